@@ -1,0 +1,39 @@
+namespace Offproof.Vault;
+
+/// <summary>What of a snapshot is restored, and where it lands.</summary>
+public sealed record RestoreOptions
+{
+    /// <summary>Only these paths and what is below them, e.g. <c>/photos/camera</c>. Empty: everything.</summary>
+    public IReadOnlyList<string> Include { get; init; } = [];
+
+    /// <summary>Leading folders that are left out in the target: with <c>/photos</c>, <c>/photos/camera/x</c> lands in <c>TARGET/camera/x</c>.</summary>
+    public string? StripPrefix { get; init; }
+}
+
+/// <summary>How far a restore is.</summary>
+public sealed record RestoreProgress(long FilesDone, long FilesTotal, long BytesDone, long BytesTotal);
+
+/// <summary>What a restore did.</summary>
+public sealed record RestoreSummary
+{
+    /// <summary>Files written.</summary>
+    public required long Files { get; init; }
+
+    /// <summary>Their bytes.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>Files and links that were already there with the same content: nothing was written.</summary>
+    public required long AlreadyThere { get; init; }
+
+    /// <summary>Symlinks made.</summary>
+    public required long Links { get; init; }
+
+    /// <summary>Folders made.</summary>
+    public required long Folders { get; init; }
+
+    /// <summary>Not restored: damaged or missing content, names that could leave the target, and existing files with another content, which are never overwritten.</summary>
+    public required IReadOnlyList<Skipped> Problems { get; init; }
+
+    /// <summary>Everything asked for is there.</summary>
+    public bool Complete => Problems.Count == 0;
+}

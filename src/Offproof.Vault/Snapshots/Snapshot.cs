@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Offproof.Vault;
+
+/// <summary>One moment of a backup (vault.md §7.1).</summary>
+public sealed record Snapshot
+{
+    internal Snapshot(ContentId id, ContentId tree)
+    {
+        FileId = id;
+        TreeId = tree;
+    }
+
+    internal ContentId FileId { get; init; }
+
+    internal ContentId TreeId { get; init; }
+
+    /// <summary>64 lower-case hexadecimal digits.</summary>
+    public string Id => FileId.ToString();
+
+    /// <summary>Id of the root tree.</summary>
+    public string Tree => TreeId.ToString();
+
+    /// <summary>When the backup began, by the clock of whoever made it: not evidence.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>The roots that were backed up, e.g. <c>/photos</c>.</summary>
+    public required IReadOnlyList<string> Paths { get; init; }
+
+    /// <summary>The host it names; <c>offproof</c> for all that this engine writes.</summary>
+    public string HostName { get; init; } = "";
+
+    /// <summary>The user it names; empty for all that this engine writes.</summary>
+    public string UserName { get; init; } = "";
+
+    /// <summary>Id of the snapshot that this one was compared with, or null.</summary>
+    public string? Parent { get; init; }
+
+    internal static byte[] Write(DateTimeOffset time, ContentId? parent, ContentId tree, IReadOnlyList<string> paths)
+    {
+        ArrayBufferWriter<byte> json = new();
+        using (Utf8JsonWriter writer = new(json))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("time", GoTime.Format(time));
+            if (parent is { } p) writer.WriteString("parent", p.ToString());
+            writer.WriteString("tree", tree.ToString());
+            writer.WriteStartArray("paths");
+            foreach (string path in paths) writer.WriteStringValue(path);
+            writer.WriteEndArray();
+            writer.WriteString("hostname", Repository.HostName);
+            writer.WriteEndObject();
+        }
+        return json.WrittenSpan.ToArray();
+    }
+
+    internal static Snapshot Read(ContentId id, ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            JsonElement root = document.RootElement;
+            if (!ContentId.TryParse(root.GetProperty("tree").GetString(), out ContentId tree)) throw new CorruptVaultException($"snapshot {id.Short}: the tree is no id");
+            if (!GoTime.TryParse(Text(root, "time"), out DateTimeOffset time)) throw new CorruptVaultException($"snapshot {id.Short}: the time is not readable");
+            List<string> paths = [];
+            if (root.TryGetProperty("paths", out JsonElement list) && list.ValueKind == JsonValueKind.Array)
+                foreach (JsonElement path in list.EnumerateArray()) paths.Add(path.GetString() ?? "");
+            string? parent = Text(root, "parent");
+            return new Snapshot(id, tree) { Time = time, Paths = paths, HostName = Text(root, "hostname") ?? "", UserName = Text(root, "username") ?? "", Parent = parent };
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new CorruptVaultException($"snapshot {id.Short}: not readable JSON", e);
+        }
+
+        static string? Text(JsonElement root, string name) => root.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+
+namespace Offproof.Vault;
+
+/// <summary>
+/// Makes a rename durable on Unix: .NET opens no directories, so three functions of the C library (part of the system, not of us) are called. On Windows the
+/// file system journals renames itself. Best effort by design: file systems that cannot sync a directory answer EINVAL.
+/// </summary>
+static partial class DirectorySync
+{
+    internal static void Flush(string directory)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        try
+        {
+            int handle = Open(directory, 0);
+            if (handle < 0) return;
+            _ = Sync(handle);
+            _ = Close(handle);
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            // A system without a C library of that name: renames are then as durable as its file system makes them.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Sync(int handle);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Close(int handle);
+}
