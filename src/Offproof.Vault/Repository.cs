@@ -24,7 +24,7 @@ public sealed partial class Repository : IAsyncDisposable
 {
     internal const string HostName = "offproof";
     const int MostKeys = 20;
-    const int MostUnpacked = 128 << 20;
+    internal const int MostUnpacked = 128 << 20;
 
     readonly MasterKey _master;
     readonly ConcurrentBag<Workbench> _benches = [];
@@ -116,7 +116,7 @@ public sealed partial class Repository : IAsyncDisposable
     }
 
     /// <summary>All snapshots, oldest first.</summary>
-    /// <exception cref="CorruptVaultException">One of them is damaged. CheckAsync says which; the others can be read by <see cref="SnapshotsAsync(bool, CancellationToken)"/>.</exception>
+    /// <exception cref="CorruptVaultException">One of them is damaged. <see cref="CheckAsync"/> says which; the others can be read by <see cref="SnapshotsAsync(bool, CancellationToken)"/>.</exception>
     public Task<IReadOnlyList<Snapshot>> SnapshotsAsync(CancellationToken ct = default) => SnapshotsAsync(skipDamaged: false, ct);
 
     /// <summary>All snapshots, oldest first; damaged ones left out when so asked.</summary>
