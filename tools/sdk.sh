@@ -25,7 +25,9 @@ use_sdk() {
     export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
     export DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
     # The SDK ends at once where Debian's ICU is not installed; nothing that is built here needs it.
-    export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+    if [[ $OSTYPE == linux-gnu* ]] && ! compgen -G '/usr/lib/*/libicuuc.so.*' >/dev/null && ! compgen -G '/usr/lib*/libicuuc.so.*' >/dev/null; then
+        export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+    fi
     # A build writes below HOME; where that cannot be, it writes here. (NuGet follows DOTNET_CLI_HOME.)
     if [[ -z ${HOME:-} || ! -d $HOME || ! -w $HOME ]]; then
         mkdir -p "$1/artifacts/home"

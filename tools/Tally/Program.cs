@@ -1,0 +1,1 @@
+return Offproof.Tally.Report.Write(args, Console.Out);
