@@ -98,7 +98,7 @@ static class Landscape
             }
         }
 
-        if (bits.Below(3) == 0) Cabin(picture, bits, shorter, horizon);
+        if (!water && bits.Below(2) == 0) Cabin(picture, bits, shorter, horizon);
         Trees(picture, bits, shorter, horizon, light.Near, water ? shorter / 24 : shorter / 4);
         Grain(picture.Luma, bits, grain);
     }
