@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using Offproof.Consent;
+using Offproof.Phone;
+using Offproof.Vault;
+
+namespace Offproof.Device;
+
+/// <summary>What one backup of one category did.</summary>
+/// <param name="Category">Which one</param>
+/// <param name="Epoch">Into which epoch's vault</param>
+/// <param name="Snapshot">The new snapshot's id, 64 hex digits; the server acknowledged it and everything it names</param>
+/// <param name="Items">Files in the snapshot</param>
+/// <param name="Bytes">Their bytes</param>
+/// <param name="Unchanged">Files that were not read again</param>
+/// <param name="StoredBytes">Bytes that were uploaded</param>
+/// <param name="Skipped">What was not taken, with the reason; nothing is dropped silently</param>
+public sealed record BackupReport(
+    Category Category, int Epoch, string Snapshot, long Items, long Bytes, long Unchanged, long StoredBytes, IReadOnlyList<SkippedItem> Skipped);
+
+/// <summary>Something that was found and not taken.</summary>
+public sealed record SkippedItem(string Path, string Reason);
+
+/// <summary>One snapshot of a category.</summary>
+public sealed record SnapshotReport(string Id, DateTimeOffset Time, int Epoch);
+
+/// <summary>What `vault env` hands to a shell: stock restic's own variables.</summary>
+public sealed record VaultEnvironment(string Repository, string Password);
+
+public sealed partial class DeviceHome
+{
+    /// <summary>Adds a snapshot of a category. A category that is not on is refused before any of its files is opened, or even listed.</summary>
+    public async Task<BackupReport> BackupAsync(Category category, IProgress<BackupProgress>? progress, CancellationToken cancel)
+    {
+        RecordChain chain = Chain();
+        (Grant grant, VaultFolder folder) = RequireOn(chain, category);
+        List<Source> sources = FoldersOf(category);
+        if (sources.Count == 0) throw new DeviceException(DeviceFault.Usage, $"{category.Name()} has no source", $"offproof source add {category.Name()} PATH");
+        foreach (Source source in sources)
+        {
+            // A folder that is gone is not an empty folder: a snapshot without it would look like a backup.
+            if (!Directory.Exists(source.Path))
+                throw new DeviceException(DeviceFault.Failure, $"the source {source.Path} is not there", "earlier snapshots are unaffected; is the card in the phone?");
+        }
+
+        using FileStream _ = folder.LockForBackup();
+        await TellAsync(chain, cancel).ConfigureAwait(false);
+        using VaultPassword password = folder.OpenPassword();
+        using VaultAccess access = AccessForBackup(grant);
+        using HttpMessageInvoker vaultInvoker = new(access);
+        RestStorage storage = new(vaultInvoker, Address(category, grant.Epoch).VaultUri(account.Server));
+        List<SkippedItem> skipped = [];
+        BackupSummary summary = await VaultFaults.TranslateAsync(account.Server, async () =>
+        {
+            Repository repository = await Repository.OpenAsync(storage, password, Pins(grant), cancel).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable closing = repository.ConfigureAwait(false);
+            List<BackupItem> items = PhotoItems(category, sources, skipped, cancel);
+            return await repository.BackupAsync(items, new BackupOptions { Roots = [$"/{category.Name()}"], ExpectedFiles = items.Count, ExpectedBytes = items.Sum(static i => i.Length) }, progress, cancel).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        skipped.AddRange(summary.Unreadable.Select(static u => new SkippedItem(u.Path, u.Reason)));
+
+        folder.LastBackup = new LastBackup(LastBackup.CurrentSchema, grant.Epoch.Value, summary.SnapshotId, time.GetUtcNow(), summary.Files, summary.Bytes);
+        return new BackupReport(category, grant.Epoch.Value, summary.SnapshotId, summary.Files, summary.Bytes,
+            summary.Unchanged, summary.BytesStored, skipped);
+    }
+
+    /// <summary>The snapshots of a category that is on or paused, oldest first.</summary>
+    public async Task<IReadOnlyList<SnapshotReport>> SnapshotsAsync(Category category, CancellationToken cancel)
+    {
+        (Grant grant, VaultFolder folder) = RequireKey(Chain(), category);
+        using VaultPassword password = folder.OpenPassword();
+        using VaultAccess access = AccessForReading(grant);
+        using HttpMessageInvoker vaultInvoker = new(access);
+        RestStorage storage = new(vaultInvoker, Address(category, grant.Epoch).VaultUri(account.Server));
+        return await VaultFaults.TranslateAsync(account.Server, async () =>
+        {
+            Repository repository = await Repository.OpenAsync(storage, password, Pins(grant), cancel).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable closing = repository.ConfigureAwait(false);
+            IReadOnlyList<Snapshot> snapshots = await repository.SnapshotsAsync(cancel).ConfigureAwait(false);
+            return (IReadOnlyList<SnapshotReport>)[.. snapshots.Select(s => new SnapshotReport(s.Id, s.Time, grant.Epoch.Value))];
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>A token of one hour for stock restic, with the vault's password. It reads; with <paramref name="write"/> it also adds.</summary>
+    public async Task<VaultEnvironment> VaultEnvironmentAsync(Category category, bool write, CancellationToken cancel)
+    {
+        (Grant grant, VaultFolder folder) = write ? RequireOn(Chain(), category) : RequireKey(Chain(), category);
+        Token token = await VaultTokenAsync(category, grant.Epoch, write ? VaultMode.Add : VaultMode.Read, seconds: 3600, cancel).ConfigureAwait(false);
+        using VaultPassword password = folder.OpenPassword();
+        // The token is the URL's password, which restic masks in what it prints.
+        UriBuilder url = new(Address(category, grant.Epoch).VaultUri(account.Server)) { UserName = "offproof", Password = token.Text };
+        return new VaultEnvironment("rest:" + url.Uri.AbsoluteUri, password.Reveal());
+    }
+
+    private VaultAccess AccessForReading(Grant grant) => new(invoker, new Purpose.Recovery(),
+        cancel => VaultTokenAsync(grant.Category, grant.Epoch, VaultMode.Read, seconds: 900, cancel), time);
+
+    private VaultOptions Pins(Grant grant) => new() { Time = time, ExpectedConfigSha256 = grant.Vault.Config.Text, ExpectedKeyName = grant.Vault.Key.Text };
+
+    private (Grant Grant, VaultFolder Folder) RequireOn(RecordChain chain, Category category)
+    {
+        (Grant grant, VaultFolder folder) = RequireKey(chain, category);
+        if (folder.IsPaused) throw new DeviceException(DeviceFault.Refused, $"{category.Name()} is paused", $"offproof on {category.Name()}");
+        return (grant, folder);
+    }
+
+    private (Grant Grant, VaultFolder Folder) RequireKey(RecordChain chain, Category category)
+    {
+        DestroyIfRevoked(chain, category);
+        VaultFolder folder = Folder(category);
+        return chain.Newest(category) is { Grant: { } grant } && folder.IsReady ? (grant, folder) : throw IsOff(category);
+    }
+
+    /// <summary><c>/photos/SOURCE/PATH</c> for every file of every source; what is not taken goes to <paramref name="skipped"/>.</summary>
+    private static List<BackupItem> PhotoItems(Category category, List<Source> sources, List<SkippedItem> skipped, CancellationToken cancel)
+    {
+        List<BackupItem> items = [];
+        foreach (Source source in sources)
+        {
+            PhotoScan scan = PhotoLibrary.Scan(source.Path, cancel);
+            skipped.AddRange(scan.Skipped.Select(s => new SkippedItem($"{source.Path}/{s.Path}", s.Detail)));
+            foreach (PhotoFile photo in scan.Files)
+            {
+                string path = $"/{category.Name()}/{source.Name}/{photo.Path}";
+                items.Add(new BackupItem(path, BackupItemKind.File) { Length = photo.Length, ModifiedAt = photo.Modified, Open = photo.OpenRead });
+            }
+        }
+        return items;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Offproof.Consent;
+
+namespace Offproof.Device;
+
+/// <summary>What `init` made.</summary>
+/// <param name="Account">ACCOUNT</param>
+/// <param name="Device">DEVICE</param>
+/// <param name="Server">The server's URL</param>
+/// <param name="ServerKey">The server's thumbprint, to compare with what its operator says</param>
+/// <param name="SheetFile">Where the sheet was written</param>
+public sealed record InitReport(string Account, string Device, Uri Server, string ServerKey, string SheetFile);
+
+public sealed partial class DeviceHome
+{
+    /// <summary>
+    /// Makes the device's key and the sheet, pins the server's key and opens the account. Everything is off afterwards. If the server refuses or
+    /// cannot be reached, neither home nor sheet is left behind.
+    /// </summary>
+    public static async Task<InitReport> InitAsync(
+        string path, Uri serverUrl, string sheetFile, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
+    {
+        HomeFolder home = new(path);
+        if (home.Exists) throw new DeviceException(DeviceFault.Refused, $"{home.Root} is already a device", "name another folder with --home");
+        if (File.Exists(sheetFile))
+            throw new DeviceException(DeviceFault.Refused, $"{sheetFile} exists and is not overwritten: it may be another account's only sheet", "name another file");
+        Uri server = serverUrl.AbsoluteUri.EndsWith('/') ? serverUrl : new Uri(serverUrl.AbsoluteUri + "/");
+
+        using EgressGate gate = new(server, static _ => false, wire);
+        using HttpMessageInvoker invoker = new(gate);
+        ServerClient client = new(invoker, server);
+        VerifyingKey serverKey = await client.GetKeyAsync(cancel).ConfigureAwait(false);
+
+        using SigningKey device = SigningKey.Generate();
+        using Sheet sheet = Sheet.Generate(server, serverKey.Thumbprint);
+        DateTimeOffset now = time.GetUtcNow();
+        SignedRecord certificate = Certificate.Sign(sheet.Signing, new Certificate
+        {
+            Account = sheet.Account,
+            DeviceKey = device.Public,
+            Server = serverKey.Thumbprint,
+            IssuedAt = now.ToUnixTimeSeconds(),
+        });
+        home.Create();
+        sheet.WriteNew(sheetFile, now);
+        try
+        {
+            // The sheet is on the disk before the account exists: an account without a sheet would be lost at once.
+            string receipt = await client.OpenAccountAsync(AccountRequest(sheet.Signing.Public, certificate), cancel).ConfigureAwait(false);
+            if (!SignedRecord.TryParse(receipt, out SignedRecord? signed)
+                || !Receipt.TryVerify(signed, serverKey, sheet.Account, out Receipt? verified) || verified.Record != certificate.Hash)
+            {
+                throw new DeviceException(DeviceFault.Forgery, "the server's receipt for the account is not for what was sent");
+            }
+            HomeFolder.Write(home.DeviceKey, Encoding.ASCII.GetBytes(device.ToPem()));
+            RecordChain.WriteCertificate(home, certificate);
+            RecordChain.WriteCertificateReceipt(home, receipt);
+            new AccountFile(AccountFile.CurrentSchema, sheet.Account.ToString(), server, Jwk(serverKey), Jwk(sheet.Signing.Public),
+                sheet.Recipient.ToString(), now, SheetConfirmed: null).Write(home);
+        }
+        catch (DeviceException)
+        {
+            File.Delete(sheetFile);
+            throw;
+        }
+        return new InitReport(sheet.Account.ToString(), device.Thumbprint.ToString(), server, serverKey.Thumbprint.ToString(), Path.GetFullPath(sheetFile));
+    }
+
+    /// <summary>
+    /// Proves the written sheet before anything depends on it: what the device seals now opens with it, and its signature verifies for this account.
+    /// </summary>
+    /// <exception cref="DeviceException">It is not this account's sheet, or its file is damaged (<see cref="DeviceFault.WrongSheet"/>).</exception>
+    public void ConfirmSheet(string file)
+    {
+        using Sheet sheet = Sheet.Read(file);
+        const string hint = "look for the file that init wrote for this account";
+        if (sheet.Account != AccountId || sheet.Signing.Thumbprint != Key(account.SheetKey, home.Account).Thumbprint)
+            throw new DeviceException(DeviceFault.WrongSheet, $"{file} is another account's sheet", hint);
+        if (sheet.ServerKey != serverKey.Thumbprint || sheet.Server != account.Server)
+            throw new DeviceException(DeviceFault.WrongSheet, $"{file} names another server than this device uses", hint);
+
+        if (!AgeRecipient.TryParse(account.Recipient, out AgeRecipient? recipient))
+            throw new DeviceException(DeviceFault.Forgery, $"{home.Account} holds a recipient that is not one");
+        byte[] challenge = RandomNumberGenerator.GetBytes(32);
+        if (!sheet.TryOpen(AgeFile.Seal(challenge, recipient), out byte[]? opened) || !CryptographicOperations.FixedTimeEquals(challenge, opened))
+            throw new DeviceException(DeviceFault.WrongSheet, $"{file} does not open what this device seals", hint);
+
+        using FileStream _ = home.Lock(time, CancellationToken.None);
+        account = account with { SheetConfirmed = time.GetUtcNow() };
+        account.Write(home);
+    }
+
+    /// <summary>Names a folder that a category is read from. Nothing in it is read, not even its list of names.</summary>
+    public Source AddSource(Category category, string path)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (!Directory.Exists(full)) throw new DeviceException(DeviceFault.Failure, $"no folder at {full}");
+        using FileStream _ = home.Lock(time, CancellationToken.None);
+        SourcesFile sources = SourcesFile.Read(home);
+        Source? known = sources.Sources.FirstOrDefault(s => s.Category == category.Name() && s.Path == full);
+        if (known is not null) return known;
+
+        string name = SourceName(Path.GetFileName(full));
+        string unique = name;
+        for (int n = 2; sources.Sources.Any(s => s.Category == category.Name() && s.Name == unique); n++)
+            unique = $"{name}-{n}";
+        Source source = new(category.Name(), unique, full);
+        new SourcesFile(sources.Schema, [.. sources.Sources, source]).Write(home);
+        return source;
+    }
+
+    /// <summary>All sources, in the order in which they were added.</summary>
+    public IReadOnlyList<Source> Sources() => SourcesFile.Read(home).Sources;
+
+    /// <summary>A source's name becomes a folder in the vault and on the disk that a restore writes to: letters, digits, and - _ . inside.</summary>
+    private static string SourceName(string folder)
+    {
+        string name = string.Concat(folder.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_')).TrimStart('.');
+        return name.Length == 0 ? "source" : name;
+    }
+
+    private static byte[] AccountRequest(VerifyingKey sheet, SignedRecord certificate)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer))
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("sheet");
+            sheet.WriteJwk(json);
+            json.WriteString("certificate", certificate.Compact);
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static JsonElement Jwk(VerifyingKey key)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer)) key.WriteJwk(json);
+        using JsonDocument document = JsonDocument.Parse(buffer.WrittenMemory);
+        return document.RootElement.Clone();
+    }
+}

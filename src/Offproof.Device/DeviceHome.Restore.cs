@@ -1,0 +1,26 @@
+using Offproof.Consent;
+using Offproof.Vault;
+
+namespace Offproof.Device;
+
+public sealed partial class DeviceHome
+{
+    /// <summary>Restores with the password on this device: for a category that is on or paused. After `off` only the sheet opens it.</summary>
+    public async Task<RestoreReport> RestoreAsync(Category category, RestoreRequest request, IProgress<RestoreProgress>? progress, CancellationToken cancel)
+    {
+        RecordChain chain = Chain();
+        DestroyIfRevoked(chain, category);
+        if (chain.Newest(category) is { Revocation: not null } || (request.Epoch is { } epoch && chain.Newest(category)?.Grant?.Epoch.Value != epoch))
+        {
+            throw new DeviceException(DeviceFault.Refused, $"this device has no key for {category.Name()}: it was destroyed when the category was turned off",
+                $"offproof restore {category.Name()} --to DIR --sheet FILE");
+        }
+        (Grant grant, VaultFolder folder) = RequireKey(chain, category);
+        using VaultPassword password = folder.OpenPassword();
+        using VaultAccess access = AccessForReading(grant);
+        using HttpMessageInvoker vaultInvoker = new(access);
+        RestStorage storage = new(vaultInvoker, Address(category, grant.Epoch).VaultUri(account.Server));
+        return await VaultFaults.TranslateAsync(account.Server, () => VaultRestore.RunAsync(
+            storage, password, Pins(grant), category.Name(), grant.Epoch.Value, request, progress, cancel)).ConfigureAwait(false);
+    }
+}

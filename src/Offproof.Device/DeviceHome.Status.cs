@@ -1,0 +1,49 @@
+using System.Globalization;
+using Offproof.Consent;
+
+namespace Offproof.Device;
+
+/// <summary>The state of a device. Reading it opens no connection and no file of a source.</summary>
+/// <param name="Sentence">The whole in one sentence</param>
+/// <param name="Account">ACCOUNT</param>
+/// <param name="Server">The server's URL</param>
+/// <param name="SheetConfirmed">Whether the sheet was proven</param>
+/// <param name="Categories">One line for each category</param>
+public sealed record StatusReport(string Sentence, string Account, Uri Server, bool SheetConfirmed, IReadOnlyList<CategoryStatus> Categories);
+
+/// <summary>One category's line.</summary>
+/// <param name="Category">contacts, messages, notes or photos</param>
+/// <param name="State">off, on, paused or kept</param>
+/// <param name="Epoch">0 when it was never on</param>
+/// <param name="Items">Files in the last snapshot of this epoch; null when there is none</param>
+/// <param name="Bytes">Their bytes</param>
+/// <param name="LastBackup">When the last backup finished</param>
+/// <param name="ServerTold">False while the server has not acknowledged the newest record</param>
+public sealed record CategoryStatus(string Category, SwitchState State, int Epoch, long? Items, long? Bytes, DateTimeOffset? LastBackup, bool ServerTold);
+
+public sealed partial class DeviceHome
+{
+    /// <summary>Where every switch stands.</summary>
+    public StatusReport Status()
+    {
+        RecordChain chain = Chain();
+        List<CategoryStatus> lines = [];
+        foreach (Category category in Categories.All)
+        {
+            SwitchReport report = Switch(chain, category);
+            LastBackup? last = report.State is SwitchState.On or SwitchState.Paused ? Folder(category).LastBackup : null;
+            lines.Add(new CategoryStatus(category.Name(), report.State, report.Epoch, last?.Items, last?.Bytes, last?.Time, report.ServerTold));
+        }
+        return new StatusReport(Sentence(lines), account.Account, account.Server, account.SheetConfirmed is not null, lines);
+    }
+
+    private static string Sentence(List<CategoryStatus> lines)
+    {
+        string[] on = [.. lines.Where(static l => l.State == SwitchState.On).Select(static l => l.Category)];
+        string[] untold = [.. lines.Where(static l => !l.ServerTold).Select(static l => l.Category)];
+        string sentence = on.Length == 0
+            ? "Off. This device sends nothing personal."
+            : string.Create(CultureInfo.InvariantCulture, $"On: {string.Join(", ", on)}. Everything else is off.");
+        return untold.Length == 0 ? sentence : $"{sentence} The server is not yet told about {string.Join(", ", untold)}.";
+    }
+}

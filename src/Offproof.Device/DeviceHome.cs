@@ -1,0 +1,121 @@
+using System.Text.Json;
+using Offproof.Consent;
+
+namespace Offproof.Device;
+
+/// <summary>
+/// A device's folder and everything its owner can do with it. Partial by topic: Init, Switch, Backup, Restore, Status. Each operation leaves
+/// the folder so that the next run of the program continues where a crash ended it.
+/// </summary>
+public sealed partial class DeviceHome : IDisposable
+{
+    private readonly HomeFolder home;
+    private readonly TimeProvider time;
+    private readonly SigningKey deviceKey;
+    private readonly VerifyingKey serverKey;
+    private readonly EgressGate gate;
+    private readonly HttpMessageInvoker invoker;
+    private readonly ServerClient server;
+    private AccountFile account;
+
+    private DeviceHome(HomeFolder home, AccountFile account, TimeProvider time, HttpMessageHandler? wire)
+    {
+        this.home = home;
+        this.account = account;
+        this.time = time;
+        deviceKey = SigningKey.TryFromPem(File.ReadAllText(home.DeviceKey), out SigningKey? key)
+            ? key
+            : throw new DeviceException(DeviceFault.Forgery, $"{home.DeviceKey} is not a key", "the account opens with the sheet: restore with --sheet");
+        serverKey = Key(account.ServerKey, home.Account);
+        gate = new EgressGate(account.Server, IsOn, wire);
+        invoker = new HttpMessageInvoker(gate);
+        server = new ServerClient(invoker, account.Server);
+    }
+
+    /// <summary>DEVICE: the thumbprint of this device's key.</summary>
+    public string Device => deviceKey.Thumbprint.ToString();
+
+    /// <summary>ACCOUNT (consent.md §2).</summary>
+    public string Account => account.Account;
+
+    /// <summary>Opens an existing device's folder. <paramref name="wire"/> replaces the sockets, for tests.</summary>
+    /// <exception cref="DeviceException">There is no device, or its files cannot be believed.</exception>
+    public static DeviceHome Open(string path, TimeProvider time, HttpMessageHandler? wire = null)
+    {
+        HomeFolder home = new(path);
+        return new DeviceHome(home, AccountFile.Read(home), time, wire);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        invoker.Dispose();
+        gate.Dispose();
+        deviceKey.Dispose();
+    }
+
+    private static VerifyingKey Key(JsonElement jwk, string file) => VerifyingKey.TryFromJwk(jwk, out VerifyingKey? key)
+        ? key
+        : throw new DeviceException(DeviceFault.Forgery, $"{file} holds a key that is not one");
+
+    private Thumbprint AccountId => Thumbprint.Parse(account.Account);
+
+    private RecordChain Chain() => RecordChain.Load(home, deviceKey.Public, serverKey.Thumbprint);
+
+    private VaultFolder Folder(Category category) => new(home, category);
+
+    private VaultAddress Address(Category category, Epoch epoch) => new(AccountId, deviceKey.Thumbprint, category, epoch);
+
+    /// <summary>What the gate asks before each request of a backup, from the disk: another process may have turned it off.</summary>
+    private bool IsOn(Category category) => Folder(category) is { Exists: true, IsPaused: false };
+
+    /// <summary>The server must still be the one that was pinned; a changed key is an error, not news (protocol.md §1).</summary>
+    private async Task CheckServerKeyAsync(CancellationToken cancel)
+    {
+        VerifyingKey key = await server.GetKeyAsync(cancel).ConfigureAwait(false);
+        if (key.Thumbprint != serverKey.Thumbprint)
+        {
+            throw new DeviceException(DeviceFault.Forgery, $"the server at {account.Server} has another key than at init: {key.Thumbprint}",
+                "nothing was sent; ask the operator whether the key was really changed");
+        }
+    }
+
+    /// <summary>Sends the records that the server has not acknowledged yet, in order.</summary>
+    private async Task TellAsync(RecordChain chain, CancellationToken cancel)
+    {
+        foreach (Link link in chain.Links)
+        {
+            if (link.IsTold) continue;
+            string receipt = await server.SendRecordAsync(link.Record, cancel).ConfigureAwait(false);
+            RequireReceipt(receipt, link.Record, link.Grant is not null ? ReceiptState.On : ReceiptState.Kept);
+            RecordChain.Told(link, receipt);
+        }
+    }
+
+    private void RequireReceipt(string compact, SignedRecord record, ReceiptState state)
+    {
+        if (!SignedRecord.TryParse(compact, out SignedRecord? signed)
+            || !Receipt.TryVerify(signed, serverKey, deviceKey.Thumbprint, out Receipt? receipt)
+            || receipt.Record != record.Hash || receipt.State != state)
+        {
+            throw new DeviceException(DeviceFault.Forgery, "the server's receipt is not for what was sent", "the record stays here and is sent again");
+        }
+    }
+
+    /// <summary>A token of this device for one of its own vaults.</summary>
+    private async Task<Token> VaultTokenAsync(Category category, Epoch epoch, VaultMode mode, int seconds, CancellationToken cancel)
+    {
+        string nonce = await server.NonceAsync(cancel).ConfigureAwait(false);
+        SignedRecord proof = Proof.Sign(deviceKey, new Proof
+        {
+            Signer = deviceKey.Thumbprint,
+            Account = AccountId,
+            Server = serverKey.Thumbprint,
+            IssuedAt = time.GetUtcNow().ToUnixTimeSeconds(),
+            Nonce = nonce,
+            Vault = new VaultAsk(deviceKey.Thumbprint, category, epoch, mode),
+            Seconds = seconds,
+        });
+        return await server.TokenAsync(proof, cancel).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Offproof.Device;
+
+/// <summary><c>account.json</c>: whose device this is, which server it pinned, and whether the sheet was proven. Nothing in it is secret.</summary>
+/// <param name="Schema">offproof/v1/account</param>
+/// <param name="Account">ACCOUNT (consent.md §2)</param>
+/// <param name="Server">The server's URL, ending in a slash</param>
+/// <param name="ServerKey">The server's public key as a JWK, pinned at <c>init</c></param>
+/// <param name="SheetKey">The sheet's public signing key as a JWK</param>
+/// <param name="Recipient">The age recipient that vault passwords are sealed to</param>
+/// <param name="Created">When <c>init</c> ran</param>
+/// <param name="SheetConfirmed">When the written sheet was read back and proven; null until then</param>
+internal sealed record AccountFile(
+    string Schema,
+    string Account,
+    Uri Server,
+    JsonElement ServerKey,
+    JsonElement SheetKey,
+    string Recipient,
+    DateTimeOffset Created,
+    DateTimeOffset? SheetConfirmed)
+{
+    internal const string CurrentSchema = "offproof/v1/account";
+
+    internal static AccountFile Read(HomeFolder home)
+    {
+        if (!home.Exists)
+            throw new DeviceException(DeviceFault.Failure, $"no device at {home.Root}", "offproof init --server URL --sheet FILE");
+        return HomeJson.Read(home.Account, HomeJson.Default.AccountFile);
+    }
+
+    internal void Write(HomeFolder home) => HomeFolder.Write(home.Account, JsonSerializer.SerializeToUtf8Bytes(this, HomeJson.Default.AccountFile));
+}
+
+/// <summary><c>sources.json</c>: the folders that each category is read from. Adding one reads nothing.</summary>
+internal sealed record SourcesFile(string Schema, IReadOnlyList<Source> Sources)
+{
+    internal static SourcesFile Read(HomeFolder home) => File.Exists(home.Sources)
+        ? HomeJson.Read(home.Sources, HomeJson.Default.SourcesFile)
+        : new SourcesFile("offproof/v1/sources", []);
+
+    internal void Write(HomeFolder home) => HomeFolder.Write(home.Sources, JsonSerializer.SerializeToUtf8Bytes(this, HomeJson.Default.SourcesFile));
+}
+
+/// <summary>A folder that a category is read from.</summary>
+/// <param name="Category">contacts, messages, notes or photos</param>
+/// <param name="Name">Its name in the vault: <c>/photos/NAME/...</c>; unique in its category, and never changed once given</param>
+/// <param name="Path">The folder's full path on this device</param>
+public sealed record Source(string Category, string Name, string Path);
+
+/// <summary><c>vaults/CATEGORY/last.json</c>: what the last backup that finished did.</summary>
+internal sealed record LastBackup(string Schema, int Epoch, string Snapshot, DateTimeOffset Time, long Items, long Bytes)
+{
+    internal const string CurrentSchema = "offproof/v1/last-backup";
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
+[JsonSerializable(typeof(AccountFile))]
+[JsonSerializable(typeof(SourcesFile))]
+[JsonSerializable(typeof(LastBackup))]
+internal sealed partial class HomeJson : JsonSerializerContext
+{
+    internal static T Read<T>(string file, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), type) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw new DeviceException(DeviceFault.Forgery, $"{file} is not readable: {e.Message}", "nothing stored on the server is affected; restore with the sheet", e);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Offproof.Consent;
+
+namespace Offproof.Device;
+
+/// <summary>A token and when it dies (protocol.md §5).</summary>
+internal sealed record Token(string Text, DateTimeOffset Expires);
+
+/// <summary>What the server says it holds for an account (protocol.md §6). Nothing of it is believed before consent.md §4.</summary>
+internal sealed record RecoveryAnswer(JsonElement Sheet, IReadOnlyList<string> Records, IReadOnlyList<string> Receipts, IReadOnlyList<StoredVault> Vaults);
+
+/// <summary>One vault as the server counts it.</summary>
+internal sealed record StoredVault(string Device, string Category, int Epoch, string State, long Objects, long Bytes);
+
+/// <summary>The device's side of protocol.md §1-§6, one method per request.</summary>
+internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private const int MaximumAnswer = 64 * 1024 * 1024;
+
+    internal async Task<VerifyingKey> GetKeyAsync(CancellationToken cancel)
+    {
+        using JsonDocument answer = await SendJsonAsync(HttpMethod.Get, "v1/server", null, null, cancel).ConfigureAwait(false);
+        if (!answer.RootElement.TryGetProperty("jwk", out JsonElement jwk) || !VerifyingKey.TryFromJwk(jwk, out VerifyingKey? key))
+            throw new DeviceException(DeviceFault.Failure, $"{server} does not answer like an Offproof server", "check the URL");
+        return key;
+    }
+
+    internal async Task<string> NonceAsync(CancellationToken cancel)
+    {
+        using JsonDocument answer = await SendJsonAsync(HttpMethod.Post, "v1/nonces", null, null, cancel).ConfigureAwait(false);
+        return Text(answer.RootElement, "nonce");
+    }
+
+    internal Task<string> OpenAccountAsync(byte[] request, CancellationToken cancel) =>
+        SendTextAsync(HttpMethod.Post, "v1/accounts", Content(request, "application/json"), cancel);
+
+    internal Task<string> SendRecordAsync(SignedRecord record, CancellationToken cancel) =>
+        SendTextAsync(HttpMethod.Post, "v1/records", Content(Encoding.ASCII.GetBytes(record.Compact), "application/jose"), cancel);
+
+    internal async Task<Token> TokenAsync(SignedRecord proof, CancellationToken cancel)
+    {
+        ByteArrayContent content = Content(Encoding.ASCII.GetBytes(proof.Compact), "application/jose");
+        using JsonDocument answer = await SendJsonAsync(HttpMethod.Post, "v1/tokens", content, null, cancel).ConfigureAwait(false);
+        return new Token(Text(answer.RootElement, "token"), DateTimeOffset.FromUnixTimeSeconds(answer.RootElement.GetProperty("expires").GetInt64()));
+    }
+
+    internal async Task<RecoveryAnswer> RecoveryAsync(Thumbprint account, Token token, CancellationToken cancel)
+    {
+        using JsonDocument answer = await SendJsonAsync(HttpMethod.Get, $"v1/recovery/{account}/", null, token, cancel).ConfigureAwait(false);
+        JsonElement root = answer.RootElement;
+        return new RecoveryAnswer(
+            root.GetProperty("sheet").Clone(),
+            [.. root.GetProperty("records").EnumerateArray().Select(static r => r.GetString() ?? "")],
+            [.. root.GetProperty("receipts").EnumerateArray().Select(static r => r.GetString() ?? "")],
+            [.. root.GetProperty("vaults").EnumerateArray().Select(v => new StoredVault(
+                Text(v, "device"), Text(v, "category"), v.GetProperty("epoch").GetInt32(), Text(v, "state"),
+                v.GetProperty("objects").GetInt64(), v.GetProperty("bytes").GetInt64()))]);
+    }
+
+    internal async Task<byte[]> GetSealedAsync(VaultAddress vault, Token token, CancellationToken cancel)
+    {
+        using HttpResponseMessage response = await SendAsync(HttpMethod.Get, vault.RecoveryPath, null, token, new Purpose.Recovery(), cancel).ConfigureAwait(false);
+        return await ReadAsync(response, cancel).ConfigureAwait(false);
+    }
+
+    internal async Task PutSealedAsync(VaultAddress vault, byte[] sealedPassword, Token token, CancellationToken cancel)
+    {
+        using HttpResponseMessage response = await SendAsync(
+            HttpMethod.Put, vault.RecoveryPath, Content(sealedPassword, "application/octet-stream"), token, new Purpose.ConsentRecords(), cancel).ConfigureAwait(false);
+    }
+
+    private async Task<JsonDocument> SendJsonAsync(HttpMethod method, string path, HttpContent? content, Token? token, CancellationToken cancel)
+    {
+        Purpose purpose = token is null ? new Purpose.ConsentRecords() : new Purpose.Recovery();
+        using HttpResponseMessage response = await SendAsync(method, path, content, token, purpose, cancel).ConfigureAwait(false);
+        byte[] body = await ReadAsync(response, cancel).ConfigureAwait(false);
+        try
+        {
+            return JsonDocument.Parse(body);
+        }
+        catch (JsonException e)
+        {
+            throw new DeviceException(DeviceFault.Failure, $"{server} does not answer like an Offproof server", "check the URL", e);
+        }
+    }
+
+    private async Task<string> SendTextAsync(HttpMethod method, string path, HttpContent content, CancellationToken cancel)
+    {
+        using HttpResponseMessage response = await SendAsync(method, path, content, null, new Purpose.ConsentRecords(), cancel).ConfigureAwait(false);
+        return Encoding.ASCII.GetString(await ReadAsync(response, cancel).ConfigureAwait(false));
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, HttpContent? content, Token? token, Purpose purpose, CancellationToken cancel)
+    {
+        using HttpRequestMessage request = new(method, new Uri(server, path)) { Content = content };
+        request.Options.Set(Purpose.Key, purpose);
+        if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Text);
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(Patience);
+        HttpResponseMessage response;
+        try
+        {
+            response = await gate.SendAsync(request, patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            throw new DeviceException(DeviceFault.Unreachable, $"no answer from {server}: {e.Message}", "nothing was lost; try again when the server can be reached", e);
+        }
+        if (response.IsSuccessStatusCode) return response;
+        using (response) throw await RefusalAsync(response, cancel).ConfigureAwait(false);
+    }
+
+    private async Task<DeviceException> RefusalAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        (string name, string detail) = Problem(await ReadAsync(response, cancel).ConfigureAwait(false));
+        string what = detail.Length > 0 ? detail : string.Create(CultureInfo.InvariantCulture, $"{(int)response.StatusCode} {response.ReasonPhrase}");
+        DeviceFault fault = response.StatusCode switch
+        {
+            HttpStatusCode.Forbidden or HttpStatusCode.Gone or HttpStatusCode.Unauthorized => DeviceFault.Refused,
+            HttpStatusCode.InsufficientStorage => DeviceFault.Full,
+            _ => DeviceFault.Failure,
+        };
+        return new DeviceException(fault, $"the server at {server} refused: {what}{(name.Length > 0 ? $" ({name})" : "")}");
+    }
+
+    private static (string Name, string Detail) Problem(byte[] body)
+    {
+        try
+        {
+            using JsonDocument problem = JsonDocument.Parse(body);
+            string type = problem.RootElement.TryGetProperty("type", out JsonElement t) ? t.GetString() ?? "" : "";
+            string detail = problem.RootElement.TryGetProperty("detail", out JsonElement d) ? d.GetString() ?? "" : "";
+            return (type[(type.LastIndexOf(':') + 1)..], detail);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return ("", ""); // not a problem document: the status line has to do
+        }
+    }
+
+    private static async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        await response.Content.LoadIntoBufferAsync(MaximumAnswer, cancel).ConfigureAwait(false);
+        return await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false);
+    }
+
+    private static ByteArrayContent Content(byte[] body, string type)
+    {
+        ByteArrayContent content = new(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        return content;
+    }
+
+    private string Text(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) && value.GetString() is { } text
+        ? text
+        : throw new DeviceException(DeviceFault.Failure, $"the answer of {server} lacks '{name}'");
+}

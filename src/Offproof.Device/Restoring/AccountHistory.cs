@@ -1,0 +1,72 @@
+using Offproof.Consent;
+
+namespace Offproof.Device;
+
+/// <summary>One vault that the account's owner granted, as the records prove it.</summary>
+internal sealed record GrantedVault(VaultAddress Address, VaultHashes Hashes, long IssuedAt);
+
+/// <summary>
+/// The records of an account, believed only as far as they verify from the sheet: sheet -> certificate -> device's chain -> grants (consent.md §4). The
+/// server hands them over; it cannot add a vault, change one, or leave out a link before one that it shows.
+/// </summary>
+internal sealed class AccountHistory
+{
+    private readonly List<GrantedVault> vaults = [];
+
+    private AccountHistory()
+    {
+    }
+
+    internal IReadOnlyList<GrantedVault> Vaults => vaults;
+
+    /// <exception cref="DeviceException">A record does not verify, or a link is missing (<see cref="DeviceFault.Forgery"/>).</exception>
+    internal static AccountHistory Verify(IReadOnlyList<string> records, VerifyingKey sheet, Thumbprint account, Thumbprint server)
+    {
+        AccountHistory history = new();
+        Dictionary<Thumbprint, Head> devices = [];
+        foreach (string compact in records)
+        {
+            if (!SignedRecord.TryParse(compact, out SignedRecord? record)) throw Forged("a record is malformed");
+            if (record.Typ == RecordTyp.Certificate)
+            {
+                if (!Certificate.TryVerify(record, sheet, server, out Certificate? certificate) || certificate.Account != account)
+                    throw Forged("a certificate is not signed by this sheet for this server");
+                devices.TryAdd(certificate.Device, new Head(certificate.DeviceKey, record.Hash));
+                continue;
+            }
+            if (!devices.TryGetValue(record.Kid, out Head? head)) throw Forged("a record is signed by a device that the sheet never certified");
+            history.Follow(record, head, account, server);
+        }
+        return history;
+    }
+
+    /// <summary>The newest granted vault of a category, or that of one epoch.</summary>
+    internal GrantedVault Choose(Category category, int? epoch) =>
+        vaults.Where(v => v.Address.Category == category && (epoch is null || v.Address.Epoch.Value == epoch)).MaxBy(static v => v.IssuedAt)
+        ?? throw new DeviceException(DeviceFault.Failure, epoch is null
+            ? $"this account never turned {category.Name()} on: there is nothing to restore"
+            : $"{category.Name()} has no epoch {epoch}");
+
+    private void Follow(SignedRecord record, Head head, Thumbprint account, Thumbprint server)
+    {
+        if (!ChainLink.TryVerify(record, head.Key, account, server, out ChainLink? link)) throw Forged("a record is not signed by the device that it names");
+        if (link.Seq != head.NextSeq || link.Prev != head.LastHash) throw Forged("a record of a device's chain is missing, or they are out of order");
+        head.NextSeq++;
+        head.LastHash = record.Hash;
+        if (record.Typ != RecordTyp.Grant) return; // revocations, and types of later versions, are links that grant nothing
+        if (!Grant.TryVerify(record, head.Key, server, out Grant? grant)) throw Forged("a grant contradicts itself");
+        vaults.Add(new GrantedVault(new VaultAddress(account, grant.Device, grant.Category, grant.Epoch), grant.Vault, grant.IssuedAt));
+    }
+
+    private static DeviceException Forged(string what) =>
+        new(DeviceFault.Forgery, $"the server's records cannot be believed: {what}", "nothing was opened or written");
+
+    private sealed class Head(VerifyingKey key, Digest certificate)
+    {
+        internal VerifyingKey Key { get; } = key;
+
+        internal long NextSeq { get; set; } = 1;
+
+        internal Digest LastHash { get; set; } = certificate;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+using Offproof.Consent;
+
+namespace Offproof.Device;
+
+/// <summary>
+/// The recovery sheet: one age identity, with the server's address, the account and the server's key in comment lines, so that the file is also a
+/// valid age identity file. It opens every vault of the account and signs for it; the device keeps only its recipient. Zeroed when disposed.
+/// </summary>
+public sealed class Sheet : IDisposable
+{
+    private const int MaximumLength = 64 * 1024;
+    private readonly AgeIdentity identity;
+
+    private Sheet(AgeIdentity identity, Uri server, Thumbprint account, Thumbprint serverKey)
+    {
+        this.identity = identity;
+        Server = server;
+        ServerKey = serverKey;
+        Signing = SheetKey.Derive(identity.Reveal());
+        Account = account;
+    }
+
+    /// <summary>The server that holds the vaults, ending in a slash.</summary>
+    public Uri Server { get; }
+
+    /// <summary>ACCOUNT: the thumbprint of the account's first sheet (consent.md §2).</summary>
+    public Thumbprint Account { get; }
+
+    /// <summary>The thumbprint of the server's key, pinned when the sheet was made.</summary>
+    public Thumbprint ServerKey { get; }
+
+    /// <summary>Whom vault passwords are sealed to.</summary>
+    public AgeRecipient Recipient => identity.Recipient;
+
+    /// <summary>The signing key derived from the identity line.</summary>
+    internal SigningKey Signing { get; }
+
+    /// <summary>A new sheet, which opens a new account: ACCOUNT is its own thumbprint.</summary>
+    internal static Sheet Generate(Uri server, Thumbprint serverKey)
+    {
+        AgeIdentity identity = AgeIdentity.Generate();
+        using SigningKey signing = SheetKey.Derive(identity.Reveal());
+        return new Sheet(identity, server, signing.Thumbprint, serverKey);
+    }
+
+    /// <summary>Reads a sheet's file.</summary>
+    /// <exception cref="DeviceException">There is no file, or no identity, or a comment line is missing.</exception>
+    public static Sheet Read(string file)
+    {
+        if (!File.Exists(file)) throw new DeviceException(DeviceFault.WrongSheet, $"no sheet at {file}");
+        if (new FileInfo(file).Length > MaximumLength) throw new DeviceException(DeviceFault.WrongSheet, $"{file} is not a recovery sheet: it is too long");
+
+        Dictionary<string, string> comments = new(StringComparer.Ordinal);
+        AgeIdentity? identity = null;
+        foreach (string raw in File.ReadLines(file))
+        {
+            string line = raw.Trim();
+            if (line.StartsWith('#'))
+            {
+                string[] parts = line[1..].Split(':', 2, StringSplitOptions.TrimEntries);
+                if (parts.Length == 2) comments.TryAdd(parts[0], parts[1]);
+            }
+            else if (line.Length > 0)
+            {
+                if (identity is not null) throw Wrong(file, "it has more than one identity");
+                if (!AgeIdentity.TryParse(line, out identity)) throw Wrong(file, "its identity line is damaged", "compare it with the printed sheet: a wrong character is always noticed");
+            }
+        }
+        if (identity is null) throw Wrong(file, "it has no identity line");
+        if (!comments.TryGetValue("server", out string? serverText) || !Uri.TryCreate(serverText, UriKind.Absolute, out Uri? server))
+            throw Wrong(file, "its line '# server:' is missing or damaged");
+        if (!comments.TryGetValue("account", out string? accountText) || !Thumbprint.TryParse(accountText, out Thumbprint account))
+            throw Wrong(file, "its line '# account:' is missing or damaged");
+        if (!comments.TryGetValue("server-key", out string? keyText) || !Thumbprint.TryParse(keyText, out Thumbprint serverKey))
+            throw Wrong(file, "its line '# server-key:' is missing or damaged");
+        return new Sheet(identity, server, account, serverKey);
+    }
+
+    /// <summary>Writes the sheet to a file that must not exist, mode 600.</summary>
+    public void WriteNew(string file, DateTimeOffset created)
+    {
+        string text = string.Create(CultureInfo.InvariantCulture, $"""
+            # Offproof recovery sheet. Whoever holds this can open every backup of this account; without it, a lost phone's backup stays closed.
+            # Print it or copy it to a place that is not the phone. It is also an age identity file: age -d -i FILE opens what was sealed to it.
+            # created: {created:yyyy-MM-dd'T'HH:mm:ss'Z'}
+            # server: {Server}
+            # account: {Account}
+            # server-key: {ServerKey}
+            # recipient: {Recipient}
+            {identity.Reveal()}
+
+            """);
+        byte[] bytes = Encoding.ASCII.GetBytes(text.ReplaceLineEndings("\n"));
+        try
+        {
+            using FileStream stream = HomeFolder.CreateNew(file);
+            stream.Write(bytes);
+            stream.Flush(flushToDisk: true);
+        }
+        catch (IOException e) when (File.Exists(file))
+        {
+            throw new DeviceException(DeviceFault.Refused, $"{file} exists and is not overwritten: it may be another account's only sheet", "name another file", e);
+        }
+        finally
+        {
+            System.Security.Cryptography.CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
+    /// <summary>Opens what was sealed to this sheet; false when it was sealed to another or altered.</summary>
+    internal bool TryOpen(ReadOnlySpan<byte> sealedFile, [NotNullWhen(true)] out byte[]? plaintext) => AgeFile.TryOpen(sealedFile, identity, out plaintext);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        identity.Dispose();
+        Signing.Dispose();
+    }
+
+    private static DeviceException Wrong(string file, string why, string? hint = null) =>
+        new(DeviceFault.WrongSheet, $"{file} is not a usable recovery sheet: {why}", hint);
+}
