@@ -1,0 +1,172 @@
+#!/bin/sh
+# Restores one category with the recovery sheet and stock tools alone: age, openssl, curl, restic. No program of this project takes part.
+#
+#   ./restore-without-us.sh SHEET CATEGORY TARGET [EPOCH]
+#
+# It does what docs/consent.md §4 says: proves sheet -> device -> grant -> sealed password, config and key file, and only then opens anything.
+# The protocol is docs/protocol.md. Secrets stay in pipes, shell variables and a private temporary folder; none is ever an argument of a program.
+set -eu
+umask 077
+LC_ALL=C
+export LC_ALL
+
+fail() { echo "restore-without-us: $1" >&2; exit "${2:-1}"; }
+
+[ $# -ge 3 ] && [ $# -le 4 ] || { sed -n '2,4p' "$0" >&2; exit 64; }
+sheet=$1 category=$2 target=$3 wanted_epoch=${4:-}
+for tool in age openssl curl restic od sed sha256sum; do
+    command -v "$tool" >/dev/null || fail "this needs $tool"
+done
+case $category in contacts | messages | notes | photos) ;; *) fail "there is no category '$category'" 64 ;; esac
+[ ! -e "$target/$category" ] || fail "$target/$category exists: name another folder, restic would overwrite in it"
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM
+
+# --- bytes, hex, base64url -------------------------------------------------------------------------------------------------------
+hex() { od -An -v -tx1 | tr -d ' \n'; }
+unhex() { # hex text in $1 -> bytes; printf is part of the shell, so nothing shows in the list of processes
+    rest=$1
+    while [ -n "$rest" ]; do
+        pair=${rest%"${rest#??}"}
+        rest=${rest#??}
+        printf "\\$(printf '%03o' "0x$pair")"
+    done
+}
+base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
+unbase64url() { # text in $1
+    text=$(printf %s "$1" | tr '_-' '/+')
+    case $((${#text} % 4)) in 2) text="$text==" ;; 3) text="$text=" ;; esac
+    printf %s "$text" | openssl base64 -d -A
+}
+sha256() { sha256sum | cut -c1-64; }
+member() { printf %s "$1" | sed -n "s/.*\"$2\":\"\{0,1\}\([^\",}]*\).*/\1/p"; }
+
+# --- the sheet -------------------------------------------------------------------------------------------------------------------
+[ -r "$sheet" ] || fail "cannot read $sheet" 6
+server=$(sed -n 's/^# server: *//p' "$sheet")
+account=$(sed -n 's/^# account: *//p' "$sheet")
+server_key=$(sed -n 's/^# server-key: *//p' "$sheet")
+identity=$(sed -n '/^AGE-SECRET-KEY-1/p' "$sheet")
+[ -n "$server" ] && [ -n "$account" ] && [ -n "$server_key" ] && [ -n "$identity" ] || fail "$sheet is not a recovery sheet" 6
+
+# HKDF-SHA256 (RFC 5869). Extract: the key of the HMAC is public (zeros), the identity goes through a pipe. Expand: HMAC written out, so
+# that the extracted key is no argument either.
+extracted=$(printf %s "$identity" | openssl dgst -sha256 -mac HMAC -macopt hexkey:0000000000000000000000000000000000000000000000000000000000000000 -binary | hex)
+pad() { # $1 hex key of 32 bytes, $2 pad byte -> hex of the 64-byte block
+    keys=$1
+    while [ -n "$keys" ]; do
+        byte=${keys%"${keys#??}"}
+        keys=${keys#??}
+        printf '%02x' $((0x$byte ^ $2))
+    done
+    i=0
+    while [ $i -lt 32 ]; do printf '%02x' "$2"; i=$((i + 1)); done
+}
+inner=$({ unhex "$(pad "$extracted" $((0x36)))"; printf 'offproof/v1/sheet-signing'; unhex 01; } | sha256)
+scalar=$({ unhex "$(pad "$extracted" $((0x5c)))"; unhex "$inner"; } | sha256)
+unhex "30310201010420${scalar}a00a06082a8648ce3d030107" | openssl ec -inform DER -out "$tmp/sheet.pem" 2>/dev/null ||
+    fail "the sheet's signing key needs the counter byte of docs/consent.md §2 (one sheet in 2^32)"
+openssl ec -in "$tmp/sheet.pem" -pubout -out "$tmp/sheet.pub" 2>/dev/null
+thumbprint() { printf '{"crv":"P-256","kty":"EC","x":"%s","y":"%s"}' "$1" "$2" | sha256; }
+point=$(openssl ec -pubin -in "$tmp/sheet.pub" -outform DER 2>/dev/null | tail -c 64 | hex)
+x=$(unhex "${point%????????????????????????????????????????????????????????????????}" | base64url)
+y=$(unhex "${point#????????????????????????????????????????????????????????????????}" | base64url)
+[ "$(thumbprint "$x" "$y")" = "$account" ] || fail "this sheet does not sign for the account that it names" 6
+
+# --- signing and verifying JWS (ES256) -------------------------------------------------------------------------------------------
+pad64() { # hex of an integer -> exactly 64 digits
+    digits=$1
+    while [ ${#digits} -lt 64 ]; do digits="0$digits"; done
+    printf %s "$digits"
+}
+sign() { # $1 payload -> compact JWS, signed by the sheet
+    input="$(printf '{"alg":"ES256","typ":"offproof-proof+jwt","kid":"%s"}' "$account" | base64url).$(printf %s "$1" | base64url)"
+    printf %s "$input" | openssl dgst -sha256 -sign "$tmp/sheet.pem" -binary >"$tmp/signature"
+    numbers=$(openssl asn1parse -inform DER -in "$tmp/signature" | sed -n 's/.*INTEGER *://p' | tr 'A-F' 'a-f')
+    raw=
+    for number in $numbers; do raw="$raw$(pad64 "$number")"; done
+    printf '%s.%s' "$input" "$(unhex "$raw" | base64url)"
+}
+der_integer() { # 64 hex digits -> DER INTEGER in hex
+    n=$1
+    while [ ${#n} -gt 2 ] && [ "${n#00}" != "$n" ]; do n=${n#00}; done
+    case $n in [89abcdef]*) n="00$n" ;; esac
+    printf '02%02x%s' $((${#n} / 2)) "$n"
+}
+verify() { # $1 compact JWS, $2 public key file
+    raw=$(unbase64url "${1##*.}" | hex)
+    [ ${#raw} -eq 128 ] || return 1
+    body="$(der_integer "${raw%????????????????????????????????????????????????????????????????}")$(der_integer "${raw#????????????????????????????????????????????????????????????????}")"
+    unhex "$(printf '30%02x%s' $((${#body} / 2)) "$body")" >"$tmp/der"
+    printf %s "${1%.*}" | openssl dgst -sha256 -verify "$2" -signature "$tmp/der" >/dev/null 2>&1
+}
+
+# --- the server ------------------------------------------------------------------------------------------------------------------
+get() { # $1 path, with the token in $tmp/auth; never follows a redirect, never uses a proxy
+    curl --silent --show-error --fail --noproxy '*' --max-time 60 -H @"$tmp/auth" "${server%/}/$1"
+}
+hello=$(curl --silent --show-error --fail --noproxy '*' --max-time 30 "${server%/}/v1/server") || fail "no answer from $server" 7
+[ "$(thumbprint "$(member "$hello" x)" "$(member "$hello" y)")" = "$server_key" ] || fail "the server at $server is not the one on the sheet" 4
+
+token() { # $1 members of the action -> writes $tmp/auth and prints the token
+    nonce=$(member "$(curl --silent --show-error --fail --noproxy '*' --max-time 30 -X POST "${server%/}/v1/nonces")" nonce)
+    proof=$(sign "{\"iss\":\"$account\",\"sub\":\"$account\",\"aud\":\"$server_key\",\"iat\":$(date +%s),\"nonce\":\"$nonce\",$1}")
+    answer=$(printf %s "$proof" | curl --silent --show-error --fail --noproxy '*' --max-time 30 -H 'Content-Type: application/jose' --data-binary @- "${server%/}/v1/tokens") ||
+        fail "the server refused the sheet's proof" 5
+    printf 'Authorization: Bearer %s\n' "$(member "$answer" token)" >"$tmp/auth"
+    member "$answer" token
+}
+token '"action":"recovery"' >/dev/null
+get "v1/recovery/$account/" | tr -d ' \n' >"$tmp/recovery.json"
+sed 's/.*"records":\[\([^]]*\)\].*/\1/' "$tmp/recovery.json" | tr -d '"' | tr ',' '\n' >"$tmp/records"
+
+# --- sheet -> device -> grant ----------------------------------------------------------------------------------------------------
+epoch=0
+while read -r record || [ -n "$record" ]; do
+    rest=${record#*.}
+    header=$(unbase64url "${record%%.*}")
+    payload=$(unbase64url "${rest%.*}")
+    [ "$(member "$header" alg)" = ES256 ] || fail "a record is not ES256" 4
+    case $(member "$header" typ) in
+        offproof-certificate+jwt)
+            verify "$record" "$tmp/sheet.pub" || fail "a certificate is not signed by this sheet" 4
+            device=$(member "$payload" sub)
+            dx=$(member "$payload" x) dy=$(member "$payload" y)
+            [ "$(member "$payload" aud)" = "$server_key" ] && [ "$(thumbprint "$dx" "$dy")" = "$device" ] || fail "a certificate contradicts itself" 4
+            unhex "3059301306072a8648ce3d020106082a8648ce3d03010703420004$(unbase64url "$dx" | hex)$(unbase64url "$dy" | hex)" |
+                openssl ec -pubin -inform DER -out "$tmp/device-$device.pub" 2>/dev/null
+            ;;
+        offproof-grant+jwt)
+            signer=$(member "$payload" iss)
+            [ -r "$tmp/device-$signer.pub" ] && verify "$record" "$tmp/device-$signer.pub" || fail "a grant is not signed by a device of this sheet" 4
+            [ "$(member "$payload" aud)" = "$server_key" ] && [ "$(member "$payload" sub)" = "$account" ] || fail "a grant is for somebody else" 4
+            [ "$(member "$payload" category)" = "$category" ] || continue
+            this=$(member "$payload" epoch)
+            if [ -n "$wanted_epoch" ] && [ "$this" != "$wanted_epoch" ]; then continue; fi
+            [ "$this" -gt "$epoch" ] || continue
+            epoch=$this owner=$signer
+            vault=$(printf %s "$payload" | sed -n 's/.*"vault":{\([^}]*\)}.*/\1/p')
+            config=$(member "$vault" config) key=$(member "$vault" key) sealed=$(member "$vault" sealed)
+            ;;
+    esac
+done <"$tmp/records"
+[ "$epoch" -gt 0 ] || fail "this account never turned $category on"
+echo "proven: sheet -> device $(printf %.8s "$owner") -> grant of $category, epoch $epoch" >&2
+
+# --- sealed password, config, key file -------------------------------------------------------------------------------------------
+get "v1/recovery/$account/$owner/$category/$epoch" >"$tmp/password.age"
+[ "$(sha256 <"$tmp/password.age")" = "$sealed" ] || fail "the sealed password is not the one of the grant" 4
+bearer=$(token "\"action\":\"vault\",\"device\":\"$owner\",\"category\":\"$category\",\"epoch\":$epoch,\"mode\":\"read\"")
+vault_path=v1/vaults/$account/$owner/$category/$epoch
+[ "$(get "$vault_path/config" | sha256)" = "$config" ] || fail "the vault is not the one of the grant (config)" 4
+[ "$(get "$vault_path/keys/$key" | sha256)" = "$key" ] || fail "the vault is not the one of the grant (key file)" 4
+age --decrypt -i "$sheet" -o "$tmp/password" "$tmp/password.age" || fail "age does not open the password with this sheet" 6
+echo "proven: sealed password, config and key file are the grant's; age opened the password" >&2
+
+# --- the files -------------------------------------------------------------------------------------------------------------------
+RESTIC_REPOSITORY="rest:$(printf %s "${server%/}" | sed "s#://#://offproof:$bearer@#")/$vault_path/"
+RESTIC_PASSWORD_FILE=$tmp/password
+export RESTIC_REPOSITORY RESTIC_PASSWORD_FILE
+restic --no-cache restore latest --target "$target"
