@@ -1,0 +1,24 @@
+using Offproof.Consent;
+
+namespace Offproof.Server;
+
+/// <summary>The server's own key at work: it signs receipts and is the audience of every record.</summary>
+sealed class Clerk(SigningKey key, TimeProvider time)
+{
+    internal Thumbprint Server => key.Thumbprint;
+
+    internal VerifyingKey Public => key.Public;
+
+    internal long Now => time.GetUtcNow().ToUnixTimeSeconds();
+
+    internal SignedRecord Receipt(SignedRecord record, Thumbprint account, Thumbprint signer, ReceiptState state) => Offproof.Consent.Receipt.Sign(key, new()
+    {
+        Server = Server,
+        Account = account,
+        Audience = signer,
+        IssuedAt = Now,
+        Record = record.Hash,
+        OfTyp = record.Typ,
+        State = state,
+    });
+}

@@ -1,0 +1,83 @@
+using System.Collections.Frozen;
+using System.Text;
+
+namespace Offproof.Server;
+
+/// <summary>Why a request is refused (protocol.md §10). Each has one constant body, so that a refusal tells nothing but its name.</summary>
+enum Refusal
+{
+    Malformed,
+    Hash,
+    NotAccepted,
+    Revoked,
+    ReadOnly,
+    Exists,
+    NotFound,
+    Method,
+    NotNext,
+    Epoch,
+    SealedFirst,
+    Erased,
+    TooLarge,
+    Range,
+    Full,
+    Failed,
+}
+
+/// <summary>A refusal as an answer: problem details of RFC 9457.</summary>
+sealed class Problem : IResult
+{
+    static readonly FrozenDictionary<Refusal, Problem> All = new Problem[]
+    {
+        new(Refusal.Malformed, 400, "malformed", "The request is malformed", "It breaks a rule of form; repeating it will not help."),
+        new(Refusal.Hash, 400, "hash", "The bytes are not the named ones", "Their SHA-256 is not the name, or not the one in the grant. Nothing was stored."),
+        new(Refusal.NotAccepted, 403, "not-accepted", "Not accepted", "No valid grant, record or token covers this request. Nothing was stored."),
+        new(Refusal.Revoked, 403, "revoked", "The category is off", "The grant was revoked. Nothing was stored."),
+        new(Refusal.ReadOnly, 403, "read-only", "This token cannot do that", "It reads, and sets and removes its holder's own locks. Nothing was changed."),
+        new(Refusal.Exists, 403, "exists", "The name exists", "Objects are written once and never replaced. What was there is unchanged."),
+        new(Refusal.NotFound, 404, "not-found", "Not found", "There is nothing under this name."),
+        new(Refusal.Method, 405, "method", "The method is not allowed here", "See the Allow header."),
+        new(Refusal.NotNext, 409, "not-next", "Not the next record", "It does not follow the last record of this device's chain. Nothing was changed."),
+        new(Refusal.Epoch, 409, "epoch", "Not the epoch that can follow", "A grant opens the next epoch after a revoked one; a revocation ends the one that is on."),
+        new(Refusal.SealedFirst, 409, "sealed-first", "The sealed password comes first", "Without it a backup could never be opened. Nothing was stored."),
+        new(Refusal.Erased, 410, "erased", "Erased", "The owner erased this."),
+        new(Refusal.TooLarge, 413, "too-large", "Too large", "Nothing was stored."),
+        new(Refusal.Range, 416, "range", "The range cannot be met", "It begins past the end."),
+        new(Refusal.Full, 507, "full", "No room", "The quota or the disk is full. Nothing of this request was stored; what was stored before is unchanged."),
+        new(Refusal.Failed, 500, "failed", "The server failed", "The request may be repeated."),
+    }.ToFrozenDictionary(problem => problem.Why);
+
+    readonly byte[] body;
+
+    Problem(Refusal why, int status, string name, string title, string detail)
+    {
+        (Why, Status) = (why, status);
+        body = Encoding.UTF8.GetBytes($$"""{"type":"urn:offproof:problem:{{name}}","title":"{{title}}","status":{{status}},"detail":"{{detail}}"}""");
+    }
+
+    internal Refusal Why { get; }
+
+    internal int Status { get; }
+
+    internal static Problem Of(Refusal why) => All[why];
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Items[typeof(Refusal)] = Why;
+        var response = httpContext.Response;
+        response.StatusCode = Status;
+        response.ContentType = "application/problem+json";
+        response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(httpContext.Request.Method)) await response.Body.WriteAsync(body, httpContext.RequestAborted);
+    }
+}
+
+/// <summary>How often each refusal was given since the start: counters, not rows, so that refusals of strangers fill no disk.</summary>
+sealed class RefusalCounters
+{
+    readonly long[] counts = new long[Enum.GetValues<Refusal>().Length];
+
+    internal void Add(Refusal why) => Interlocked.Increment(ref counts[(int)why]);
+
+    internal long this[Refusal why] => Interlocked.Read(ref counts[(int)why]);
+}

@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Http.Features;
+using Offproof.Consent;
+
+namespace Offproof.Server;
+
+/// <summary>The one way in which bytes become visible: received whole, checked, then renamed inside the vault's gate (protocol.md §7.2, §7.5, §7.7).</summary>
+sealed class Publisher(DataFolder data, Quota quota)
+{
+    internal async Task<Refusal?> PublishAsync(HttpContext context, Visitor visitor, string path, Digest expected, long most, Action? before = null)
+    {
+        if (File.Exists(path)) return Refusal.Exists;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = most;
+
+        // The sheet may still set its locks while and after the device's grant ends; only the device is cut.
+        var closed = visitor.Token.HeldBySheet ? CancellationToken.None : visitor.Vault.Closed;
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, closed);
+        using var room = quota.Reserve(visitor.Vault.Address.Account);
+        try
+        {
+            var (upload, why) = await Upload.ReceiveAsync(context.Request, most, expected, data, room, cancel.Token);
+            if (upload is null) return why;
+            using (upload)
+            {
+                using (await visitor.Vault.EnterAsync(cancel.Token))
+                {
+                    if (Access.Standing(visitor) is { } over) return over;
+                    if (File.Exists(path)) return Refusal.Exists;
+                    before?.Invoke();
+                    upload.Publish(path);
+                }
+
+                DataFolder.SyncFolder(Path.GetDirectoryName(path)!);
+                return null;
+            }
+        }
+        catch (OperationCanceledException) when (closed.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            CutAfterAnswer(context);
+            return Refusal.Revoked;
+        }
+    }
+
+    // The answer goes out if it still can; then the connection ends, so that the rest of the body is not even received.
+    static void CutAfterAnswer(HttpContext context)
+    {
+        context.Response.Headers.Connection = "close";
+        context.Response.OnCompleted(() =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        });
+    }
+}

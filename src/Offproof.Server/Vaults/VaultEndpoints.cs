@@ -1,0 +1,128 @@
+using Offproof.Consent;
+
+namespace Offproof.Server;
+
+/// <summary>protocol.md §7: restic's REST protocol, append-only and write-once, one vault for each grant.</summary>
+sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks, Quota quota, DataFolder data)
+{
+    internal const long MaxObject = 512L * 1024 * 1024;
+
+    const string Vault = "/v1/vaults/{account}/{device}/{category}/{epoch}";
+    const string SizedList = "application/vnd.x.restic.rest.v2";
+
+    static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    internal void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost(Vault + "/", Answers.Route(Create));
+        routes.MapMethods(Vault + "/config", Reading, Answers.Route(ReadConfig));
+        routes.MapPost(Vault + "/config", Answers.Route(AddConfigAsync));
+        routes.MapGet(Vault + "/{type}/", Answers.Route(List));
+        routes.MapMethods(Vault + "/{type}/{name}", Reading, Answers.Route(ReadObject));
+        routes.MapPost(Vault + "/{type}/{name}", Answers.Route(AddObjectAsync));
+        routes.MapDelete(Vault + "/{type}/{name}", Answers.Route(DeleteAsync));
+    }
+
+    IResult Create(HttpContext context)
+    {
+        if (access.Admit(context, out var visitor) is { } why) return Answers.Refuse(why);
+        if (!visitor.Token.Adds) return Answers.Refuse(Refusal.ReadOnly);
+        Folder(visitor).Create();
+        return Results.Ok();
+    }
+
+    IResult ReadConfig(HttpContext context) =>
+        access.Admit(context, out var visitor) is { } why ? Answers.Refuse(why) : Bytes(Folder(visitor).Config);
+
+    async Task<IResult> AddConfigAsync(HttpContext context)
+    {
+        if (access.Admit(context, out var visitor) is { } why) return Answers.Refuse(why);
+        if (!visitor.Token.Adds) return Answers.Refuse(Refusal.ReadOnly);
+        var folder = Folder(visitor);
+        if (!File.Exists(folder.Sealed)) return Answers.Refuse(Refusal.SealedFirst);
+        return Answered(await publisher.PublishAsync(context, visitor, folder.Config, visitor.Vault.Hashes.Config, MaxObject));
+    }
+
+    IResult List(HttpContext context)
+    {
+        if (access.Admit(context, out var visitor) is { } why) return Answers.Refuse(why);
+        if (!ObjectTypes.TryParse(context.Request.RouteValues["type"] as string, out var type)) return Answers.Refuse(Refusal.NotFound);
+        bool sized = context.Request.Headers.Accept.ToString().Contains(SizedList, StringComparison.OrdinalIgnoreCase);
+        var objects = Folder(visitor).List(type);
+        return Answers.Json(
+            writer =>
+            {
+                writer.WriteStartArray();
+                foreach (var (name, size) in objects)
+                {
+                    if (sized)
+                    {
+                        writer.WriteStartObject();
+                        writer.WriteString("name", name);
+                        writer.WriteNumber("size", size);
+                        writer.WriteEndObject();
+                    }
+                    else
+                    {
+                        writer.WriteStringValue(name);
+                    }
+                }
+
+                writer.WriteEndArray();
+            },
+            sized ? SizedList : "application/vnd.x.restic.rest.v1");
+    }
+
+    IResult ReadObject(HttpContext context) =>
+        Admit(context, out var visitor, out var type, out var name) is { } why
+            ? Answers.Refuse(why)
+            : Bytes(Folder(visitor).FileOf(type, name));
+
+    async Task<IResult> AddObjectAsync(HttpContext context)
+    {
+        if (Admit(context, out var visitor, out var type, out var name) is { } why) return Answers.Refuse(why);
+        if (!visitor.Token.Adds && type != ObjectType.Locks) return Answers.Refuse(Refusal.ReadOnly);
+        var folder = Folder(visitor);
+        if (!File.Exists(folder.Sealed)) return Answers.Refuse(Refusal.SealedFirst);
+        if (type == ObjectType.Keys && name != visitor.Vault.Hashes.Key) return Answers.Refuse(Refusal.Hash);
+        Action? before = type == ObjectType.Locks ? () => locks.Set(visitor.Vault.Address, name, visitor.Token.Holder) : null;
+        return Answered(await publisher.PublishAsync(context, visitor, folder.FileOf(type, name), name, MaxObject, before));
+    }
+
+    async Task<IResult> DeleteAsync(HttpContext context)
+    {
+        if (Admit(context, out var visitor, out var type, out var name) is { } why) return Answers.Refuse(why);
+        if (type != ObjectType.Locks) return Answers.Refuse(Refusal.ReadOnly);
+        using (await visitor.Vault.EnterAsync(context.RequestAborted))
+        {
+            FileInfo file = new(Folder(visitor).FileOf(type, name));
+            if (!file.Exists) return Results.Ok();
+            if (!locks.IsHeldBy(visitor.Vault.Address, name, visitor.Token.Holder)) return Answers.Refuse(Refusal.ReadOnly);
+            long size = file.Length;
+            file.Delete();
+            quota.Release(visitor.Vault.Address.Account, size);
+            locks.Forget(visitor.Vault.Address, name);
+            return Results.Ok();
+        }
+    }
+
+    // The token first: whoever has none learns nothing about names either.
+    Refusal? Admit(HttpContext context, out Visitor visitor, out ObjectType type, out Digest name)
+    {
+        (type, name) = (default, default);
+        if (access.Admit(context, out visitor) is { } why) return why;
+        if (!ObjectTypes.TryParse(context.Request.RouteValues["type"] as string, out type)) return Refusal.NotFound;
+        return Digest.TryParse(context.Request.RouteValues["name"] as string, out name) ? null : Refusal.Malformed;
+    }
+
+    VaultFolder Folder(Visitor visitor) => new(data, visitor.Vault.Address);
+
+    static IResult Bytes(string path) =>
+        File.Exists(path) ? Results.File(path, "application/octet-stream", enableRangeProcessing: true) : Answers.Refuse(Refusal.NotFound);
+
+    static IResult Answered(Refusal? why) => why switch
+    {
+        null => Results.Ok(),
+        _ => Answers.Refuse(why.Value),
+    };
+}
