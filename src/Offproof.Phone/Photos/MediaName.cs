@@ -17,11 +17,10 @@ static class MediaName
     {
         string extension = Path.GetExtension(name);
         if (extension.Length < 2) return PhotoKind.Other;
-        FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Look(FrozenSet<string> set) => set.GetAlternateLookup<ReadOnlySpan<char>>();
-        ReadOnlySpan<char> end = extension.AsSpan(1);
-        return Look(Photos).Contains(end) ? PhotoKind.Photo
-            : Look(Videos).Contains(end) ? PhotoKind.Video
-            : Look(Sidecars).Contains(end) ? PhotoKind.Sidecar
+        string end = extension[1..];
+        return Photos.Contains(end) ? PhotoKind.Photo
+            : Videos.Contains(end) ? PhotoKind.Video
+            : Sidecars.Contains(end) ? PhotoKind.Sidecar
             : PhotoKind.Other;
     }
 

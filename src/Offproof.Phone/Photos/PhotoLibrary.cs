@@ -114,15 +114,8 @@ public static class PhotoLibrary
         }
     }
 
-    static bool IsUnicode(string name)
-    {
-        foreach (Rune rune in name.EnumerateRunes())
-        {
-            // Enumerating yields U+FFFD for a lone surrogate too; a real U+FFFD is told apart by the caller.
-            if (rune == Rune.ReplacementChar && !name.Contains('\uFFFD', StringComparison.Ordinal)) return false;
-        }
-        return true;
-    }
+    // Enumerating yields U+FFFD for a lone surrogate; a real U+FFFD is told apart by the caller.
+    static bool IsUnicode(string name) => name.EnumerateRunes().Count(rune => rune == Rune.ReplacementChar) == name.Count(c => c == '\uFFFD');
 
     static SkipReason Reason(Exception problem) =>
         problem is FileNotFoundException or DirectoryNotFoundException ? SkipReason.Vanished : SkipReason.Unreadable;
