@@ -130,6 +130,25 @@ public sealed class HostileFileTests
         Assert.Null(facts.Taken);
     }
 
+    [Theory] // phone.md §1.4: nothing longer than 64 KiB is read
+    [InlineData(65_536, false)]
+    [InlineData(65_537, true)]
+    public void HEIF_item_tables_beyond_the_limit_are_not_read(int length, bool refused)
+    {
+        byte[] size = new byte[4];
+        byte[] infos = Box("iinf", new byte[length]), locations = Box("iloc", new byte[16]);
+        byte[] file = [.. Box("ftyp", [.. "heic"u8, 0, 0, 0, 0]), .. Box("meta", [0, 0, 0, 0, .. infos, .. locations])];
+        string? problem = Read(file, "a.heic").Problem;
+        if (refused) Assert.Contains("item tables", problem, StringComparison.Ordinal);
+        else Assert.Null(problem);
+
+        byte[] Box(string name, byte[] body)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(size, body.Length + 8);
+            return [.. size, .. Encoding.ASCII.GetBytes(name), .. body];
+        }
+    }
+
     static readonly byte[] Video = [0, 0, 0, 16, .. "ftypisom"u8, 0, 0, 0, 0, 0, 0, 0, 8, .. "moov"u8];
 
     [Fact]
