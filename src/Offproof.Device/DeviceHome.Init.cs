@@ -27,7 +27,7 @@ public sealed partial class DeviceHome
         if (home.Exists) throw new DeviceException(DeviceFault.Refused, $"{home.Root} is already a device", "name another folder with --home");
         if (File.Exists(sheetFile))
             throw new DeviceException(DeviceFault.Refused, $"{sheetFile} exists and is not overwritten: it may be another account's only sheet", "name another file");
-        Uri server = serverUrl.AbsoluteUri.EndsWith('/') ? serverUrl : new Uri(serverUrl.AbsoluteUri + "/");
+        Uri server = new(serverUrl.AbsoluteUri.TrimEnd('/') + "/");
 
         using EgressGate gate = new(server, static _ => false, wire);
         using HttpMessageInvoker invoker = new(gate);

@@ -22,8 +22,7 @@ public static class SheetRestore
         Sheet sheet, Uri? serverUrl, Category category, RestoreRequest request, TimeProvider time,
         HttpMessageHandler? wire, IProgress<RestoreProgress>? progress, CancellationToken cancel)
     {
-        Uri url = serverUrl ?? sheet.Server;
-        if (!url.AbsoluteUri.EndsWith('/')) url = new Uri(url.AbsoluteUri + "/");
+        Uri url = new((serverUrl ?? sheet.Server).AbsoluteUri.TrimEnd('/') + "/");
         using EgressGate gate = new(url, static _ => false, wire);
         using HttpMessageInvoker invoker = new(gate);
         ServerClient server = new(invoker, url);

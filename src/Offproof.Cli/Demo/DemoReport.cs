@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+
+namespace Offproof.Cli.Demo;
+
+// cli.md §5. Every number is counted from files and answers after the fact; sections that are not built are absent.
+internal sealed record DemoReport(
+    string Schema,
+    bool Ok,
+    double Seconds,
+    IReadOnlyList<string> Failures,
+    DemoPersona Persona,
+    DemoOff Off,
+    IReadOnlyList<DemoBackup> Backups,
+    IReadOnlyList<string> Wiped,
+    IReadOnlyList<DemoRestored> Restored,
+    IReadOnlyList<DemoPeer> Peers);
+
+internal sealed record DemoPersona(long Seed, int Photos, long Bytes);
+
+/// <summary>What a forged upload met while everything was off. Status is the HTTP status; objects are files below the server's vaults and recovery folders.</summary>
+internal sealed record DemoOff(int Status, int ObjectsBefore, int ObjectsAfter, int Passwords);
+
+internal sealed record DemoBackup(string Category, int Epoch, long Items, long Bytes, string Snapshot);
+
+internal sealed record DemoRestored(string Category, int Expected, int Equal, int Different, int Missing, int Extra);
+
+internal sealed record DemoPeer(string Tool, string? Version, bool Ran, int? Exit);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
+[JsonSerializable(typeof(DemoReport))]
+internal sealed partial class DemoJson : JsonSerializerContext;

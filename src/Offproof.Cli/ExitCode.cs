@@ -1,0 +1,44 @@
+using Offproof.Device;
+using Offproof.Vault;
+
+namespace Offproof.Cli;
+
+/// <summary>cli.md §3.</summary>
+internal static class ExitCode
+{
+    internal const int Ok = 0;
+    internal const int Failure = 1;
+    internal const int Forgery = 4;
+    internal const int Refused = 5;
+    internal const int WrongSheet = 6;
+    internal const int Unreachable = 7;
+    internal const int Full = 8;
+    internal const int Usage = 64;
+    internal const int Interrupted = 130;
+
+    private const int DiskFullLinux = 28; // ENOSPC
+    private const int DiskFullWindows = unchecked((int)0x80070070);
+
+    internal static int Of(DeviceFault fault) => fault switch
+    {
+        DeviceFault.Forgery => Forgery,
+        DeviceFault.Refused => Refused,
+        DeviceFault.WrongSheet => WrongSheet,
+        DeviceFault.Unreachable => Unreachable,
+        DeviceFault.Full => Full,
+        DeviceFault.Usage => Usage,
+        _ => Failure,
+    };
+
+    internal static int Of(VaultException e) => e switch
+    {
+        WrongPasswordException => WrongSheet,
+        CorruptVaultException or SubstitutedVaultException or HostileParametersException => Forgery,
+        StorageRefusedException => Refused,
+        StorageUnreachableException => Unreachable,
+        StorageFullException => Full,
+        _ => Failure,
+    };
+
+    internal static int Of(Exception e) => e.HResult is DiskFullLinux or DiskFullWindows ? Full : Failure;
+}

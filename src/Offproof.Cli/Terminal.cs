@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Offproof.Device;
+
+namespace Offproof.Cli;
+
+/// <summary>Results to stdout, talk to stderr; nothing from outside reaches a terminal with control characters in it.</summary>
+internal static class Terminal
+{
+    internal static void Error(string message) => Console.Error.WriteLine($"offproof: error: {Clean(message)}");
+
+    internal static void Hint(string hint) => Console.Error.WriteLine($"hint: {Clean(hint)}");
+
+    internal static void Say(string line) => Console.Out.WriteLine(Clean(line));
+
+    internal static void Talk(string line) => Console.Error.WriteLine(Clean(line));
+
+    internal static void Json<T>(T value, JsonTypeInfo<T> type) => Console.Out.WriteLine(JsonSerializer.Serialize(value, type));
+
+    internal static bool CanAsk => !Console.IsInputRedirected && !Console.IsErrorRedirected;
+
+    /// <summary>Asks on a terminal; without one, what would be asked has to be given.</summary>
+    internal static void RequireYes(bool yes, string question)
+    {
+        if (yes) return;
+        if (!CanAsk) throw new DeviceException(DeviceFault.Usage, "there is no terminal to ask on", "add --yes");
+        Console.Error.Write($"{question} [y/N] ");
+        if (Console.In.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
+            throw new DeviceException(DeviceFault.Refused, "not confirmed: nothing was changed");
+    }
+
+    internal static string Size(long bytes) => bytes switch
+    {
+        < 1000 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
+        < 1000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.0} kB"),
+        < 1000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.00} GB"),
+    };
+
+    internal static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static string Clean(string text)
+    {
+        if (!text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.AsSpan().ContainsAnyInRange('\x7f', '\x9f')) return text;
+        StringBuilder clean = new(text.Length);
+        foreach (char c in text)
+        {
+            if (c is '\n' || !char.IsControl(c)) clean.Append(c);
+            else clean.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}");
+        }
+        return clean.ToString();
+    }
+}

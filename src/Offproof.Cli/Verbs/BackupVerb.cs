@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Offproof.Consent;
+using Offproof.Device;
+
+namespace Offproof.Cli.Verbs;
+
+internal static class BackupVerb
+{
+    internal static Command Create()
+    {
+        Argument<string[]> categories = new("CATEGORY")
+        {
+            Description = "contacts, messages, notes or photos; all that are on where none is named",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        Command verb = new("backup", "Add a snapshot") { categories };
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            using DeviceHome home = parsed.OpenHome();
+            Category[] wanted = [.. (parsed.GetValue(categories) ?? []).Select(Options.ParseCategory)];
+            if (wanted.Length == 0)
+            {
+                wanted = [.. Categories.All.ToArray().Where(c => home.Switch(c).State == SwitchState.On)];
+                if (wanted.Length == 0) throw new DeviceException(DeviceFault.Refused, "everything is off: nothing was read", "offproof on CATEGORY");
+            }
+            List<BackupReport> reports = [];
+            foreach (Category category in wanted)
+            {
+                using Progress progress = new($"backing up {category.Name()}");
+                reports.Add(await home.BackupAsync(category, progress.Backup, cancel));
+            }
+            if (parsed.GetValue(Options.Json)) Terminal.Json(new BackupsJson("offproof/v1/backup", [.. reports.Select(BackupJson.Of)]), OutputJson.Default.BackupsJson);
+            foreach (BackupReport report in reports) Show(report, talkOnly: parsed.GetValue(Options.Json));
+            return reports.Exists(static r => r.Skipped.Count > 0) ? ExitCode.Failure : ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    private static void Show(BackupReport report, bool talkOnly)
+    {
+        if (!talkOnly)
+        {
+            Terminal.Say($"{report.Category.Name()}: snapshot {report.Snapshot[..8]}, {report.Items} items, {Terminal.Size(report.Bytes)}"
+                + $" ({report.Unchanged} unchanged, {Terminal.Size(report.StoredBytes)} uploaded)");
+        }
+        foreach (SkippedItem item in report.Skipped) Terminal.Talk($"not backed up: {item.Path}: {item.Reason}");
+    }
+}

@@ -1,0 +1,153 @@
+using System.CommandLine;
+using Offproof.Device;
+using Offproof.Vault;
+
+namespace Offproof.Cli.Verbs;
+
+/// <summary>init, backup, snapshots, restore and check on any restic repository: a folder, or a server that speaks restic's REST protocol.</summary>
+internal static class RepositoryVerbs
+{
+    private static readonly Option<string> Repository = new("--repository") { Description = "A folder, or the URL of a REST server", Required = true, HelpName = "PATH|URL" };
+    private static readonly Option<string> PasswordFile = Options.RequiredFile("--password-file", "A file whose first line is the password");
+
+    internal static Command Init()
+    {
+        Command verb = new("init", "Make a repository (version 2)") { Repository, PasswordFile };
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            using VaultPassword password = Password(parsed);
+            using StorageAccess access = StorageAccess.Open(parsed.GetRequiredValue(Repository));
+            NewVault vault = NewVault.Create(password, TimeProvider.System);
+            await vault.WriteAsync(access.Storage, cancel);
+            Terminal.Say($"made a repository at {access.Name}");
+            return ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    internal static Command Backup()
+    {
+        Argument<string[]> paths = new("PATH") { Arity = ArgumentArity.OneOrMore, Description = "Files and folders" };
+        Command verb = new("backup", "Add a snapshot of files and folders") { paths, Repository, PasswordFile };
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            string[] wanted = parsed.GetRequiredValue(paths);
+            foreach (string path in wanted)
+            {
+                if (!Path.Exists(path)) throw new DeviceException(DeviceFault.Failure, $"there is nothing at {path}", "nothing was read or stored");
+            }
+            BackupSummary summary = await WithRepositoryAsync(parsed, async repository =>
+            {
+                using Progress progress = new("backing up");
+                return await repository.BackupAsync(FolderSource.Walk(wanted), new BackupOptions { Roots = FolderSource.Roots(wanted) }, progress.Backup, cancel);
+            }, readOnly: false, cancel);
+            if (parsed.GetValue(Options.Json))
+            {
+                Terminal.Json(new VaultBackupJson("offproof/v1/vault-backup", summary.SnapshotId, summary.Files, summary.Unchanged, summary.Bytes,
+                    summary.BytesAdded, summary.BytesStored, summary.Unreadable), OutputJson.Default.VaultBackupJson);
+            }
+            else
+            {
+                Terminal.Say($"snapshot {summary.SnapshotId[..8]}: {summary.Files} files, {Terminal.Size(summary.Bytes)}"
+                    + $" ({summary.Unchanged} unchanged, {Terminal.Size(summary.BytesStored)} stored)");
+            }
+            return Named("not backed up", summary.Unreadable);
+        });
+        return verb;
+    }
+
+    internal static Command Snapshots()
+    {
+        Command verb = new("snapshots", "List the snapshots, oldest first") { Repository, PasswordFile };
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            IReadOnlyList<Snapshot> snapshots = await WithRepositoryAsync(parsed, r => r.SnapshotsAsync(cancel), readOnly: true, cancel);
+            if (parsed.GetValue(Options.Json))
+            {
+                Terminal.Json(new VaultSnapshotsJson("offproof/v1/vault-snapshots",
+                    [.. snapshots.Select(static s => new VaultSnapshotJson(s.Id, s.Time, s.HostName, s.Paths))]), OutputJson.Default.VaultSnapshotsJson);
+            }
+            else foreach (Snapshot s in snapshots) Terminal.Say($"{s.Id[..8]}  {Terminal.Time(s.Time)}  {s.HostName}  {string.Join(' ', s.Paths)}");
+            return ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    internal static Command Restore()
+    {
+        Argument<string> id = new("ID") { Description = "A snapshot's id, the beginning of one, or latest" };
+        Option<string> to = new("--to") { Description = "The folder to write into; nothing in it is overwritten", Required = true, HelpName = "DIR" };
+        Command verb = new("restore", "Write a snapshot's files into a folder") { id, to, Repository, PasswordFile };
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            RestoreSummary summary = await WithRepositoryAsync(parsed, async repository =>
+            {
+                Snapshot snapshot = Choose(await repository.SnapshotsAsync(skipDamaged: true, cancel), parsed.GetRequiredValue(id));
+                using Progress progress = new("restoring");
+                return await repository.RestoreAsync(snapshot, parsed.GetRequiredValue(to), null, progress.Restore, cancel);
+            }, readOnly: true, cancel);
+            if (parsed.GetValue(Options.Json))
+            {
+                Terminal.Json(new VaultRestoreJson("offproof/v1/vault-restore", summary.Files, summary.Bytes, summary.AlreadyThere, summary.Problems), OutputJson.Default.VaultRestoreJson);
+            }
+            else Terminal.Say($"{summary.Files} files, {Terminal.Size(summary.Bytes)} restored to {parsed.GetRequiredValue(to)}, {summary.AlreadyThere} already there");
+            return Named("not restored", summary.Problems);
+        });
+        return verb;
+    }
+
+    internal static Command Check()
+    {
+        Option<bool> readData = new("--read-data") { Description = "Also read and verify every byte" };
+        Command verb = new("check", "Look for damage") { readData, Repository, PasswordFile };
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            CheckReport report = await WithRepositoryAsync(parsed, async repository =>
+            {
+                using Progress progress = new("checking");
+                return await repository.CheckAsync(parsed.GetValue(readData), progress.Check, cancel);
+            }, readOnly: true, cancel);
+            if (parsed.GetValue(Options.Json))
+            {
+                Terminal.Json(new VaultCheckJson("offproof/v1/vault-check", report.Errors.Count == 0, report.Errors, report.Notices), OutputJson.Default.VaultCheckJson);
+            }
+            else
+            {
+                foreach (string notice in report.Notices) Terminal.Say($"notice: {notice}");
+                foreach (string error in report.Errors) Terminal.Say($"damaged: {error}");
+                Terminal.Say(report.Errors.Count == 0 ? "no errors were found" : $"{report.Errors.Count} errors were found; what they do not name can be restored");
+            }
+            return report.Errors.Count == 0 ? ExitCode.Ok : ExitCode.Forgery;
+        });
+        return verb;
+    }
+
+    private static async Task<T> WithRepositoryAsync<T>(ParseResult parsed, Func<Repository, Task<T>> work, bool readOnly, CancellationToken cancel)
+    {
+        using VaultPassword password = Password(parsed);
+        using StorageAccess access = StorageAccess.Open(parsed.GetRequiredValue(Repository));
+        await using Repository repository = await Offproof.Vault.Repository.OpenAsync(access.Storage, password, new VaultOptions { ReadWithoutLock = readOnly }, cancel);
+        return await work(repository);
+    }
+
+    private static VaultPassword Password(ParseResult parsed)
+    {
+        string file = parsed.GetRequiredValue(PasswordFile);
+        return File.Exists(file) ? VaultPassword.FromFile(file) : throw new DeviceException(DeviceFault.WrongSheet, $"there is no password file at {file}");
+    }
+
+    private static Snapshot Choose(IReadOnlyList<Snapshot> snapshots, string wanted)
+    {
+        if (wanted == "latest") return snapshots.MaxBy(static s => s.Time) ?? throw new DeviceException(DeviceFault.Failure, "the repository has no snapshot");
+        Snapshot[] matches = [.. snapshots.Where(s => s.Id.StartsWith(wanted, StringComparison.Ordinal))];
+        return matches.Length == 1 ? matches[0]
+            : throw new DeviceException(matches.Length == 0 ? DeviceFault.Failure : DeviceFault.Usage,
+                matches.Length == 0 ? $"no snapshot begins with {wanted}" : $"more than one snapshot begins with {wanted}");
+    }
+
+    private static int Named(string what, IReadOnlyList<Skipped> items)
+    {
+        foreach (Skipped item in items) Terminal.Talk($"{what}: {item.Path}: {item.Reason}");
+        return items.Count > 0 ? ExitCode.Failure : ExitCode.Ok;
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Offproof.Consent;
+using Offproof.Device;
+
+namespace Offproof.Cli.Verbs;
+
+internal static class RestoreVerb
+{
+    internal static Command Create()
+    {
+        Argument<string> category = Options.Category();
+        Option<string> to = new("--to") { Description = "The folder to write CATEGORY/ into; nothing in it is overwritten", Required = true, HelpName = "DIR" };
+        Option<string?> snapshot = new("--snapshot") { Description = "A snapshot's id, or the beginning of it; the newest where not given", HelpName = "ID" };
+        Option<int?> epoch = new("--epoch") { Description = "Which turning-on; the newest where not given", HelpName = "N" };
+        Option<string?> sheet = new("--sheet") { Description = "Restore with the sheet: no device is needed", HelpName = "FILE" };
+        Option<string?> server = new("--server") { Description = "With --sheet: where the vaults are now, if not at the sheet's own line", HelpName = "URL" };
+        Command verb = new("restore", "Write a category's files into a folder") { category, to, snapshot, epoch, sheet, server };
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            Category wanted = Options.ParseCategory(parsed.GetRequiredValue(category));
+            RestoreRequest request = new(parsed.GetRequiredValue(to), parsed.GetValue(snapshot), parsed.GetValue(epoch));
+            using Progress progress = new($"restoring {wanted.Name()}");
+            RestoreReport report;
+            if (parsed.GetValue(sheet) is { } sheetFile)
+            {
+                using Sheet opened = Sheet.Read(sheetFile);
+                Uri? url = parsed.GetValue(server) is { } text ? Options.ParseUrl(text) : null;
+                report = await SheetRestore.RunAsync(opened, url, wanted, request, TimeProvider.System, null, progress.Restore, cancel);
+            }
+            else
+            {
+                if (parsed.GetValue(server) is not null) throw new DeviceException(DeviceFault.Usage, "--server goes with --sheet");
+                using DeviceHome home = parsed.OpenHome();
+                report = await home.RestoreAsync(wanted, request, progress.Restore, cancel);
+            }
+            progress.Dispose();
+            Show(parsed, wanted, request, report);
+            return report.Problems.Count > 0 ? ExitCode.Failure : ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    private static void Show(ParseResult parsed, Category category, RestoreRequest request, RestoreReport report)
+    {
+        if (parsed.GetValue(Options.Json))
+        {
+            Terminal.Json(RestoreJson.Of(category, report), OutputJson.Default.RestoreJson);
+        }
+        else
+        {
+            string there = report.AlreadyThere > 0 ? $", {report.AlreadyThere} already there" : "";
+            Terminal.Say($"{category.Name()}: {report.Files} files, {Terminal.Size(report.Bytes)} restored to "
+                + $"{Path.Combine(request.Target, category.Name())}{there} (snapshot {report.Snapshot[..8]}, epoch {report.Epoch})");
+        }
+        foreach (SkippedItem item in report.Problems) Terminal.Talk($"not restored: {item.Path}: {item.Reason}");
+    }
+}

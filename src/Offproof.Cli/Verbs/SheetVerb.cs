@@ -1,0 +1,21 @@
+using System.CommandLine;
+using Offproof.Device;
+
+namespace Offproof.Cli.Verbs;
+
+internal static class SheetVerb
+{
+    internal static Command Create()
+    {
+        Option<string> sheet = Options.RequiredFile("--sheet", "The sheet's file, as it was kept");
+        Command confirm = new("confirm", "Prove that the written sheet opens what this device seals. No category turns on before.") { sheet };
+        confirm.SetAction(parsed =>
+        {
+            using DeviceHome home = parsed.OpenHome();
+            home.ConfirmSheet(parsed.GetRequiredValue(sheet));
+            Terminal.Say("The sheet opens what this device seals and signs for this account.");
+            return ExitCode.Ok;
+        });
+        return new Command("sheet", "The recovery sheet") { confirm };
+    }
+}

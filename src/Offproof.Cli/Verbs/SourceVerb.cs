@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Offproof.Device;
+
+namespace Offproof.Cli.Verbs;
+
+internal static class SourceVerb
+{
+    internal static Command Create()
+    {
+        Argument<string> category = Options.Category();
+        Argument<string> path = new("PATH") { Description = "A folder. It is not read now, not even listed" };
+        Command add = new("add", "Name a folder that a category is read from") { category, path };
+        add.SetAction(parsed =>
+        {
+            using DeviceHome home = parsed.OpenHome();
+            Source source = home.AddSource(Options.ParseCategory(parsed.GetRequiredValue(category)), parsed.GetRequiredValue(path));
+            Terminal.Say($"{source.Category} will be read from {source.Path} when it is on. Nothing was read now.");
+            return ExitCode.Ok;
+        });
+        Command list = new("list", "List the folders");
+        list.SetAction(parsed =>
+        {
+            using DeviceHome home = parsed.OpenHome();
+            if (parsed.GetValue(Options.Json)) Terminal.Json(new SourcesJson("offproof/v1/sources", home.Sources()), OutputJson.Default.SourcesJson);
+            else foreach (Source source in home.Sources()) Terminal.Say($"{source.Category,-9} {source.Name,-20} {source.Path}");
+            return ExitCode.Ok;
+        });
+        return new Command("source", "The folders that categories are read from") { add, list };
+    }
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.Globalization;
+using Offproof.Device;
+
+namespace Offproof.Cli.Verbs;
+
+internal static class StatusVerb
+{
+    internal static Command Create()
+    {
+        Command verb = new("status", "Where every switch stands. Opens no connection and none of your files.");
+        verb.SetAction(parsed =>
+        {
+            using DeviceHome home = parsed.OpenHome();
+            StatusReport report = home.Status();
+            if (parsed.GetValue(Options.Json))
+            {
+                Terminal.Json(StatusJson.Of(report), OutputJson.Default.StatusJson);
+                return ExitCode.Ok;
+            }
+            Terminal.Say(report.Sentence);
+            foreach (CategoryStatus line in report.Categories) Terminal.Say(Row(line));
+            if (!report.SheetConfirmed) Terminal.Say("The sheet is not confirmed yet: nothing can be turned on. offproof sheet confirm --sheet FILE");
+            return ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    private static string Row(CategoryStatus line)
+    {
+        string state = line.State.ToString().ToLowerInvariant();
+        string what = line switch
+        {
+            { LastBackup: { } time } => string.Create(CultureInfo.InvariantCulture,
+                $"{line.Items} items, {Terminal.Size(line.Bytes ?? 0)}, last backup {Terminal.Time(time)}"),
+            { State: SwitchState.On or SwitchState.Paused } => "no backup yet",
+            { State: SwitchState.Kept } => "what was stored is kept; the sheet opens it",
+            _ => "",
+        };
+        string told = line.ServerTold ? "" : "  (server not yet told)";
+        return $"  {line.Category,-9} {state,-7} {what}{told}".TrimEnd();
+    }
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using Offproof.Consent;
+using Offproof.Device;
+
+namespace Offproof.Cli.Verbs;
+
+/// <summary>on, pause, off: the three that change a switch.</summary>
+internal static class SwitchVerbs
+{
+    internal static Command On()
+    {
+        Argument<string> category = Options.Category();
+        Option<bool> yes = Options.Yes();
+        Command verb = new("on", "Say what would be collected and where it would go, ask, and turn a category on") { category, yes };
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            using DeviceHome home = parsed.OpenHome();
+            Category wanted = Options.ParseCategory(parsed.GetRequiredValue(category));
+            if (home.Switch(wanted).State == SwitchState.Off || home.Switch(wanted).State == SwitchState.Kept)
+            {
+                Disclose(home.Disclose(wanted));
+                Terminal.RequireYes(parsed.GetValue(yes), $"Turn {wanted.Name()} on?");
+            }
+            Show(parsed, await home.TurnOnAsync(wanted, cancel));
+            return ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    internal static Command Pause()
+    {
+        Argument<string> category = Options.Category();
+        Command verb = new("pause", "Stop a category; its key stays on this device") { category };
+        verb.SetAction(parsed =>
+        {
+            using DeviceHome home = parsed.OpenHome();
+            Show(parsed, home.Pause(Options.ParseCategory(parsed.GetRequiredValue(category))));
+            return ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    internal static Command Off()
+    {
+        Argument<string> category = Options.Category();
+        Option<bool> keep = new("--keep") { Description = "Keep what was stored; it opens with the sheet (the default)" };
+        Option<bool> yes = Options.Yes();
+        Command verb = new("off", "Turn a category off: sign a revocation and destroy its key on this device") { category, keep, yes };
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            using DeviceHome home = parsed.OpenHome();
+            Category wanted = Options.ParseCategory(parsed.GetRequiredValue(category));
+            if (home.Switch(wanted) is { State: SwitchState.Off, Epoch: 0 } never)
+            {
+                Show(parsed, never);
+                return ExitCode.Ok;
+            }
+            Terminal.RequireYes(parsed.GetValue(yes),
+                $"Turn {wanted.Name()} off? Its key on this device is destroyed; what was stored is kept and opens with the sheet.");
+            Show(parsed, await home.TurnOffAsync(wanted, cancel));
+            return ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    private static void Disclose(Disclosure disclosure)
+    {
+        Terminal.Talk($"""
+            Turning {disclosure.Category.Name()} on collects the files in:
+              {(disclosure.Folders.Count == 0 ? "(no folder yet: offproof source add)" : string.Join("\n  ", disclosure.Folders))}
+            They are encrypted here and stored at {disclosure.Server} until you erase them.
+            The server sees: the category, sizes, times, and the address you call from. It cannot see names or contents.
+            """);
+        if (disclosure.Epoch > 1) Terminal.Talk("A new key is made, so everything is uploaded again.");
+        Terminal.Talk("");
+        Terminal.Talk(disclosure.Policy);
+    }
+
+    private static void Show(ParseResult parsed, SwitchReport report)
+    {
+        if (parsed.GetValue(Options.Json))
+        {
+            Terminal.Json(new SwitchJson("offproof/v1/switch", report.Category.Name(), report.State, report.Epoch, report.ServerTold), OutputJson.Default.SwitchJson);
+            return;
+        }
+        string category = report.Category.Name();
+        Terminal.Say(report.State switch
+        {
+            SwitchState.On => $"{category} is on (epoch {report.Epoch}).",
+            SwitchState.Paused => $"{category} is paused: nothing is read or sent. offproof on {category}",
+            SwitchState.Kept => $"{category} is off. Its key on this device is destroyed; what was stored is kept and opens with the sheet.",
+            _ => $"{category} is off.",
+        });
+        if (!report.ServerTold) Terminal.Say("The server is not yet told; that happens at the next contact.");
+    }
+}
