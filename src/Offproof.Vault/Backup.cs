@@ -7,6 +7,9 @@ namespace Offproof.Vault;
 /// <summary>A stretch of a file on its way: bytes until it is hashed, an id afterwards.</summary>
 sealed class Chunk(byte[] buffer, int length)
 {
+    /// <summary>Where a buffer of a large file begins to grow, in bytes.</summary>
+    internal const int Usual = 1 << 20;
+
     internal byte[]? Buffer { get; set; } = buffer;
     internal int Length { get; } = length;
     internal ContentId Id { get; set; }
@@ -19,7 +22,7 @@ sealed class Chunk(byte[] buffer, int length)
 [SuppressMessage("Usage", "VSTHRD003:Avoid awaiting foreign Tasks", Justification = "the stages are this object's own; no main thread is involved")]
 sealed class BackupRun : IAsyncDisposable
 {
-    const int Sealers = 2, Storers = 2, PackBuffers = 4, ChunksWaiting = 6;
+    const int Sealers = 2, Storers = 2, PackBuffers = 3, ChunksWaiting = 3;
 
     readonly Repository _repository;
     readonly VaultIndex _index;
@@ -41,6 +44,9 @@ sealed class BackupRun : IAsyncDisposable
         _sealing = StageAsync(Sealers, SealAsync);
         _storing = StageAsync(Storers, StoreAsync);
     }
+
+    /// <summary>For chunks. Few arrays per size: what waits is bounded, so what is kept for reuse need not be more.</summary>
+    internal ArrayPool<byte> Buffers { get; } = ArrayPool<byte>.Create(RabinCutter.Most, ChunksWaiting + 2);
 
     internal long BytesNew => Interlocked.Read(ref _bytesNew);
 
@@ -97,7 +103,7 @@ sealed class BackupRun : IAsyncDisposable
                     await AddAsync(pack, chunk.Id, chunk.Buffer.AsMemory(0, chunk.Length)).ConfigureAwait(false);
                     Interlocked.Add(ref _bytesNew, chunk.Length);
                 }
-                ArrayPool<byte>.Shared.Return(chunk.Buffer!);
+                Buffers.Return(chunk.Buffer!);
                 chunk.Buffer = null;
             }
             await SendAsync(pack).ConfigureAwait(false);

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Offproof.Vault;
 
 /// <summary>The first stage of a backup: takes the items one by one, skips what the parent already holds, reads and cuts the rest.</summary>
@@ -86,7 +84,7 @@ sealed class BackupReader(Repository repository, VaultIndex index, ParentTree be
     async Task<long> CutAsync(Stream stream, long expected, List<Chunk> chunks)
     {
         long total = 0;
-        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(expected + 1, 4096, expected <= 1 << 20 ? (1 << 20) + 1 : 2 << 20));
+        byte[] buffer = run.Buffers.Rent((int)Math.Clamp(expected + 1, 4096, Chunk.Usual));
         int filled = 0, searched = 0;
         bool ended = false;
         try
@@ -105,7 +103,7 @@ sealed class BackupReader(Repository repository, VaultIndex index, ParentTree be
                     continue;
                 }
                 if (cut < 0) cut = filled;
-                byte[] rest = ended && cut == filled ? [] : ArrayPool<byte>.Shared.Rent(Math.Max(filled - cut, 2 << 20));
+                byte[] rest = ended && cut == filled ? [] : run.Buffers.Rent(Math.Max(filled - cut, Chunk.Usual));
                 buffer.AsSpan(cut, filled - cut).CopyTo(rest);
                 Chunk chunk = new(buffer, cut);
                 (buffer, filled, searched) = (rest, filled - cut, 0);
@@ -115,16 +113,16 @@ sealed class BackupReader(Repository repository, VaultIndex index, ParentTree be
         }
         finally
         {
-            if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
+            if (buffer.Length > 0) run.Buffers.Return(buffer);
         }
         return total;
     }
 
-    static byte[] Grow(byte[] buffer, int filled)
+    byte[] Grow(byte[] buffer, int filled)
     {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Min(buffer.Length * 2, RabinCutter.Most));
+        byte[] larger = run.Buffers.Rent(Math.Min(buffer.Length * 2, RabinCutter.Most));
         buffer.AsSpan(0, filled).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
+        run.Buffers.Return(buffer);
         return larger;
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
@@ -19,6 +18,7 @@ sealed class PackBuilder(Sealer sealer, Compression compression, bool trees) : I
 
     readonly List<BlobEntry> _entries = [];
     readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    byte[] _scratch = [];
     byte[]? _buffer;
     int _length;
 
@@ -36,22 +36,16 @@ sealed class PackBuilder(Sealer sealer, Compression compression, bool trees) : I
     /// <summary>Compresses where that helps, seals straight into the pack, and says how many bytes that took.</summary>
     internal int Add(ContentId id, ReadOnlySpan<byte> plain)
     {
-        byte[] scratch = ArrayPool<byte>.Shared.Rent(Compression.Bound(plain.Length));
-        try
-        {
-            int compressed = compression.Compress(plain, scratch);
-            ReadOnlySpan<byte> stored = compressed > 0 ? scratch.AsSpan(0, compressed) : plain;
-            Span<byte> place = _buffer.AsSpan(_length, stored.Length + Sealer.Overhead);
-            sealer.Seal(stored, place);
-            _hash.AppendData(place);
-            _entries.Add(new BlobEntry(id, trees, (uint)_length, (uint)place.Length, compressed > 0 ? (uint)plain.Length : 0));
-            _length += place.Length;
-            return place.Length;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(scratch);
-        }
+        int bound = Compression.Bound(plain.Length);
+        if (_scratch.Length < bound) _scratch = GC.AllocateUninitializedArray<byte>(Math.Max(bound, 2 << 20));
+        int compressed = compression.Compress(plain, _scratch);
+        ReadOnlySpan<byte> stored = compressed > 0 ? _scratch.AsSpan(0, compressed) : plain;
+        Span<byte> place = _buffer.AsSpan(_length, stored.Length + Sealer.Overhead);
+        sealer.Seal(stored, place);
+        _hash.AppendData(place);
+        _entries.Add(new BlobEntry(id, trees, (uint)_length, (uint)place.Length, compressed > 0 ? (uint)plain.Length : 0));
+        _length += place.Length;
+        return place.Length;
     }
 
     internal FinishedPack Finish()

@@ -1,0 +1,183 @@
+using System.Text;
+using CsCheck;
+
+namespace Offproof.Vault.Tests.Hostile;
+
+public sealed class HostileTests
+{
+    static bool OnlyCorrupt(Action parse)
+    {
+        try
+        {
+            parse();
+        }
+        catch (CorruptVaultException)
+        {
+        }
+        return true;
+    }
+
+    [Fact]
+    public void Parsers_of_random_and_mutated_bytes_fail_by_name_only()
+    {
+        byte[] tree = TreeFile.Write([Node.Named("a", NodeType.File, 420, DateTimeOffset.UnixEpoch), Node.Named("b", NodeType.Symlink, 511, DateTimeOffset.UnixEpoch, "a")]);
+        byte[] index = IndexFile.Write([new PackRecord(ContentId.Of([1]), [new BlobEntry(ContentId.Of([2]), false, 0, 40, 3)])]);
+        Gen.Byte.Array[0, 300].Sample(static b => OnlyCorrupt(() => PackHeader.Parse(b, b.Length)) && OnlyCorrupt(() => TreeFile.Read(b)) && OnlyCorrupt(() => IndexFile.Read(b)));
+        Gen.Select(Gen.Int[0, tree.Length - 1], Gen.Byte).Sample((at, value) => OnlyCorrupt(() => TreeFile.Read(With(tree, at, value))));
+        Gen.Select(Gen.Int[0, index.Length - 1], Gen.Byte).Sample((at, value) => OnlyCorrupt(() => IndexFile.Read(With(index, at, value))));
+
+        static byte[] With(byte[] bytes, int at, byte value)
+        {
+            byte[] copy = [.. bytes];
+            copy[at] = value;
+            return copy;
+        }
+    }
+
+    [Fact]
+    public void Names_survive_quoting_and_both_escapes()
+    {
+        Gen.String[Gen.Char, 0, 40].Where(static s => new UTF8Encoding(false, true) is { } utf8 && IsUnicode(utf8, s)).Sample(static name =>
+        {
+            string quoted = GoText.Quote(name);
+            Assert.True(GoText.TryUnquote(quoted, out byte[] back));
+            Assert.Equal(name, Encoding.UTF8.GetString(back));
+            Assert.Equal(name, Assert.Single(TreeFile.Read(TreeFile.Write([Node.Named(name, NodeType.File, 0, DateTimeOffset.UnixEpoch)]))).Name);
+        });
+
+        static bool IsUnicode(UTF8Encoding utf8, string text)
+        {
+            try
+            {
+                return utf8.GetByteCount(text) >= 0;
+            }
+            catch (EncoderFallbackException)
+            {
+                return false;
+            }
+        }
+    }
+
+    [Fact]
+    public void Names_order_by_their_UTF8_bytes() => Gen.Select(Gen.String[Gen.Char['\uD7F0', '\uE010'], 0, 6], Gen.String).Sample(static (a, b) =>
+    {
+        // Lone surrogates would both become U+FFFD: only text that survives UTF-8 is compared.
+        if (!Survives(a) || !Survives(b)) return;
+        Assert.Equal(Math.Sign(Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b))), Math.Sign(Node.CompareNames(a, b)));
+
+        static bool Survives(string text) => string.Equals(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)), text, StringComparison.Ordinal);
+    });
+
+    [Theory]
+    [InlineData("\\u200d", "\u200D")]
+    [InlineData("\\U0001f600", "😀")]
+    [InlineData("\\101\\x42", "AB")]
+    public void Unquotes_every_escape(string quoted, string name)
+    {
+        Assert.True(GoText.TryUnquote(quoted, out byte[] bytes));
+        Assert.Equal(name, Encoding.UTF8.GetString(bytes));
+    }
+
+    [Theory]
+    [InlineData("\\")]
+    [InlineData("\\x1")]
+    [InlineData("\\u12")]
+    [InlineData("\\ud800")]
+    [InlineData("\\400")]
+    [InlineData("\\'")]
+    [InlineData("a\"b")]
+    public void Refuses_what_is_no_quoted_text(string quoted) => Assert.False(GoText.TryUnquote(quoted, out _));
+
+    [Theory]
+    [InlineData(1L << 20, 8, 1)]
+    [InlineData(1 << 14, 1 << 20, 1)]
+    [InlineData(32767, 8, 1)]
+    [InlineData(0, 8, 1)]
+    [InlineData(1 << 15, 8, 1000)]
+    [InlineData(1 << 15, 0, 1)]
+    [InlineData(long.MaxValue, 8, 1)]
+    public void Key_files_that_want_too_much_are_refused_before_anything_is_computed(long n, long r, long p)
+    {
+        string json = $$"""{"kdf":"scrypt","N":{{n}},"r":{{r}},"p":{{p}},"salt":"{{Convert.ToBase64String(new byte[64])}}","data":"{{Convert.ToBase64String(new byte[160])}}"}""";
+        Assert.Throws<HostileParametersException>(() => KeyFile.Parse(Encoding.UTF8.GetBytes(json)));
+    }
+
+    [Fact]
+    public void A_decompression_bomb_ends_at_the_declared_length()
+    {
+        using Compression compression = new();
+        byte[] frame = new byte[Compression.Bound(50 << 20)];
+        int length = compression.Compress(new byte[50 << 20], frame);
+        Assert.InRange(length, 1, 20_000);
+        Assert.Throws<CorruptVaultException>(() => compression.Decompress(frame.AsSpan(0, length), new byte[1000]));
+        Assert.Throws<CorruptVaultException>(() => compression.Decompress(frame.AsSpan(0, length), new byte[(50 << 20) + 1]));
+        Assert.Throws<CorruptVaultException>(() => Compression.DecompressUnknown(frame.AsMemory(0, length), 10 << 20));
+        Assert.Equal(50 << 20, Compression.DecompressUnknown(frame.AsMemory(0, length), 50 << 20).Length);
+    }
+
+    [Theory]
+    [InlineData("..", false)]
+    [InlineData(".", false)]
+    [InlineData("", false)]
+    [InlineData("a/b", false)]
+    [InlineData("/etc", false)]
+    [InlineData("a\0b", false)]
+    [InlineData("a\\b", true)]
+    [InlineData("C:evil", true)]
+    [InlineData("nul.txt", true)]
+    [InlineData("dot.", true)]
+    public void Names_that_lead_elsewhere_are_refused(string name, bool onlyOnWindows)
+    {
+        Node node = Node.Read(Encoding.UTF8.GetBytes(name), NodeType.File, "file", 0, default, "");
+        Assert.NotNull(SafeName.Refusal(node, windows: true));
+        Assert.Equal(onlyOnWindows, SafeName.Refusal(node, windows: false) is null);
+        Assert.NotNull(SafeName.Refusal(Node.Read(Encoding.UTF8.GetBytes(new string('é', 128)), NodeType.File, "file", 0, default, ""), windows: false));
+    }
+
+    [Fact]
+    public async Task A_hostile_tree_writes_nothing_outside_and_nothing_through_a_link()
+    {
+        using Scratch scratch = new();
+        FolderStorage storage = new(scratch["repo"]);
+        using VaultPassword password = VaultPassword.FromText("fictional");
+        await NewVault.Create(password, TimeProvider.System).WriteAsync(storage);
+        await using Repository repository = await Repository.OpenAsync(storage, password);
+
+        // Built by hand: our own writer refuses such names.
+        Workbench bench = repository.Rent();
+        using PackBuilder pack = new(bench.Sealer, bench.Compression, trees: true);
+        pack.Take(new byte[PackBuilder.BufferSize]);
+        Node File(string name) => Node.Named(name, NodeType.File, 420, DateTimeOffset.UnixEpoch);
+        Node Folder(string name, ContentId tree)
+        {
+            Node folder = Node.Named(name, NodeType.Directory, TreeDraft.DirectoryBit | 493, DateTimeOffset.UnixEpoch);
+            folder.Subtree = tree;
+            return folder;
+        }
+        ContentId Add(params Node[] nodes)
+        {
+            byte[] json = TreeFile.Write(nodes);
+            pack.Add(ContentId.Of(json), json);
+            return ContentId.Of(json);
+        }
+        ContentId inner = Add(File("evil"));
+        Node link = Node.Named("out", NodeType.Symlink, TreeDraft.SymlinkBit | 511, DateTimeOffset.UnixEpoch, scratch["outside"]);
+        ContentId root = Add(File("../escaped"), File(".."), Folder("..", inner), link, Folder("out", inner), Folder("there", inner), File("good"), File("good"));
+        FinishedPack finished = pack.Finish();
+        await storage.WriteAsync(new VaultFile(VaultFileKind.Data, finished.Id.ToString()), finished.Buffer.AsMemory(0, finished.Length));
+        await repository.WriteUnpackedAsync(VaultFileKind.Index, IndexFile.Write([new PackRecord(finished.Id, finished.Entries)]), default);
+        await repository.WriteUnpackedAsync(VaultFileKind.Snapshots, Snapshot.Write(DateTimeOffset.UnixEpoch, null, root, ["/x"]), default);
+        repository.Return(bench);
+
+        Directory.CreateDirectory(scratch["outside"]);
+        Directory.CreateDirectory(scratch["target"]);
+        System.IO.File.CreateSymbolicLink(scratch["target/there"], scratch["outside"]);
+        RestoreSummary summary = await repository.RestoreAsync((await repository.SnapshotsAsync())[0], scratch["target"]);
+        Assert.Empty(Directory.GetFileSystemEntries(scratch["outside"]));
+        Assert.False(System.IO.File.Exists(scratch["escaped"]));
+        Assert.True(System.IO.File.Exists(scratch["target/good"]));
+        Assert.Contains(summary.Problems, static p => p.Path is "/there/evil");
+        Assert.Contains(summary.Problems, static p => p.Path is "/good" && p.Reason.Contains("twice", StringComparison.Ordinal));
+        Assert.Equal(3, summary.Problems.Count(static p => p.Reason.Contains("leads out", StringComparison.Ordinal) || p.Reason.Contains("separator", StringComparison.Ordinal)));
+    }
+}
