@@ -59,6 +59,8 @@ sealed class BackupRun : IAsyncDisposable
     /// <summary>The failure that stopped the stages, when one did: better than the cancellation that it caused elsewhere.</summary>
     internal async Task ThrowIfStageFailedAsync()
     {
+        // A stage counts as failed only when its last worker has ended: wait, or the reason would be lost to a race.
+        await EndAsync().ConfigureAwait(false);
         foreach (Task stage in (Task[])[_sealing, _storing])
             if (stage.IsFaulted) await stage.ConfigureAwait(false);
     }
@@ -165,10 +167,15 @@ sealed class BackupRun : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    async Task EndAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_sealing, _storing).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync().ConfigureAwait(false);
         _indexes.Dispose();
         _stop.Dispose();
     }

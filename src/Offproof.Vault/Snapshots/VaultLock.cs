@@ -113,6 +113,7 @@ sealed class VaultLock : IAsyncDisposable
         }
         catch (StorageException)
         {
+            // It goes stale by itself in 30 minutes, and it keeps nobody but a pruner away.
         }
     }
 }
