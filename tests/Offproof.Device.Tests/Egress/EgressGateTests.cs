@@ -1,0 +1,107 @@
+using System.Net;
+using Offproof.Consent;
+
+namespace Offproof.Device.Tests.Egress;
+
+public sealed class EgressGateTests
+{
+    private static readonly Uri Server = new("http://127.0.0.1:8750/");
+
+    [Fact]
+    public async Task What_is_allowed_passes()
+    {
+        Wire wire = new();
+        using EgressGate gate = new(Server, static c => c == Category.Photos, wire);
+        await SendAsync(gate, new Uri(Server, "v1/server"), new Purpose.ConsentRecords());
+        await SendAsync(gate, new Uri(Server, "v1/vaults/"), new Purpose.Backup(Category.Photos));
+        Assert.Equal(2, wire.Count);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:8751/")] // another port
+    [InlineData("http://localhost:8750/")] // another name for the same place is another name
+    [InlineData("https://127.0.0.1:8750/")]
+    [InlineData("http://192.0.2.1:8750/")]
+    [InlineData("http://127.0.0.1.example.org:8750/")]
+    public Task Another_host_is_refused(string url) => AssertRefusedAsync(new Uri(url), new Purpose.ConsentRecords());
+
+    [Fact]
+    public Task A_category_that_is_not_on_is_refused() => AssertRefusedAsync(Server, new Purpose.Backup(Category.Messages));
+
+    [Fact]
+    public async Task A_request_that_does_not_say_why_never_leaves()
+    {
+        Wire wire = new();
+        using EgressGate gate = new(Server, static _ => true, wire);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => SendAsync(gate, Server, null));
+        Assert.Equal(0, wire.Count);
+    }
+
+    [Theory]
+    [InlineData("http://192.0.2.1/")]
+    [InlineData("http://offproof.example.org/")]
+    [InlineData("ftp://127.0.0.1/")]
+    public void Http_off_loopback_is_refused_before_a_gate_exists(string url)
+    {
+        DeviceException refused = Assert.Throws<DeviceException>(() => new EgressGate(new Uri(url), static _ => true, new Wire()));
+        Assert.Equal(DeviceFault.Refused, refused.Fault);
+    }
+
+    [Fact]
+    public async Task A_redirect_is_not_followed()
+    {
+        using HttpListener listener = new();
+        int port = FreePort();
+        listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+        listener.Start();
+        int requests = 0;
+        Task serving = Task.Run(async () =>
+        {
+            HttpListenerContext context = await listener.GetContextAsync();
+            requests++;
+            context.Response.StatusCode = 307;
+            context.Response.RedirectLocation = $"http://127.0.0.1:{port}/elsewhere";
+            context.Response.Close();
+        });
+        using EgressGate gate = new(new Uri($"http://127.0.0.1:{port}/"), static _ => true);
+        using HttpResponseMessage answer = await SendAsync(gate, new Uri($"http://127.0.0.1:{port}/v1/server"), new Purpose.ConsentRecords());
+        await serving;
+        Assert.Equal((HttpStatusCode)307, answer.StatusCode);
+        Assert.Equal(1, requests);
+    }
+
+    private static async Task AssertRefusedAsync(Uri url, Purpose purpose)
+    {
+        Wire wire = new();
+        using EgressGate gate = new(Server, static _ => false, wire);
+        DeviceException refused = await Assert.ThrowsAsync<DeviceException>(() => SendAsync(gate, url, purpose));
+        Assert.Equal(DeviceFault.Refused, refused.Fault);
+        Assert.Equal(0, wire.Count);
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(EgressGate gate, Uri url, Purpose? purpose)
+    {
+        using HttpMessageInvoker invoker = new(gate, disposeHandler: false);
+        using HttpRequestMessage request = new(HttpMethod.Get, url);
+        if (purpose is not null) request.Options.Set(Purpose.Key, purpose);
+        return await invoker.SendAsync(request, CancellationToken.None);
+    }
+
+    private static int FreePort()
+    {
+        using System.Net.Sockets.TcpListener probe = new(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    private sealed class Wire : HttpMessageHandler
+    {
+        internal int Count { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Count++;
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK));
+        }
+    }
+}
