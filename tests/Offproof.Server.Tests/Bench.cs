@@ -49,6 +49,14 @@ sealed class Bench : IAsyncDisposable
         await UpAsync();
     }
 
+    // Changes what no request of this version can, while the server is down.
+    internal async Task WithDatabaseAsync(Action<Database> change)
+    {
+        await DownAsync();
+        using (Database database = new(Path.Combine(Folder, "offproof.db"))) change(database);
+        await UpAsync();
+    }
+
     internal long Now => Time.GetUtcNow().ToUnixTimeSeconds();
 
     // Every file under DIR that holds what callers sent, with its size: what "nothing stored" is about.

@@ -15,7 +15,7 @@ sealed class RequestFrame(RefusalCounters counters, TextWriter? log)
         try
         {
             await next(context);
-            if (!context.Response.HasStarted && context.Response.ContentType is null && ForStatus(context.Response.StatusCode) is { } unmatched)
+            if (!context.Response.HasStarted && !context.Items.ContainsKey(typeof(Refusal)) && ForStatus(context.Response.StatusCode) is { } unmatched)
                 await Problem.Of(unmatched).ExecuteAsync(context);
         }
         catch (Exception e) when (!context.RequestAborted.IsCancellationRequested)

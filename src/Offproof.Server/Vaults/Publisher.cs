@@ -9,7 +9,8 @@ sealed class Publisher(DataFolder data, Quota quota)
     internal async Task<Refusal?> PublishAsync(HttpContext context, Visitor visitor, string path, Digest expected, long most, Action? before = null)
     {
         if (File.Exists(path)) return Refusal.Exists;
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = most;
+        // The upload counts for itself and can still answer; Kestrel's own limit would end the connection without a word.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
 
         // The sheet may still set its locks while and after the device's grant ends; only the device is cut.
         var closed = visitor.Token.HeldBySheet ? CancellationToken.None : visitor.Vault.Closed;

@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using System.Net;
+using System.Security.Cryptography;
+using Offproof.Consent;
+
+namespace Offproof.Server.Tests;
+
+/// <summary>README: "off means off, also at the server": protocol.md §7.7.</summary>
+public sealed class RevocationTests
+{
+    [Fact]
+    public async Task After_the_revocation_the_device_can_do_nothing_and_the_sheet_can_read()
+    {
+        await using var bench = await Bench.StartAsync();
+        using var owner = await Owner.OpenAsync(bench);
+        var vault = await OpenVault.FilledAsync(bench, owner);
+        string add = await vault.AddTokenAsync();
+        string read = await owner.TokenAsync(owner.Device, vault.Ask(VaultMode.Read));
+        string sheet = await owner.TokenAsync(owner.Sheet, vault.Ask(VaultMode.Read));
+        await owner.TakeAsync(vault.SignRevocation());
+        var before = bench.Stored();
+        foreach (string token in (string[])[add, read])
+        {
+            (await bench.SendAsync(HttpMethod.Get, vault.Path + "config", token: token)).Refuses(403, "revoked");
+            (await bench.SendAsync(HttpMethod.Get, vault.Path + "data/", token: token)).Refuses(403, "revoked");
+            (await vault.AddAsync(bench, [1], token)).Refuses(403, "revoked");
+            (await vault.AddAsync(bench, [1], token, "locks")).Refuses(403, "revoked");
+            (await bench.SendAsync(HttpMethod.Post, vault.Path + "?create=true", [], token)).Refuses(403, "revoked");
+            (await bench.SendAsync(HttpMethod.Put, vault.SealedPath, vault.Sealed, token)).Refuses(403, "revoked");
+        }
+
+        Assert.Equal(before, bench.Stored());
+        (await bench.PostAsync("v1/tokens", await owner.SignProofAsync(owner.Device, vault.Ask(VaultMode.Add)))).Refuses(403, "revoked");
+        (await bench.PostAsync("v1/tokens", await owner.SignProofAsync(owner.Device, vault.Ask(VaultMode.Read)))).Refuses(403, "revoked");
+        foreach (string token in (string[])[sheet, await owner.TokenAsync(owner.Sheet, vault.Ask(VaultMode.Read))])
+        {
+            Assert.Equal(vault.Config, (await bench.SendAsync(HttpMethod.Get, vault.Path + "config", token: token)).Is(HttpStatusCode.OK).Body);
+            (await vault.AddAsync(bench, [5], token, "locks")).Is(HttpStatusCode.OK);
+            (await bench.SendAsync(HttpMethod.Delete, vault.Path + "locks/" + Digest.Of([5]), token: token)).Is(HttpStatusCode.OK);
+            (await vault.AddAsync(bench, [5], token)).Refuses(403, "read-only");
+        }
+    }
+
+    [Fact]
+    public async Task The_next_epoch_is_another_vault()
+    {
+        await using var bench = await Bench.StartAsync();
+        using var owner = await Owner.OpenAsync(bench);
+        var first = await OpenVault.FilledAsync(bench, owner);
+        string old = await first.AddTokenAsync();
+        await owner.TakeAsync(first.SignRevocation());
+        var second = await OpenVault.FilledAsync(bench, owner, epoch: 2);
+        string token = await second.AddTokenAsync();
+        (await second.AddAsync(bench, [1], token)).Is(HttpStatusCode.OK);
+        (await first.AddAsync(bench, [1], token)).Refuses(403, "not-accepted");
+        (await second.AddAsync(bench, [2], old)).Refuses(403, "not-accepted");
+        (await first.AddAsync(bench, [1], old)).Refuses(403, "revoked");
+    }
+
+    [Fact]
+    public async Task Nothing_becomes_visible_after_the_receipt_while_many_upload()
+    {
+        await using var bench = await Bench.StartAsync();
+        using var owner = await Owner.OpenAsync(bench);
+        for (int epoch = 1; epoch <= 5; epoch++)
+        {
+            var vault = await OpenVault.FilledAsync(bench, owner, epoch: epoch);
+            string token = await vault.AddTokenAsync();
+            int accepted = 0;
+            int refused = 0;
+            using CancellationTokenSource enough = new();
+            var uploads = Enumerable.Range(0, 6).Select(_ => Task.Run(async () =>
+            {
+                while (!enough.IsCancellationRequested)
+                {
+                    var answer = await TryAddAsync(vault, token, RandomNumberGenerator.GetBytes(20_000));
+                    if (answer is { Status: HttpStatusCode.OK }) Interlocked.Increment(ref accepted);
+                    else Interlocked.Increment(ref refused);
+                }
+            })).ToArray();
+            while (Volatile.Read(ref accepted) < 5) await Task.Delay(5);
+            await owner.TakeAsync(vault.SignRevocation());
+            var atReceipt = bench.Stored().Where(pair => !pair.Key.StartsWith("tmp/", StringComparison.Ordinal)).ToArray();
+            int acceptedAtReceipt = Volatile.Read(ref accepted);
+            while (Volatile.Read(ref refused) < 20) await Task.Delay(5);
+            await enough.CancelAsync();
+            await Task.WhenAll(uploads);
+            Assert.Equal(atReceipt, bench.Stored());
+            // The answer to one that was published in time may come after the receipt: at most one for each caller.
+            Assert.InRange(accepted, acceptedAtReceipt, acceptedAtReceipt + 6);
+        }
+
+        async Task<Answer?> TryAddAsync(OpenVault vault, string token, byte[] bytes)
+        {
+            try
+            {
+                return await vault.AddAsync(bench, bytes, token);
+            }
+            catch (HttpRequestException)
+            {
+                return null; // the connection was cut
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_slow_upload_that_is_running_is_cut_within_a_second()
+    {
+        await using var bench = await Bench.StartAsync();
+        using var owner = await Owner.OpenAsync(bench);
+        var vault = await OpenVault.FilledAsync(bench, owner);
+        string token = await vault.AddTokenAsync();
+        using SlowContent body = new(totalBytes: 50_000_000);
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(bench.Http.BaseAddress!, vault.Path + "data/" + Digest.Of("x"u8))) { Content = body };
+        request.Headers.Authorization = new("Bearer", token);
+        var upload = Task.Run(async () =>
+        {
+            try
+            {
+                using var response = await bench.Http.SendAsync(request);
+                return (int)response.StatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return 0;
+            }
+        });
+        while (!body.Started || !bench.Stored().Keys.Any(path => path.StartsWith("tmp/", StringComparison.Ordinal))) await Task.Delay(5);
+
+        await owner.TakeAsync(vault.SignRevocation());
+        long receipt = Stopwatch.GetTimestamp();
+        while (bench.Stored().Keys.Any(path => path.StartsWith("tmp/", StringComparison.Ordinal)))
+        {
+            Assert.True(Stopwatch.GetElapsedTime(receipt) < TimeSpan.FromSeconds(1), "the upload still runs");
+            await Task.Delay(5);
+        }
+
+        int status = await upload.WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.True(Stopwatch.GetElapsedTime(receipt) < TimeSpan.FromSeconds(1), "the sender was still being heard");
+        Assert.True(status is 0 or 403, $"got {status}");
+        Assert.DoesNotContain(bench.Stored().Keys, path => path.Contains("/data/", StringComparison.Ordinal));
+    }
+
+    // Sends a little every 20 ms and never comes to an end by itself.
+    sealed class SlowContent(long totalBytes) : HttpContent
+    {
+        volatile bool started;
+
+        internal bool Started => started;
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            byte[] some = new byte[200_000];
+            for (long sent = 0; sent < totalBytes; sent += some.Length)
+            {
+                await stream.WriteAsync(some, cancellationToken);
+                await stream.FlushAsync(cancellationToken);
+                started = true;
+                await Task.Delay(20, cancellationToken);
+            }
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = totalBytes;
+            return true;
+        }
+    }
+}
