@@ -56,7 +56,7 @@ internal static partial class Layout
             foreach (Match quoted in Quoted().Matches(readme.Text))
             {
                 var name = quoted.Groups["name"].Value;
-                if (!Exists(name, $"src/{project.Key}/", everything) && !code.Exists(f => f.Text.Contains(name, StringComparison.Ordinal)))
+                if (!Exists(name, $"src/{project.Key}/", everything) && !code.Exists(f => f.Text.Contains(name, StringComparison.Ordinal)) && !IsMember(name, code))
                     yield return $"{path} names `{name}`, which is not there";
             }
         }
@@ -80,6 +80,10 @@ internal static partial class Layout
     static bool IsCode(SourceFile file) => file.Path.EndsWith(".cs", StringComparison.Ordinal);
 
     static string ProjectOf(SourceFile file) => file.Path.Split('/') is [_, var project, ..] ? project : "";
+
+    // Type.Member: both words stand in one file.
+    static bool IsMember(string name, List<SourceFile> code) =>
+        name.Contains('.', StringComparison.Ordinal) && code.Exists(f => name.Split('.').All(part => Regex.IsMatch(f.Text, $@"\b{Regex.Escape(part)}\b", RegexOptions.None, TimeSpan.FromSeconds(1))));
 
     // A file or folder, from the project's folder or from the root.
     static bool Exists(string name, string project, IReadOnlyList<SourceFile> everything) =>

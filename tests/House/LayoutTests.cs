@@ -54,11 +54,13 @@ public sealed class LayoutTests
     [InlineData(null, "README.md is missing")]
     [InlineData("`PackFile`", "names `PackFile`")]
     [InlineData("`Trees/`", "names `Trees/`")]
+    [InlineData("`Pack.Seal`", "names `Pack.Seal`")]
+    [InlineData("`Pack.Open`", null)]
     [InlineData("\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n", "16 lines")]
     [InlineData("`Pack` in `Packs/`, `Packs/Pack.cs`, `docs/vault.md`", null)]
     public void A_README_is_checked(string? readme, string? complaint)
     {
-        List<SourceFile> files = [new("src/A/Packs/Pack.cs", "class Pack\n\n\n\n\n\n\n"), new("docs/vault.md", "")];
+        List<SourceFile> files = [new("src/A/Packs/Pack.cs", "class Pack\nvoid Open()\n\n\n\n\n\n\n"), new("docs/vault.md", "")];
         if (readme is not null)
             files.Add(new("src/A/README.md", readme));
         var complaints = Layout.Readmes([.. files.Where(f => f.Path.StartsWith("src/", StringComparison.Ordinal))], files).ToList();
