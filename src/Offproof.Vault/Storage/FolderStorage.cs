@@ -71,7 +71,7 @@ public sealed class FolderStorage(string path) : IVaultStorage
         if (MakeFolder(folder)) DirectorySync.Flush(Path.GetDirectoryName(folder)!);
         try
         {
-            using (SafeFileHandle handle = CreatePrivate(temporary, content.Length))
+            using (SafeFileHandle handle = CreatePrivate(temporary))
             {
                 RandomAccess.Write(handle, content.Span, 0);
                 RandomAccess.FlushToDisk(handle);
@@ -93,9 +93,10 @@ public sealed class FolderStorage(string path) : IVaultStorage
         }
     });
 
-    static SafeFileHandle CreatePrivate(string temporary, long size)
+    static SafeFileHandle CreatePrivate(string temporary)
     {
-        SafeFileHandle handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, size);
+        // No preallocation: when that finds the disk full, .NET throws without the system's error number, and "full" could not be told from other failures.
+        SafeFileHandle handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(handle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return handle;
     }

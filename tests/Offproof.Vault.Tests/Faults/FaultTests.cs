@@ -181,6 +181,15 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public void A_full_disk_is_told_from_other_failures()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/full, where every write finds the disk full, exists on Linux only");
+        using Microsoft.Win32.SafeHandles.SafeFileHandle full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
+        Assert.True(FolderStorage.IsFull(Assert.ThrowsAny<IOException>(() => RandomAccess.Write(full, "x"u8, 0))));
+        Assert.False(FolderStorage.IsFull(new IOException("another")));
+    }
+
+    [Fact]
     public async Task Opening_tells_apart_what_is_wrong()
     {
         using Scratch scratch = new();
