@@ -112,7 +112,7 @@ public sealed class RunnerTests : IDisposable
         var pid = Path.Combine(folder, "pid");
         await Assert.ThrowsAsync<ScriptFailedException>(() => RunAsync($"server start\ncp server.pid {pid}\nexec false"));
         var process = (await File.ReadAllTextAsync(pid, TestContext.Current.CancellationToken)).Trim();
-        Assert.False(Runs(process), "the server still runs");
+        Assert.False(await StillRunsAsync(process), "the server still runs");
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class RunnerTests : IDisposable
         var pid = Path.Combine(folder, "left");
         await Assert.ThrowsAsync<ScriptFailedException>(() => RunAsync($"limit 1\nexec sh -c 'sleep 300 & echo $! >{pid}'"));
         var process = (await File.ReadAllTextAsync(pid, TestContext.Current.CancellationToken)).Trim();
-        Assert.False(Runs(process), "it still runs");
+        Assert.False(await StillRunsAsync(process), "it still runs");
     }
 
     [Fact]
@@ -132,17 +132,23 @@ public sealed class RunnerTests : IDisposable
         Assert.False(Directory.Exists((await File.ReadAllTextAsync(seen, TestContext.Current.CancellationToken)).Trim()));
     }
 
-    // A zombie (Z) has ended; whoever adopted it has not yet taken notice.
-    static bool Runs(string process)
+    // A killed process needs a moment; a zombie (Z) has ended, and whoever adopted it has not yet taken notice.
+    static async Task<bool> StillRunsAsync(string process)
     {
-        try
+        for (var i = 0; i < 100; i++)
         {
-            return !File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal);
+            try
+            {
+                if ((await File.ReadAllTextAsync($"/proc/{process}/stat")).Contains(") Z ", StringComparison.Ordinal))
+                    return false;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+            await Task.Delay(50);
         }
-        catch (IOException)
-        {
-            return false;
-        }
+        return true;
     }
 
     Task RunAsync(string text) => ScriptRun.RunAsync(Script.Parse("s.txt", text), program);
