@@ -47,7 +47,7 @@ public sealed class RunnerTests : IDisposable
     [InlineData("env A=b\nexec echo $A-${A}c $\nstdout '^b-bc \\$$'")]
     [InlineData("write d/a one\nexists d d/a d/?\n! exists b d/b*\ncp d e\ncmpdir d e\ncmp d/a e/a\nflip e/a 0\n! cmp d/a e/a\n! cmpdir d e\nexec cat e/a\nstdout ^nne$")]
     [InlineData("write a one\ntruncate a -1\nexec cat a\ncp stdout b\ncmp a b\ncmp stdout a\nrm a b\n! exists a b")]
-    [InlineData("mkdir d/e f/e\ncmpdir d f\ncd d\nexists e ../f/e\nexec pwd\nstdout /work/d$")]
+    [InlineData("mkdir d/e f/e\ncmpdir d f\ncd d\nexists e ../f/e\nexec pwd\nstdout /run/d$")]
     [InlineData("stdin in.txt\noffproof\nstdout typed\noffproof\n! stdout typed\n-- in.txt --\ntyped")]
     [InlineData("exec cat a/b.txt\nstdout '^two$'\nexists c\n-- a/b.txt --\none\ntwo\n-- c --")]
     [InlineData("exec echo id=42;\ncapture ID 'id=(\\d+)'\nexec echo $ID\nstdout ^42$")]

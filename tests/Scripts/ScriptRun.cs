@@ -23,7 +23,7 @@ internal sealed partial class ScriptRun : IAsyncDisposable
     {
         this.script = script;
         this.program = program;
-        var work = cwd = Directory.CreateDirectory(Path.Combine(folder, "work")).FullName;
+        var work = cwd = Directory.CreateDirectory(Path.Combine(folder, "run")).FullName;
         // Nothing of the person who runs the tests reaches a script: this is the whole environment.
         variables = new(StringComparer.Ordinal)
         {
