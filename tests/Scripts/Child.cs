@@ -27,11 +27,17 @@ internal static class ProcessGroup
 internal static class Child
 {
     /// <summary>Runs a command to its end, or kills it and everything below it at the limit.</summary>
-    internal static async Task<Ended> RunAsync(ProcessStartInfo start, byte[] input, TimeSpan limit, CancellationToken scriptEnds)
+    /// <param name="start">What to run.</param>
+    /// <param name="input">What it reads on stdin.</param>
+    /// <param name="limit">How long it may take.</param>
+    /// <param name="scriptEnds">Ends it earlier.</param>
+    /// <param name="started">Told its process number, before this method returns to its caller for the first time.</param>
+    internal static async Task<Ended> RunAsync(ProcessStartInfo start, byte[] input, TimeSpan limit, CancellationToken scriptEnds, Action<int>? started = null)
     {
         var command = string.Join(' ', start.ArgumentList.Skip(1).Prepend(Path.GetFileName(start.ArgumentList[0])));
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var process = Process.Start(start) ?? throw new FormatException($"{command} did not start");
+        started?.Invoke(process.Id);
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(scriptEnds);
         timer.CancelAfter(limit);
         using var output = new MemoryStream();

@@ -30,6 +30,9 @@ internal sealed partial class ScriptRun
             case ("write", [var path, var text]): Write(path, Encoding.UTF8.GetBytes(text + "\n")); break;
             case ("flip", [var path, var at]): FileCommands.Flip(Files.Match(path)[0], Number(at)); break;
             case ("truncate", [var path, var size]): FileCommands.Truncate(Files.Match(path)[0], Number(size)); break;
+            case ("forge", [var repository, var masterKey, _, ..]):
+                ForgedSnapshot.Add(Files.Match(repository)[0], Bytes(masterKey), arguments[2..].ConvertAll(Bytes));
+                break;
             case ("stdin", [var path]): input = Bytes(path); break;
             case ("env", [_, ..]): arguments.ForEach(SetVariable); break;
             case ("cd", [var path]): cwd = Directory.Exists(At(path)) ? At(path) : throw new FormatException($"{path} is not a folder"); break;

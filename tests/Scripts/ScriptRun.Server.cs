@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Offproof.Scripts;
 
-/// <summary>The commands <c>server start|stop|kill|restart|log</c>: one server per script, of the program under test, on loopback.</summary>
+/// <summary>The commands <c>server start|stop|kill|restart|pause|resume|log</c>: one server per script, of the program under test, on loopback.</summary>
 internal sealed partial class ScriptRun
 {
     BackgroundServer? server;
@@ -28,6 +28,9 @@ internal sealed partial class ScriptRun
                 await server.KillAsync();
                 server = null;
                 break;
+            case ["pause" or "resume"] when server is not null:
+                await ProcessGroup.SignalAsync(server.Process.Id, words[0] is "pause" ? "STOP" : "CONT");
+                break;
             case ["restart"] when server is not null:
                 await StopServerAsync();
                 await StartServerAsync();
@@ -36,7 +39,7 @@ internal sealed partial class ScriptRun
                 Match("the server's log", server.Log, pattern, negated);
                 break;
             default:
-                throw new FormatException(server is null ? "no server is running; server start [ARGUMENTS]" : "a server is running; server stop|kill|restart|log PATTERN");
+                throw new FormatException(server is null ? "no server is running; server start [ARGUMENTS]" : "a server is running; server stop|kill|restart|pause|resume|log PATTERN");
         }
     }
 

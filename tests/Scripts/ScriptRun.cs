@@ -28,6 +28,7 @@ internal sealed partial class ScriptRun : IAsyncDisposable
         variables = new(StringComparer.Ordinal)
         {
             ["WORK"] = work,
+            ["ROOT"] = ProgramUnderTest.Root,
             ["OFFPROOF_HOME"] = Path.Combine(work, "home"),
             ["HOME"] = Directory.CreateDirectory(Path.Combine(folder, "user")).FullName,
             ["TMPDIR"] = Directory.CreateDirectory(Path.Combine(folder, "tmp")).FullName,
@@ -63,6 +64,8 @@ internal sealed partial class ScriptRun : IAsyncDisposable
             {
                 throw new ScriptFailedException(run.Explain(line, e.Message));
             }
+        if (run.background is not null)
+            throw new ScriptFailedException($"{script.Name}: the script ended while a command was running in the background: wait");
     }
 
     async Task LineAsync(string line)
@@ -79,16 +82,33 @@ internal sealed partial class ScriptRun : IAsyncDisposable
             await ExecuteAsync(command is "offproof" ? [program, .. arguments] : arguments, negated);
         else if (command is "server")
             await ServerAsync(arguments, negated);
+        else if (command is "wait" or "signal" or "await")
+            await BackgroundAsync(command, arguments, negated);
+        else if (command is "tmpfs")
+            await TmpfsAsync(arguments, negated);
         else
             Check(command, arguments, negated);
     }
 
     async Task ExecuteAsync(List<string> words, bool mustFail)
     {
+        var inBackground = words is [.., "&"];
+        if (inBackground)
+            words.RemoveAt(words.Count - 1);
         if (words is not [var name, .. var arguments])
             throw new FormatException("exec wants a command");
-        last = await Child.RunAsync(StartInfo(Find(name), arguments), input, limit, ends.Token);
+        var start = StartInfo(Find(name), arguments);
+        if (inBackground)
+            StartInBackground(start, mustFail);
+        else
+            last = await Child.RunAsync(start, input, limit, ends.Token);
         input = [];
+        if (!inBackground)
+            Judge(last!, mustFail);
+    }
+
+    static void Judge(Ended last, bool mustFail)
+    {
         if (mustFail && last.ExitCode == 0)
             throw new FormatException("the command had to fail, and ended with 0");
         if (!mustFail && last.ExitCode != 0)
@@ -137,6 +157,8 @@ internal sealed partial class ScriptRun : IAsyncDisposable
     {
         if (server is not null)
             await server.KillAsync();
+        await EndBackgroundAsync();
+        await UnmountAsync();
         ends.Dispose();
         Directory.Delete(folder, recursive: true);
     }
