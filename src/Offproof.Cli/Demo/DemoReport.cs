@@ -8,8 +8,8 @@ internal sealed record DemoReport(
     bool Ok,
     double Seconds,
     IReadOnlyList<string> Failures,
-    DemoPersona Persona,
-    DemoOff Off,
+    DemoPersona? Persona,
+    DemoOff? Off,
     IReadOnlyList<DemoBackup> Backups,
     IReadOnlyList<string> Wiped,
     IReadOnlyList<DemoRestored> Restored,
@@ -24,8 +24,13 @@ internal sealed record DemoBackup(string Category, int Epoch, long Items, long B
 
 internal sealed record DemoRestored(string Category, int Expected, int Equal, int Different, int Missing, int Extra);
 
-internal sealed record DemoPeer(string Tool, string? Version, bool Ran, int? Exit);
+internal sealed record DemoPeer(
+    string Tool,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Version,
+    bool Ran,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? Exit);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(DemoReport))]
 internal sealed partial class DemoJson : JsonSerializerContext;

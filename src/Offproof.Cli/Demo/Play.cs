@@ -18,27 +18,52 @@ internal sealed class Play(Stage stage)
     private readonly List<string> failures = [];
     private readonly List<DemoPeer> peers = [];
 
+    private DemoPersona? persona;
+    private DemoOff? off;
+    private List<DemoBackup> backups = [];
+    private List<DemoRestored> restored = [];
+    private string[] wiped = [];
+
+    /// <summary>Plays all scenes; a step that fails ends the play, and the report says how far it came.</summary>
     internal async Task<DemoReport> RunAsync(CancellationToken cancel)
     {
         long start = Stopwatch.GetTimestamp();
+        try
+        {
+            await ScenesAsync(cancel);
+        }
+        catch (StepFailedException e)
+        {
+            failures.Add(e.Message);
+        }
+        double seconds = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 1);
+        foreach (string failure in failures) stage.Say($"FAILED: {failure}");
+        if (peers.Exists(static p => !p.Ran)) stage.Say("Not checked by a program of somebody else: install age and restic, and run the demo again.");
+        stage.Say(failures.Count == 0 ? $"All of it held, in {Text(seconds)} s." : "It did not hold.");
+        return new DemoReport("offproof/v1/demo", failures.Count == 0, seconds, failures, persona, off, backups, wiped, restored, peers);
+    }
+
+    private async Task ScenesAsync(CancellationToken cancel)
+    {
         Scene("A sample phone, and a server that is a process of its own");
-        JsonElement persona = await DoAsync(cancel, "persona", "new", stage["phone"], "--seed", Text(Seed), "--photos", Text(PhotoCount));
+        JsonElement made = await DoAsync(cancel, "persona", "new", stage["phone"], "--seed", Text(Seed), "--photos", Text(PhotoCount));
+        persona = new DemoPersona(Seed, made.GetProperty("photos").GetInt32(), made.GetProperty("bytes").GetInt64());
         Uri server = await stage.StartServerAsync(cancel);
         JsonElement init = await DoAsync(cancel, "init", "--server", server.AbsoluteUri, "--sheet", stage["sheet.txt"]);
         await DoAsync(cancel, "sheet", "confirm", "--sheet", stage["sheet.txt"]);
         await DoAsync(cancel, "source", "add", "photos", stage["phone/photos"]);
 
         Scene("Everything is off: a forged upload must be refused and must leave nothing");
-        DemoOff off = await WhileOffAsync(server, init, cancel);
+        off = await WhileOffAsync(server, init, cancel);
 
         Scene("Photos on, and backed up");
         await DoAsync(cancel, "on", "photos", "--yes");
-        List<DemoBackup> backups = Backups(await DoAsync(cancel, "backup", "photos"));
+        backups = Backups(await DoAsync(cancel, "backup", "photos"));
         await ResticThroughTheServerAsync(cancel);
 
         Scene("The phone and the device's folder are gone");
         Contents before = Contents.Of(stage["phone/photos"]);
-        string[] wiped = ["phone", "home"];
+        wiped = ["phone", "home"];
         foreach (string folder in wiped)
         {
             Directory.Delete(stage[folder], recursive: true);
@@ -47,20 +72,14 @@ internal sealed class Play(Stage stage)
 
         Scene("Restored from the sheet alone, and compared by SHA-256 with what was on the phone");
         await DoAsync(cancel, "restore", "photos", "--to", stage["restored"], "--sheet", stage["sheet.txt"]);
-        DemoRestored restored = before.Compare("photos", Contents.Of(stage["restored/photos/photos"]));
-        stage.Say($"  {restored.Equal} of {restored.Expected} files equal, {restored.Different} different, {restored.Missing} missing, {restored.Extra} extra");
-        if (restored.Expected == 0 || restored.Equal != restored.Expected || restored.Extra != 0) failures.Add("the restored photos are not the phone's photos");
-        if (backups.Sum(static b => b.Items) != restored.Expected) failures.Add("the backup counted other items than the phone holds");
+        DemoRestored photos = before.Compare("photos", Contents.Of(stage["restored/photos/photos"]));
+        restored = [photos];
+        stage.Say($"  {photos.Equal} of {photos.Expected} files equal, {photos.Different} different, {photos.Missing} missing, {photos.Extra} extra");
+        if (photos.Expected == 0 || photos.Equal != photos.Expected || photos.Extra != 0) failures.Add("the restored photos are not the phone's photos");
+        if (backups.Sum(static b => b.Items) != photos.Expected) failures.Add("the backup counted other items than the phone holds");
 
         Scene("The same vault with programs that are not ours");
         await AgeAndResticOnTheServersFolderAsync(cancel);
-
-        double seconds = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 1);
-        foreach (string failure in failures) stage.Say($"FAILED: {failure}");
-        if (peers.Exists(static p => !p.Ran)) stage.Say("Not checked by a program of somebody else: install age and restic, and run the demo again.");
-        stage.Say(failures.Count == 0 ? $"All of it held, in {Text(seconds)} s." : "It did not hold.");
-        return new DemoReport("offproof/v1/demo", failures.Count == 0, seconds, failures,
-            new DemoPersona(Seed, persona.GetProperty("photos").GetInt32(), persona.GetProperty("bytes").GetInt64()), off, backups, wiped, [restored], peers);
     }
 
     /// <summary>Uploads as an attacker would: to the place where the photos' first vault would be, with no token and with an invented one.</summary>
@@ -138,11 +157,7 @@ internal sealed class Play(Stage stage)
     private async Task<JsonElement> DoAsync(CancellationToken cancel, params string[] arguments)
     {
         Outcome outcome = await stage.OffproofAsync(arguments, cancel);
-        if (outcome.Exit != ExitCode.Ok)
-        {
-            failures.Add($"offproof {arguments[0]} ended with {Text(outcome.Exit)}: {outcome.Error.Trim()}");
-            throw new Device.DeviceException(Device.DeviceFault.Failure, $"the demo stopped: {failures[^1]}");
-        }
+        if (outcome.Exit != ExitCode.Ok) throw new StepFailedException($"offproof {arguments[0]} ended with {Text(outcome.Exit)}: {outcome.Error.Trim()}");
         if (!outcome.Out.StartsWith('{')) return default;
         using JsonDocument document = JsonDocument.Parse(outcome.Out);
         return document.RootElement.Clone();
@@ -154,4 +169,7 @@ internal sealed class Play(Stage stage)
     private void Scene(string title) => stage.Say(title);
 
     private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
+
+    /// <summary>A command of the play did not end with 0: what follows would mean nothing.</summary>
+    private sealed class StepFailedException(string message) : Exception(message);
 }
