@@ -61,8 +61,9 @@ public sealed partial class DeviceHome
             new AccountFile(AccountFile.CurrentSchema, sheet.Account.ToString(), server, Jwk(serverKey), Jwk(sheet.Signing.Public),
                 sheet.Recipient.ToString(), now, SheetConfirmed: null).Write(home);
         }
-        catch (DeviceException)
+        catch
         {
+            // Nothing is stored under the account yet, so its sheet opens nothing; left behind, it would stand in the way of the next init.
             File.Delete(sheetFile);
             throw;
         }

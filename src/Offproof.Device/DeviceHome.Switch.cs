@@ -24,7 +24,8 @@ public enum SwitchState
 /// <param name="State">Its state</param>
 /// <param name="Epoch">The epoch that this state belongs to; 0 when it was never on</param>
 /// <param name="ServerTold">False while a record about it has no receipt yet</param>
-public sealed record SwitchReport(Category Category, SwitchState State, int Epoch, bool ServerTold);
+/// <param name="WhyNotTold">Why the server could not be told just now, where it was tried</param>
+public sealed record SwitchReport(Category Category, SwitchState State, int Epoch, bool ServerTold, string? WhyNotTold = null);
 
 /// <summary>What a person is told before a category is turned on.</summary>
 /// <param name="Category">What would be collected</param>
@@ -124,9 +125,10 @@ public sealed partial class DeviceHome
         {
             await TellAsync(chain, cancel).ConfigureAwait(false);
         }
-        catch (DeviceException e) when (e.Fault == DeviceFault.Unreachable)
+        catch (DeviceException e) when (e.Fault != DeviceFault.Forgery)
         {
-            // Off holds on this device; the report says that the server is not told yet, and every later contact tells it first.
+            // Off holds on this device whatever the server says; every later contact tells it first.
+            return Switch(chain, category) with { WhyNotTold = e.Message };
         }
         return Switch(chain, category);
     }

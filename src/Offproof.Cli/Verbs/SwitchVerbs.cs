@@ -92,5 +92,6 @@ internal static class SwitchVerbs
             _ => $"{category} is off.",
         });
         if (!report.ServerTold) Terminal.Say("The server is not yet told; that happens at the next contact.");
+        if (report.WhyNotTold is { } why) Terminal.Talk(why);
     }
 }
