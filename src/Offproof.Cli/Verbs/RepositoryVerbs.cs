@@ -38,8 +38,16 @@ internal static class RepositoryVerbs
             }
             BackupSummary summary = await WithRepositoryAsync(parsed, async repository =>
             {
+                // Listed first, so that the remaining time can be said.
+                List<BackupItem> items = [.. FolderSource.Walk(wanted)];
+                BackupOptions options = new()
+                {
+                    Roots = FolderSource.Roots(wanted),
+                    ExpectedFiles = items.Count(static i => i.Kind == BackupItemKind.File),
+                    ExpectedBytes = items.Sum(static i => i.Length),
+                };
                 using Progress progress = new("backing up");
-                return await repository.BackupAsync(FolderSource.Walk(wanted), new BackupOptions { Roots = FolderSource.Roots(wanted) }, progress.Backup, cancel);
+                return await repository.BackupAsync(items, options, progress.Backup, cancel);
             }, readOnly: false, cancel);
             if (parsed.GetValue(Options.Json))
             {
