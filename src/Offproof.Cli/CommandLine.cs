@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Offproof.Cli.Verbs;
 using Offproof.Device;
 using Offproof.Vault;
 

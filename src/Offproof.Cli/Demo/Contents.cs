@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Offproof.Cli.Demo;
+namespace Offproof.Cli;
 
 /// <summary>What a folder holds, by path and SHA-256: taken before the phone is wiped, compared after the restore.</summary>
 internal sealed class Contents

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Offproof.Cli.Demo;
+namespace Offproof.Cli;
 
 // cli.md §5. Every number is counted from files and answers after the fact; sections that are not built are absent.
 internal sealed record DemoReport(

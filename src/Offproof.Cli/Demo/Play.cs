@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.Json;
 
-namespace Offproof.Cli.Demo;
+namespace Offproof.Cli;
 
 /// <summary>
 /// The demo, scene by scene. Nothing here knows an expected number: each is counted from the server's folder, the phone's folder and the programs'

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Offproof.Device;
 
-namespace Offproof.Cli.Demo;
+namespace Offproof.Cli;
 
 /// <summary>What one program printed and how it ended.</summary>
 internal sealed record Outcome(int Exit, string Out, string Error);

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Offproof.Cli.Demo;
 
-namespace Offproof.Cli.Verbs;
+namespace Offproof.Cli;
 
 internal static class DemoVerb
 {

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Offproof.Device;
 using Offproof.Phone;
 
-namespace Offproof.Cli.Verbs;
+namespace Offproof.Cli;
 
 internal static class PersonaVerb
 {

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Offproof.Device;
 using Offproof.Vault;
 
-namespace Offproof.Cli.Verbs;
+namespace Offproof.Cli;
 
 /// <summary>init, backup, snapshots, restore and check on any restic repository: a folder, or a server that speaks restic's REST protocol.</summary>
 internal static class RepositoryVerbs

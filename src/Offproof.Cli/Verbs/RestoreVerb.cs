@@ -2,7 +2,7 @@ using System.CommandLine;
 using Offproof.Consent;
 using Offproof.Device;
 
-namespace Offproof.Cli.Verbs;
+namespace Offproof.Cli;
 
 internal static class RestoreVerb
 {

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Offproof.Device;
 using Offproof.Server;
 
-namespace Offproof.Cli.Verbs;
+namespace Offproof.Cli;
 
 internal static class ServeVerb
 {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Offproof.Device;
 
-namespace Offproof.Cli.Verbs;
+namespace Offproof.Cli;
 
 internal static class SnapshotsVerb
 {

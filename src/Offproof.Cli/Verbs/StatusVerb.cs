@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Offproof.Device;
 
-namespace Offproof.Cli.Verbs;
+namespace Offproof.Cli;
 
 internal static class StatusVerb
 {

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Offproof.Consent;
 using Offproof.Device;
 
-namespace Offproof.Cli.Verbs;
+namespace Offproof.Cli;
 
 /// <summary>on, pause, off: the three that change a switch.</summary>
 internal static class SwitchVerbs

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Offproof.Device;
 
-namespace Offproof.Cli.Verbs;
+namespace Offproof.Cli;
 
 /// <summary>`vault env` for a category of this device, and the engine alone on any restic repository.</summary>
 internal static class VaultVerb
