@@ -25,7 +25,9 @@ public sealed partial class DeviceHome
     {
         HomeFolder home = new(path);
         if (home.Exists) throw new DeviceException(DeviceFault.Refused, $"{home.Root} is already a device", "name another folder with --home");
-        if (File.Exists(sheetFile))
+        if (Path.GetDirectoryName(Path.GetFullPath(sheetFile)) is { } folder && !Directory.Exists(folder))
+            throw new DeviceException(DeviceFault.Failure, $"there is no folder {folder} to write the sheet into", "nothing was made");
+        if (Path.Exists(sheetFile))
             throw new DeviceException(DeviceFault.Refused, $"{sheetFile} exists and is not overwritten: it may be another account's only sheet", "name another file");
         Uri server = new(serverUrl.AbsoluteUri.TrimEnd('/') + "/");
 
@@ -44,10 +46,13 @@ public sealed partial class DeviceHome
             Server = serverKey.Thumbprint,
             IssuedAt = now.ToUnixTimeSeconds(),
         });
-        home.Create();
-        sheet.WriteNew(sheetFile, now);
+        List<string> made = [];
+        bool written = false;
         try
         {
+            home.Create(made);
+            sheet.WriteNew(sheetFile, now);
+            written = true;
             // The sheet is on the disk before the account exists: an account without a sheet would be lost at once.
             string receipt = await client.OpenAccountAsync(AccountRequest(sheet.Signing.Public, certificate), cancel).ConfigureAwait(false);
             if (!SignedRecord.TryParse(receipt, out SignedRecord? signed)
@@ -63,8 +68,9 @@ public sealed partial class DeviceHome
         }
         catch
         {
-            // Nothing is stored under the account yet, so its sheet opens nothing; left behind, it would stand in the way of the next init.
-            File.Delete(sheetFile);
+            // Whatever it was: nothing has been stored under this account yet, so nothing is lost with its sheet.
+            if (written) File.Delete(sheetFile);
+            home.Undo(made);
             throw;
         }
         return new InitReport(sheet.Account.ToString(), device.Thumbprint.ToString(), server, serverKey.Thumbprint.ToString(), Path.GetFullPath(sheetFile));
@@ -77,6 +83,7 @@ public sealed partial class DeviceHome
     public void ConfirmSheet(string file)
     {
         using Sheet sheet = Sheet.Read(file);
+        Sheet.RequireReadableByAge(file);
         const string hint = "look for the file that init wrote for this account";
         if (sheet.Account != AccountId || sheet.Signing.Thumbprint != Key(account.SheetKey, home.Account).Thumbprint)
             throw new DeviceException(DeviceFault.WrongSheet, $"{file} is another account's sheet", hint);

@@ -20,11 +20,24 @@ internal sealed class HomeFolder(string path)
 
     internal bool Exists => File.Exists(Account);
 
-    internal void Create()
+    /// <param name="made">Gets the folders that were not there before.</param>
+    internal void Create(List<string> made)
     {
-        CreatePrivateFolder(Root);
-        CreatePrivateFolder(Records);
-        CreatePrivateFolder(Vaults);
+        foreach (string folder in (string[])[Root, Records, Vaults])
+        {
+            if (Directory.Exists(folder)) continue;
+            CreatePrivateFolder(folder);
+            made.Add(folder);
+        }
+    }
+
+    /// <summary>Removes the folders that <see cref="Create"/> made, and the files of a device that is not to be.</summary>
+    internal void Undo(List<string> made)
+    {
+        File.Delete(Account);
+        File.Delete(DeviceKey);
+        foreach (string folder in made)
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
 
     internal static void CreatePrivateFolder(string folder)

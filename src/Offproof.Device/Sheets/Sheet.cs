@@ -46,8 +46,8 @@ public sealed class Sheet : IDisposable
         return new Sheet(identity, server, signing.Thumbprint, serverKey);
     }
 
-    /// <summary>Reads a sheet's file.</summary>
-    /// <exception cref="DeviceException">There is no file, or no identity, or a comment line is missing.</exception>
+    /// <summary>Reads a sheet's file. Blanks around a line, and an identity in lower case, are forgiven: who restores has what is left.</summary>
+    /// <exception cref="DeviceException">There is no file, no identity or not this account's, or a comment line is missing.</exception>
     public static Sheet Read(string file)
     {
         if (!File.Exists(file)) throw new DeviceException(DeviceFault.WrongSheet, $"no sheet at {file}");
@@ -76,7 +76,24 @@ public sealed class Sheet : IDisposable
             throw Wrong(file, "its line '# account:' is missing or damaged");
         if (!comments.TryGetValue("server-key", out string? keyText) || !Thumbprint.TryParse(keyText, out Thumbprint serverKey))
             throw Wrong(file, "its line '# server-key:' is missing or damaged");
-        return new Sheet(identity, server, account, serverKey);
+        Sheet sheet = new(identity, server, account, serverKey);
+        if (sheet.Signing.Thumbprint == account) return sheet;
+        sheet.Dispose();
+        throw Wrong(file, "its identity does not sign for the account that it names", "one of its lines '# account:' and AGE-SECRET-KEY-1... is altered, or another sheet's");
+    }
+
+    /// <summary>What stock age forgives less than <see cref="Read"/> does, so that a confirmed sheet opens without this program too.</summary>
+    /// <exception cref="DeviceException">age would not read this file.</exception>
+    internal static void RequireReadableByAge(string file)
+    {
+        const string hint = "age would not read it: write the line as init did";
+        if (File.ReadAllBytes(file).AsSpan().StartsWith("\uFEFF"u8)) throw Wrong(file, "it begins with a byte order mark", "age would not read it: save it as plain text");
+        foreach (string line in File.ReadLines(file))
+        {
+            if (line.Length == 0 || line.StartsWith('#')) continue;
+            if (line != line.Trim()) throw Wrong(file, "there is a blank before or after a line", hint);
+            if (line.Any(char.IsAsciiLetterLower)) throw Wrong(file, "its identity line is in lower case", hint);
+        }
     }
 
     /// <summary>Writes the sheet to a file that must not exist, mode 600.</summary>
