@@ -32,6 +32,28 @@ internal static class Options
         ? category
         : throw new DeviceException(DeviceFault.Usage, $"there is no category '{name}'", "contacts, messages, notes or photos");
 
+    /// <summary>A folder to write into: made where absent, but never a file's place.</summary>
+    internal static string TargetFolder(this ParseResult parsed, Option<string> to)
+    {
+        string target = parsed.GetRequiredValue(to);
+        if (target.Length == 0) throw new DeviceException(DeviceFault.Usage, $"{to.Name} names no folder");
+        return File.Exists(target) ? throw new DeviceException(DeviceFault.Failure, $"{target} is a file, not a folder: it was not touched", "name another folder") : target;
+    }
+
+    /// <summary>A whole number, refused in words of this program.</summary>
+    internal static Option<T?> Number<T>(string name, string description, string helpName, T least, T most) where T : struct, System.Numerics.INumber<T> => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        CustomParser = result =>
+        {
+            if (T.TryParse(result.Tokens[0].Value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out T number)
+                && number >= least && number <= most) return number;
+            result.AddError($"{name} is a whole number from {least} to {most}, not '{result.Tokens[0].Value}'");
+            return null;
+        },
+    };
+
     internal static Uri ParseUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
             ? url

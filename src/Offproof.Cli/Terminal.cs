@@ -41,6 +41,9 @@ internal static class Terminal
 
     internal static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>A file's name as part of a line: a line feed in it must not begin a line of its own, which would pass for ours.</summary>
+    internal static string OneLine(string name) => Clean(name).Replace("\n", "\\n", StringComparison.Ordinal);
+
     private static string Clean(string text)
     {
         if (!text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.AsSpan().ContainsAnyInRange('\x7f', '\x9f')) return text;

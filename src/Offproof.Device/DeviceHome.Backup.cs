@@ -23,6 +23,11 @@ public sealed record SkippedItem(string Path, string Reason);
 /// <summary>One snapshot of a category.</summary>
 public sealed record SnapshotReport(string Id, DateTimeOffset Time, int Epoch);
 
+/// <summary>The snapshots of a category that can be read.</summary>
+/// <param name="Snapshots">Oldest first</param>
+/// <param name="Damage">What is wrong with another one; null when all can be read</param>
+public sealed record SnapshotsReport(IReadOnlyList<SnapshotReport> Snapshots, string? Damage);
+
 /// <summary>What `vault env` hands to a shell: stock restic's own variables.</summary>
 public sealed record VaultEnvironment(string Repository, string Password);
 
@@ -64,7 +69,7 @@ public sealed partial class DeviceHome
     }
 
     /// <summary>The snapshots of a category that is on or paused, oldest first.</summary>
-    public async Task<IReadOnlyList<SnapshotReport>> SnapshotsAsync(Category category, CancellationToken cancel)
+    public async Task<SnapshotsReport> SnapshotsAsync(Category category, CancellationToken cancel)
     {
         (Grant grant, VaultFolder folder) = RequireKey(Chain(), category);
         using VaultPassword password = folder.OpenPassword();
@@ -75,8 +80,8 @@ public sealed partial class DeviceHome
         {
             Repository repository = await Repository.OpenAsync(storage, password, Pins(grant), cancel).ConfigureAwait(false);
             await using ConfiguredAsyncDisposable closing = repository.ConfigureAwait(false);
-            IReadOnlyList<Snapshot> snapshots = await repository.SnapshotsAsync(cancel).ConfigureAwait(false);
-            return (IReadOnlyList<SnapshotReport>)[.. snapshots.Select(s => new SnapshotReport(s.Id, s.Time, grant.Epoch.Value))];
+            (IReadOnlyList<Snapshot> snapshots, string? damage) = await VaultRestore.ReadableAsync(repository, cancel).ConfigureAwait(false);
+            return new SnapshotsReport([.. snapshots.Select(s => new SnapshotReport(s.Id, s.Time, grant.Epoch.Value))], damage);
         }).ConfigureAwait(false);
     }
 

@@ -10,6 +10,8 @@ public sealed partial class DeviceHome
     {
         RecordChain chain = Chain();
         DestroyIfRevoked(chain, category);
+        if (request.Epoch is { } wanted && wanted > (chain.Newest(category) is { } newest ? (newest.Grant?.Epoch ?? newest.Revocation!.Epoch).Value : 0))
+            throw new DeviceException(DeviceFault.Failure, $"{category.Name()} has no epoch {wanted}", "offproof status");
         if (chain.Newest(category) is { Revocation: not null } || (request.Epoch is { } epoch && chain.Newest(category)?.Grant?.Epoch.Value != epoch))
         {
             throw new DeviceException(DeviceFault.Refused, $"this device has no key for {category.Name()}: it was destroyed when the category was turned off",

@@ -30,8 +30,10 @@ internal static class VaultFaults
         SubstitutedVaultException => new(DeviceFault.Forgery, $"the server answers with a vault that is not the one of the grant: {e.Message}",
             "nothing of it was opened or written", e),
         CorruptVaultException or HostileParametersException => new(DeviceFault.Forgery, $"the vault is damaged: {e.Message}",
-            "what is undamaged can still be restored; a new backup adds what is missing", e),
+            "what is undamaged can still be restored; to store everything anew, turn the category off and on again", e),
         VaultNotFoundException => new(DeviceFault.Forgery, $"the server no longer has the vault: {e.Message}", "ask its operator; the phone's own files are unaffected", e),
+        // The vault's storage is the server, which has no inner exception: this disk is the one that a restore writes to.
+        StorageFullException { InnerException: IOException } => new(DeviceFault.Full, e.Message, "make room on the disk that is restored to, and run it again", e),
         StorageFullException => new(DeviceFault.Full, $"no room at {server}: {e.Message}", "everything acknowledged before is safe; the next backup goes on from there", e),
         StorageUnreachableException => new(DeviceFault.Unreachable, $"no answer from {server}: {e.Message}", "everything acknowledged before is safe; the next run goes on from there", e),
         StorageRefusedException => new(DeviceFault.Refused, $"the server refused: {e.Message}", "offproof status", e),

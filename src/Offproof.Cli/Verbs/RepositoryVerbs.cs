@@ -38,6 +38,7 @@ internal static class RepositoryVerbs
             }
             BackupSummary summary = await WithRepositoryAsync(parsed, async repository =>
             {
+                if (repository.Version < 2) throw new DeviceException(DeviceFault.Refused, "a repository of version 1 is read, not written", "nothing was changed");
                 // Listed first, so that the remaining time can be said.
                 List<BackupItem> items = [.. FolderSource.Walk(wanted)];
                 BackupOptions options = new()
@@ -69,14 +70,14 @@ internal static class RepositoryVerbs
         Command verb = new("snapshots", "List the snapshots, oldest first") { Repository, PasswordFile };
         verb.SetAction(async (parsed, cancel) =>
         {
-            IReadOnlyList<Snapshot> snapshots = await WithRepositoryAsync(parsed, r => r.SnapshotsAsync(cancel), readOnly: true, cancel);
+            (IReadOnlyList<Snapshot> snapshots, string? damage) = await WithRepositoryAsync(parsed, r => ReadableAsync(r, cancel), readOnly: true, cancel);
             if (parsed.GetValue(Options.Json))
             {
                 Terminal.Json(new VaultSnapshotsJson("offproof/v1/vault-snapshots",
                     [.. snapshots.Select(static s => new VaultSnapshotJson(s.Id, s.Time, s.HostName, s.Paths))]), OutputJson.Default.VaultSnapshotsJson);
             }
             else foreach (Snapshot s in snapshots) Terminal.Say($"{s.Id[..8]}  {Terminal.Time(s.Time)}  {s.HostName}  {string.Join(' ', s.Paths)}");
-            return ExitCode.Ok;
+            return damage is null ? ExitCode.Ok : SnapshotsVerb.Damaged(damage);
         });
         return verb;
     }
@@ -88,17 +89,21 @@ internal static class RepositoryVerbs
         Command verb = new("restore", "Write a snapshot's files into a folder") { id, to, Repository, PasswordFile };
         verb.SetAction(async (parsed, cancel) =>
         {
+            string wanted = parsed.GetRequiredValue(id), target = parsed.TargetFolder(to);
             RestoreSummary summary = await WithRepositoryAsync(parsed, async repository =>
             {
-                Snapshot snapshot = Choose(await repository.SnapshotsAsync(skipDamaged: true, cancel), parsed.GetRequiredValue(id));
+                (IReadOnlyList<Snapshot> snapshots, string? damage) = await ReadableAsync(repository, cancel);
+                Snapshot snapshot = Choose(snapshots, wanted, damage);
                 using Progress progress = new("restoring");
-                return await repository.RestoreAsync(snapshot, parsed.GetRequiredValue(to), null, progress.Restore, cancel);
+                RestoreSummary restored = await repository.RestoreAsync(snapshot, target, null, progress.Restore, cancel);
+                return damage is null || wanted != "latest" ? restored
+                    : restored with { Problems = [new Skipped("a snapshot", $"{damage}; this is the newest of those that can be read"), .. restored.Problems] };
             }, readOnly: true, cancel);
             if (parsed.GetValue(Options.Json))
             {
                 Terminal.Json(new VaultRestoreJson("offproof/v1/vault-restore", summary.Files, summary.Bytes, summary.AlreadyThere, summary.Problems), OutputJson.Default.VaultRestoreJson);
             }
-            else Terminal.Say($"{summary.Files} files, {Terminal.Size(summary.Bytes)} restored to {parsed.GetRequiredValue(to)}, {summary.AlreadyThere} already there");
+            else Terminal.Say($"{summary.Files} files, {Terminal.Size(summary.Bytes)} restored to {target}, {summary.AlreadyThere} already there");
             return Named("not restored", summary.Problems);
         });
         return verb;
@@ -141,11 +146,33 @@ internal static class RepositoryVerbs
     private static VaultPassword Password(ParseResult parsed)
     {
         string file = parsed.GetRequiredValue(PasswordFile);
-        return File.Exists(file) ? VaultPassword.FromFile(file) : throw new DeviceException(DeviceFault.WrongSheet, $"there is no password file at {file}");
+        if (!File.Exists(file)) throw new DeviceException(DeviceFault.WrongSheet, $"there is no password file at {file}");
+        try
+        {
+            return VaultPassword.FromFile(file);
+        }
+        catch (ArgumentException)
+        {
+            throw new DeviceException(DeviceFault.WrongSheet, $"the first line of {file} is no password: it is empty, or longer than 4096 bytes");
+        }
     }
 
-    private static Snapshot Choose(IReadOnlyList<Snapshot> snapshots, string wanted)
+    private static async Task<(IReadOnlyList<Snapshot> Snapshots, string? Damage)> ReadableAsync(Repository repository, CancellationToken cancel)
     {
+        try
+        {
+            return (await repository.SnapshotsAsync(cancel), null);
+        }
+        catch (CorruptVaultException e)
+        {
+            return (await repository.SnapshotsAsync(skipDamaged: true, cancel), e.Message);
+        }
+    }
+
+    private static Snapshot Choose(IReadOnlyList<Snapshot> snapshots, string wanted, string? damage)
+    {
+        if (snapshots.Count == 0 && damage is not null)
+            throw new DeviceException(DeviceFault.Forgery, $"no snapshot can be read: {damage}", "nothing was written");
         if (wanted == "latest") return snapshots.MaxBy(static s => s.Time) ?? throw new DeviceException(DeviceFault.Failure, "the repository has no snapshot");
         Snapshot[] matches = [.. snapshots.Where(s => s.Id.StartsWith(wanted, StringComparison.Ordinal))];
         return matches.Length == 1 ? matches[0]
@@ -155,7 +182,7 @@ internal static class RepositoryVerbs
 
     private static int Named(string what, IReadOnlyList<Skipped> items)
     {
-        foreach (Skipped item in items) Terminal.Talk($"{what}: {item.Path}: {item.Reason}");
+        foreach (Skipped item in items) Terminal.Talk($"{what}: {Terminal.OneLine(item.Path)}: {Terminal.OneLine(item.Reason)}");
         return items.Count > 0 ? ExitCode.Failure : ExitCode.Ok;
     }
 }

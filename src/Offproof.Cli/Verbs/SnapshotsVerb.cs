@@ -12,11 +12,19 @@ internal static class SnapshotsVerb
         verb.SetAction(async (parsed, cancel) =>
         {
             using DeviceHome home = parsed.OpenHome();
-            IReadOnlyList<SnapshotReport> snapshots = await home.SnapshotsAsync(Options.ParseCategory(parsed.GetRequiredValue(category)), cancel);
-            if (parsed.GetValue(Options.Json)) Terminal.Json(new SnapshotsJson("offproof/v1/snapshots", snapshots), OutputJson.Default.SnapshotsJson);
-            else foreach (SnapshotReport s in snapshots) Terminal.Say($"{s.Id[..8]}  {Terminal.Time(s.Time)}  epoch {s.Epoch}");
-            return ExitCode.Ok;
+            SnapshotsReport report = await home.SnapshotsAsync(Options.ParseCategory(parsed.GetRequiredValue(category)), cancel);
+            if (parsed.GetValue(Options.Json)) Terminal.Json(new SnapshotsJson("offproof/v1/snapshots", report.Snapshots), OutputJson.Default.SnapshotsJson);
+            else foreach (SnapshotReport s in report.Snapshots) Terminal.Say($"{s.Id[..8]}  {Terminal.Time(s.Time)}  epoch {s.Epoch}");
+            return report.Damage is { } damage ? Damaged(damage) : ExitCode.Ok;
         });
         return verb;
+    }
+
+    /// <summary>What could be read is listed; what could not is no silence.</summary>
+    internal static int Damaged(string damage)
+    {
+        Terminal.Error($"a snapshot cannot be read: {damage}");
+        Terminal.Hint("those listed can be restored");
+        return ExitCode.Forgery;
     }
 }
