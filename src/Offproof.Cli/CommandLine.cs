@@ -32,7 +32,9 @@ internal static class CommandLine
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            foreach (ParseError error in parsed.Errors) Terminal.Error(error.Message);
+            // Of a word that is no verb, the parser also says that a verb is missing.
+            if (parsed.UnmatchedTokens is [var unknown, ..]) Terminal.Error($"'{unknown}' is not understood here");
+            else foreach (ParseError error in parsed.Errors) Terminal.Error(error.Message);
             string verb = string.Join(' ', Verb(parsed.CommandResult));
             Terminal.Hint($"offproof {verb}{(verb.Length > 0 ? " " : "")}--help");
             return ExitCode.Usage;

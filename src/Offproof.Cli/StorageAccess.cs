@@ -24,7 +24,7 @@ internal sealed class StorageAccess : IDisposable
         string url = place.StartsWith("rest:", StringComparison.Ordinal) ? place["rest:".Length..] : place;
         if (!url.StartsWith("http://", StringComparison.Ordinal) && !url.StartsWith("https://", StringComparison.Ordinal))
             return new StorageAccess(new FolderStorage(place), Path.GetFullPath(place), null);
-        Uri address = Options.ParseUrl(url);
+        Uri address = Options.ParseUrl(url.EndsWith('/') ? url : url + "/");
         HttpMessageInvoker invoker = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) });
         return new StorageAccess(new RestStorage(invoker, address), address.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.UserInfo, UriFormat.UriEscaped), invoker);
     }

@@ -21,19 +21,39 @@ internal static class BackupVerb
             if (wanted.Length == 0)
             {
                 wanted = [.. Categories.All.ToArray().Where(c => home.Switch(c).State == SwitchState.On)];
-                if (wanted.Length == 0) throw new DeviceException(DeviceFault.Refused, "everything is off: nothing was read", "offproof on CATEGORY");
+                if (wanted.Length == 0) throw NothingIsOn(home);
             }
             List<BackupReport> reports = [];
+            DeviceException? failed = null;
             foreach (Category category in wanted)
             {
-                using Progress progress = new($"backing up {category.Name()}");
-                reports.Add(await home.BackupAsync(category, progress.Backup, cancel));
+                try
+                {
+                    using Progress progress = new($"backing up {category.Name()}");
+                    reports.Add(await home.BackupAsync(category, progress.Backup, cancel));
+                }
+                catch (DeviceException e) when (wanted.Length > 1 && e.Fault is not DeviceFault.Unreachable)
+                {
+                    // One category's missing folder is no reason to leave the others without a backup.
+                    Terminal.Error(e.Message);
+                    if (e.Hint is { } hint) Terminal.Hint(hint);
+                    failed ??= e;
+                }
             }
             if (parsed.GetValue(Options.Json)) Terminal.Json(new BackupsJson("offproof/v1/backup", [.. reports.Select(BackupJson.Of)]), OutputJson.Default.BackupsJson);
             foreach (BackupReport report in reports) Show(report, talkOnly: parsed.GetValue(Options.Json));
+            if (failed is not null) return ExitCode.Of(failed.Fault);
             return reports.Exists(static r => r.Skipped.Count > 0) ? ExitCode.Failure : ExitCode.Ok;
         });
         return verb;
+    }
+
+    private static DeviceException NothingIsOn(DeviceHome home)
+    {
+        string[] paused = [.. Categories.All.ToArray().Where(c => home.Switch(c).State == SwitchState.Paused).Select(static c => c.Name())];
+        return paused.Length == 0
+            ? new DeviceException(DeviceFault.Refused, "everything is off: nothing was read", "offproof on CATEGORY")
+            : new DeviceException(DeviceFault.Refused, $"nothing is on, and {string.Join(", ", paused)} paused: nothing was read", $"offproof on {paused[0]}");
     }
 
     private static void Show(BackupReport report, bool talkOnly)
@@ -43,6 +63,6 @@ internal static class BackupVerb
             Terminal.Say($"{report.Category.Name()}: snapshot {report.Snapshot[..8]}, {report.Items} items, {Terminal.Size(report.Bytes)}"
                 + $" ({report.Unchanged} unchanged, {Terminal.Size(report.StoredBytes)} uploaded)");
         }
-        foreach (SkippedItem item in report.Skipped) Terminal.Talk($"not backed up: {item.Path}: {item.Reason}");
+        foreach (SkippedItem item in report.Skipped) Terminal.Talk($"not backed up: {Terminal.OneLine(item.Path)}: {Terminal.OneLine(item.Reason)}");
     }
 }

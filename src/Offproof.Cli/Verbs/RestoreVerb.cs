@@ -11,14 +11,14 @@ internal static class RestoreVerb
         Argument<string> category = Options.Category();
         Option<string> to = new("--to") { Description = "The folder to write CATEGORY/ into; nothing in it is overwritten", Required = true, HelpName = "DIR" };
         Option<string?> snapshot = new("--snapshot") { Description = "A snapshot's id, or the beginning of it; the newest where not given", HelpName = "ID" };
-        Option<int?> epoch = new("--epoch") { Description = "Which turning-on; the newest where not given", HelpName = "N" };
+        Option<int?> epoch = Options.Number("--epoch", "Which turning-on; the newest where not given", "N", 1, 999_999);
         Option<string?> sheet = new("--sheet") { Description = "Restore with the sheet: no device is needed", HelpName = "FILE" };
         Option<string?> server = new("--server") { Description = "With --sheet: where the vaults are now, if not at the sheet's own line", HelpName = "URL" };
         Command verb = new("restore", "Write a category's files into a folder") { category, to, snapshot, epoch, sheet, server };
         verb.SetAction(async (parsed, cancel) =>
         {
             Category wanted = Options.ParseCategory(parsed.GetRequiredValue(category));
-            RestoreRequest request = new(parsed.GetRequiredValue(to), parsed.GetValue(snapshot), parsed.GetValue(epoch));
+            RestoreRequest request = new(parsed.TargetFolder(to), parsed.GetValue(snapshot), parsed.GetValue(epoch));
             using Progress progress = new($"restoring {wanted.Name()}");
             RestoreReport report;
             if (parsed.GetValue(sheet) is { } sheetFile)
@@ -52,6 +52,6 @@ internal static class RestoreVerb
             Terminal.Say($"{category.Name()}: {report.Files} files, {Terminal.Size(report.Bytes)} restored to "
                 + $"{Path.Combine(request.Target, category.Name())}{there} (snapshot {report.Snapshot[..8]}, epoch {report.Epoch})");
         }
-        foreach (SkippedItem item in report.Problems) Terminal.Talk($"not restored: {item.Path}: {item.Reason}");
+        foreach (SkippedItem item in report.Problems) Terminal.Talk($"not restored: {Terminal.OneLine(item.Path)}: {Terminal.OneLine(item.Reason)}");
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using Offproof.Device;
 using Offproof.Server;
 
@@ -10,11 +11,10 @@ internal static class ServeVerb
     {
         Option<string> data = new("--data") { Description = "The server's folder; created where absent", Required = true, HelpName = "DIR" };
         Option<string> listen = new("--listen") { Description = "Loopback only, for now", DefaultValueFactory = static _ => "http://127.0.0.1:8750", HelpName = "URL" };
-        Option<long?> quota = new("--quota") { Description = "How many bytes one account may store; no limit where not given", HelpName = "BYTES" };
+        Option<long?> quota = Options.Number("--quota", "How many bytes one account may store; no limit where not given", "BYTES", 0, long.MaxValue);
         Command verb = new("serve", "Run the server: it stores opaque bytes and refuses what no grant covers") { data, listen, quota };
         verb.SetAction(async (parsed, cancel) =>
         {
-            if (parsed.GetValue(quota) is < 0) throw new DeviceException(DeviceFault.Usage, "--quota is not negative");
             ServerOptions options = new()
             {
                 DataDirectory = parsed.GetRequiredValue(data),
@@ -27,7 +27,15 @@ internal static class ServeVerb
             }
             catch (ArgumentException e)
             {
-                throw new DeviceException(DeviceFault.Usage, e.Message);
+                throw new DeviceException(DeviceFault.Usage, e.Message.Split(" (Parameter", 2)[0]);
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new DeviceException(DeviceFault.Failure, e.Message, "nothing in the folder was changed");
+            }
+            catch (DbException e)
+            {
+                throw new DeviceException(DeviceFault.Failure, $"the database in {options.DataDirectory} cannot be used: {e.Message}", "vaults/ and recovery/ beside it are untouched");
             }
             return ExitCode.Ok;
         });
