@@ -18,6 +18,7 @@ for tool in age openssl curl restic od sed sha256sum; do
     command -v "$tool" >/dev/null || fail "this needs $tool"
 done
 case $category in contacts | messages | notes | photos) ;; *) fail "there is no category '$category'" 64 ;; esac
+case $wanted_epoch in *[!0-9]*) fail "an epoch is a number" 64 ;; esac
 [ ! -e "$target/$category" ] || fail "$target/$category exists: name another folder, restic would overwrite in it"
 
 tmp=$(mktemp -d)
@@ -27,12 +28,13 @@ trap 'exit 130' INT TERM
 # --- bytes, hex, base64url -------------------------------------------------------------------------------------------------------
 hex() { od -An -v -tx1 | tr -d ' \n'; }
 unhex() { # hex text in $1 -> bytes; printf is part of the shell, so nothing shows in the list of processes
-    rest=$1
+    rest=$1 octal=
     while [ -n "$rest" ]; do
-        pair=${rest%"${rest#??}"}
+        byte=$((0x${rest%"${rest#??}"}))
         rest=${rest#??}
-        printf "\\$(printf '%03o' "0x$pair")"
+        octal="$octal\\0$((byte / 64))$((byte / 8 % 8))$((byte % 8))"
     done
+    printf %b "$octal"
 }
 base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
 unbase64url() { # text in $1
@@ -45,10 +47,11 @@ member() { printf %s "$1" | sed -n "s/.*\"$2\":\"\{0,1\}\([^\",}]*\).*/\1/p"; }
 
 # --- the sheet -------------------------------------------------------------------------------------------------------------------
 [ -r "$sheet" ] || fail "cannot read $sheet" 6
-server=$(sed -n 's/^# server: *//p' "$sheet")
-account=$(sed -n 's/^# account: *//p' "$sheet")
-server_key=$(sed -n 's/^# server-key: *//p' "$sheet")
-identity=$(sed -n '/^AGE-SECRET-KEY-1/p' "$sheet")
+lines=$(tr -d '\r' <"$sheet") # age forgives line ends of other systems too
+server=$(printf '%s\n' "$lines" | sed -n 's/^# server: *//p')
+account=$(printf '%s\n' "$lines" | sed -n 's/^# account: *//p')
+server_key=$(printf '%s\n' "$lines" | sed -n 's/^# server-key: *//p')
+identity=$(printf '%s\n' "$lines" | sed -n '/^AGE-SECRET-KEY-1/p')
 [ -n "$server" ] && [ -n "$account" ] && [ -n "$server_key" ] && [ -n "$identity" ] || fail "$sheet is not a recovery sheet" 6
 
 # HKDF-SHA256 (RFC 5869). Extract: the key of the HMAC is public (zeros), the identity goes through a pipe. Expand: HMAC written out, so
@@ -156,7 +159,7 @@ done <"$tmp/records"
 echo "proven: sheet -> device $(printf %.8s "$owner") -> grant of $category, epoch $epoch" >&2
 
 # --- sealed password, config, key file -------------------------------------------------------------------------------------------
-get "v1/recovery/$account/$owner/$category/$epoch" >"$tmp/password.age"
+get "v1/recovery/$account/$owner/$category/$epoch" >"$tmp/password.age" || fail "the server does not give the vault's sealed password" 4
 [ "$(sha256 <"$tmp/password.age")" = "$sealed" ] || fail "the sealed password is not the one of the grant" 4
 bearer=$(token "\"action\":\"vault\",\"device\":\"$owner\",\"category\":\"$category\",\"epoch\":$epoch,\"mode\":\"read\"")
 vault_path=v1/vaults/$account/$owner/$category/$epoch
@@ -166,7 +169,8 @@ age --decrypt -i "$sheet" -o "$tmp/password" "$tmp/password.age" || fail "age do
 echo "proven: sealed password, config and key file are the grant's; age opened the password" >&2
 
 # --- the files -------------------------------------------------------------------------------------------------------------------
-RESTIC_REPOSITORY="rest:$(printf %s "${server%/}" | sed "s#://#://offproof:$bearer@#")/$vault_path/"
+origin=${server%/}
+RESTIC_REPOSITORY="rest:${origin%%://*}://offproof:$bearer@${origin#*://}/$vault_path/"
 RESTIC_PASSWORD_FILE=$tmp/password
 export RESTIC_REPOSITORY RESTIC_PASSWORD_FILE
 restic --no-cache restore latest --target "$target"
