@@ -64,8 +64,16 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
 
     internal async Task<byte[]> GetSealedAsync(VaultAddress vault, Token token, CancellationToken cancel)
     {
-        using HttpResponseMessage response = await SendAsync(HttpMethod.Get, vault.RecoveryPath, null, token, new Purpose.Recovery(), cancel).ConfigureAwait(false);
-        return await ReadAsync(response, cancel).ConfigureAwait(false);
+        try
+        {
+            using HttpResponseMessage response = await SendAsync(HttpMethod.Get, vault.RecoveryPath, null, token, new Purpose.Recovery(), cancel).ConfigureAwait(false);
+            return await ReadAsync(response, cancel).ConfigureAwait(false);
+        }
+        catch (DeviceException e) when (e.Fault == DeviceFault.Failure)
+        {
+            throw new DeviceException(DeviceFault.Forgery, $"the server does not give the vault's sealed password: {e.Message}",
+                "nothing was opened or written; ask its operator for this file of the recovery folder", e);
+        }
     }
 
     internal async Task PutSealedAsync(VaultAddress vault, byte[] sealedPassword, Token token, CancellationToken cancel)

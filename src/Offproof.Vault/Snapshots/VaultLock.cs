@@ -10,7 +10,7 @@ namespace Offproof.Vault;
 [SuppressMessage("Usage", "VSTHRD003:Avoid awaiting foreign Tasks", Justification = "the refreshing loop is this object's own; no main thread is involved")]
 sealed class VaultLock : IAsyncDisposable
 {
-    static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(200), Refresh = TimeSpan.FromMinutes(5), Stale = TimeSpan.FromMinutes(30);
+    static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(200), Refresh = TimeSpan.FromMinutes(5), Stale = TimeSpan.FromMinutes(30), Leave = TimeSpan.FromSeconds(5);
     const int MostBytes = 1 << 20;
 
     readonly Repository _repository;
@@ -109,9 +109,11 @@ sealed class VaultLock : IAsyncDisposable
         _stop.Dispose();
         try
         {
-            await _repository.Storage.RemoveLockAsync(_name.ToString(), CancellationToken.None).ConfigureAwait(false);
+            // Not for as long as a backup waits for its server: whoever waits here has been told to stop, or has just waited in vain.
+            using CancellationTokenSource patience = new(Leave, _repository.Time);
+            await _repository.Storage.RemoveLockAsync(_name.ToString(), patience.Token).ConfigureAwait(false);
         }
-        catch (StorageException)
+        catch (Exception e) when (e is StorageException or OperationCanceledException)
         {
             // It goes stale by itself in 30 minutes, and it keeps nobody but a pruner away.
         }
