@@ -58,7 +58,7 @@ public sealed class RunnerTests : IDisposable
     [InlineData("stdin in.txt\nexec cat &\nexec true\n! stdout typed\nwait\nstdout typed\n-- in.txt --\ntyped")]
     [InlineData("server start\nserver pause\nexec sh -c 'grep -q ''^State:.T'' /proc/$(cat $WORK/server.pid)/status'\nserver resume\nserver stop")]
     [InlineData("tmpfs d 1m\n! exec sh -c 'head -c 1500000 /dev/zero >d/a'\nstderr 'No space left'\ntmpfs d 2m\nexec sh -c 'head -c 1500000 /dev/zero >d/a'")]
-    [InlineData("exec test -x $ROOT/offproof")]
+    [InlineData("exec sh -c 'test -x $ROOT/offproof'")]
     [InlineData("! offproof serve --data d --listen http://127.0.0.1:0 --refuse\nexit 5")]
     public async Task A_script_that_holds_passes(string text) => await RunAsync(text);
 
