@@ -321,6 +321,8 @@ sealed class RestoreRun(Repository repository, VaultIndex index, RestorePlan pla
             {
                 File.CreateSymbolicLink(link.Target, link.Node.LinkTarget);
                 _links++;
+                // The link's own time: where it points is not touched.
+                File.SetLastWriteTimeUtc(link.Target, link.Node.ModifiedAt.UtcDateTime);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
@@ -345,7 +347,7 @@ sealed class RestoreRun(Repository repository, VaultIndex index, RestorePlan pla
     // Set-user and set-group bits are not restored: a vault must not be able to plant a privileged program.
     static void SetMode(string path, Node node)
     {
-        if (!OperatingSystem.IsWindows() && (node.Mode & 0b111_111_111) != 0) File.SetUnixFileMode(path, (UnixFileMode)(node.Mode & 0b111_111_111));
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, (UnixFileMode)(node.Mode & 0b111_111_111));
     }
 
     void Problem(string shown, string reason) => _problems.Enqueue(new Skipped(shown, reason));
