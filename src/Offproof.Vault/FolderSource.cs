@@ -3,6 +3,8 @@ namespace Offproof.Vault;
 /// <summary>Walks real folders and files, for backing them up under their own absolute paths. Symlinks are stored, never followed.</summary>
 public static class FolderSource
 {
+    const string NotUtf8 = "the name is not valid UTF-8";
+
     /// <summary>The roots as they stand in a snapshot: <c>/home/x</c>; on Windows <c>/C/Users/x</c>.</summary>
     public static IReadOnlyList<string> Roots(IEnumerable<string> paths) => [.. paths.Select(static p => VirtualPath(Path.GetFullPath(p)))];
 
@@ -41,7 +43,12 @@ public static class FolderSource
                 failed = Unreadable(path, $"the folder cannot be listed: {e.Message}");
             }
             if (failed is not null) yield return failed;
-            for (int i = children.Length - 1; i >= 0; i--) waiting.Push(children[i]);
+            for (int i = children.Length - 1; i >= 0; i--)
+            {
+                // Different bytes that are no UTF-8 arrive as the same text: at most one of them can be opened.
+                if (i > 0 && string.Equals(children[i], children[i - 1], StringComparison.Ordinal)) yield return Unreadable(children[i], NotUtf8);
+                else waiting.Push(children[i]);
+            }
         }
     }
 
@@ -58,7 +65,7 @@ public static class FolderSource
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             bool lossy = path.Contains('\uFFFD', StringComparison.Ordinal);
-            return (Unreadable(path, lossy ? "the name is not valid UTF-8" : e.Message), false);
+            return (Unreadable(path, lossy ? NotUtf8 : e.Message), false);
         }
     }
 
@@ -67,9 +74,11 @@ public static class FolderSource
         string path = VirtualPath(info.FullName);
         DateTimeOffset modified = new(info.LastWriteTimeUtc, TimeSpan.Zero);
         int? mode = OperatingSystem.IsWindows() ? null : (int)info.UnixFileMode;
+        // U+FFFD stands for bytes that were lost on the way here: a link to other bytes would be another link.
+        if (info.LinkTarget?.Contains('\uFFFD', StringComparison.Ordinal) == true) return Unreadable(info.FullName, "where the link points is not valid UTF-8");
         if (info.LinkTarget is { } target) return new BackupItem(path, BackupItemKind.Symlink) { LinkTarget = target, ModifiedAt = modified };
         if (info is not FileInfo file) return new BackupItem(path, BackupItemKind.Directory) { ModifiedAt = modified, Mode = mode };
-        if (!OperatingSystem.IsWindows() && file.Attributes.HasFlag(FileAttributes.Device)) return Unreadable(info.FullName, "neither file, folder nor link");
+        if (SpecialFile.Is(file)) return Unreadable(info.FullName, "neither file, folder nor link");
         return new BackupItem(path, BackupItemKind.File)
         {
             Length = file.Length,
