@@ -113,13 +113,17 @@ get() { # $1 path, with the token in $tmp/auth; never follows a redirect, never 
 hello=$(curl --silent --show-error --fail --noproxy '*' --max-time 30 "${server%/}/v1/server") || fail "no answer from $server" 7
 [ "$(thumbprint "$(member "$hello" x)" "$(member "$hello" y)")" = "$server_key" ] || fail "the server at $server is not the one on the sheet" 4
 
+url_safe() { # prints $1, which the server chose and which goes into a record or a URL; nothing but letters, digits, - and _
+    case $1 in '' | *[!A-Za-z0-9_-]*) fail "the server answers with something that is not a token or nonce" 4 ;; esac
+    printf %s "$1"
+}
 token() { # $1 members of the action -> writes $tmp/auth and prints the token
-    nonce=$(member "$(curl --silent --show-error --fail --noproxy '*' --max-time 30 -X POST "${server%/}/v1/nonces")" nonce)
+    nonce=$(url_safe "$(member "$(curl --silent --show-error --fail --noproxy '*' --max-time 30 -X POST "${server%/}/v1/nonces")" nonce)")
     proof=$(sign "{\"iss\":\"$account\",\"sub\":\"$account\",\"aud\":\"$server_key\",\"iat\":$(date +%s),\"nonce\":\"$nonce\",$1}")
     answer=$(printf %s "$proof" | curl --silent --show-error --fail --noproxy '*' --max-time 30 -H 'Content-Type: application/jose' --data-binary @- "${server%/}/v1/tokens") ||
         fail "the server refused the sheet's proof" 5
     printf 'Authorization: Bearer %s\n' "$(member "$answer" token)" >"$tmp/auth"
-    member "$answer" token
+    url_safe "$(member "$answer" token)"
 }
 token '"action":"recovery"' >/dev/null
 get "v1/recovery/$account/" | tr -d ' \n' >"$tmp/recovery.json"

@@ -25,7 +25,7 @@ internal sealed class StorageAccess : IDisposable
         if (!url.StartsWith("http://", StringComparison.Ordinal) && !url.StartsWith("https://", StringComparison.Ordinal))
             return new StorageAccess(new FolderStorage(place), Path.GetFullPath(place), null);
         Uri address = Options.ParseUrl(url.EndsWith('/') ? url : url + "/");
-        HttpMessageInvoker invoker = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) });
+        HttpMessageInvoker invoker = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) });
         return new StorageAccess(new RestStorage(invoker, address), address.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.UserInfo, UriFormat.UriEscaped), invoker);
     }
 

@@ -33,6 +33,8 @@ public sealed record VaultEnvironment(string Repository, string Password);
 
 public sealed partial class DeviceHome
 {
+    private static readonly TimeSpan SwitchWatch = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Adds a snapshot of a category. A category that is not on is refused before any of its files is opened, or even listed.</summary>
     public async Task<BackupReport> BackupAsync(Category category, IProgress<BackupProgress>? progress, CancellationToken cancel)
     {
@@ -54,13 +56,28 @@ public sealed partial class DeviceHome
         using HttpMessageInvoker vaultInvoker = new(access);
         RestStorage storage = new(vaultInvoker, Address(category, grant.Epoch).VaultUri(account.Server));
         List<SkippedItem> skipped = [];
-        BackupSummary summary = await VaultFaults.TranslateAsync(account.Server, async () =>
+        // Another process may turn the category off: then this one stops reading, not only sending.
+        using CancellationTokenSource on = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using ITimer watch = time.CreateTimer(_ =>
         {
-            Repository repository = await Repository.OpenAsync(storage, password, Pins(grant), cancel).ConfigureAwait(false);
-            await using ConfiguredAsyncDisposable closing = repository.ConfigureAwait(false);
-            List<BackupItem> items = PhotoItems(category, sources, skipped, cancel);
-            return await repository.BackupAsync(items, new BackupOptions { Roots = [$"/{category.Name()}"], ExpectedFiles = items.Count, ExpectedBytes = items.Sum(static i => i.Length) }, progress, cancel).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+            if (!IsOn(category)) on.Cancel();
+        }, null, SwitchWatch, SwitchWatch);
+        BackupSummary summary;
+        try
+        {
+            summary = await VaultFaults.TranslateAsync(account.Server, async () =>
+            {
+                Repository repository = await Repository.OpenAsync(storage, password, Pins(grant), on.Token).ConfigureAwait(false);
+                await using ConfiguredAsyncDisposable closing = repository.ConfigureAwait(false);
+                List<BackupItem> items = PhotoItems(category, sources, skipped, on.Token);
+                BackupOptions options = new() { Roots = [$"/{category.Name()}"], ExpectedFiles = items.Count, ExpectedBytes = items.Sum(static i => i.Length) };
+                return await repository.BackupAsync(items, options, progress, on.Token).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+        {
+            throw new DeviceException(DeviceFault.Refused, $"{category.Name()} was turned off while it was backed up: reading stopped", "earlier snapshots are unaffected", e);
+        }
         skipped.AddRange(summary.Unreadable.Select(static u => new SkippedItem(u.Path, u.Reason)));
 
         folder.LastBackup = new LastBackup(LastBackup.CurrentSchema, grant.Epoch.Value, summary.SnapshotId, time.GetUtcNow(), summary.Files, summary.Bytes);

@@ -48,9 +48,12 @@ public sealed partial class DeviceHome
         });
         List<string> made = [];
         bool written = false;
+        FileStream? exclusive = null;
         try
         {
             home.Create(made);
+            exclusive = home.Lock(time, cancel); // two inits in one folder would mix their files
+            if (home.Exists) throw new DeviceException(DeviceFault.Refused, $"{home.Root} is already a device", "name another folder with --home");
             sheet.WriteNew(sheetFile, now);
             written = true;
             // The sheet is on the disk before the account exists: an account without a sheet would be lost at once.
@@ -70,9 +73,11 @@ public sealed partial class DeviceHome
         {
             // Whatever it was: nothing has been stored under this account yet, so nothing is lost with its sheet.
             if (written) File.Delete(sheetFile);
-            home.Undo(made);
+            if (exclusive is not null) await exclusive.DisposeAsync().ConfigureAwait(false);
+            if (exclusive is not null || made.Count > 0) home.Undo(made);
             throw;
         }
+        await exclusive.DisposeAsync().ConfigureAwait(false);
         return new InitReport(sheet.Account.ToString(), device.Thumbprint.ToString(), server, serverKey.Thumbprint.ToString(), Path.GetFullPath(sheetFile));
     }
 
@@ -106,6 +111,8 @@ public sealed partial class DeviceHome
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (!Directory.Exists(full)) throw new DeviceException(DeviceFault.Failure, $"no folder at {full}");
+        if (Contains(full, home.Root) || Contains(home.Root, full))
+            throw new DeviceException(DeviceFault.Refused, $"{full} and the device's own folder {home.Root} contain one another: its keys would be backed up", "name a folder beside it");
         using FileStream _ = home.Lock(time, CancellationToken.None);
         SourcesFile sources = SourcesFile.Read(home);
         Source? known = sources.Sources.FirstOrDefault(s => s.Category == category.Name() && s.Path == full);
@@ -119,6 +126,9 @@ public sealed partial class DeviceHome
         new SourcesFile(sources.Schema, [.. sources.Sources, source]).Write(home);
         return source;
     }
+
+    private static bool Contains(string outer, string inner) =>
+        inner.Equals(outer, StringComparison.Ordinal) || inner.StartsWith(Path.TrimEndingDirectorySeparator(outer) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     /// <summary>All sources, in the order in which they were added.</summary>
     public IReadOnlyList<Source> Sources() => SourcesFile.Read(home).Sources;

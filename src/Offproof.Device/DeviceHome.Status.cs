@@ -27,6 +27,7 @@ public sealed partial class DeviceHome
     public StatusReport Status()
     {
         RecordChain chain = Chain();
+        foreach (Category category in Categories.All) DestroyIfRevoked(chain, category);
         List<CategoryStatus> lines = [];
         foreach (Category category in Categories.All)
         {

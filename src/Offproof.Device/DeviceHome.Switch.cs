@@ -63,6 +63,7 @@ public sealed partial class DeviceHome
         using FileStream _ = home.Lock(time, cancel);
         RecordChain chain = Chain();
         VaultFolder folder = Folder(category);
+        DestroyIfRevoked(chain, category);
         if (folder.IsReady)
         {
             folder.IsPaused = false;
@@ -70,7 +71,6 @@ public sealed partial class DeviceHome
         }
 
         await CheckServerKeyAsync(cancel).ConfigureAwait(false);
-        DestroyIfRevoked(chain, category);
         if (!folder.Exists)
         {
             if (!AgeRecipient.TryParse(account.Recipient, out AgeRecipient? recipient))
@@ -88,10 +88,12 @@ public sealed partial class DeviceHome
     public SwitchReport Pause(Category category)
     {
         using FileStream _ = home.Lock(time, CancellationToken.None);
+        RecordChain chain = Chain();
+        DestroyIfRevoked(chain, category);
         VaultFolder folder = Folder(category);
         if (!folder.IsReady) throw IsOff(category);
         folder.IsPaused = true;
-        return Switch(Chain(), category);
+        return Switch(chain, category);
     }
 
     /// <summary>
@@ -101,7 +103,7 @@ public sealed partial class DeviceHome
     public async Task<SwitchReport> TurnOffAsync(Category category, CancellationToken cancel)
     {
         using FileStream _ = home.Lock(time, cancel);
-        RecordChain chain = Chain();
+        RecordChain chain = ChainOrDestroy(category);
         if (chain.Newest(category) is { Grant: { } grant } granted)
         {
             Revocation revocation = new()
@@ -131,6 +133,20 @@ public sealed partial class DeviceHome
             return Switch(chain, category) with { WhyNotTold = e.Message };
         }
         return Switch(chain, category);
+    }
+
+    /// <summary>A damaged record must not keep a key alive: the key goes first, then the damage is said.</summary>
+    private RecordChain ChainOrDestroy(Category category)
+    {
+        try
+        {
+            return Chain();
+        }
+        catch (DeviceException e)
+        {
+            Folder(category).Destroy();
+            throw new DeviceException(e.Fault, $"{e.Message}. The key of {category.Name()} on this device is destroyed; the server could not be told", e.Hint, e);
+        }
     }
 
     private Link SignGrant(RecordChain chain, Category category, VaultFolder folder)

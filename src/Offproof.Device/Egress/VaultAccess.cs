@@ -9,6 +9,8 @@ namespace Offproof.Device;
 internal sealed class VaultAccess(HttpMessageInvoker gate, Purpose purpose, Func<CancellationToken, Task<Token>> renew, TimeProvider time) : HttpMessageHandler
 {
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private const long SlowestUpload = 16 * 1024; // bytes a second
     private readonly SemaphoreSlim renewing = new(1, 1);
     private Token? token;
 
@@ -17,7 +19,16 @@ internal sealed class VaultAccess(HttpMessageInvoker gate, Purpose purpose, Func
         Token current = await TokenAsync(cancellationToken).ConfigureAwait(false);
         request.Options.Set(Purpose.Key, purpose);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", current.Text);
-        return await gate.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience + TimeSpan.FromSeconds((request.Content?.Headers.ContentLength ?? 0) / SlowestUpload));
+        try
+        {
+            return await gate.SendAsync(request, patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new HttpRequestException("no answer in time", e); // counts as one of the storage's attempts
+        }
     }
 
     internal async Task<Token> TokenAsync(CancellationToken cancel)

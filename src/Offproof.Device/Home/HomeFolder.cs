@@ -34,7 +34,7 @@ internal sealed class HomeFolder(string path)
     /// <summary>Removes the folders that <see cref="Create"/> made, and the files of a device that is not to be.</summary>
     internal void Undo(List<string> made)
     {
-        File.Delete(Account);
+        if (Exists) return; // another init finished here: that device is not ours to remove
         File.Delete(DeviceKey);
         foreach (string folder in made)
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);

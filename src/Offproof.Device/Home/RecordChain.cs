@@ -20,7 +20,7 @@ internal sealed record Link(long Seq, string File, SignedRecord Record, Grant? G
 /// </summary>
 internal sealed class RecordChain
 {
-    private const string CertificateFile = "0000-certificate.jws";
+    private const string CertificateFile = "00000000-certificate.jws";
     private readonly HomeFolder home;
     private readonly List<Link> links = [];
 
@@ -72,7 +72,7 @@ internal sealed class RecordChain
         (string kind, Category category, Epoch epoch) = grant is not null
             ? ("grant", grant.Category, grant.Epoch)
             : ("revocation", revocation!.Category, revocation.Epoch);
-        string file = Path.Combine(home.Records, string.Create(CultureInfo.InvariantCulture, $"{NextSeq:D4}-{kind}-{category.Name()}-{epoch}.jws"));
+        string file = Path.Combine(home.Records, string.Create(CultureInfo.InvariantCulture, $"{NextSeq:D8}-{kind}-{category.Name()}-{epoch}.jws"));
         Link link = new(NextSeq, file, record, grant, revocation);
         HomeFolder.Write(file, Encoding.ASCII.GetBytes(record.Compact));
         links.Add(link);

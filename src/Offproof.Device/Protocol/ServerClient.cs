@@ -25,7 +25,7 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
     internal async Task<VerifyingKey> GetKeyAsync(CancellationToken cancel)
     {
         using JsonDocument answer = await SendJsonAsync(HttpMethod.Get, "v1/server", null, null, cancel).ConfigureAwait(false);
-        if (!answer.RootElement.TryGetProperty("jwk", out JsonElement jwk) || !VerifyingKey.TryFromJwk(jwk, out VerifyingKey? key))
+        if (answer.RootElement.ValueKind != JsonValueKind.Object || !answer.RootElement.TryGetProperty("jwk", out JsonElement jwk) || !VerifyingKey.TryFromJwk(jwk, out VerifyingKey? key))
             throw new DeviceException(DeviceFault.Failure, $"{server} does not answer like an Offproof server", "check the URL");
         return key;
     }
@@ -33,7 +33,7 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
     internal async Task<string> NonceAsync(CancellationToken cancel)
     {
         using JsonDocument answer = await SendJsonAsync(HttpMethod.Post, "v1/nonces", null, null, cancel).ConfigureAwait(false);
-        return Text(answer.RootElement, "nonce");
+        return UrlSafe(answer.RootElement, "nonce");
     }
 
     internal Task<string> OpenAccountAsync(byte[] request, CancellationToken cancel) =>
@@ -46,20 +46,21 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
     {
         ByteArrayContent content = Content(Encoding.ASCII.GetBytes(proof.Compact), "application/jose");
         using JsonDocument answer = await SendJsonAsync(HttpMethod.Post, "v1/tokens", content, null, cancel).ConfigureAwait(false);
-        return new Token(Text(answer.RootElement, "token"), DateTimeOffset.FromUnixTimeSeconds(answer.RootElement.GetProperty("expires").GetInt64()));
+        return Shaped(() => new Token(
+            UrlSafe(answer.RootElement, "token"), DateTimeOffset.FromUnixTimeSeconds(answer.RootElement.GetProperty("expires").GetInt64())));
     }
 
     internal async Task<RecoveryAnswer> RecoveryAsync(Thumbprint account, Token token, CancellationToken cancel)
     {
         using JsonDocument answer = await SendJsonAsync(HttpMethod.Get, $"v1/recovery/{account}/", null, token, cancel).ConfigureAwait(false);
         JsonElement root = answer.RootElement;
-        return new RecoveryAnswer(
+        return Shaped(() => new RecoveryAnswer(
             root.GetProperty("sheet").Clone(),
             [.. root.GetProperty("records").EnumerateArray().Select(static r => r.GetString() ?? "")],
             [.. root.GetProperty("receipts").EnumerateArray().Select(static r => r.GetString() ?? "")],
             [.. root.GetProperty("vaults").EnumerateArray().Select(v => new StoredVault(
                 Text(v, "device"), Text(v, "category"), v.GetProperty("epoch").GetInt32(), Text(v, "state"),
-                v.GetProperty("objects").GetInt64(), v.GetProperty("bytes").GetInt64()))]);
+                v.GetProperty("objects").GetInt64(), v.GetProperty("bytes").GetInt64()))]));
     }
 
     internal async Task<byte[]> GetSealedAsync(VaultAddress vault, Token token, CancellationToken cancel)
@@ -115,6 +116,8 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
         try
         {
             response = await gate.SendAsync(request, patience.Token).ConfigureAwait(false);
+            // The body belongs to the same deadline: a server that drips must not hold up `off`.
+            await response.Content.LoadIntoBufferAsync(MaximumAnswer, patience.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
@@ -144,7 +147,7 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
             using JsonDocument problem = JsonDocument.Parse(body);
             string type = problem.RootElement.TryGetProperty("type", out JsonElement t) ? t.GetString() ?? "" : "";
             string detail = problem.RootElement.TryGetProperty("detail", out JsonElement d) ? d.GetString() ?? "" : "";
-            return (type[(type.LastIndexOf(':') + 1)..], detail);
+            return (OneLine(type[(type.LastIndexOf(':') + 1)..]), OneLine(detail));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -154,7 +157,6 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
 
     private static async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancel)
     {
-        await response.Content.LoadIntoBufferAsync(MaximumAnswer, cancel).ConfigureAwait(false);
         return await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false);
     }
 
@@ -165,7 +167,33 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
         return content;
     }
 
-    private string Text(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) && value.GetString() is { } text
-        ? text
-        : throw new DeviceException(DeviceFault.Failure, $"the answer of {server} lacks '{name}'");
+    private string Text(JsonElement parent, string name) => Shaped(() => parent.GetProperty(name).GetString() ?? throw new FormatException(name));
+
+    /// <summary>
+    /// Tokens and nonces are letters, digits, - and _ only: they end up in headers, in records, and a token in the lines that `vault env` hands to a shell.
+    /// </summary>
+    private string UrlSafe(JsonElement parent, string name)
+    {
+        string text = Text(parent, name);
+        return text.Length is > 0 and <= 512 && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+            ? text
+            : throw new DeviceException(DeviceFault.Forgery, $"the server at {server} answers with a {name} that is not one", "nothing was done with it");
+    }
+
+    /// <summary>An answer of another shape than protocol.md says is a failure of the server, not of this program.</summary>
+    private T Shaped<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException or ArgumentOutOfRangeException)
+        {
+            throw new DeviceException(DeviceFault.Failure, $"{server} does not answer like an Offproof server", "check the URL", e);
+        }
+    }
+
+    /// <summary>The server's own words, so that they cannot pass for ours: one line, no control characters, cut short.</summary>
+    private static string OneLine(string words) =>
+        string.Concat(words.Take(200).Select(static c => char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format ? ' ' : c));
 }

@@ -3,7 +3,7 @@ using Offproof.Consent;
 namespace Offproof.Device;
 
 /// <summary>One vault that the account's owner granted, as the records prove it.</summary>
-internal sealed record GrantedVault(VaultAddress Address, VaultHashes Hashes, long IssuedAt);
+internal sealed record GrantedVault(VaultAddress Address, VaultHashes Hashes);
 
 /// <summary>
 /// The records of an account, believed only as far as they verify from the sheet: sheet -> certificate -> device's chain -> grants (consent.md §4). The
@@ -42,7 +42,7 @@ internal sealed class AccountHistory
 
     /// <summary>The newest granted vault of a category, or that of one epoch.</summary>
     internal GrantedVault Choose(Category category, int? epoch) =>
-        vaults.Where(v => v.Address.Category == category && (epoch is null || v.Address.Epoch.Value == epoch)).MaxBy(static v => v.IssuedAt)
+        vaults.FindLast(v => v.Address.Category == category && (epoch is null || v.Address.Epoch.Value == epoch)) // by place: clocks lie
         ?? throw new DeviceException(DeviceFault.Failure, epoch is null
             ? $"this account never turned {category.Name()} on: there is nothing to restore"
             : $"{category.Name()} has no epoch {epoch}");
@@ -55,7 +55,7 @@ internal sealed class AccountHistory
         head.LastHash = record.Hash;
         if (record.Typ != RecordTyp.Grant) return; // revocations, and types of later versions, are links that grant nothing
         if (!Grant.TryVerify(record, head.Key, server, out Grant? grant)) throw Forged("a grant contradicts itself");
-        vaults.Add(new GrantedVault(new VaultAddress(account, grant.Device, grant.Category, grant.Epoch), grant.Vault, grant.IssuedAt));
+        vaults.Add(new GrantedVault(new VaultAddress(account, grant.Device, grant.Category, grant.Epoch), grant.Vault));
     }
 
     private static DeviceException Forged(string what) =>

@@ -7,6 +7,9 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
 {
     internal const long MaxObject = 512L * 1024 * 1024;
 
+    // A read token may set locks: they must not be a way to store anything else.
+    const long MaxLock = 64 * 1024;
+
     const string Vault = "/v1/vaults/{account}/{device}/{category}/{epoch}";
     const string SizedList = "application/vnd.x.restic.rest.v2";
 
@@ -86,7 +89,7 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
         if (!File.Exists(folder.Sealed)) return Answers.Refuse(Refusal.SealedFirst);
         if (type == ObjectType.Keys && name != visitor.Vault.Hashes.Key) return Answers.Refuse(Refusal.Hash);
         Action? before = type == ObjectType.Locks ? () => locks.Set(visitor.Vault.Address, name, visitor.Token.Holder) : null;
-        return Answered(await publisher.PublishAsync(context, visitor, folder.FileOf(type, name), name, MaxObject, before));
+        return Answered(await publisher.PublishAsync(context, visitor, folder.FileOf(type, name), name, type == ObjectType.Locks ? MaxLock : MaxObject, before));
     }
 
     async Task<IResult> DeleteAsync(HttpContext context)
