@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Offproof.Vault;
 
 /// <summary>How far a check is.</summary>
@@ -194,11 +192,10 @@ sealed class CheckRun(Repository repository, IProgress<CheckProgress>? progress,
         VaultFile file = new(VaultFileKind.Data, id.ToString());
         long size = await repository.Storage.FindAsync(file, ct).ConfigureAwait(false) ?? throw new StorageFileMissingException("is missing");
         if (size > MostPack) throw new CorruptVaultException($"has {size} bytes; at most 256 MiB are read");
-        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)size);
         Workbench bench = repository.Rent();
         try
         {
-            Memory<byte> pack = buffer.AsMemory(0, (int)size);
+            Memory<byte> pack = bench.RoomForPack((int)size);
             await repository.Storage.ReadRangeAsync(file, 0, pack, ct).ConfigureAwait(false);
             Verify(bench, id, pack.Span, promised);
             Interlocked.Increment(ref _read);
@@ -206,7 +203,6 @@ sealed class CheckRun(Repository repository, IProgress<CheckProgress>? progress,
         finally
         {
             repository.Return(bench);
-            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
@@ -222,18 +218,13 @@ sealed class CheckRun(Repository repository, IProgress<CheckProgress>? progress,
                 Error($"pack {id}: blob {blob.Id} claims more than 128 MiB");
                 continue;
             }
-            byte[] plain = ArrayPool<byte>.Shared.Rent((int)blob.ContentLength);
             try
             {
-                bench.Open(blob, pack.Slice((int)blob.Offset, (int)blob.Length), plain.AsSpan(0, (int)blob.ContentLength));
+                bench.Open(blob, pack.Slice((int)blob.Offset, (int)blob.Length), bench.RoomForContent((int)blob.ContentLength));
             }
             catch (CorruptVaultException e)
             {
                 Error($"pack {id}: {e.Message}");
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(plain);
             }
         }
     }

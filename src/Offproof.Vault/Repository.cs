@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Numerics;
 using System.Security.Cryptography;
 
 namespace Offproof.Vault;
@@ -268,11 +269,25 @@ public sealed partial class Repository : IAsyncDisposable
 /// <summary>What one thread needs to seal and open: never shared, returned after use.</summary>
 sealed class Workbench(MasterKey master) : IDisposable
 {
-    byte[] _scratch = [];
+    byte[] _scratch = [], _pack = [], _plain = [];
 
     internal Sealer Sealer { get; } = master.NewSealer();
 
     internal Compression Compression { get; } = new();
+
+    /// <summary>The bench's own room for a whole pack: kept, because a pool would keep one for every thread that ever returned one.</summary>
+    internal Memory<byte> RoomForPack(int length)
+    {
+        if (_pack.Length < length) _pack = GC.AllocateUninitializedArray<byte>(Math.Max(length, PackBuilder.BufferSize));
+        return _pack.AsMemory(0, length);
+    }
+
+    /// <summary>The bench's own room for a blob's content.</summary>
+    internal Span<byte> RoomForContent(int length)
+    {
+        if (_plain.Length < length) _plain = GC.AllocateUninitializedArray<byte>((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(length, 1 << 20)));
+        return _plain.AsSpan(0, length);
+    }
 
     /// <summary>Opens a stored blob: tag, then compression within the declared length, then SHA-256 against the id (vault.md §4.4).</summary>
     /// <param name="entry">What the index or the pack header says.</param>
@@ -297,5 +312,6 @@ sealed class Workbench(MasterKey master) : IDisposable
         Sealer.Dispose();
         Compression.Dispose();
         CryptographicOperations.ZeroMemory(_scratch);
+        CryptographicOperations.ZeroMemory(_plain);
     }
 }

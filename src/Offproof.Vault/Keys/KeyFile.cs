@@ -103,6 +103,8 @@ sealed record KeyFile(int N, int R, int P, byte[] Salt, byte[] Data)
         finally
         {
             CryptographicOperations.ZeroMemory(secret);
+            // The derivation's table is 32 MiB of garbage now; nothing that follows would make the process give it back.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
     }
 }
