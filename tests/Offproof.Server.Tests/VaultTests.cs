@@ -66,6 +66,25 @@ public sealed class VaultTests
         Assert.Equal(pack, (await bench.SendAsync(HttpMethod.Get, vault.Path + "data/" + Digest.Of(pack), token: token)).Body);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_pack_sent_again_is_answered_although_nobody_waits_for_its_body(bool expects)
+    {
+        // What a device sends whose server died between storing and answering. Several times: the connection is lost only now and then.
+        await using var bench = await Bench.StartAsync();
+        using var owner = await Owner.OpenAsync(bench);
+        var vault = await OpenVault.FilledAsync(bench, owner);
+        string token = await vault.AddTokenAsync();
+        byte[] pack = RandomNumberGenerator.GetBytes(20_000_000);
+        (await vault.AddAsync(bench, pack, token)).Is(HttpStatusCode.OK);
+        for (int i = 0; i < 5; i++)
+        {
+            (await bench.SendAsync(HttpMethod.Post, vault.Path + "data/" + Digest.Of(pack), pack, token, adjust: request => request.Headers.ExpectContinue = expects))
+                .Refuses(403, "exists");
+        }
+    }
+
     [Fact]
     public async Task Bytes_that_are_not_the_named_ones_are_not_stored()
     {

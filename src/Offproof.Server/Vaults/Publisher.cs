@@ -8,9 +8,9 @@ sealed class Publisher(DataFolder data, Quota quota)
 {
     internal async Task<Refusal?> PublishAsync(HttpContext context, Visitor visitor, string path, Digest expected, long most, Action? before = null)
     {
-        if (File.Exists(path)) return Refusal.Exists;
-        // The upload counts for itself and can still answer; Kestrel's own limit would end the connection without a word.
+        // The upload counts for itself and can still answer; Kestrel's own limit would end the connection without a word, also after an answer that did not wait for the body.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
+        if (File.Exists(path)) return Refusal.Exists;
 
         // The sheet may still set its locks while and after the device's grant ends; only the device is cut.
         var closed = visitor.Token.HeldBySheet ? CancellationToken.None : visitor.Vault.Closed;

@@ -26,6 +26,8 @@ public sealed record RestRetry(int Attempts, TimeSpan FirstDelay, TimeSpan MostD
 public sealed class RestStorage(HttpMessageInvoker invoker, Uri baseUri, RestRetry? retry = null, TimeProvider? time = null) : IVaultStorage
 {
     const int MostListing = 256 << 20;
+    // Bytes of a body that is announced first: a lock is not, a pack is.
+    const int ExpectAbove = 64 << 10;
     const string ListingType = "application/vnd.x.restic.rest.v2";
 
     readonly RestRetry _retry = retry ?? RestRetry.Default;
@@ -126,6 +128,8 @@ public sealed class RestStorage(HttpMessageInvoker invoker, Uri baseUri, RestRet
         using HttpResponseMessage response = await SendAsync(file.ToString(), () =>
         {
             HttpRequestMessage request = Request(HttpMethod.Post, PathOf(file));
+            // A refusal comes before the body, and is not lost in a connection that the server ends under it.
+            request.Headers.ExpectContinue = content.Length > ExpectAbove;
             request.Content = new ReadOnlyMemoryContent(content);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
             request.Content.Headers.ContentLength = content.Length;

@@ -100,6 +100,24 @@ public sealed class RestStorageTests
     }
 
     [Theory]
+    [InlineData(1000, false)]
+    [InlineData(1 << 20, true)]
+    public async Task Large_bodies_are_announced_before_they_are_sent(int length, bool announced)
+    {
+        (RestStorage storage, Server server, HttpMessageInvoker invoker) = New();
+        using HttpMessageInvoker sends = invoker;
+        bool? expects = null;
+        server.Break = (request, _) =>
+        {
+            expects = request.Headers.ExpectContinue;
+            return null;
+        };
+        byte[] content = Noise.Bytes(1, length);
+        await storage.WriteAsync(Pack(content), content);
+        Assert.Equal(announced, expects);
+    }
+
+    [Theory]
     [InlineData(HttpStatusCode.InsufficientStorage, typeof(StorageFullException), 1)]
     [InlineData(HttpStatusCode.Unauthorized, typeof(StorageRefusedException), 1)]
     [InlineData(HttpStatusCode.Gone, typeof(StorageRefusedException), 1)]
