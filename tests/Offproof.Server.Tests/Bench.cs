@@ -27,9 +27,9 @@ sealed class Bench : IAsyncDisposable
 
     internal StringWriter Log { get; } = new();
 
-    internal static async Task<Bench> StartAsync(long? quota = null, string? folder = null, bool verbose = false)
+    internal static async Task<Bench> StartAsync(long? quota = null, string? folder = null, bool verbose = false, FakeTimeProvider? clock = null)
     {
-        FakeTimeProvider time = new(Start);
+        var time = clock ?? new(Start);
         ServerOptions chosen = new()
         {
             DataDirectory = folder ?? Path.Combine(Directory.CreateTempSubdirectory("offproof-server-").FullName, "data"),

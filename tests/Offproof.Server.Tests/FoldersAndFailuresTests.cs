@@ -145,6 +145,7 @@ public sealed class FoldersAndFailuresTests
         byte[] published = RandomNumberGenerator.GetBytes(1000);
         await bench.WithDatabaseAsync(_ =>
         {
+            if (OperatingSystem.IsWindows()) return;
             File.WriteAllBytes(Path.Combine(bench.Folder, "tmp", "half"), new byte[500]);
             // Killed between the rename and the answer: the object is there, its sender does not know.
             string folder = Path.Combine(bench.Folder, vault.Path.Replace("v1/", "", StringComparison.Ordinal), "data", Digest.Of(published).Text[..2]);
@@ -170,6 +171,19 @@ public sealed class FoldersAndFailuresTests
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(bench.Folder, "server.key")));
         Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(bench.Folder) & Others);
         foreach (string path in Directory.GetFiles(Path.Combine(bench.Folder, "vaults"), "*", SearchOption.AllDirectories)) Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(path) & Others);
+        string[] database = Directory.GetFiles(bench.Folder, "offproof.db*");
+        Assert.Contains(Path.Combine(bench.Folder, "offproof.db-wal"), database);
+        foreach (string path in database) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+
+        // What an earlier version, or a person's mkdir, left open is closed at the next start.
+        await bench.WithDatabaseAsync(_ =>
+        {
+            if (OperatingSystem.IsWindows()) return;
+            File.SetUnixFileMode(bench.Folder, File.GetUnixFileMode(bench.Folder) | UnixFileMode.GroupRead | UnixFileMode.OtherExecute);
+            File.SetUnixFileMode(Path.Combine(bench.Folder, "offproof.db"), File.GetUnixFileMode(Path.Combine(bench.Folder, "offproof.db")) | UnixFileMode.OtherRead);
+        });
+        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(bench.Folder) & Others);
+        foreach (string path in Directory.GetFiles(bench.Folder, "offproof.db*")) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
     }
 
     static bool Run(string program, params string[] arguments)

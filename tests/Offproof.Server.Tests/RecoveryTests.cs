@@ -31,6 +31,49 @@ public sealed class RecoveryTests
         Assert.Equal(vault.Sealed.Length, Assert.Single(bench.Stored()).Value);
     }
 
+    [Fact] // a device that lost the answer, or two of its processes: protocol.md §6, "again the same -> 200"
+    public async Task Of_equal_ones_at_once_each_is_told_that_it_is_stored_and_one_is()
+    {
+        await using var bench = await Bench.StartAsync();
+        using var owner = await Owner.OpenAsync(bench);
+        var vault = await OpenVault.GrantAsync(owner);
+        string add = await vault.AddTokenAsync();
+        using SemaphoreSlim go = new(0);
+        var puts = Enumerable.Range(0, 4).Select(_ => PutAsync()).ToArray();
+        // All of them have begun, so all have seen that nothing is there.
+        while (bench.Stored().Count < puts.Length) await Task.Delay(5);
+        go.Release(puts.Length);
+        var statuses = await Task.WhenAll(puts);
+        Assert.Equal([200, 200, 200, 201], statuses.Order());
+        Assert.Equal(vault.Sealed.Length, Assert.Single(bench.Stored()).Value);
+
+        async Task<int> PutAsync()
+        {
+            using HttpRequestMessage request = new(HttpMethod.Put, new Uri(bench.Http.BaseAddress!, vault.SealedPath)) { Content = new HeldContent(vault.Sealed, go) };
+            request.Headers.Authorization = new("Bearer", add);
+            using var response = await bench.Http.SendAsync(request);
+            return (int)response.StatusCode;
+        }
+    }
+
+    // Sends all but the last byte, and that one when it is let go.
+    sealed class HeldContent(byte[] bytes, SemaphoreSlim go) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(bytes.AsMemory(..^1));
+            await stream.FlushAsync();
+            await go.WaitAsync();
+            await stream.WriteAsync(bytes.AsMemory(^1..));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = bytes.Length;
+            return true;
+        }
+    }
+
     [Fact]
     public async Task Other_bytes_too_many_bytes_and_tokens_that_only_read_store_nothing()
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Time.Testing;
 using Offproof.Consent;
 
 namespace Offproof.Server.Tests;
@@ -139,6 +140,65 @@ public sealed class RevocationTests
         Assert.True(Stopwatch.GetElapsedTime(receipt) < TimeSpan.FromSeconds(1), "the sender was still being heard");
         Assert.True(status is 0 or 403, $"got {status}");
         Assert.DoesNotContain(bench.Stored().Keys, path => path.Contains("/data/", StringComparison.Ordinal));
+    }
+
+    // The revocation is looked at, its grant being unknown; then the grant is taken and an upload finds the vault open; then the revocation goes on.
+    [Fact]
+    public async Task A_revocation_that_overtakes_its_own_grant_leaves_no_vault_open()
+    {
+        using StoppingClock clock = new();
+        await using var bench = await Bench.StartAsync(clock: clock);
+        using var owner = await Owner.OpenAsync(bench);
+        byte[] sealedPassword = [1], config = [2], key = [3];
+        VaultHashes hashes = new(Digest.Of(config), Digest.Of(key), Digest.Of(sealedPassword));
+        var grant = owner.SignGrant(hashes);
+        var revocation = owner.SignRevocation(grant.Hash, change: r => r with { Seq = 2, Prev = grant.Hash });
+        string place = $"{owner.Account}/{owner.Device.Thumbprint}/photos/1";
+
+        clock.StopNext();
+        var revoking = bench.PostAsync("v1/records", revocation);
+        await clock.StoppedAsync(); // between looking for the vault and the transaction
+        await owner.TakeAsync(grant);
+        string token = await owner.TokenAsync(owner.Device, new(owner.Device.Thumbprint, Category.Photos, Epoch.First, VaultMode.Add));
+        (await bench.SendAsync(HttpMethod.Put, "v1/recovery/" + place, sealedPassword, token)).Is(HttpStatusCode.Created);
+        clock.GoOn();
+        if ((await revoking).Status != HttpStatusCode.Created) (await bench.PostAsync("v1/records", revocation)).Is(HttpStatusCode.Created);
+
+        var before = bench.Stored();
+        (await bench.SendAsync(HttpMethod.Post, $"v1/vaults/{place}/config", config, token)).Refuses(403, "revoked");
+        (await bench.SendAsync(HttpMethod.Post, $"v1/vaults/{place}/data/{Digest.Of("x"u8)}", [(byte)'x'], token)).Refuses(403, "revoked");
+        Assert.Equal(before, bench.Stored());
+    }
+
+    // Stops the next request that asks for the time.
+    sealed class StoppingClock() : FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_767_225_600)), IDisposable
+    {
+        readonly SemaphoreSlim stopped = new(0);
+        readonly SemaphoreSlim goOn = new(0);
+        int armed;
+
+        internal void StopNext() => Volatile.Write(ref armed, 1);
+
+        internal async Task StoppedAsync() => Assert.True(await stopped.WaitAsync(TimeSpan.FromSeconds(20)));
+
+        internal void GoOn() => goOn.Release();
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            if (Interlocked.Exchange(ref armed, 0) == 1)
+            {
+                stopped.Release();
+                Assert.True(goOn.Wait(TimeSpan.FromSeconds(20)));
+            }
+
+            return base.GetUtcNow();
+        }
+
+        public void Dispose()
+        {
+            stopped.Dispose();
+            goOn.Dispose();
+        }
     }
 
     // Sends a little every 20 ms and never comes to an end by itself.

@@ -35,17 +35,25 @@ sealed class RecordEndpoints(AccountStore accounts, RecordStore records, VaultSt
     async Task<IResult> TakeRevocationAsync(SignedRecord record, Revocation revocation)
     {
         VaultAddress address = new(revocation.Account, revocation.Device, revocation.Category, revocation.Epoch);
-        if (vaults.Find(address) is not { } vault) return Revoke().Answer;
+        // Without a vault there is nothing to revoke, also if its grant is taken while this is being looked at: then the revocation came first. Were it
+        // committed here, outside the gate, the vault that others found meanwhile would stay open.
+        if (vaults.Find(address) is not { } vault) return Revoke(granted: false).Answer;
         // Not cancelled with the request: a revocation that arrived takes effect also when its sender hangs up.
         using (await vault.EnterAsync(CancellationToken.None))
         {
-            var (answer, taken) = Revoke();
+            var (answer, taken) = Revoke(granted: true);
             if (taken) vault.Close();
             return answer;
         }
 
-        (IResult Answer, bool Taken) Revoke() => Take(
-            record, revocation.Account, revocation.Device, revocation.Seq, revocation.Prev, ReceiptState.Kept, () => vaults.TryKeep(address, revocation.Grant) ? null : Refusal.Epoch);
+        (IResult Answer, bool Taken) Revoke(bool granted) => Take(
+            record,
+            revocation.Account,
+            revocation.Device,
+            revocation.Seq,
+            revocation.Prev,
+            ReceiptState.Kept,
+            () => granted && vaults.TryKeep(address, revocation.Grant) ? null : Refusal.Epoch);
     }
 
     (IResult Answer, bool Taken) Take(

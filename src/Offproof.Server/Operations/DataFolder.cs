@@ -19,6 +19,7 @@ sealed partial class DataFolder : IDisposable
         owner = TakeOwnership();
         try
         {
+            KeepPrivate();
             if (Directory.Exists(Temporary)) Directory.Delete(Temporary, recursive: true);
             CreateFolder(Temporary);
             CreateFolder(Vaults);
@@ -94,6 +95,23 @@ sealed partial class DataFolder : IDisposable
         int error = Marshal.GetLastPInvokeError();
         _ = Close(descriptor);
         if (result != 0) throw new IOException("a folder could not be synced", error);
+    }
+
+    // A folder that was made by hand, or a database from before this was done, lets nobody else look in either. The database's companions (-wal, -shm) get
+    // the mode of the database when SQLite makes them.
+    void KeepPrivate()
+    {
+        if (!File.Exists(DatabaseFile)) CreateFile(DatabaseFile).Dispose();
+        if (OperatingSystem.IsWindows()) return;
+        try
+        {
+            File.SetUnixFileMode(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            foreach (string file in Directory.GetFiles(root, "offproof.db*")) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new InvalidOperationException($"{root} belongs to another user of this machine", e);
+        }
     }
 
     FileStream TakeOwnership()

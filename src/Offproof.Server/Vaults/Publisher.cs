@@ -6,11 +6,15 @@ namespace Offproof.Server;
 /// <summary>The one way in which bytes become visible: received whole, checked, then renamed inside the vault's gate (protocol.md §7.2, §7.5, §7.7).</summary>
 sealed class Publisher(DataFolder data, Quota quota)
 {
-    internal async Task<Refusal?> PublishAsync(HttpContext context, Visitor visitor, string path, Digest expected, long most, Action? before = null)
+    /// <summary>
+    /// Null where it was published. Whole is true where the body came to its end and is what was expected: an existing file is then the same one, which
+    /// somebody else published meanwhile.
+    /// </summary>
+    internal async Task<(Refusal? Why, bool Whole)> PublishAsync(HttpContext context, Visitor visitor, string path, Digest expected, long most, Action? before = null)
     {
         // The upload counts for itself and can still answer; Kestrel's own limit would end the connection without a word, also after an answer that did not wait for the body.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
-        if (File.Exists(path)) return Refusal.Exists;
+        if (File.Exists(path)) return (Refusal.Exists, false);
 
         // The sheet may still set its locks while and after the device's grant ends; only the device is cut.
         var closed = visitor.Token.HeldBySheet ? CancellationToken.None : visitor.Vault.Closed;
@@ -19,25 +23,25 @@ sealed class Publisher(DataFolder data, Quota quota)
         try
         {
             var (upload, why) = await Upload.ReceiveAsync(context.Request, most, expected, data, room, cancel.Token);
-            if (upload is null) return why;
+            if (upload is null) return (why, false);
             using (upload)
             {
                 using (await visitor.Vault.EnterAsync(cancel.Token))
                 {
-                    if (Access.Standing(visitor) is { } over) return over;
-                    if (File.Exists(path)) return Refusal.Exists;
+                    if (Access.Standing(visitor) is { } over) return (over, true);
+                    if (File.Exists(path)) return (Refusal.Exists, true);
                     before?.Invoke();
                     upload.Publish(path);
                 }
 
                 DataFolder.SyncFolder(Path.GetDirectoryName(path)!);
-                return null;
+                return (null, true);
             }
         }
         catch (OperationCanceledException) when (closed.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {
             CutAfterAnswer(context);
-            return Refusal.Revoked;
+            return (Refusal.Revoked, false);
         }
     }
 

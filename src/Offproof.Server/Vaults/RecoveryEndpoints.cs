@@ -20,10 +20,11 @@ sealed class RecoveryEndpoints(Access access, Publisher publisher, AccountStore 
         if (access.Admit(context, out var visitor) is { } why) return Answers.Refuse(why);
         if (!visitor.Token.Adds) return Answers.Refuse(Refusal.ReadOnly);
         string path = new VaultFolder(data, visitor.Vault.Address).Sealed;
-        var outcome = await publisher.PublishAsync(context, visitor, path, visitor.Vault.Hashes.Sealed, MaxSealed);
+        var (outcome, whole) = await publisher.PublishAsync(context, visitor, path, visitor.Vault.Hashes.Sealed, MaxSealed);
         return outcome switch
         {
             null => Results.StatusCode(StatusCodes.Status201Created),
+            Refusal.Exists when whole => Results.Ok(), // of two at once, each brought the same
             Refusal.Exists => await AgainAsync(context, visitor.Vault.Hashes.Sealed),
             _ => Answers.Refuse(outcome.Value),
         };

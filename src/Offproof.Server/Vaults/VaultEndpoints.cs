@@ -123,9 +123,9 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
     static IResult Bytes(string path) =>
         File.Exists(path) ? Results.File(path, "application/octet-stream", enableRangeProcessing: true) : Answers.Refuse(Refusal.NotFound);
 
-    static IResult Answered(Refusal? why) => why switch
+    static IResult Answered((Refusal? Why, bool Whole) outcome) => outcome.Why switch
     {
         null => Results.Ok(),
-        _ => Answers.Refuse(why.Value),
+        { } why => Answers.Refuse(why),
     };
 }
