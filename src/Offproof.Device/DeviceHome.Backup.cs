@@ -50,9 +50,10 @@ public sealed partial class DeviceHome
         }
 
         using FileStream _ = folder.LockForBackup();
-        await TellAsync(chain, cancel).ConfigureAwait(false);
+        (grant, folder) = RequireOn(await TellAsync(chain, cancel).ConfigureAwait(false), category);
         using VaultPassword password = folder.OpenPassword();
-        using VaultAccess access = AccessForBackup(grant);
+        using VaultAccess access = AccessForBackup(grant, folder.FirstFiles);
+        await RequireKnownAsync(access, grant, folder.FirstFiles, cancel).ConfigureAwait(false);
         using HttpMessageInvoker vaultInvoker = new(access);
         RestStorage storage = new(vaultInvoker, Address(category, grant.Epoch).VaultUri(account.Server));
         List<SkippedItem> skipped = [];
@@ -113,7 +114,21 @@ public sealed partial class DeviceHome
         return new VaultEnvironment("rest:" + url.Uri.AbsoluteUri, password.Reveal());
     }
 
-    private VaultAccess AccessForReading(Grant grant) => new(invoker, new Purpose.Recovery(),
+    /// <summary>A server that was set back to an older state does not know the grant any more: it gets records and first files again.</summary>
+    private async Task RequireKnownAsync(VaultAccess access, Grant grant, FirstFiles files, CancellationToken cancel)
+    {
+        try
+        {
+            await access.TokenAsync(cancel).ConfigureAwait(false);
+        }
+        catch (DeviceException e) when (e.Problem is "not-accepted" or "revoked")
+        {
+            RequireOn(await ReconcileAsync(cancel).ConfigureAwait(false), grant.Category);
+            await StoreFirstFilesAsync(grant, files, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private VaultAccess AccessForReading(Grant grant) => new(invoker, new Purpose.Reading(grant.Category),
         cancel => VaultTokenAsync(grant.Category, grant.Epoch, VaultMode.Read, seconds: 900, cancel), time);
 
     private VaultOptions Pins(Grant grant) => new() { Time = time, ExpectedConfigSha256 = grant.Vault.Config.Text, ExpectedKeyName = grant.Vault.Key.Text };

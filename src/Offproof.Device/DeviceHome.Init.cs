@@ -18,7 +18,7 @@ public sealed partial class DeviceHome
 {
     /// <summary>
     /// Makes the device's key and the sheet, pins the server's key and opens the account. Everything is off afterwards. If the server refuses or
-    /// cannot be reached, neither home nor sheet is left behind.
+    /// cannot be reached, neither home nor sheet is left behind; an init that was killed is finished by the next one with the same home and sheet.
     /// </summary>
     public static async Task<InitReport> InitAsync(
         string path, Uri serverUrl, string sheetFile, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
@@ -27,25 +27,22 @@ public sealed partial class DeviceHome
         if (home.Exists) throw new DeviceException(DeviceFault.Refused, $"{home.Root} is already a device", "name another folder with --home");
         if (Path.GetDirectoryName(Path.GetFullPath(sheetFile)) is { } folder && !Directory.Exists(folder))
             throw new DeviceException(DeviceFault.Failure, $"there is no folder {folder} to write the sheet into", "nothing was made");
-        if (Path.Exists(sheetFile))
-            throw new DeviceException(DeviceFault.Refused, $"{sheetFile} exists and is not overwritten: it may be another account's only sheet", "name another file");
         Uri server = new(serverUrl.AbsoluteUri.TrimEnd('/') + "/");
+        using Beginning? interrupted = Path.Exists(sheetFile) ? Beginning.Resume(home, sheetFile, server) : null;
+        if (interrupted is null && RecordChain.AnyToKeep(home))
+        {
+            throw new DeviceException(DeviceFault.Refused, $"{home.Root} holds the records of a device, but no account.json: they are not overwritten",
+                "run init again with the sheet that belongs to them, or name another folder with --home");
+        }
 
         using EgressGate gate = new(server, static _ => false, wire);
         using HttpMessageInvoker invoker = new(gate);
         ServerClient client = new(invoker, server);
         VerifyingKey serverKey = await client.GetKeyAsync(cancel).ConfigureAwait(false);
+        if (interrupted is not null && serverKey.Thumbprint != interrupted.Sheet.ServerKey)
+            throw new DeviceException(DeviceFault.Forgery, $"the server at {server} is not the one on the sheet: its key is {serverKey.Thumbprint}", "nothing was sent or changed");
+        using Beginning begun = interrupted ?? Beginning.New(server, serverKey.Thumbprint, time);
 
-        using SigningKey device = SigningKey.Generate();
-        using Sheet sheet = Sheet.Generate(server, serverKey.Thumbprint);
-        DateTimeOffset now = time.GetUtcNow();
-        SignedRecord certificate = Certificate.Sign(sheet.Signing, new Certificate
-        {
-            Account = sheet.Account,
-            DeviceKey = device.Public,
-            Server = serverKey.Thumbprint,
-            IssuedAt = now.ToUnixTimeSeconds(),
-        });
         List<string> made = [];
         bool written = false;
         FileStream? exclusive = null;
@@ -54,31 +51,36 @@ public sealed partial class DeviceHome
             home.Create(made);
             exclusive = home.Lock(time, cancel); // two inits in one folder would mix their files
             if (home.Exists) throw new DeviceException(DeviceFault.Refused, $"{home.Root} is already a device", "name another folder with --home");
-            sheet.WriteNew(sheetFile, now);
-            written = true;
-            // The sheet is on the disk before the account exists: an account without a sheet would be lost at once.
-            string receipt = await client.OpenAccountAsync(AccountRequest(sheet.Signing.Public, certificate), cancel).ConfigureAwait(false);
+            if (interrupted is null)
+            {
+                // In this order, so that wherever a crash ends it there is either no sheet, or all that the next init needs to open its account.
+                HomeFolder.Write(home.DeviceKey, Encoding.ASCII.GetBytes(begun.Device.ToPem()));
+                RecordChain.WriteCertificate(home, begun.Certificate);
+                begun.Sheet.WriteNew(sheetFile, time.GetUtcNow());
+                written = true;
+            }
+            string receipt = await client.OpenAccountAsync(AccountRequest(begun.Sheet.Signing.Public, begun.Certificate), cancel).ConfigureAwait(false);
             if (!SignedRecord.TryParse(receipt, out SignedRecord? signed)
-                || !Receipt.TryVerify(signed, serverKey, sheet.Account, out Receipt? verified) || verified.Record != certificate.Hash)
+                || !Receipt.TryVerify(signed, serverKey, begun.Sheet.Account, out Receipt? verified) || verified.Record != begun.Certificate.Hash)
             {
                 throw new DeviceException(DeviceFault.Forgery, "the server's receipt for the account is not for what was sent");
             }
-            HomeFolder.Write(home.DeviceKey, Encoding.ASCII.GetBytes(device.ToPem()));
-            RecordChain.WriteCertificate(home, certificate);
             RecordChain.WriteCertificateReceipt(home, receipt);
-            new AccountFile(AccountFile.CurrentSchema, sheet.Account.ToString(), server, Jwk(serverKey), Jwk(sheet.Signing.Public),
-                sheet.Recipient.ToString(), now, SheetConfirmed: null).Write(home);
+            new AccountFile(AccountFile.CurrentSchema, begun.Sheet.Account.ToString(), server, Jwk(serverKey), Jwk(begun.Sheet.Signing.Public),
+                begun.Sheet.Recipient.ToString(), time.GetUtcNow(), SheetConfirmed: null).Write(home);
+            home.KeepPrivate();
         }
         catch
         {
-            // Whatever it was: nothing has been stored under this account yet, so nothing is lost with its sheet.
+            // Whatever it was: nothing has been stored under a new account yet, so nothing is lost with its sheet. What an earlier init left stays.
             if (written) File.Delete(sheetFile);
             if (exclusive is not null) await exclusive.DisposeAsync().ConfigureAwait(false);
-            if (exclusive is not null || made.Count > 0) home.Undo(made);
+            if (interrupted is null && (exclusive is not null || made.Count > 0)) home.Undo(made);
             throw;
         }
         await exclusive.DisposeAsync().ConfigureAwait(false);
-        return new InitReport(sheet.Account.ToString(), device.Thumbprint.ToString(), server, serverKey.Thumbprint.ToString(), Path.GetFullPath(sheetFile));
+        return new InitReport(
+            begun.Sheet.Account.ToString(), begun.Device.Thumbprint.ToString(), server, serverKey.Thumbprint.ToString(), Path.GetFullPath(sheetFile));
     }
 
     /// <summary>

@@ -44,7 +44,12 @@ public sealed partial class DeviceHome
     public Disclosure Disclose(Category category)
     {
         Link? newest = Chain().Newest(category);
-        int epoch = newest?.Revocation is { } ended ? ended.Epoch.Value + 1 : newest?.Grant?.Epoch.Value ?? 1;
+        int epoch = newest switch
+        {
+            { Revocation: { } ended } => ended.Epoch.Value + 1,
+            { Grant: { } grant } => Folder(category).Holds(grant) ? grant.Epoch.Value : grant.Epoch.Value + 1,
+            _ => 1,
+        };
         return new Disclosure(category, [.. FoldersOf(category).Select(static s => s.Path)], account.Server, epoch, Policy.Text);
     }
 
@@ -60,27 +65,33 @@ public sealed partial class DeviceHome
             throw new DeviceException(DeviceFault.Refused, "the sheet is not confirmed: without it a backup could never be opened",
                 "offproof sheet confirm --sheet FILE");
         }
+        if (TryResume(category, cancel) is { } resumed) return resumed;
+        await CheckServerKeyAsync(cancel).ConfigureAwait(false);
+        // A second round where the server knew more of this device's records than this home did.
+        for (int round = 0; round < 2; round++)
+        {
+            (Link granted, FirstFiles files, RecordChain chain) = SignGrant(category, cancel);
+            chain = await TellAsync(chain, cancel).ConfigureAwait(false);
+            if (!chain.Links.Any(link => link.Record.Hash == granted.Record.Hash)) continue;
+            await StoreFirstFilesAsync(granted.Grant!, files, cancel).ConfigureAwait(false);
+            using FileStream _ = home.Lock(time, cancel);
+            chain = Chain();
+            if (chain.Newest(category)?.Record.Hash != granted.Record.Hash)
+                throw new DeviceException(DeviceFault.Refused, $"{category.Name()} was turned off while it was being turned on: nothing was collected");
+            Folder(category).MarkReady();
+            return Switch(chain, category);
+        }
+        throw new DeviceException(DeviceFault.Failure, $"the records of this device and those of {account.Server} could not be brought together", "nothing was collected; try again");
+    }
+
+    /// <summary>What needs no server: a category that is on already, or paused.</summary>
+    private SwitchReport? TryResume(Category category, CancellationToken cancel)
+    {
         using FileStream _ = home.Lock(time, cancel);
         RecordChain chain = Chain();
         VaultFolder folder = Folder(category);
-        DestroyIfRevoked(chain, category);
-        if (folder.IsReady)
-        {
-            folder.IsPaused = false;
-            return Switch(chain, category);
-        }
-
-        await CheckServerKeyAsync(cancel).ConfigureAwait(false);
-        if (!folder.Exists)
-        {
-            if (!AgeRecipient.TryParse(account.Recipient, out AgeRecipient? recipient))
-                throw new DeviceException(DeviceFault.Forgery, $"{home.Account} holds a recipient that is not one");
-            folder.Create(recipient, time);
-        }
-        Link link = chain.Newest(category) is { Grant: not null } granted ? granted : SignGrant(chain, category, folder);
-        await TellAsync(chain, cancel).ConfigureAwait(false);
-        await StoreFirstFilesAsync(link.Grant!, folder, cancel).ConfigureAwait(false);
-        folder.MarkReady();
+        if (!folder.IsReady || chain.Newest(category) is not { Grant: { } grant } || !folder.Holds(grant)) return null;
+        folder.IsPaused = false;
         return Switch(chain, category);
     }
 
@@ -89,8 +100,8 @@ public sealed partial class DeviceHome
     {
         using FileStream _ = home.Lock(time, CancellationToken.None);
         RecordChain chain = Chain();
-        DestroyIfRevoked(chain, category);
         VaultFolder folder = Folder(category);
+        if (chain.Newest(category) is { Revocation: not null }) folder.Destroy();
         if (!folder.IsReady) throw IsOff(category);
         folder.IsPaused = true;
         return Switch(chain, category);
@@ -98,34 +109,26 @@ public sealed partial class DeviceHome
 
     /// <summary>
     /// Turns a category off; what was stored is kept and opens with the sheet. The revocation is on the disk before the password is destroyed, and
-    /// both happen whether or not the server can be told now.
+    /// both happen before the server is told, whether or not it can be.
     /// </summary>
     public async Task<SwitchReport> TurnOffAsync(Category category, CancellationToken cancel)
     {
-        using FileStream _ = home.Lock(time, cancel);
-        RecordChain chain = ChainOrDestroy(category);
-        if (chain.Newest(category) is { Grant: { } grant } granted)
+        RecordChain chain;
+        using (home.Lock(time, cancel))
         {
-            Revocation revocation = new()
+            chain = ChainOrDestroy(category);
+            try
             {
-                Device = deviceKey.Thumbprint,
-                Account = AccountId,
-                Server = serverKey.Thumbprint,
-                IssuedAt = time.GetUtcNow().ToUnixTimeSeconds(),
-                Seq = chain.NextSeq,
-                Prev = chain.LastHash,
-                Category = category,
-                Epoch = grant.Epoch,
-                Grant = granted.Record.Hash,
-                RecordId = Guid.NewGuid(),
-                EventTime = time.GetUtcNow(),
-            };
-            chain.Append(Revocation.Sign(deviceKey, revocation), null, revocation);
+                if (chain.Newest(category) is { Grant: not null } granted) AppendRevocation(chain, granted);
+            }
+            finally
+            {
+                Folder(category).Destroy(); // also when a full disk takes no record: then the next `off` signs it
+            }
         }
-        Folder(category).Destroy();
         try
         {
-            await TellAsync(chain, cancel).ConfigureAwait(false);
+            chain = await TellAsync(chain, cancel).ConfigureAwait(false);
         }
         catch (DeviceException e) when (e.Fault != DeviceFault.Forgery)
         {
@@ -133,6 +136,20 @@ public sealed partial class DeviceHome
             return Switch(chain, category) with { WhyNotTold = e.Message };
         }
         return Switch(chain, category);
+    }
+
+    /// <summary>
+    /// Destroys the key of a category in a folder that <see cref="Open"/> could not read: whatever is wrong with a home, `off` leaves no key in it.
+    /// </summary>
+    /// <returns>True if there was one.</returns>
+    public static bool DestroyKey(string path, Category category, TimeProvider time)
+    {
+        HomeFolder home = new(path);
+        VaultFolder folder = new(home, category);
+        if (!folder.Exists) return false;
+        using FileStream _ = home.Lock(time, CancellationToken.None);
+        folder.Destroy();
+        return true;
     }
 
     /// <summary>A damaged record must not keep a key alive: the key goes first, then the damage is said.</summary>
@@ -149,9 +166,21 @@ public sealed partial class DeviceHome
         }
     }
 
-    private Link SignGrant(RecordChain chain, Category category, VaultFolder folder)
+    /// <summary>
+    /// A vault's first files on this disk and its grant in the chain: those of a turning-on that was interrupted, or new ones. A grant whose vault is
+    /// lost here is ended first: nobody could ever write to it, and its epoch cannot be granted again.
+    /// </summary>
+    private (Link Granted, FirstFiles Files, RecordChain Chain) SignGrant(Category category, CancellationToken cancel)
     {
-        Epoch epoch = chain.Newest(category)?.Revocation is { } ended ? ended.Epoch.Next() : Epoch.First;
+        if (!AgeRecipient.TryParse(account.Recipient, out AgeRecipient? recipient))
+            throw new DeviceException(DeviceFault.Forgery, $"{home.Account} holds a recipient that is not one");
+        using FileStream _ = home.Lock(time, cancel);
+        RecordChain chain = Chain();
+        VaultFolder folder = Folder(category);
+        if (chain.Newest(category) is not null) EndWhatHasNoKey(chain, category);
+        if (!folder.Exists) folder.Create(recipient, time);
+        FirstFiles files = folder.FirstFiles;
+        if (chain.Newest(category) is { Grant: not null } granted) return (granted, files, chain);
         Grant grant = new()
         {
             Device = deviceKey.Thumbprint,
@@ -161,33 +190,38 @@ public sealed partial class DeviceHome
             Seq = chain.NextSeq,
             Prev = chain.LastHash,
             Category = category,
-            Epoch = epoch,
-            Vault = new VaultHashes(Digest.Of(folder.Config), Digest.Of(folder.Key), Digest.Of(folder.SealedPassword)),
+            Epoch = chain.Newest(category)?.Revocation is { } ended ? ended.Epoch.Next() : Epoch.First,
+            Vault = files.Hashes,
             Policy = Policy.Sha256,
             Consent = GrantConsent.For(category, account.Server.AbsoluteUri, Guid.NewGuid(), time.GetUtcNow()),
         };
-        return chain.Append(Grant.Sign(deviceKey, grant), grant, null);
+        return (chain.Append(Grant.Sign(deviceKey, grant), grant, null), files, chain);
     }
 
-    private async Task StoreFirstFilesAsync(Grant grant, VaultFolder folder, CancellationToken cancel)
+    private async Task StoreFirstFilesAsync(Grant grant, FirstFiles files, CancellationToken cancel)
     {
         VaultAddress address = Address(grant.Category, grant.Epoch);
-        using VaultAccess access = AccessForBackup(grant);
+        using VaultAccess access = AccessForBackup(grant, files);
         // The sealed password first: no vault on the server that its owner could not open with the sheet.
         Token token = await access.TokenAsync(cancel).ConfigureAwait(false);
-        await server.PutSealedAsync(address, folder.SealedPassword, token, cancel).ConfigureAwait(false);
+        await server.PutSealedAsync(address, files.SealedPassword, token, cancel).ConfigureAwait(false);
         using HttpMessageInvoker vaultInvoker = new(access);
         RestStorage storage = new(vaultInvoker, address.VaultUri(account.Server));
-        await VaultFaults.TranslateAsync(account.Server, () => NewVault.FromSaved(folder.Config, folder.Key).WriteAsync(storage, cancel)).ConfigureAwait(false);
+        await VaultFaults.TranslateAsync(account.Server, () => NewVault.FromSaved(files.Config, files.Key).WriteAsync(storage, cancel)).ConfigureAwait(false);
     }
 
-    private VaultAccess AccessForBackup(Grant grant) => new(invoker, new Purpose.Backup(grant.Category),
-        cancel => VaultTokenAsync(grant.Category, grant.Epoch, VaultMode.Add, seconds: 900, cancel), time);
+    private VaultAccess AccessForBackup(Grant grant, FirstFiles files) => new(
+        invoker, new Purpose.Backup(grant.Category), cancel => VaultTokenAsync(grant.Category, grant.Epoch, VaultMode.Add, seconds: 900, cancel), time)
+    {
+        SealedFirst = (token, cancel) => server.PutSealedAsync(Address(grant.Category, grant.Epoch), files.SealedPassword, token, cancel),
+    };
 
-    /// <summary>A crash between signing a revocation and destroying the password is finished by whoever comes next.</summary>
+    /// <summary>A crash between signing a revocation and destroying the password is finished by whoever comes next, under the lock: `on` may be making the next vault.</summary>
     private void DestroyIfRevoked(RecordChain chain, Category category)
     {
-        if (chain.Newest(category) is { Revocation: not null }) Folder(category).Destroy();
+        if (!Folder(category).Exists || chain.Newest(category) is not { Revocation: not null }) return;
+        using FileStream _ = home.Lock(time, CancellationToken.None);
+        if (Chain().Newest(category) is { Revocation: not null }) Folder(category).Destroy();
     }
 
     private SwitchReport Switch(RecordChain chain, Category category)

@@ -4,7 +4,7 @@ using Offproof.Consent;
 namespace Offproof.Device;
 
 /// <summary>
-/// A device's folder and everything its owner can do with it. Partial by topic: Init, Switch, Backup, Restore, Status. Each operation leaves
+/// A device's folder and everything its owner can do with it. Partial by topic: Init, Switch, Chain, Backup, Restore, Status. Each operation leaves
 /// the folder so that the next run of the program continues where a crash ended it.
 /// </summary>
 public sealed partial class DeviceHome : IDisposable
@@ -43,6 +43,7 @@ public sealed partial class DeviceHome : IDisposable
     public static DeviceHome Open(string path, TimeProvider time, HttpMessageHandler? wire = null)
     {
         HomeFolder home = new(path);
+        home.Sweep(time);
         return new DeviceHome(home, AccountFile.Read(home), time, wire);
     }
 
@@ -80,30 +81,14 @@ public sealed partial class DeviceHome : IDisposable
         }
     }
 
-    /// <summary>Sends the records that the server has not acknowledged yet, in order.</summary>
-    private async Task TellAsync(RecordChain chain, CancellationToken cancel)
-    {
-        foreach (Link link in chain.Links)
-        {
-            if (link.IsTold) continue;
-            string receipt = await server.SendRecordAsync(link.Record, cancel).ConfigureAwait(false);
-            RequireReceipt(receipt, link.Record, link.Grant is not null ? ReceiptState.On : ReceiptState.Kept);
-            RecordChain.Told(link, receipt);
-        }
-    }
-
-    private void RequireReceipt(string compact, SignedRecord record, ReceiptState state)
-    {
-        if (!SignedRecord.TryParse(compact, out SignedRecord? signed)
-            || !Receipt.TryVerify(signed, serverKey, deviceKey.Thumbprint, out Receipt? receipt)
-            || receipt.Record != record.Hash || receipt.State != state)
-        {
-            throw new DeviceException(DeviceFault.Forgery, "the server's receipt is not for what was sent", "the record stays here and is sent again");
-        }
-    }
-
     /// <summary>A token of this device for one of its own vaults.</summary>
-    private async Task<Token> VaultTokenAsync(Category category, Epoch epoch, VaultMode mode, int seconds, CancellationToken cancel)
+    private Task<Token> VaultTokenAsync(Category category, Epoch epoch, VaultMode mode, int seconds, CancellationToken cancel) =>
+        TokenAsync(new VaultAsk(deviceKey.Thumbprint, category, epoch, mode), seconds, cancel);
+
+    /// <param name="ask">Which vault; null for a token that reads the account's records</param>
+    /// <param name="seconds">How long it shall live; the server's default where null</param>
+    /// <param name="cancel">Stops</param>
+    private async Task<Token> TokenAsync(VaultAsk? ask, int? seconds, CancellationToken cancel)
     {
         string nonce = await server.NonceAsync(cancel).ConfigureAwait(false);
         SignedRecord proof = Proof.Sign(deviceKey, new Proof
@@ -113,7 +98,7 @@ public sealed partial class DeviceHome : IDisposable
             Server = serverKey.Thumbprint,
             IssuedAt = time.GetUtcNow().ToUnixTimeSeconds(),
             Nonce = nonce,
-            Vault = new VaultAsk(deviceKey.Thumbprint, category, epoch, mode),
+            Vault = ask,
             Seconds = seconds,
         });
         return await server.TokenAsync(proof, cancel).ConfigureAwait(false);

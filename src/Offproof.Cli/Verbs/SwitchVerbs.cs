@@ -48,19 +48,50 @@ internal static class SwitchVerbs
         Command verb = new("off", "Turn a category off: sign a revocation and destroy its key on this device") { category, keep, yes };
         verb.SetAction(async (parsed, cancel) =>
         {
-            using DeviceHome home = parsed.OpenHome();
             Category wanted = Options.ParseCategory(parsed.GetRequiredValue(category));
-            if (home.Switch(wanted) is { State: SwitchState.Off, Epoch: 0 } never)
+            using DeviceHome? home = TryOpen(parsed, out DeviceException? unreadable);
+            if (!WasNeverOn(home, wanted))
             {
-                Show(parsed, never);
-                return ExitCode.Ok;
+                Terminal.RequireYes(parsed.GetValue(yes),
+                    $"Turn {wanted.Name()} off? Its key on this device is destroyed; what was stored is kept and opens with the sheet.");
             }
-            Terminal.RequireYes(parsed.GetValue(yes),
-                $"Turn {wanted.Name()} off? Its key on this device is destroyed; what was stored is kept and opens with the sheet.");
+            if (home is null)
+            {
+                // Whatever is wrong with the home, no key stays in it.
+                if (!DeviceHome.DestroyKey(parsed.HomeFolder(), wanted, TimeProvider.System)) throw unreadable!;
+                throw new DeviceException(unreadable!.Fault, $"{unreadable.Message}. The key of {wanted.Name()} on this device is destroyed; the server could not be told", unreadable.Hint, unreadable);
+            }
             Show(parsed, await home.TurnOffAsync(wanted, cancel));
             return ExitCode.Ok;
         });
         return verb;
+    }
+
+    private static DeviceHome? TryOpen(ParseResult parsed, out DeviceException? unreadable)
+    {
+        unreadable = null;
+        try
+        {
+            return parsed.OpenHome();
+        }
+        catch (DeviceException e)
+        {
+            unreadable = e;
+            return null;
+        }
+    }
+
+    /// <summary>Nothing to ask about then; but what an interrupted turning-on left is removed all the same. A home that cannot be read is asked about.</summary>
+    private static bool WasNeverOn(DeviceHome? home, Category category)
+    {
+        try
+        {
+            return home?.Switch(category) is { State: SwitchState.Off, Epoch: 0 };
+        }
+        catch (DeviceException)
+        {
+            return false; // damaged records: TurnOffAsync destroys the key, then says so
+        }
     }
 
     private static void Disclose(Disclosure disclosure)

@@ -5,24 +5,9 @@ using Offproof.Consent;
 
 namespace Offproof.Device;
 
-/// <summary>Why a request is made. Every request of the device carries one; the gate refuses a request without.</summary>
-internal abstract record Purpose
-{
-    internal static readonly HttpRequestOptionsKey<Purpose> Key = new("offproof.purpose");
-
-    /// <summary>Opening an account, sending records, asking for tokens.</summary>
-    internal sealed record ConsentRecords : Purpose;
-
-    /// <summary>Reading back with the sheet, or reading a category that is on.</summary>
-    internal sealed record Recovery : Purpose;
-
-    /// <summary>Adding to the vault of a category: only while it is on.</summary>
-    internal sealed record Backup(Category Category) : Purpose;
-}
-
 /// <summary>
 /// The one place of the device's code that opens connections. It refuses a host that is not the configured server, http off loopback, a category
-/// that is not on, and a request that does not say why it is made; it follows no redirect, uses no proxy, keeps no cookie and fetches no certificate.
+/// that is not on, a request that does not say why it is made, and one whose method and path are not what that reason needs; it follows no redirect, uses no proxy, keeps no cookie and fetches no certificate.
 /// </summary>
 internal sealed class EgressGate : DelegatingHandler
 {
@@ -50,6 +35,10 @@ internal sealed class EgressGate : DelegatingHandler
             throw new InvalidOperationException("a request without a purpose reached the gate");
         if (purpose is Purpose.Backup backup && !isOn(backup.Category))
             throw new DeviceException(DeviceFault.Refused, $"{backup.Category.Name()} is off: nothing more was sent");
+        string path = target.AbsolutePath.StartsWith(server.AbsolutePath, StringComparison.Ordinal) ? target.AbsolutePath[server.AbsolutePath.Length..] : "";
+        // A mistake of this program, not of a person or a server: it must not pass for a refusal.
+        if (!purpose.Covers(request.Method, path.Split('/')))
+            throw new InvalidOperationException($"a request for {purpose.GetType().Name} reached the gate that is none: {request.Method} of {path.Split('/').Length} segments");
         return base.SendAsync(request, cancellationToken);
     }
 

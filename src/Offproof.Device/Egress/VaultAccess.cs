@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 
 namespace Offproof.Device;
@@ -9,21 +10,50 @@ namespace Offproof.Device;
 internal sealed class VaultAccess(HttpMessageInvoker gate, Purpose purpose, Func<CancellationToken, Task<Token>> renew, TimeProvider time) : HttpMessageHandler
 {
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private const long SlowestUpload = 16 * 1024; // bytes a second
+    private const int MaximumProblem = 64 * 1024;
     private readonly SemaphoreSlim renewing = new(1, 1);
     private Token? token;
 
+    /// <summary>Stores the sealed password again, where a server that was set back says that it has none (protocol.md §7.3).</summary>
+    internal Func<Token, CancellationToken, Task>? SealedFirst { get; init; }
+
+    /// <summary>How long an answer may be silent, or slower than the slowest connection that is waited for.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>A refusal that a new token or the sealed password can mend is asked about once more, not more.</summary>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Token current = await TokenAsync(cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await SendOnceAsync(request, current, cancellationToken).ConfigureAwait(false);
+        switch (await ProblemAsync(response, cancellationToken).ConfigureAwait(false))
+        {
+            case "not-accepted":
+                current = await TokenAsync(cancellationToken, refused: current).ConfigureAwait(false);
+                break;
+            case "sealed-first" when SealedFirst is not null:
+                await SealedFirst(current, cancellationToken).ConfigureAwait(false);
+                break;
+            default:
+                return response;
+        }
+        response.Dispose();
+        return await SendOnceAsync(request, current, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, Token current, CancellationToken cancellationToken)
+    {
         request.Options.Set(Purpose.Key, purpose);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", current.Text);
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience + TimeSpan.FromSeconds((request.Content?.Headers.ContentLength ?? 0) / SlowestUpload));
+        patience.CancelAfter(Patience + TimeSpan.FromSeconds((request.Content?.Headers.ContentLength ?? 0) / PatientStream.SlowestBytesPerSecond));
         try
         {
-            return await gate.SendAsync(request, patience.Token).ConfigureAwait(false);
+            HttpResponseMessage response = await gate.SendAsync(request, patience.Token).ConfigureAwait(false);
+            Stream body = await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false);
+            StreamContent patient = new(new PatientStream(body, Patience, time));
+            foreach ((string name, IEnumerable<string> values) in response.Content.Headers) patient.Headers.TryAddWithoutValidation(name, values);
+            response.Content = patient;
+            return response;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -31,12 +61,23 @@ internal sealed class VaultAccess(HttpMessageInvoker gate, Purpose purpose, Func
         }
     }
 
-    internal async Task<Token> TokenAsync(CancellationToken cancel)
+    /// <summary>The answer to HEAD has no body: a 403 to it is taken for a token that ended, which costs one request where it was something else.</summary>
+    private static async Task<string> ProblemAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        if (response.StatusCode is not (HttpStatusCode.Forbidden or HttpStatusCode.Conflict)) return "";
+        if (response.RequestMessage?.Method == HttpMethod.Head) return "not-accepted";
+        await response.Content.LoadIntoBufferAsync(MaximumProblem, cancel).ConfigureAwait(false);
+        return ServerClient.Problem(await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false)).Name;
+    }
+
+    /// <param name="cancel">Stops</param>
+    /// <param name="refused">A token that the server took no more; another request may have replaced it already.</param>
+    internal async Task<Token> TokenAsync(CancellationToken cancel, Token? refused = null)
     {
         await renewing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            if (token is null || token.Expires - Margin < time.GetUtcNow()) token = await renew(cancel).ConfigureAwait(false);
+            if (token is null || token == refused || token.Expires - Margin < time.GetUtcNow()) token = await renew(cancel).ConfigureAwait(false);
             return token;
         }
         finally

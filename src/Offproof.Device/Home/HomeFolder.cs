@@ -5,6 +5,7 @@ internal sealed class HomeFolder(string path)
 {
     private const UnixFileMode OwnerOnlyFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerOnlyFolder = OwnerOnlyFile | UnixFileMode.UserExecute;
+    private const string TemporaryEnding = ".tmp";
 
     internal string Root { get; } = Path.GetFullPath(path);
 
@@ -36,8 +37,15 @@ internal sealed class HomeFolder(string path)
     {
         if (Exists) return; // another init finished here: that device is not ours to remove
         File.Delete(DeviceKey);
+        RecordChain.DeleteCertificate(this);
         foreach (string folder in made)
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>A folder that was there before becomes its owner's alone, as one that `init` makes is.</summary>
+    internal void KeepPrivate()
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Root, OwnerOnlyFolder);
     }
 
     internal static void CreatePrivateFolder(string folder)
@@ -46,17 +54,53 @@ internal sealed class HomeFolder(string path)
         else Directory.CreateDirectory(folder, OwnerOnlyFolder);
     }
 
-    /// <summary>Readable by the owner alone from its first byte, on the disk before it has its name.</summary>
+    /// <summary>
+    /// Readable by the owner alone from its first byte, on the disk before it has its name, and its name on the disk before this returns. Two writers
+    /// of one file do not meet: each has a temporary name of its own.
+    /// </summary>
     internal static void Write(string file, ReadOnlySpan<byte> content)
     {
-        string temporary = file + ".tmp";
-        File.Delete(temporary);
-        using (FileStream stream = CreateNew(temporary))
+        string temporary = $"{file}.{Guid.NewGuid():N}{TemporaryEnding}";
+        try
         {
-            stream.Write(content);
-            stream.Flush(flushToDisk: true);
+            using (FileStream stream = CreateNew(temporary))
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, file, overwrite: true);
         }
-        File.Move(temporary, file, overwrite: true);
+        catch
+        {
+            File.Delete(temporary); // a full disk keeps no half of it
+            throw;
+        }
+        DirectorySync.Flush(Path.GetDirectoryName(file)!);
+    }
+
+    /// <summary>
+    /// Removes what a killed command left: vault folders on their way in or out, which hold a password, and files that never got their name. Nothing
+    /// happens while another command is changing this home: what it is making is not a leftover.
+    /// </summary>
+    internal void Sweep(TimeProvider time)
+    {
+        if (!Directory.Exists(Vaults)) return;
+        try
+        {
+            string[] folders = Directory.GetDirectories(Vaults, ".*");
+            string[] files = [.. Directory.GetFiles(Root, "*" + TemporaryEnding), .. Directory.GetFiles(Records, "*" + TemporaryEnding)];
+            if (folders.Length + files.Length == 0) return;
+            using FileStream? alone = TryLock();
+            if (alone is null) return;
+            foreach (string folder in folders) VaultFolder.Wipe(folder);
+            // Receipts are written without the lock, so a young one may be another command's.
+            foreach (string file in files)
+                if (File.GetLastWriteTimeUtc(file) < time.GetUtcNow().UtcDateTime.AddHours(-1)) File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A home that cannot be changed, or another command that sweeps too: the next command tries again.
+        }
     }
 
     /// <summary>Creates a file that must not exist, mode 600.</summary>
@@ -67,26 +111,33 @@ internal sealed class HomeFolder(string path)
         return new FileStream(file, options);
     }
 
-    /// <summary>One writer at a time; a second one waits for up to ten seconds, then says who is in the way.</summary>
+    /// <summary>
+    /// One writer at a time; a second one waits for up to ten seconds, then says who is in the way. Held for work on the disk only, never while a server
+    /// is waited for: `off` must not wait for a server either.
+    /// </summary>
     internal FileStream Lock(TimeProvider time, CancellationToken cancel)
     {
-        string file = Path.Combine(Root, ".lock");
         long start = time.GetTimestamp();
         while (true)
         {
-            try
-            {
-                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (time.GetElapsedTime(start) < TimeSpan.FromSeconds(10))
-            {
-                cancel.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(50));
-                cancel.ThrowIfCancellationRequested();
-            }
-            catch (IOException e)
-            {
-                throw new DeviceException(DeviceFault.Failure, $"another offproof is changing {Root}", "wait until it has ended", e);
-            }
+            if (TryLock() is { } held) return held;
+            if (time.GetElapsedTime(start) >= TimeSpan.FromSeconds(10))
+                throw new DeviceException(DeviceFault.Failure, $"another offproof is changing {Root}", "wait until it has ended");
+            cancel.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(50));
+            cancel.ThrowIfCancellationRequested();
+        }
+    }
+
+    private FileStream? TryLock()
+    {
+        string file = Path.Combine(Root, ".lock");
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(file)) // else it could not be made: a full disk is not another command
+        {
+            return null;
         }
     }
 }

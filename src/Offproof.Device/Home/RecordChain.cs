@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using Offproof.Consent;
@@ -42,7 +43,27 @@ internal sealed class RecordChain
         HomeFolder.Write(Path.Combine(home.Records, CertificateFile), Encoding.ASCII.GetBytes(certificate.Compact));
 
     internal static void WriteCertificateReceipt(HomeFolder home, string receipt) =>
-        HomeFolder.Write(Path.Combine(home.Records, Path.ChangeExtension(CertificateFile, ".receipt.jws")), Encoding.ASCII.GetBytes(receipt));
+        HomeFolder.Write(CertificateReceipt(home), Encoding.ASCII.GetBytes(receipt));
+
+    /// <summary>What an `init` that did not finish may have left; null where there is none, or none that can be read.</summary>
+    internal static SignedRecord? ReadCertificate(HomeFolder home)
+    {
+        string file = Path.Combine(home.Records, CertificateFile);
+        return File.Exists(file) && SignedRecord.TryParse(File.ReadAllText(file).Trim(), out SignedRecord? certificate) ? certificate : null;
+    }
+
+    internal static void DeleteCertificate(HomeFolder home)
+    {
+        if (!Directory.Exists(home.Records)) return;
+        File.Delete(Path.Combine(home.Records, CertificateFile));
+        File.Delete(CertificateReceipt(home));
+    }
+
+    /// <summary>True if records lie here that a server has acknowledged, or that say more than which device this is: they are not begun anew.</summary>
+    internal static bool AnyToKeep(HomeFolder home) =>
+        Directory.Exists(home.Records) && Directory.GetFiles(home.Records, "*.jws").Any(static file => Path.GetFileName(file) != CertificateFile);
+
+    private static string CertificateReceipt(HomeFolder home) => Path.Combine(home.Records, Path.ChangeExtension(CertificateFile, ".receipt.jws"));
 
     /// <summary>Reads and verifies every link with the device's own key.</summary>
     internal static RecordChain Load(HomeFolder home, VerifyingKey device, Thumbprint server)
@@ -52,16 +73,60 @@ internal sealed class RecordChain
         {
             string name = Path.GetFileName(file);
             if (name == CertificateFile || name.EndsWith(".receipt.jws", StringComparison.Ordinal)) continue;
-            SignedRecord record = Parse(file);
-            Grant.TryVerify(record, device, server, out Grant? grant);
-            Revocation.TryVerify(record, device, server, out Revocation? revocation);
-            (long seq, Digest prev) = grant is not null ? (grant.Seq, grant.Prev)
-                : revocation is not null ? (revocation.Seq, revocation.Prev)
-                : throw Broken(file, "it is not signed by this device");
-            if (seq != chain.NextSeq || prev != chain.LastHash) throw Broken(file, "it does not follow the record before it");
-            chain.links.Add(new Link(seq, file, record, grant, revocation));
+            if (!chain.TryFollow(Parse(file), file, device, server, out Link? link, out string? why)) throw Broken(file, why);
+            chain.links.Add(link);
         }
         return chain;
+    }
+
+    /// <summary>
+    /// Takes over what the server holds of this device's own chain, where it goes on beyond ours: this home was restored from an older copy. Every link is
+    /// verified as if it lay here. Links of ours that the server's replace keep their files, under a name that is no longer read. The chain is whole
+    /// after each step, so a crash costs nothing. The home's lock is held.
+    /// </summary>
+    /// <param name="records">All records of the account, as the server has them; those of other devices are passed over</param>
+    /// <param name="device">This device's key</param>
+    /// <param name="server">SERVER</param>
+    /// <returns>False when the server has nothing beyond ours.</returns>
+    /// <exception cref="DeviceException">What the server shows does not verify as this device's chain: nothing was taken over.</exception>
+    internal bool Adopt(IEnumerable<string> records, VerifyingKey device, Thumbprint server)
+    {
+        RecordChain theirs = new(home, Certificate);
+        foreach (string compact in records)
+        {
+            if (!SignedRecord.TryParse(compact, out SignedRecord? record)) throw NotOurs("a record is malformed");
+            if (record.Kid != device.Thumbprint) continue;
+            if (!theirs.TryFollow(record, "", device, server, out Link? link, out string? why)) throw NotOurs(why);
+            theirs.links.Add(link);
+        }
+        int common = links.Zip(theirs.links).TakeWhile(static pair => pair.First.Record.Hash == pair.Second.Record.Hash).Count();
+        if (theirs.links.Count == common) return false;
+        while (links.Count > common)
+        {
+            Link last = links[^1];
+            string ending = $".superseded-{Guid.NewGuid():N}";
+            if (last.IsTold) File.Move(last.ReceiptFile, last.ReceiptFile + ending);
+            File.Move(last.File, last.File + ending);
+            DirectorySync.Flush(home.Records);
+            links.RemoveAt(links.Count - 1);
+        }
+        foreach (Link link in theirs.links.Skip(common)) Append(link.Record, link.Grant, link.Revocation);
+        return true;
+    }
+
+    private bool TryFollow(
+        SignedRecord record, string file, VerifyingKey device, Thumbprint server, [NotNullWhen(true)] out Link? link, [NotNullWhen(false)] out string? why)
+    {
+        link = null;
+        why = "it is not signed by this device";
+        Grant.TryVerify(record, device, server, out Grant? grant);
+        Revocation.TryVerify(record, device, server, out Revocation? revocation);
+        if (grant is null && revocation is null) return false;
+        (long seq, Digest prev) = grant is not null ? (grant.Seq, grant.Prev) : (revocation!.Seq, revocation.Prev);
+        why = "it does not follow the record before it";
+        if (seq != NextSeq || prev != LastHash) return false;
+        (link, why) = (new Link(seq, file, record, grant, revocation), null);
+        return true;
     }
 
     /// <summary>The record that decides this category's switch: its newest.</summary>
@@ -86,6 +151,9 @@ internal sealed class RecordChain
         if (!File.Exists(file)) throw Broken(file, "it is missing");
         return SignedRecord.TryParse(File.ReadAllText(file).Trim(), out SignedRecord? record) ? record : throw Broken(file, "it is not a signed record");
     }
+
+    private static DeviceException NotOurs(string why) => new(
+        DeviceFault.Forgery, $"the server shows a record of this device that cannot be believed: {why}", "nothing of it was taken over; the records here stay as they are");
 
     private static DeviceException Broken(string file, string why) =>
         new(DeviceFault.Forgery, $"the record {file} cannot be believed: {why}", "nothing on the server is affected; what is stored opens with the sheet");

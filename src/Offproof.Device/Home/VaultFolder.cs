@@ -33,11 +33,21 @@ internal sealed class VaultFolder(HomeFolder home, Category category)
 
     internal VaultPassword OpenPassword() => VaultPassword.FromFile(PathOf("password"));
 
-    internal byte[] Config => File.ReadAllBytes(PathOf("config"));
+    /// <summary>What the server gets before anything else.</summary>
+    internal FirstFiles FirstFiles => new(File.ReadAllBytes(PathOf("config")), File.ReadAllBytes(PathOf("key")), File.ReadAllBytes(PathOf("password.age")));
 
-    internal byte[] Key => File.ReadAllBytes(PathOf("key"));
-
-    internal byte[] SealedPassword => File.ReadAllBytes(PathOf("password.age"));
+    /// <summary>True if this is the vault of that grant, whole. It is not after the folder was lost, or taken from an older copy of the home.</summary>
+    internal bool Holds(Grant grant)
+    {
+        try
+        {
+            return File.Exists(PathOf("password")) && FirstFiles.Hashes == grant.Vault;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
 
     internal LastBackup? LastBackup
     {
@@ -48,8 +58,7 @@ internal sealed class VaultFolder(HomeFolder home, Category category)
     /// <summary>Makes a password and a vault's first two files, under another name until all are whole.</summary>
     internal void Create(AgeRecipient recipient, TimeProvider time)
     {
-        string temporary = Root + ".new";
-        if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+        string temporary = InPassing("new");
         HomeFolder.CreatePrivateFolder(temporary);
         using VaultPassword password = VaultPassword.Random();
         NewVault vault = NewVault.Create(password, time);
@@ -66,23 +75,41 @@ internal sealed class VaultFolder(HomeFolder home, Category category)
             CryptographicOperations.ZeroMemory(plain);
         }
         Directory.Move(temporary, Root);
+        DirectorySync.Flush(home.Vaults);
     }
 
     /// <summary>
-    /// Overwrites the password, then deletes everything. On flash storage the overwriting is not certain to reach the old cells; what
-    /// makes the vault unreadable for this device is that its grant is revoked as well.
+    /// Takes the folder's name away first, in one step, so that from then on the category is off for every command, then overwrites the password and
+    /// deletes everything. A crash in between leaves a folder that the next command removes. On flash storage the overwriting is not certain to reach
+    /// the old cells; what makes the vault unreadable for this device is that its grant is revoked as well. The home's lock is held.
     /// </summary>
     internal void Destroy()
     {
         if (!Exists) return;
-        string password = PathOf("password");
+        string gone = InPassing("gone");
+        try
+        {
+            Directory.Move(Root, gone);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            gone = Root; // a folder that cannot be renamed keeps no key either
+        }
+        DirectorySync.Flush(home.Vaults);
+        Wipe(gone);
+    }
+
+    /// <summary>Overwrites the password in a folder and deletes the folder.</summary>
+    internal static void Wipe(string folder)
+    {
+        string password = System.IO.Path.Combine(folder, "password");
         if (File.Exists(password))
         {
             using FileStream stream = new(password, FileMode.Open, FileAccess.Write);
             stream.Write(new byte[stream.Length]);
             stream.Flush(flushToDisk: true);
         }
-        Directory.Delete(Root, recursive: true);
+        Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>Only one backup of a category runs at a time.</summary>
@@ -90,13 +117,22 @@ internal sealed class VaultFolder(HomeFolder home, Category category)
     {
         try
         {
-            return new FileStream(PathOf("backup.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            // Beside the folders, so that `off` can take one away under a backup that is running.
+            return new FileStream(System.IO.Path.Combine(home.Root, $".backup-{category.Name()}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (Exists)
+        catch (IOException e)
         {
             throw new DeviceException(DeviceFault.Failure, $"a backup of {category.Name()} is already running", "wait until it has ended", e);
         }
     }
 
+    private string InPassing(string way) => System.IO.Path.Combine(home.Vaults, $".{way}-{category.Name()}-{Guid.NewGuid():N}");
+
     private string PathOf(string name) => System.IO.Path.Combine(Root, name);
+}
+
+/// <summary>A vault's config and key file, and its password sealed to the sheet: what a grant names by their hashes.</summary>
+internal sealed record FirstFiles(byte[] Config, byte[] Key, byte[] SealedPassword)
+{
+    internal VaultHashes Hashes => new(Digest.Of(Config), Digest.Of(Key), Digest.Of(SealedPassword));
 }

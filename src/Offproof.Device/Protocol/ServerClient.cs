@@ -80,7 +80,7 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
     internal async Task PutSealedAsync(VaultAddress vault, byte[] sealedPassword, Token token, CancellationToken cancel)
     {
         using HttpResponseMessage response = await SendAsync(
-            HttpMethod.Put, vault.RecoveryPath, Content(sealedPassword, "application/octet-stream"), token, new Purpose.ConsentRecords(), cancel).ConfigureAwait(false);
+            HttpMethod.Put, vault.RecoveryPath, Content(sealedPassword, "application/octet-stream"), token, new Purpose.Backup(vault.Category), cancel).ConfigureAwait(false);
     }
 
     private async Task<JsonDocument> SendJsonAsync(HttpMethod method, string path, HttpContent? content, Token? token, CancellationToken cancel)
@@ -137,10 +137,11 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
             HttpStatusCode.InsufficientStorage => DeviceFault.Full,
             _ => DeviceFault.Failure,
         };
-        return new DeviceException(fault, $"the server at {server} refused: {what}{(name.Length > 0 ? $" ({name})" : "")}");
+        return new DeviceException(fault, $"the server at {server} refused: {what}{(name.Length > 0 ? $" ({name})" : "")}") { Problem = name };
     }
 
-    private static (string Name, string Detail) Problem(byte[] body)
+    /// <summary>The NAME of <c>urn:offproof:problem:NAME</c> and its words; empty where the body is no problem document.</summary>
+    internal static (string Name, string Detail) Problem(byte[] body)
     {
         try
         {

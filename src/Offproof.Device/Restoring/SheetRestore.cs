@@ -42,7 +42,7 @@ public static class SheetRestore
         using VaultPassword password = Open(sheet, sealedPassword);
 
         VaultAsk ask = new(vault.Address.Device, category, vault.Address.Epoch, VaultMode.Read);
-        using VaultAccess access = new(invoker, new Purpose.Recovery(), c => TokenAsync(server, sheet, ask, time, c), time);
+        using VaultAccess access = new(invoker, new Purpose.Reading(category), c => TokenAsync(server, sheet, ask, time, c), time);
         using HttpMessageInvoker vaultInvoker = new(access);
         RestStorage storage = new(vaultInvoker, vault.Address.VaultUri(url));
         VaultOptions pins = new() { Time = time, ExpectedConfigSha256 = vault.Hashes.Config.Text, ExpectedKeyName = vault.Hashes.Key.Text };

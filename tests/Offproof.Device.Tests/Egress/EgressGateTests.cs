@@ -13,7 +13,7 @@ public sealed class EgressGateTests
         Wire wire = new();
         using EgressGate gate = new(Server, static c => c == Category.Photos, wire);
         await SendAsync(gate, new Uri(Server, "v1/server"), new Purpose.ConsentRecords());
-        await SendAsync(gate, new Uri(Server, "v1/vaults/"), new Purpose.Backup(Category.Photos));
+        await SendAsync(gate, new Uri(Server, "v1/vaults/a/d/photos/1/config"), new Purpose.Backup(Category.Photos));
         Assert.Equal(2, wire.Count);
     }
 
@@ -47,6 +47,73 @@ public sealed class EgressGateTests
         Assert.Equal(DeviceFault.Refused, refused.Fault);
     }
 
+    public static TheoryData<string, string, string> Needed => new()
+    {
+        { "consent", "GET", "v1/server" }, { "consent", "POST", "v1/accounts" }, { "consent", "POST", "v1/records" }, { "consent", "POST", "v1/nonces" },
+        { "consent", "POST", "v1/tokens" }, { "recovery", "GET", "v1/recovery/a/" }, { "recovery", "GET", "v1/recovery/a/d/notes/1" },
+        { "reading", "GET", "v1/vaults/a/d/photos/1/data/" }, { "reading", "HEAD", "v1/vaults/a/d/photos/1/config" },
+        { "reading", "POST", "v1/vaults/a/d/photos/1/locks/n" }, { "reading", "DELETE", "v1/vaults/a/d/photos/1/locks/n" },
+        { "backup", "POST", "v1/vaults/a/d/photos/1/?create=true" }, { "backup", "POST", "v1/vaults/a/d/photos/1/data/n" },
+        { "backup", "GET", "v1/vaults/a/d/photos/1/index/" }, { "backup", "DELETE", "v1/vaults/a/d/photos/1/locks/n" }, { "backup", "PUT", "v1/recovery/a/d/photos/1" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Needed))]
+    public async Task Each_purpose_gets_what_the_protocol_needs_for_it(string purpose, string method, string path)
+    {
+        Wire wire = new();
+        using EgressGate gate = new(Server, static _ => true, wire);
+        await SendAsync(gate, new Uri(Server, path), Named(purpose), new HttpMethod(method));
+        Assert.Equal(1, wire.Count);
+    }
+
+    [Theory] // and no purpose serves for another's: that would be a mistake of this program
+    [InlineData("consent", "POST", "v1/vaults/a/d/photos/1/data/n")]
+    [InlineData("consent", "PUT", "v1/recovery/a/d/photos/1")]
+    [InlineData("consent", "POST", "v1/server")]
+    [InlineData("consent", "GET", "v1/records")]
+    [InlineData("consent", "POST", "v1/records/more")]
+    [InlineData("consent", "POST", "channel/photo")]
+    [InlineData("recovery", "PUT", "v1/recovery/a/d/photos/1")]
+    [InlineData("recovery", "POST", "v1/recovery/a/")]
+    [InlineData("recovery", "GET", "v1/vaults/a/d/photos/1/data/n")]
+    [InlineData("reading", "POST", "v1/vaults/a/d/photos/1/data/n")]
+    [InlineData("reading", "DELETE", "v1/vaults/a/d/photos/1/data/n")]
+    [InlineData("reading", "GET", "v1/vaults/a/d/notes/1/data/n")]
+    [InlineData("backup", "POST", "v1/vaults/a/d/notes/1/data/n")]
+    [InlineData("backup", "PUT", "v1/recovery/a/d/notes/1")]
+    [InlineData("backup", "DELETE", "v1/vaults/a/d/photos/1/data/n")]
+    [InlineData("backup", "POST", "v1/records")]
+    [InlineData("backup", "POST", "v1/vaults/a/d/photos/1/../../notes/1/data/n")]
+    [InlineData("backup", "POST", "v1/vaults/a/d/photos/1/%2e%2e/%2e%2e/notes/1/data/n")]
+    [InlineData("backup", "PATCH", "v1/vaults/a/d/photos/1/data/n")]
+    [InlineData("backup", "POST", "")]
+    public async Task A_request_under_the_wrong_purpose_never_leaves(string purpose, string method, string path)
+    {
+        Wire wire = new();
+        using EgressGate gate = new(Server, static _ => true, wire);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => SendAsync(gate, new Uri(Server, path), Named(purpose), new HttpMethod(method)));
+        Assert.Equal(0, wire.Count);
+    }
+
+    [Fact]
+    public async Task A_server_below_a_path_is_left_for_no_other_path()
+    {
+        Wire wire = new();
+        using EgressGate gate = new(new Uri(Server, "offproof/"), static _ => true, wire);
+        await SendAsync(gate, new Uri(Server, "offproof/v1/server"), new Purpose.ConsentRecords());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => SendAsync(gate, new Uri(Server, "v1/server"), new Purpose.ConsentRecords()));
+        Assert.Equal(1, wire.Count);
+    }
+
+    private static Purpose Named(string name) => name switch
+    {
+        "consent" => new Purpose.ConsentRecords(),
+        "recovery" => new Purpose.Recovery(),
+        "reading" => new Purpose.Reading(Category.Photos),
+        _ => new Purpose.Backup(Category.Photos),
+    };
+
     [Fact]
     public async Task A_redirect_is_not_followed()
     {
@@ -79,10 +146,10 @@ public sealed class EgressGateTests
         Assert.Equal(0, wire.Count);
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(EgressGate gate, Uri url, Purpose? purpose)
+    private static async Task<HttpResponseMessage> SendAsync(EgressGate gate, Uri url, Purpose? purpose, HttpMethod? method = null)
     {
         using HttpMessageInvoker invoker = new(gate, disposeHandler: false);
-        using HttpRequestMessage request = new(HttpMethod.Get, url);
+        using HttpRequestMessage request = new(method ?? HttpMethod.Get, url);
         if (purpose is not null) request.Options.Set(Purpose.Key, purpose);
         return await invoker.SendAsync(request, CancellationToken.None);
     }

@@ -1,0 +1,70 @@
+namespace Offproof.Device;
+
+/// <summary>
+/// The body of an answer, that may be slow but not endless: a server that falls silent, or drips for ever, ends in an <see cref="IOException"/>, which a
+/// storage counts as one of its attempts. Only the time spent waiting for the server counts, not what the reader does between two reads.
+/// </summary>
+/// <param name="body">Disposed with this</param>
+/// <param name="patience">How far an answer may fall behind the slowest connection that is waited for</param>
+/// <param name="time">The clock</param>
+internal sealed class PatientStream(Stream body, TimeSpan patience, TimeProvider time) : Stream
+{
+    internal const long SlowestBytesPerSecond = 16 * 1024;
+    private TimeSpan waited;
+    private long received;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        TimeSpan left = patience + TimeSpan.FromSeconds(received / SlowestBytesPerSecond) - waited;
+        using CancellationTokenSource late = new(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        long start = time.GetTimestamp();
+        try
+        {
+            int read = await body.ReadAsync(buffer, either.Token).ConfigureAwait(false);
+            received += read;
+            return read;
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException("the answer began and then came too slowly", e);
+        }
+        finally
+        {
+            waited += time.GetElapsedTime(start);
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("read without blocking");
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) body.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+
+namespace Offproof.Device;
+
+/// <summary>
+/// Makes the names in a folder durable: without it, a record that was renamed into place can be gone after a loss of power, and what it says was already
+/// done. .NET opens no folders, so three functions of the system's C library are called; Windows journals renames itself.
+/// </summary>
+internal static partial class DirectorySync
+{
+    internal static void Flush(string directory)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        try
+        {
+            int handle = Open(directory, flags: 0);
+            if (handle < 0) return;
+            _ = Sync(handle); // EINVAL where a file system cannot: its renames are then as durable as it makes them
+            _ = Close(handle);
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            // A system without a C library of that name: the same.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Sync(int handle);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Close(int handle);
+}
