@@ -39,6 +39,12 @@ internal static class CommandLine
             Terminal.Hint($"offproof {verb}{(verb.Length > 0 ? " " : "")}--help");
             return ExitCode.Usage;
         }
+        if (EmptyWord(parsed.CommandResult) is { } empty)
+        {
+            Terminal.Error($"{empty} is empty");
+            Terminal.Hint("is a variable of your shell not set?");
+            return ExitCode.Usage;
+        }
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
@@ -59,6 +65,27 @@ internal static class CommandLine
         {
             return Report(e.Message, null, ExitCode.Of(e));
         }
+#pragma warning disable CA1031 // the last line of defence: whatever it is, a person gets words and a script an exit code
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            if (Environment.GetEnvironmentVariable("OFFPROOF_DEBUG") is { Length: > 0 }) Terminal.Talk(e.ToString());
+            return Report($"{e.GetType().Name}: {e.Message}", "this is a mistake of the program; OFFPROOF_DEBUG=1 shows where", ExitCode.Failure);
+        }
+    }
+
+    /// <summary>The first option or argument that was given as an empty word, which no verb of ours can mean: it would be the current folder, or nothing.</summary>
+    private static string? EmptyWord(CommandResult? command)
+    {
+        for (; command is not null; command = command.Parent as CommandResult)
+        {
+            foreach (SymbolResult part in command.Children)
+            {
+                string? name = part switch { OptionResult option => option.Option.Name, ArgumentResult argument => argument.Argument.Name, _ => null };
+                if (name is not null && part.Tokens.Any(static token => token.Value.Length == 0)) return name;
+            }
+        }
+        return null;
     }
 
     private static int Report(string message, string? hint, int exitCode)

@@ -16,7 +16,9 @@ internal static class ExitCode
     internal const int Usage = 64;
     internal const int Interrupted = 130;
 
-    private const int DiskFullLinux = 28; // ENOSPC
+    private const int DiskFull = 28; // ENOSPC
+    private const int QuotaFullLinux = 122; // EDQUOT
+    private const int QuotaFullMac = 69;
     private const int DiskFullWindows = unchecked((int)0x80070070);
 
     internal static int Of(DeviceFault fault) => fault switch
@@ -40,5 +42,6 @@ internal static class ExitCode
         _ => Failure,
     };
 
-    internal static int Of(Exception e) => e.HResult is DiskFullLinux or DiskFullWindows ? Full : Failure;
+    internal static int Of(Exception e) => e.HResult is DiskFull or DiskFullWindows
+        || e.HResult == (OperatingSystem.IsMacOS() ? QuotaFullMac : QuotaFullLinux) ? Full : Failure;
 }

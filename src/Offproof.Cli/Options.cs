@@ -22,9 +22,12 @@ internal static class Options
 
     internal static Option<string> RequiredFile(string name, string description) => new(name) { Description = description, Required = true, HelpName = "FILE" };
 
-    internal static string HomeFolder(this ParseResult parsed) => parsed.GetValue(Home)
-        ?? Environment.GetEnvironmentVariable("OFFPROOF_HOME")
-        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".offproof");
+    internal static string HomeFolder(this ParseResult parsed)
+    {
+        if ((parsed.GetValue(Home) ?? Environment.GetEnvironmentVariable("OFFPROOF_HOME")) is { Length: > 0 } given) return given;
+        string user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return user.Length > 0 ? Path.Combine(user, ".offproof") : throw new DeviceException(DeviceFault.Usage, "there is no home folder to look in", "name one with --home");
+    }
 
     internal static DeviceHome OpenHome(this ParseResult parsed) => DeviceHome.Open(parsed.HomeFolder(), TimeProvider.System);
 
@@ -36,7 +39,6 @@ internal static class Options
     internal static string TargetFolder(this ParseResult parsed, Option<string> to)
     {
         string target = parsed.GetRequiredValue(to);
-        if (target.Length == 0) throw new DeviceException(DeviceFault.Usage, $"{to.Name} names no folder");
         return File.Exists(target) ? throw new DeviceException(DeviceFault.Failure, $"{target} is a file, not a folder: it was not touched", "name another folder") : target;
     }
 

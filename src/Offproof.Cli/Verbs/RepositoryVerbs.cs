@@ -7,7 +7,7 @@ namespace Offproof.Cli;
 /// <summary>init, backup, snapshots, restore and check on any restic repository: a folder, or a server that speaks restic's REST protocol.</summary>
 internal static class RepositoryVerbs
 {
-    private static readonly Option<string> Repository = new("--repository") { Description = "A folder, or the URL of a REST server", Required = true, HelpName = "PATH|URL" };
+    private static readonly Option<string?> Repository = new("--repository") { Description = "A folder, or the URL of a REST server; RESTIC_REPOSITORY where not given", HelpName = "PATH|URL" };
     private static readonly Option<string> PasswordFile = Options.RequiredFile("--password-file", "A file whose first line is the password");
 
     internal static Command Init()
@@ -16,7 +16,7 @@ internal static class RepositoryVerbs
         verb.SetAction(async (parsed, cancel) =>
         {
             using VaultPassword password = Password(parsed);
-            using StorageAccess access = StorageAccess.Open(parsed.GetRequiredValue(Repository));
+            using StorageAccess access = StorageAccess.Open(parsed.GetValue(Repository));
             NewVault vault = NewVault.Create(password, TimeProvider.System);
             await vault.WriteAsync(access.Storage, cancel);
             Terminal.Say($"made a repository at {access.Name}");
@@ -138,7 +138,7 @@ internal static class RepositoryVerbs
     private static async Task<T> WithRepositoryAsync<T>(ParseResult parsed, Func<Repository, Task<T>> work, bool readOnly, CancellationToken cancel)
     {
         using VaultPassword password = Password(parsed);
-        using StorageAccess access = StorageAccess.Open(parsed.GetRequiredValue(Repository));
+        using StorageAccess access = StorageAccess.Open(parsed.GetValue(Repository));
         await using Repository repository = await Offproof.Vault.Repository.OpenAsync(access.Storage, password, new VaultOptions { ReadWithoutLock = readOnly }, cancel);
         return await work(repository);
     }
