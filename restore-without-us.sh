@@ -130,6 +130,17 @@ get "v1/recovery/$account/" | tr -d ' \n' >"$tmp/recovery.json"
 sed 's/.*"records":\[\([^]]*\)\].*/\1/' "$tmp/recovery.json" | tr -d '"' | tr ',' '\n' >"$tmp/records"
 
 # --- sheet -> device -> grant ----------------------------------------------------------------------------------------------------
+record_hash() { printf %s "${1%.*}" | sha256; }
+follow() { # $1 record, $2 its payload: signed by a device of this sheet, for us, and the next link of that device's chain
+    signer=$(member "$2" iss)
+    case $signer in '' | *[!0-9a-f]*) fail "a record names no signer" 4 ;; esac
+    [ -r "$tmp/device-$signer.pub" ] && verify "$1" "$tmp/device-$signer.pub" || fail "a record is not signed by a device of this sheet" 4
+    [ "$(member "$2" aud)" = "$server_key" ] && [ "$(member "$2" sub)" = "$account" ] || fail "a record is for somebody else" 4
+    read -r seq prev <"$tmp/chain-$signer"
+    seq=$((seq + 1))
+    [ "$(member "$2" seq)" = "$seq" ] && [ "$(member "$2" prev)" = "$prev" ] || fail "a record of a device's chain is missing, or they are out of order" 4
+    printf '%s %s\n' "$seq" "$(record_hash "$1")" >"$tmp/chain-$signer"
+}
 epoch=0
 while read -r record || [ -n "$record" ]; do
     rest=${record#*.}
@@ -142,13 +153,13 @@ while read -r record || [ -n "$record" ]; do
             device=$(member "$payload" sub)
             dx=$(member "$payload" x) dy=$(member "$payload" y)
             [ "$(member "$payload" aud)" = "$server_key" ] && [ "$(thumbprint "$dx" "$dy")" = "$device" ] || fail "a certificate contradicts itself" 4
+            [ ! -e "$tmp/chain-$device" ] || continue
             unhex "3059301306072a8648ce3d020106082a8648ce3d03010703420004$(unbase64url "$dx" | hex)$(unbase64url "$dy" | hex)" |
                 openssl ec -pubin -inform DER -out "$tmp/device-$device.pub" 2>/dev/null
+            printf '0 %s\n' "$(record_hash "$record")" >"$tmp/chain-$device"
             ;;
         offproof-grant+jwt)
-            signer=$(member "$payload" iss)
-            [ -r "$tmp/device-$signer.pub" ] && verify "$record" "$tmp/device-$signer.pub" || fail "a grant is not signed by a device of this sheet" 4
-            [ "$(member "$payload" aud)" = "$server_key" ] && [ "$(member "$payload" sub)" = "$account" ] || fail "a grant is for somebody else" 4
+            follow "$record" "$payload"
             [ "$(member "$payload" category)" = "$category" ] || continue
             this=$(member "$payload" epoch)
             if [ -n "$wanted_epoch" ] && [ "$this" != "$wanted_epoch" ]; then continue; fi
@@ -157,6 +168,7 @@ while read -r record || [ -n "$record" ]; do
             vault=$(printf %s "$payload" | sed -n 's/.*"vault":{\([^}]*\)}.*/\1/p')
             config=$(member "$vault" config) key=$(member "$vault" key) sealed=$(member "$vault" sealed)
             ;;
+        *) follow "$record" "$payload" ;; # revocations, and types of later versions: links that grant nothing
     esac
 done <"$tmp/records"
 [ "$epoch" -gt 0 ] || fail "this account never turned $category on"

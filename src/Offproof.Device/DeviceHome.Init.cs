@@ -36,7 +36,7 @@ public sealed partial class DeviceHome
         }
 
         using EgressGate gate = new(server, static _ => false, wire);
-        using HttpMessageInvoker invoker = new(gate);
+        using HttpMessageInvoker invoker = new(new PatientHandler(gate, time));
         ServerClient client = new(invoker, server);
         VerifyingKey serverKey = await client.GetKeyAsync(cancel).ConfigureAwait(false);
         if (interrupted is not null && serverKey.Thumbprint != interrupted.Sheet.ServerKey)

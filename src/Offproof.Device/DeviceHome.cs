@@ -28,7 +28,7 @@ public sealed partial class DeviceHome : IDisposable
             : throw new DeviceException(DeviceFault.Forgery, $"{home.DeviceKey} is not a key", "the account opens with the sheet: restore with --sheet");
         serverKey = Key(account.ServerKey, home.Account);
         gate = new EgressGate(account.Server, IsOn, wire);
-        invoker = new HttpMessageInvoker(gate);
+        invoker = new HttpMessageInvoker(new PatientHandler(gate, time));
         server = new ServerClient(invoker, account.Server);
     }
 

@@ -17,9 +17,6 @@ internal sealed class VaultAccess(HttpMessageInvoker gate, Purpose purpose, Func
     /// <summary>Stores the sealed password again, where a server that was set back says that it has none (protocol.md §7.3).</summary>
     internal Func<Token, CancellationToken, Task>? SealedFirst { get; init; }
 
-    /// <summary>How long an answer may be silent, or slower than the slowest connection that is waited for.</summary>
-    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
-
     /// <summary>A refusal that a new token or the sealed password can mend is asked about once more, not more.</summary>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -44,21 +41,7 @@ internal sealed class VaultAccess(HttpMessageInvoker gate, Purpose purpose, Func
     {
         request.Options.Set(Purpose.Key, purpose);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", current.Text);
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience + TimeSpan.FromSeconds((request.Content?.Headers.ContentLength ?? 0) / PatientStream.SlowestBytesPerSecond));
-        try
-        {
-            HttpResponseMessage response = await gate.SendAsync(request, patience.Token).ConfigureAwait(false);
-            Stream body = await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false);
-            StreamContent patient = new(new PatientStream(body, Patience, time));
-            foreach ((string name, IEnumerable<string> values) in response.Content.Headers) patient.Headers.TryAddWithoutValidation(name, values);
-            response.Content = patient;
-            return response;
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new HttpRequestException("no answer in time", e); // counts as one of the storage's attempts
-        }
+        return await gate.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The answer to HEAD has no body: a 403 to it is taken for a token that ended, which costs one request where it was something else.</summary>

@@ -56,7 +56,8 @@ internal sealed record LastBackup(string Schema, int Epoch, string Snapshot, Dat
     internal const string CurrentSchema = "offproof/v1/last-backup";
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(AccountFile))]
 [JsonSerializable(typeof(SourcesFile))]
 [JsonSerializable(typeof(LastBackup))]

@@ -24,7 +24,7 @@ public static class SheetRestore
     {
         Uri url = new((serverUrl ?? sheet.Server).AbsoluteUri.TrimEnd('/') + "/");
         using EgressGate gate = new(url, static _ => false, wire);
-        using HttpMessageInvoker invoker = new(gate);
+        using HttpMessageInvoker invoker = new(new PatientHandler(gate, time));
         ServerClient server = new(invoker, url);
 
         VerifyingKey serverKey = await server.GetKeyAsync(cancel).ConfigureAwait(false);

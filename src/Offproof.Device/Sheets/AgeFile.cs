@@ -156,30 +156,41 @@ internal static class AgeFile
         using ChaCha20Poly1305 cipher = StreamCipher(fileKey, body[..StreamNonceSize]);
         body = body[StreamNonceSize..];
         Span<byte> nonce = stackalloc byte[NonceSize];
-        using MemoryStream plain = new();
+        // Of its final size from the start: a buffer that grows leaves copies of a secret behind.
+        int chunks = (body.Length + ChunkSize + TagSize - 1) / (ChunkSize + TagSize);
+        if (body.Length < chunks * TagSize) return false;
+        byte[] opened = new byte[body.Length - chunks * TagSize];
+        Span<byte> rest = opened;
         for (ulong counter = 0; ; counter++)
         {
             ReadOnlySpan<byte> chunk = body[..Math.Min(ChunkSize + TagSize, body.Length)];
             body = body[chunk.Length..];
             // An empty last chunk is legal only as the whole file: otherwise the same plaintext would have two forms.
-            if (chunk.Length < TagSize || (chunk.Length == TagSize && counter > 0)) return false;
+            bool legal = chunk.Length > TagSize || (chunk.Length == TagSize && counter == 0);
             ChunkNonce(nonce, counter, last: body.IsEmpty);
-            byte[] opened = new byte[chunk.Length - TagSize];
-            try
+            if (!legal || !TryDecrypt(cipher, nonce, chunk, rest[..(chunk.Length - TagSize)]))
             {
-                cipher.Decrypt(nonce, chunk[..^TagSize], chunk[^TagSize..], opened);
-            }
-            catch (AuthenticationTagMismatchException)
-            {
+                CryptographicOperations.ZeroMemory(opened);
                 return false;
             }
-            plain.Write(opened);
-            CryptographicOperations.ZeroMemory(opened);
+            rest = rest[(chunk.Length - TagSize)..];
             if (body.IsEmpty) break;
         }
-        plaintext = plain.ToArray();
-        CryptographicOperations.ZeroMemory(plain.GetBuffer());
+        plaintext = opened;
         return true;
+    }
+
+    private static bool TryDecrypt(ChaCha20Poly1305 cipher, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> chunk, Span<byte> opened)
+    {
+        try
+        {
+            cipher.Decrypt(nonce, chunk[..^TagSize], chunk[^TagSize..], opened);
+            return true;
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return false;
+        }
     }
 
     /// <summary>STREAM: an 11-byte big-endian counter, then 1 for the last chunk.</summary>

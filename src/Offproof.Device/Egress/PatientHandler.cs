@@ -1,9 +1,38 @@
 namespace Offproof.Device;
 
 /// <summary>
-/// The body of an answer, that may be slow but not endless: a server that falls silent, or drips for ever, ends in an <see cref="IOException"/>, which a
-/// storage counts as one of its attempts. Only the time spent waiting for the server counts, not what the reader does between two reads.
+/// Waits for an answer, and for each part of its body, as long as a slow connection may take and no longer: a server that falls silent, or drips for ever,
+/// is an <see cref="HttpRequestException"/> or an <see cref="IOException"/>, which a storage counts as one of its attempts.
 /// </summary>
+/// <param name="inner">Sends; disposed with this</param>
+/// <param name="time">The clock</param>
+/// <param name="patience">How far an answer may fall behind the slowest connection that is waited for; a minute where null</param>
+public sealed class PatientHandler(HttpMessageHandler inner, TimeProvider time, TimeSpan? patience = null) : DelegatingHandler(inner)
+{
+    private readonly TimeSpan patience = patience ?? TimeSpan.FromSeconds(60);
+
+    /// <inheritdoc/>
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource late = new(patience + TimeSpan.FromSeconds((request.Content?.Headers.ContentLength ?? 0) / PatientStream.SlowestBytesPerSecond), time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            HttpResponseMessage response = await base.SendAsync(request, either.Token).ConfigureAwait(false);
+            Stream body = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
+            StreamContent patient = new(new PatientStream(body, patience, time));
+            foreach ((string name, IEnumerable<string> values) in response.Content.Headers) patient.Headers.TryAddWithoutValidation(name, values);
+            response.Content = patient;
+            return response;
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new HttpRequestException("no answer in time", e);
+        }
+    }
+}
+
+/// <summary>The body of an answer, that may be slow but not endless. Only the time spent waiting for the server counts, not what the reader does between two reads.</summary>
 /// <param name="body">Disposed with this</param>
 /// <param name="patience">How far an answer may fall behind the slowest connection that is waited for</param>
 /// <param name="time">The clock</param>
