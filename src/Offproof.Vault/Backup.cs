@@ -56,6 +56,9 @@ sealed class BackupRun : IAsyncDisposable
 
     internal ValueTask PutAsync(Chunk chunk) => _chunks.Writer.WriteAsync(chunk, _stop.Token);
 
+    /// <summary>For a pack that is already stored: an index of this run will name it.</summary>
+    internal Task IndexAsync(PackRecord stored) => _indexes.AddAsync(stored, _stop.Token);
+
     /// <summary>The failure that stopped the stages, when one did: better than the cancellation that it caused elsewhere.</summary>
     internal async Task ThrowIfStageFailedAsync()
     {

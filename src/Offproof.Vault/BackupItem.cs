@@ -85,6 +85,9 @@ public sealed record BackupSummary
     /// <summary>Bytes of packs, after compression and encryption, that were stored.</summary>
     public required long BytesStored { get; init; }
 
+    /// <summary>Damage that this backup got around. The vault should be checked.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
     /// <summary>What is missing from the snapshot. A backup with entries here is complete except for them.</summary>
     public required IReadOnlyList<Skipped> Unreadable { get; init; }
 }

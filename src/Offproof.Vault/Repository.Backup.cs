@@ -21,12 +21,16 @@ public sealed partial class Repository
             DateTimeOffset began = Time.GetUtcNow();
             // Snapshots before indexes: whatever a snapshot refers to is then in an index that is read.
             IReadOnlyList<Snapshot> snapshots = await SnapshotsAsync(skipDamaged: true, ct).ConfigureAwait(false);
-            VaultIndex index = await LoadIndexAsync(ct).ConfigureAwait(false);
+            List<string> notices = [];
+            VaultIndex index = await LoadIndexAsync(notices, ct).ConfigureAwait(false);
+            List<PackRecord> tables = notices.Count > 0 ? await new PackTables(this).ReadAsync(index, ct).ConfigureAwait(false) : [];
             Snapshot? parent = options.ReadEverything ? null : snapshots.LastOrDefault(s => string.Equals(s.HostName, HostName, StringComparison.Ordinal) && s.Paths.SequenceEqual(options.Roots, StringComparer.Ordinal));
             ParentTree before = new(this, index, parent);
             BackupRun run = new(this, index, ct);
             await using (run.ConfigureAwait(false))
             {
+                // What a damaged index named stands in a new one from here on.
+                foreach (PackRecord table in tables) await run.IndexAsync(table).ConfigureAwait(false);
                 BackupReader reader = new(this, index, before, run, options, progress);
                 ContentId tree;
                 try
@@ -40,7 +44,7 @@ public sealed partial class Repository
                     throw;
                 }
                 ContentId id = await WriteUnpackedAsync(VaultFileKind.Snapshots, Snapshot.Write(began, parent?.FileId, tree, options.Roots), ct).ConfigureAwait(false);
-                return reader.Summarize(id);
+                return reader.Summarize(id) with { Notices = notices };
             }
         }
     }

@@ -4,7 +4,7 @@ public sealed partial class Repository
 {
     /// <summary>
     /// Restores into a folder, never outside it and never over an existing file; what cannot be restored is reported and the rest is. Repeating it after an
-    /// interruption goes on where it ended.
+    /// interruption goes on where it ended. A damaged or lost index costs nothing but time (vault.md §4.7).
     /// </summary>
     /// <exception cref="StorageException">The vault's storage failed for good, or the target's disk is full. Files already restored are complete.</exception>
     public async Task<RestoreSummary> RestoreAsync(Snapshot snapshot, string targetDirectory, RestoreOptions? options = null, IProgress<RestoreProgress>? progress = null, CancellationToken ct = default)
@@ -13,10 +13,18 @@ public sealed partial class Repository
         ArgumentException.ThrowIfNullOrEmpty(targetDirectory);
         return await ReadingAsync(async () =>
         {
-            VaultIndex index = await LoadIndexAsync(ct).ConfigureAwait(false);
+            List<string> notices = [];
+            VaultIndex index = await LoadIndexAsync(notices, ct).ConfigureAwait(false);
             string target = Path.GetFullPath(targetDirectory);
             RestorePlan plan = await RestorePlan.MakeAsync(this, index, snapshot, target, options ?? new RestoreOptions(), ct).ConfigureAwait(false);
-            return await new RestoreRun(this, index, plan, target, progress, ct).ExecuteAsync().ConfigureAwait(false);
+            if (plan.LacksBlobs && await new PackTables(this).ReadAsync(index, ct).ConfigureAwait(false) is { Count: > 0 } tables)
+            {
+                foreach (PackRecord table in tables) index.Add(table);
+                notices.Add($"{tables.Count} packs are in no readable index: their own tables were read instead");
+                plan = await RestorePlan.MakeAsync(this, index, snapshot, target, options ?? new RestoreOptions(), ct).ConfigureAwait(false);
+            }
+            RestoreSummary summary = await new RestoreRun(this, index, plan, target, progress, ct).ExecuteAsync().ConfigureAwait(false);
+            return summary with { Notices = notices };
         }, ct).ConfigureAwait(false);
     }
 

@@ -204,13 +204,21 @@ public sealed partial class Repository : IAsyncDisposable
         }
     }
 
-    internal async Task<VaultIndex> LoadIndexAsync(CancellationToken ct)
+    /// <summary>All indexes; of a damaged one the name goes to <paramref name="damaged"/>, and the caller decides what takes its place.</summary>
+    internal async Task<VaultIndex> LoadIndexAsync(List<string> damaged, CancellationToken ct)
     {
         VaultIndex index = new();
         foreach (VaultEntry entry in await Storage.ListAsync(VaultFileKind.Index, ct).ConfigureAwait(false))
         {
             if (!ContentId.TryParse(entry.Name, out ContentId id)) continue;
-            foreach (PackRecord pack in IndexFile.Read(await ReadUnpackedAsync(VaultFileKind.Index, id, MostUnpacked, ct).ConfigureAwait(false))) index.Add(pack);
+            try
+            {
+                foreach (PackRecord pack in IndexFile.Read(await ReadUnpackedAsync(VaultFileKind.Index, id, MostUnpacked, ct).ConfigureAwait(false))) index.Add(pack);
+            }
+            catch (Exception e) when (e is CorruptVaultException or StorageFileMissingException)
+            {
+                damaged.Add($"index/{id.Short} cannot be read: {e.Message}");
+            }
         }
         return index;
     }

@@ -34,6 +34,9 @@ public sealed record RestoreSummary
     /// <summary>Not restored: damaged or missing content, names that could leave the target, and existing files with another content, which are never overwritten.</summary>
     public required IReadOnlyList<Skipped> Problems { get; init; }
 
+    /// <summary>Damage that this restore got around. The vault should be checked.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
     /// <summary>Everything asked for is there.</summary>
     public bool Complete => Problems.Count == 0;
 }

@@ -34,6 +34,9 @@ sealed class RestorePlan
     internal List<PlannedEntry> Links { get; } = [];
     internal List<Skipped> Problems { get; } = [];
 
+    /// <summary>Something is in no index.</summary>
+    internal bool LacksBlobs { get; private set; }
+
     internal static async Task<RestorePlan> MakeAsync(Repository repository, VaultIndex index, Snapshot snapshot, string target, RestoreOptions options, CancellationToken ct)
     {
         RestorePlan plan = new(repository, index, target, options);
@@ -51,6 +54,7 @@ sealed class RestorePlan
         }
         catch (CorruptVaultException e)
         {
+            LacksBlobs |= !_index.Contains(tree, tree: true);
             Problems.Add(new Skipped(shown.Length == 0 ? "/" : shown, $"the folder's list is lost: {e.Message}"));
             return;
         }
@@ -100,6 +104,7 @@ sealed class RestorePlan
         {
             if (!_index.TryFind(id, tree: false, out BlobPlace place))
             {
+                LacksBlobs = true;
                 Problems.Add(new Skipped(shown, $"a part of the content is missing: blob {id.Short} is in no index"));
                 return;
             }

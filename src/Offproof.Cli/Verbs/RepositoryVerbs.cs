@@ -60,6 +60,7 @@ internal static class RepositoryVerbs
                 Terminal.Say($"snapshot {summary.SnapshotId[..8]}: {summary.Files} files, {Terminal.Size(summary.Bytes)}"
                     + $" ({summary.Unchanged} unchanged, {Terminal.Size(summary.BytesStored)} stored)");
             }
+            Noticed(summary.Notices);
             return Named("not backed up", summary.Unreadable);
         });
         return verb;
@@ -104,6 +105,7 @@ internal static class RepositoryVerbs
                 Terminal.Json(new VaultRestoreJson("offproof/v1/vault-restore", summary.Files, summary.Bytes, summary.AlreadyThere, summary.Problems), OutputJson.Default.VaultRestoreJson);
             }
             else Terminal.Say($"{summary.Files} files, {Terminal.Size(summary.Bytes)} restored to {target}, {summary.AlreadyThere} already there");
+            Noticed(summary.Notices);
             return Named("not restored", summary.Problems);
         });
         return verb;
@@ -178,6 +180,11 @@ internal static class RepositoryVerbs
         return matches.Length == 1 ? matches[0]
             : throw new DeviceException(matches.Length == 0 ? DeviceFault.Failure : DeviceFault.Usage,
                 matches.Length == 0 ? $"no snapshot begins with {wanted}" : $"more than one snapshot begins with {wanted}");
+    }
+
+    private static void Noticed(IReadOnlyList<string> notices)
+    {
+        foreach (string notice in notices) Terminal.Talk($"damaged: {notice}");
     }
 
     private static int Named(string what, IReadOnlyList<Skipped> items)

@@ -72,7 +72,10 @@ static class PackHeader
     }
 
     /// <summary>The entries of a pack that lies in memory as a whole.</summary>
-    internal static BlobEntry[] Open(ReadOnlySpan<byte> pack, Sealer sealer)
+    internal static BlobEntry[] Open(ReadOnlySpan<byte> pack, Sealer sealer) => Open(pack, pack.Length, sealer);
+
+    /// <summary>The entries of a pack of <paramref name="size"/> bytes, of which only the end need be there.</summary>
+    internal static BlobEntry[] Open(ReadOnlySpan<byte> pack, long size, Sealer sealer)
     {
         if (pack.Length < LengthSize + Sealer.Overhead) throw new CorruptVaultException("pack is too short for a header");
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(pack[^LengthSize..]);
@@ -81,6 +84,6 @@ static class PackHeader
         int start = pack.Length - LengthSize - (int)length;
         byte[] header = new byte[length - Sealer.Overhead];
         if (!sealer.TryOpen(pack.Slice(start, (int)length), header)) throw new CorruptVaultException("pack header does not authenticate");
-        return Parse(header, start);
+        return Parse(header, size - LengthSize - length);
     }
 }

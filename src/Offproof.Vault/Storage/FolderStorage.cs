@@ -19,7 +19,7 @@ public sealed class FolderStorage(string path) : IVaultStorage
     /// <inheritdoc/>
     public Task CreateAsync(CancellationToken ct = default) => GuardAsync("create", () =>
     {
-        MakeFolder(Root);
+        MakeRoot(Root);
         foreach (string folder in Folders) MakeFolder(Path.Combine(Root, folder));
         DirectorySync.Flush(Root);
     });
@@ -141,6 +141,16 @@ public sealed class FolderStorage(string path) : IVaultStorage
         VaultFileKind.Data => "data",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
+
+    // With the folders above it, each durable in the one that holds it: a vault in a folder that a crash forgot is lost.
+    static void MakeRoot(string folder)
+    {
+        if (Directory.Exists(folder)) return;
+        string? above = Path.GetDirectoryName(folder);
+        if (above is not null) MakeRoot(above);
+        MakeFolder(folder);
+        if (above is not null) DirectorySync.Flush(above);
+    }
 
     static bool MakeFolder(string folder)
     {

@@ -163,7 +163,7 @@ public sealed class FaultTests
             await repository.BackupAsync(Album(3, 3000), Photos);
             await repository.BackupAsync([.. Album(3, 3000), Item("/photos/extra.jpg", Noise.Bytes(99, 3000))], Photos);
             IReadOnlyList<Snapshot> snapshots = await repository.SnapshotsAsync();
-            VaultIndex index = await repository.LoadIndexAsync(default);
+            VaultIndex index = await repository.LoadIndexAsync([], default);
             Assert.True(index.TryFind(ContentId.Of(Noise.Bytes(99, 3000)), tree: false, out BlobPlace lost));
             string pack = scratch[$"repo/data/{lost.Pack.ToString()[..2]}/{lost.Pack}"];
             byte[] bytes = await File.ReadAllBytesAsync(pack);

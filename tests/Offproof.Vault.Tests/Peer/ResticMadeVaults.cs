@@ -26,7 +26,7 @@ public sealed class ResticMadeVaults
         Folders.AssertEqual(scratch["in"], scratch["out"]);
 
         // The same polynomial over the same file gives the same cuts.
-        VaultIndex index = await repository.LoadIndexAsync(default);
+        VaultIndex index = await repository.LoadIndexAsync([], default);
         ContentId tree = snapshot.TreeId;
         foreach (string part in scratch["in"].Split('/', StringSplitOptions.RemoveEmptyEntries))
             tree = (await repository.ReadTreeAsync(index, tree, default)).Single(n => string.Equals(n.Name, part, StringComparison.Ordinal)).Subtree!.Value;
