@@ -213,7 +213,7 @@ sealed class CheckRun(Repository repository, IProgress<CheckProgress>? progress,
         if (!header.AsSpan().SequenceEqual(promised.ToArray())) Error($"pack {id}: its header and its index differ");
         foreach (BlobEntry blob in header)
         {
-            if (blob.ContentLength > BlobEntry.MostPlain)
+            if (blob.ClaimsTooMuch)
             {
                 Error($"pack {id}: blob {blob.Id} claims more than 128 MiB");
                 continue;

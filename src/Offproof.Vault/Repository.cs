@@ -253,8 +253,8 @@ public sealed partial class Repository : IAsyncDisposable
 
     async Task<byte[]> ReadPlaceAsync(BlobPlace place, CancellationToken ct)
     {
+        if (place.Entry.ClaimsTooMuch) throw new CorruptVaultException($"blob {place.Entry.Id} claims more than 128 MiB");
         byte[] stored = new byte[place.Entry.Length];
-        if (place.Entry.ContentLength > BlobEntry.MostPlain || stored.Length > BlobEntry.MostPlain) throw new CorruptVaultException($"blob {place.Entry.Id} claims more than 128 MiB");
         await Storage.ReadRangeAsync(new VaultFile(VaultFileKind.Data, place.Pack.ToString()), place.Entry.Offset, stored, ct).ConfigureAwait(false);
         byte[] plain = new byte[place.Entry.ContentLength];
         Workbench bench = Rent();

@@ -25,6 +25,7 @@ sealed class RestorePlan
     readonly VaultIndex _index;
     readonly string _target;
     readonly RestoreOptions _options;
+    int _entries;
 
     RestorePlan(Repository repository, VaultIndex index, string target, RestoreOptions options) =>
         (_repository, _index, _target, _options) = (repository, index, target, options);
@@ -74,6 +75,8 @@ sealed class RestorePlan
 
     async Task PlanAsync(Node node, string path, string shown, bool take, int depth, CancellationToken ct)
     {
+        if (++_entries > _options.MostEntries)
+            throw new HostileParametersException($"the snapshot names more than {_options.MostEntries} files and folders; nothing was written. Restore a part of it, or raise the limit");
         string? relative = Strip(path);
         string target = relative is null ? _target : Path.Combine(_target, relative.Replace('/', Path.DirectorySeparatorChar));
         switch (node.Type)
@@ -108,7 +111,7 @@ sealed class RestorePlan
                 Problems.Add(new Skipped(shown, $"a part of the content is missing: blob {id.Short} is in no index"));
                 return;
             }
-            if (place.Entry.ContentLength > BlobEntry.MostPlain)
+            if (place.Entry.ClaimsTooMuch)
             {
                 Problems.Add(new Skipped(shown, $"blob {id.Short} claims more than 128 MiB"));
                 return;

@@ -10,4 +10,7 @@ readonly record struct BlobEntry(ContentId Id, bool Tree, uint Offset, uint Leng
 
     /// <summary>Length of the content, in bytes; -1 when the entry is too short to hold any.</summary>
     internal long ContentLength => Compressed ? PlainLength : (long)Length - Sealer.Overhead;
+
+    /// <summary>Whoever wrote the entry wants more memory than any blob needs: refused before any is taken.</summary>
+    internal bool ClaimsTooMuch => Length > MostPlain || ContentLength > MostPlain;
 }

@@ -25,7 +25,7 @@ public sealed record RestRetry(int Attempts, TimeSpan FirstDelay, TimeSpan MostD
 /// <param name="time">The clock of the delays.</param>
 public sealed class RestStorage(HttpMessageInvoker invoker, Uri baseUri, RestRetry? retry = null, TimeProvider? time = null) : IVaultStorage
 {
-    const int MostListing = 256 << 20;
+    const int MostListing = 64 << 20; // 600,000 packs: some ten terabytes
     // Bytes of a body that is announced first: a lock is not, a pack is.
     const int ExpectAbove = 64 << 10;
     const string ListingType = "application/vnd.x.restic.rest.v2";
@@ -176,13 +176,14 @@ public sealed class RestStorage(HttpMessageInvoker invoker, Uri baseUri, RestRet
         {
             using JsonDocument document = JsonDocument.Parse(json);
             List<VaultEntry> entries = [];
+            HashSet<ContentId> seen = [];
             if (document.RootElement.ValueKind == JsonValueKind.Null) return entries;
             foreach (JsonElement element in document.RootElement.EnumerateArray())
             {
                 // Version 1 of the protocol lists bare names: sizes are then asked for one by one.
                 bool bare = element.ValueKind == JsonValueKind.String;
                 string? file = bare ? element.GetString() : element.GetProperty("name").GetString();
-                if (!ContentId.TryParse(file, out _)) continue;
+                if (!ContentId.TryParse(file, out ContentId id) || !seen.Add(id)) continue;
                 long size = bare ? await FindAsync(new VaultFile(kind, file!), ct).ConfigureAwait(false) ?? 0 : element.GetProperty("size").GetInt64();
                 entries.Add(new VaultEntry(file!, size));
             }

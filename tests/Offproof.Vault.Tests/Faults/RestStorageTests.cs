@@ -11,6 +11,7 @@ public sealed class RestStorageTests
         internal Dictionary<string, byte[]> Files { get; } = new(StringComparer.Ordinal);
         internal Func<HttpRequestMessage, int, object?> Break { get; set; } = static (_, _) => null;
         internal bool LoseAnswerOfNextPost { get; set; }
+        internal bool ListsTwice { get; set; }
         internal List<string> Log { get; } = [];
         internal string? Authorization { get; private set; }
 
@@ -47,7 +48,7 @@ public sealed class RestStorageTests
                 {
                     Assert.Contains("v2", request.Headers.Accept.ToString(), StringComparison.Ordinal);
                     string list = string.Join(',', Files.Where(f => f.Key.StartsWith(path, StringComparison.Ordinal)).Select(f => $"{{\"name\":\"{f.Key[path.Length..]}\",\"size\":{f.Value.Length}}}"));
-                    return new(HttpStatusCode.OK) { Content = new StringContent($"[{list}]") };
+                    return new(HttpStatusCode.OK) { Content = new StringContent(ListsTwice ? $"[{list},{list}]" : $"[{list}]") };
                 }
                 if (!Files.TryGetValue(path, out byte[]? file)) return new(HttpStatusCode.NotFound);
                 if (request.Headers.Range?.Ranges.Single() is { } range)
@@ -97,6 +98,17 @@ public sealed class RestStorageTests
         Assert.Equal(content, await storage.ReadAsync(Pack(content), 100));
         server.Files[$"data/{Pack(content).Name}"] = [1, 2, 4];
         await Assert.ThrowsAsync<StorageRefusedException>(() => storage.WriteAsync(Pack(content), content));
+    }
+
+    [Fact]
+    public async Task A_name_that_a_server_lists_twice_counts_once()
+    {
+        (RestStorage storage, Server server, HttpMessageInvoker invoker) = New();
+        using HttpMessageInvoker sends = invoker;
+        byte[] content = [1, 2, 3];
+        server.Files[$"data/{Pack(content).Name}"] = content;
+        server.ListsTwice = true;
+        Assert.Equal(new VaultEntry(Pack(content).Name, 3), Assert.Single(await storage.ListAsync(VaultFileKind.Data)));
     }
 
     [Theory]

@@ -134,6 +134,79 @@ public sealed class HostileTests
         Assert.NotNull(SafeName.Refusal(Node.Read(Encoding.UTF8.GetBytes(new string('é', 128)), NodeType.File, "file", 0, default, ""), windows: false));
     }
 
+    /// <summary>A vault with one snapshot whose trees our own writer would not make: each names those that were added before it.</summary>
+    static async Task ForgeAsync(FolderStorage storage, Repository repository, Func<Func<Node[], ContentId>, ContentId> trees, Func<BlobEntry, BlobEntry>? change = null)
+    {
+        Workbench bench = repository.Rent();
+        using PackBuilder pack = new(bench.Sealer, bench.Compression, trees: true);
+        pack.Take(new byte[PackBuilder.BufferSize]);
+        ContentId root = trees(nodes =>
+        {
+            byte[] json = TreeFile.Write(nodes);
+            pack.Add(ContentId.Of(json), json);
+            return ContentId.Of(json);
+        });
+        FinishedPack finished = pack.Finish();
+        await storage.WriteAsync(new VaultFile(VaultFileKind.Data, finished.Id.ToString()), finished.Buffer.AsMemory(0, finished.Length));
+        BlobEntry[] entries = [.. finished.Entries.Select(change ?? (static entry => entry))];
+        await repository.WriteUnpackedAsync(VaultFileKind.Index, IndexFile.Write([new PackRecord(finished.Id, entries)]), default);
+        await repository.WriteUnpackedAsync(VaultFileKind.Snapshots, Snapshot.Write(DateTimeOffset.UnixEpoch, null, root, ["/x"]), default);
+        repository.Return(bench);
+    }
+
+    static Node FileNode(string name) => Node.Named(name, NodeType.File, 420, DateTimeOffset.UnixEpoch);
+
+    static Node FolderNode(string name, ContentId tree)
+    {
+        Node folder = Node.Named(name, NodeType.Directory, TreeDraft.DirectoryBit | 493, DateTimeOffset.UnixEpoch);
+        folder.Subtree = tree;
+        return folder;
+    }
+
+    [Fact]
+    public async Task Trees_that_list_each_other_without_end_are_refused_before_anything_is_written()
+    {
+        using Scratch scratch = new();
+        FolderStorage storage = new(scratch["repo"]);
+        using VaultPassword password = VaultPassword.FromText("fictional");
+        await NewVault.Create(password, TimeProvider.System).WriteAsync(storage);
+        await using Repository repository = await Repository.OpenAsync(storage, password);
+        // Sixty-four small trees that name 2^64 folders.
+        await ForgeAsync(storage, repository, static add =>
+        {
+            ContentId tree = add([FileNode("leaf")]);
+            for (int level = 0; level < 63; level++) tree = add([FolderNode("a", tree), FolderNode("b", tree)]);
+            return tree;
+        });
+        Snapshot snapshot = Assert.Single(await repository.SnapshotsAsync());
+        HostileParametersException e = await Assert.ThrowsAsync<HostileParametersException>(() =>
+            repository.RestoreAsync(snapshot, scratch["target"], new RestoreOptions { MostEntries = 2000 }));
+        Assert.Contains("more than 2000 files and folders; nothing was written", e.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(scratch["target"]));
+        // Our check visits each tree once: a bomb is sound, only large.
+        Assert.True((await repository.CheckAsync(readData: true)).Sound);
+    }
+
+    [Theory]
+    [InlineData(4_294_967_000u, 0u)]
+    [InlineData(200u << 20, 0u)]
+    [InlineData(100u, 4_294_967_000u)]
+    public async Task An_index_that_claims_gigabytes_for_a_blob_is_named_before_any_memory_is_taken(uint length, uint plain)
+    {
+        using Scratch scratch = new();
+        FolderStorage storage = new(scratch["repo"]);
+        using VaultPassword password = VaultPassword.FromText("fictional");
+        await NewVault.Create(password, TimeProvider.System).WriteAsync(storage);
+        await using Repository repository = await Repository.OpenAsync(storage, password);
+        await ForgeAsync(storage, repository, static add => add([FileNode("leaf")]), entry => entry with { Offset = 0, Length = length, PlainLength = plain });
+        Snapshot snapshot = Assert.Single(await repository.SnapshotsAsync());
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        RestoreSummary summary = await repository.RestoreAsync(snapshot, scratch["target"]);
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 64 << 20);
+        Assert.Contains("claims more than 128 MiB", Assert.Single(summary.Problems).Reason, StringComparison.Ordinal);
+        Assert.False((await repository.CheckAsync(readData: true)).Sound);
+    }
+
     [Fact]
     public async Task A_hostile_tree_writes_nothing_outside_and_nothing_through_a_link()
     {
@@ -143,39 +216,20 @@ public sealed class HostileTests
         await NewVault.Create(password, TimeProvider.System).WriteAsync(storage);
         await using Repository repository = await Repository.OpenAsync(storage, password);
 
-        // Built by hand: our own writer refuses such names.
-        Workbench bench = repository.Rent();
-        using PackBuilder pack = new(bench.Sealer, bench.Compression, trees: true);
-        pack.Take(new byte[PackBuilder.BufferSize]);
-        Node File(string name) => Node.Named(name, NodeType.File, 420, DateTimeOffset.UnixEpoch);
-        Node Folder(string name, ContentId tree)
-        {
-            Node folder = Node.Named(name, NodeType.Directory, TreeDraft.DirectoryBit | 493, DateTimeOffset.UnixEpoch);
-            folder.Subtree = tree;
-            return folder;
-        }
-        ContentId Add(params Node[] nodes)
-        {
-            byte[] json = TreeFile.Write(nodes);
-            pack.Add(ContentId.Of(json), json);
-            return ContentId.Of(json);
-        }
-        ContentId inner = Add(File("evil"));
         Node link = Node.Named("out", NodeType.Symlink, TreeDraft.SymlinkBit | 511, DateTimeOffset.UnixEpoch, scratch["outside"]);
-        ContentId root = Add(File("../escaped"), File(".."), Folder("..", inner), link, Folder("out", inner), Folder("there", inner), File("good"), File("good"));
-        FinishedPack finished = pack.Finish();
-        await storage.WriteAsync(new VaultFile(VaultFileKind.Data, finished.Id.ToString()), finished.Buffer.AsMemory(0, finished.Length));
-        await repository.WriteUnpackedAsync(VaultFileKind.Index, IndexFile.Write([new PackRecord(finished.Id, finished.Entries)]), default);
-        await repository.WriteUnpackedAsync(VaultFileKind.Snapshots, Snapshot.Write(DateTimeOffset.UnixEpoch, null, root, ["/x"]), default);
-        repository.Return(bench);
+        await ForgeAsync(storage, repository, add =>
+        {
+            ContentId inner = add([FileNode("evil")]);
+            return add([FileNode("../escaped"), FileNode(".."), FolderNode("..", inner), link, FolderNode("out", inner), FolderNode("there", inner), FileNode("good"), FileNode("good")]);
+        });
 
         Directory.CreateDirectory(scratch["outside"]);
         Directory.CreateDirectory(scratch["target"]);
-        System.IO.File.CreateSymbolicLink(scratch["target/there"], scratch["outside"]);
+        File.CreateSymbolicLink(scratch["target/there"], scratch["outside"]);
         RestoreSummary summary = await repository.RestoreAsync((await repository.SnapshotsAsync())[0], scratch["target"]);
         Assert.Empty(Directory.GetFileSystemEntries(scratch["outside"]));
-        Assert.False(System.IO.File.Exists(scratch["escaped"]));
-        Assert.True(System.IO.File.Exists(scratch["target/good"]));
+        Assert.False(File.Exists(scratch["escaped"]));
+        Assert.True(File.Exists(scratch["target/good"]));
         Assert.Contains(summary.Problems, static p => p.Path is "/there/evil");
         Assert.Contains(summary.Problems, static p => p.Path is "/good" && p.Reason.Contains("twice", StringComparison.Ordinal));
         Assert.Equal(3, summary.Problems.Count(static p => p.Reason.Contains("leads out", StringComparison.Ordinal) || p.Reason.Contains("separator", StringComparison.Ordinal)));
