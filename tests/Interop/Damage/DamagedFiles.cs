@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -10,6 +11,50 @@ namespace Offproof.Interop.Damage;
 public sealed class DamagedFiles
 {
     const string Password = "geheim";
+
+    /// <summary>Stock restic's check of copies, many side by side: what a pack lacks it asks for again, for three quarters of a minute.</summary>
+    sealed class Opinions(Scratch scratch) : IAsyncDisposable
+    {
+        const int AtOnce = 16;
+
+        readonly SemaphoreSlim _room = new(AtOnce);
+        readonly List<Task> _asked = [];
+        readonly ConcurrentQueue<string> _silent = [];
+
+        internal async Task AskAsync(string repository, string what)
+        {
+            await _room.WaitAsync();
+            string copy = $"asked-{_asked.Count}";
+            (await Processes.ShellAsync(scratch.Root, $"cp -R -- '{repository}' '{copy}'")).Is(0);
+            _asked.Add(CheckAsync(copy, what));
+        }
+
+        async Task CheckAsync(string copy, string what)
+        {
+            try
+            {
+                if ((await new Restic(scratch[copy], Password).RunAsync("--no-lock", "check", "--read-data")).Exit == 0) _silent.Enqueue(what);
+            }
+            finally
+            {
+                await scratch.ForgetAsync(copy);
+                _room.Release();
+            }
+        }
+
+        /// <summary>The damages that it did not find.</summary>
+        internal async Task<IReadOnlyList<string>> SilentAsync()
+        {
+            await Task.WhenAll(_asked);
+            return [.. _silent];
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Task.WhenAll(_asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _room.Dispose();
+        }
+    }
 
     sealed record Held(Snapshot Snapshot, Dictionary<string, byte[]> Files);
 
@@ -44,7 +89,7 @@ public sealed class DamagedFiles
         using VaultPassword password = VaultPassword.FromText(Password);
         List<Held> held = await MakeAsync(storage, password, random);
         SortedDictionary<string, int> lost = new(StringComparer.Ordinal);
-        List<string> resticSilent = [];
+        await using Opinions restics = new(scratch);
         int tried = 0, restored = 0, named = 0;
         foreach (string path in Directory.GetFiles(storage.Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
@@ -62,15 +107,16 @@ public sealed class DamagedFiles
                 restored += whole;
                 named += missing;
                 lost[sort] = lost.GetValueOrDefault(sort) + missing;
-                if ((await new Restic(storage.Root, Password).RunAsync("--no-lock", "check", "--read-data")).Exit == 0) resticSilent.Add($"{sort}: {variant.Name}");
+                await restics.AskAsync(storage.Root, $"{sort}: {variant.Name}");
             }
             await File.WriteAllBytesAsync(path, good);
         }
+        IReadOnlyList<string> resticSilent = await restics.SilentAsync();
         TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"OFFPROOF_SEED={seed}: {tried} damages, all found; {restored} files restored whole, {named} named as lost ({string.Join(", ", lost.Select(static l => $"{l.Value} by {l.Key}"))}); restic found all but {resticSilent.Count} ({string.Join(", ", resticSilent.Distinct(StringComparer.Ordinal))}); {watch.Elapsed.TotalSeconds:f0} s"));
         Assert.True((await CheckAsync(storage, password)).Sound);
-        // What nobody can know from the vault alone: that a snapshot was there (vault.md §10.4).
-        Assert.Equal(["snapshots: deleted"], resticSilent.Distinct(StringComparer.Ordinal));
+        // What nobody can know from the vault alone: that a snapshot was there (vault.md §10.4). restic does not hash key files: a change of a date in one passes.
+        Assert.Equal(["snapshots: deleted"], resticSilent.Distinct(StringComparer.Ordinal).Except(["keys: some byte"], StringComparer.Ordinal));
         Assert.True(lost["data"] > 0, "no damage of a pack cost a file, so nothing was tested");
     }
 

@@ -70,7 +70,7 @@ public sealed class ReplacedParts
             return summary;
         }
 
-        internal async Task<Ended> ResticAsync(bool readData = true) => await new Restic(Storage.Root, Password).RunAsync(["--no-lock", "check", .. readData ? ["--read-data"] : Array.Empty<string>()]);
+        internal async Task<Ended> ResticAsync() => await new Restic(Storage.Root, Password).RunAsync("--no-lock", "check", "--read-data");
 
         public async ValueTask DisposeAsync()
         {
@@ -103,8 +103,7 @@ public sealed class ReplacedParts
             await bench.ReplaceIndexAsync([.. bench.Index.Packs.Select(p => p with { Blobs = [.. p.Blobs.Select(b => b.Id == place.Entry.Id ? b with { Offset = offset } : b)] })]);
             Assert.Contains(place.Pack.ToString(), await bench.CheckAsync(), StringComparison.Ordinal);
             await bench.RestoreAsync(First);
-            // Not with --read-data: what it cannot read it asks for again, for minutes.
-            Assert.NotEqual(0, (await bench.ResticAsync(readData: false)).Exit);
+            // restic is not asked: its plain check does not look at places, and with --read-data it asks for minutes again for what cannot be read.
         }
     }
 

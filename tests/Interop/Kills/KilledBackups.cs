@@ -12,7 +12,20 @@ static class Killing
     // Six of ten at any time, the others where a run stays for moments only.
     static readonly Aim[] Aims = [Aim.AnyTime, Aim.FirstIndex, Aim.AnyTime, Aim.AnyTime, Aim.FirstPack, Aim.AnyTime, Aim.FirstSnapshot, Aim.AnyTime, Aim.FirstUnwholeFile, Aim.AnyTime];
 
-    internal static Aim AimOf(int kill) => Aims[kill % Aims.Length];
+    // Past the half, what was never hit is aimed at every other time.
+    internal static Aim AimOf(Diary diary, int wanted) => diary.Kills > wanted / 2 && diary.Kills % 2 == 0 && diary.Missed is [Phase missed, ..]
+        ? missed switch
+        {
+            Phase.Writing => Aim.FirstUnwholeFile,
+            Phase.Packs => Aim.FirstPack,
+            Phase.Index => Aim.FirstIndex,
+            Phase.Snapshot => Aim.FirstSnapshot,
+            _ => Aim.AnyTime,
+        }
+        : Aims[diary.Kills % Aims.Length];
+
+    /// <summary>As many as wanted; and up to twenty more while a phase was never hit.</summary>
+    internal static bool GoesOn(Diary diary, int wanted) => diary.Kills < Times(wanted) || (diary.Missed.Count > 0 && diary.Kills < Times(wanted) + 20);
 
     /// <summary>30 MiB: two packs, so that a run has something to write before it ends. All of it new each time.</summary>
     internal static async Task RewriteAsync(string folder, Seeded random)
@@ -39,17 +52,17 @@ public sealed class KilledBackupsIntoAFolder
         await using Scratch scratch = new();
         string source = scratch.Folder("in");
         TimeSpan usual = default;
-        for (bool fresh = false; diary.Kills < Killing.Times(Wanted); fresh = !fresh)
+        for (bool fresh = false; Killing.GoesOn(diary, Wanted); fresh = !fresh)
         {
             OwnVault vault = await OwnVault.CreateAsync(scratch.Root, scratch["repo"]);
             Victim victim = new(() => ProgramUnderTest.StartInfoAsync(vault.Arguments("backup", source)), vault.Place, Path.Combine(vault.Place, "tmp")) { Usual = usual };
             await Killing.RewriteAsync(source, random);
             // Every second vault has no snapshot yet when it is first hit.
             if (!fresh) await victim.CompleteAsync();
-            for (int kill = 0; kill < Killing.KillsPerVault && diary.Kills < Killing.Times(Wanted); kill++)
+            for (int kill = 0; kill < Killing.KillsPerVault && Killing.GoesOn(diary, Wanted); kill++)
             {
                 await Killing.RewriteAsync(source, random);
-                Phase phase = diary.Note(await victim.KillAsync(random, Killing.AimOf(kill)));
+                Phase phase = diary.Note(await victim.KillAsync(random, Killing.AimOf(diary, Wanted)));
                 await vault.Restic.CheckAsync(readData: false, noLock: true);
                 await victim.CompleteAsync(phase);
             }
@@ -79,7 +92,7 @@ public sealed class KilledBackupsThroughOurServer
         ulong seed = Seeded.Choose();
         Seeded random = new(seed);
         using Diary diary = new($"OFFPROOF_SEED={seed}, `backup photos` through our server"), servers = new("the server meanwhile");
-        while (diary.Kills < Killing.Times(Wanted))
+        while (Killing.GoesOn(diary, Wanted))
         {
             await using Scratch scratch = new();
             await using OwnServer server = await OwnServer.StartAsync(scratch);
@@ -87,10 +100,10 @@ public sealed class KilledBackupsThroughOurServer
             OwnVault vault = (await server.VaultAsync(write: false)) with { Place = server.StoredVault };
             await Killing.RewriteAsync(server.Photos, random);
             await victim.CompleteAsync();
-            for (int kill = 0; kill < Killing.KillsPerVault && diary.Kills < Killing.Times(Wanted); kill++)
+            for (int kill = 0; kill < Killing.KillsPerVault && Killing.GoesOn(diary, Wanted); kill++)
             {
                 await Killing.RewriteAsync(server.Photos, random);
-                Phase phase = diary.Note(await victim.KillAsync(random, Killing.AimOf(kill)));
+                Phase phase = diary.Note(await victim.KillAsync(random, Killing.AimOf(diary, Wanted)));
                 await vault.Restic.CheckAsync(readData: false, noLock: true);
                 await victim.CompleteAsync(phase);
             }
