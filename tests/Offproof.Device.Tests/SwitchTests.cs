@@ -117,6 +117,23 @@ public sealed class SwitchTests
         Assert.Equal((SwitchState.On, 1), (await home.TurnOnAsync(Category.Photos, None)) is var on ? (on.State, on.Epoch) : default);
     }
 
+    [Fact]
+    public async Task The_beginning_of_a_snapshots_id_is_enough_while_it_is_the_only_one()
+    {
+        await using Rig rig = await Rig.ReadyAsync();
+        using DeviceHome home = rig.Open();
+        await home.TurnOnAsync(Category.Photos, None);
+        string first = (await home.BackupAsync(Category.Photos, null, None)).Snapshot;
+        await home.RestoreAsync(Category.Photos, new RestoreRequest(rig["one"], Snapshot: first[..1]), null, None);
+        string second = (await home.BackupAsync(Category.Photos, null, None)).Snapshot;
+        int same = first.Zip(second).TakeWhile(static pair => pair.First == pair.Second).Count();
+        DeviceException usage = await Assert.ThrowsAsync<DeviceException>(
+            () => home.RestoreAsync(Category.Photos, new RestoreRequest(rig["two"], Snapshot: first[..same]), null, None));
+        Assert.Equal(DeviceFault.Usage, usage.Fault);
+        RestoreReport report = await home.RestoreAsync(Category.Photos, new RestoreRequest(rig["two"], Snapshot: first[..(same + 1)]), null, None);
+        Assert.Equal(first, report.Snapshot);
+    }
+
     [Theory] // Turning on asks the server about ten things; each request and each answer is lost once, and the next `on` finishes.
     [InlineData(false)]
     [InlineData(true)]
