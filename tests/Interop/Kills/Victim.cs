@@ -140,8 +140,8 @@ sealed class Victim(Func<Task<ProcessStartInfo>> start, string repository, strin
 
     bool Has(Aim aim, Lying before) => aim switch
     {
-        // The lock comes first, and is written like all else.
-        Aim.FirstUnwholeFile => Count(temporary) > before.Unwhole && Count(Path.Combine(repository, "locks")) > before.Locks,
+        // The lock comes first, and is written like all else: it has to be there before another file is looked for.
+        Aim.FirstUnwholeFile => Count(Path.Combine(repository, "locks")) > before.Locks && Count(temporary) > before.Unwhole,
         Aim.FirstPack => Count(Path.Combine(repository, "data")) > before.Packs,
         Aim.FirstIndex => Count(Path.Combine(repository, "index")) > before.Indexes,
         _ => Count(Path.Combine(repository, "snapshots")) > before.Snapshots,
