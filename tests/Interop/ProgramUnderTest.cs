@@ -46,10 +46,9 @@ static class ProgramUnderTest
         return start;
     }
 
-    internal static async Task<Ended> RunAsync(params string[] arguments) => await Processes.RunAsync(await StartInfoAsync(arguments));
 }
 
-/// <summary>The program's verbs for one repository: `offproof vault VERB --repository PLACE --password-file FILE`.</summary>
+/// <summary>The program's verbs for one repository: `RESTIC_REPOSITORY=PLACE offproof vault VERB --password-file FILE`.</summary>
 /// <param name="Place">A folder, or <c>rest:http://...</c>.</param>
 /// <param name="Password">What opens it.</param>
 /// <param name="PasswordFile">The same, where the program reads it.</param>
@@ -57,9 +56,15 @@ sealed record OwnVault(string Place, string Password, string PasswordFile)
 {
     internal Restic Restic => new(Place, Password);
 
-    internal string[] Arguments(params string[] verb) => ["vault", .. verb, "--repository", Place, "--password-file", PasswordFile];
+    /// <summary>The place in the variable, as restic has it: a URL with a token in it is no argument.</summary>
+    internal async Task<ProcessStartInfo> StartInfoAsync(params string[] verb)
+    {
+        ProcessStartInfo start = await ProgramUnderTest.StartInfoAsync(["vault", .. verb, "--password-file", PasswordFile]);
+        start.Environment["RESTIC_REPOSITORY"] = Place;
+        return start;
+    }
 
-    internal Task<Ended> RunAsync(params string[] verb) => ProgramUnderTest.RunAsync(Arguments(verb));
+    internal async Task<Ended> RunAsync(params string[] verb) => await Processes.RunAsync(await StartInfoAsync(verb));
 
     internal async Task<string> GoodAsync(params string[] verb) => (await RunAsync(verb)).Is(0).Output;
 

@@ -55,7 +55,7 @@ public sealed class KilledBackupsIntoAFolder
         for (bool fresh = false; Killing.GoesOn(diary, Wanted); fresh = !fresh)
         {
             OwnVault vault = await OwnVault.CreateAsync(scratch.Root, scratch["repo"]);
-            Victim victim = new(() => ProgramUnderTest.StartInfoAsync(vault.Arguments("backup", source)), vault.Place, Path.Combine(vault.Place, "tmp")) { Usual = usual };
+            Victim victim = new(() => vault.StartInfoAsync("backup", source), vault.Place, Path.Combine(vault.Place, "tmp")) { Usual = usual };
             await Killing.RewriteAsync(source, random);
             // Every second vault has no snapshot yet when it is first hit.
             if (!fresh) await victim.CompleteAsync();
