@@ -23,31 +23,34 @@ internal sealed record StatusJson(
 internal sealed record BackupsJson(string Schema, IReadOnlyList<BackupJson> Backups);
 
 internal sealed record BackupJson(
-    string Category, int Epoch, string Snapshot, long Items, long Bytes, long Unchanged, long StoredBytes, IReadOnlyList<SkippedItem> Skipped)
+    string Category, int Epoch, string Snapshot, long Items, long Bytes, long Unchanged, long StoredBytes, IReadOnlyList<SkippedItem> Skipped,
+    IReadOnlyList<string> Notices)
 {
     internal static BackupJson Of(BackupReport r) =>
-        new(r.Category.Name(), r.Epoch, r.Snapshot, r.Items, r.Bytes, r.Unchanged, r.StoredBytes, r.Skipped);
+        new(r.Category.Name(), r.Epoch, r.Snapshot, r.Items, r.Bytes, r.Unchanged, r.StoredBytes, r.Skipped, r.Notices);
 }
 
 internal sealed record SnapshotsJson(string Schema, IReadOnlyList<SnapshotReport> Snapshots);
 
 internal sealed record RestoreJson(
-    string Schema, string Category, string Snapshot, int Epoch, long Files, long Bytes, long AlreadyThere, IReadOnlyList<SkippedItem> Problems)
+    string Schema, string Category, string Snapshot, int Epoch, long Files, long Bytes, long AlreadyThere, IReadOnlyList<SkippedItem> Problems,
+    IReadOnlyList<string> Notices)
 {
     internal static RestoreJson Of(Category category, RestoreReport r) =>
-        new("offproof/v1/restore", category.Name(), r.Snapshot, r.Epoch, r.Files, r.Bytes, r.AlreadyThere, r.Problems);
+        new("offproof/v1/restore", category.Name(), r.Snapshot, r.Epoch, r.Files, r.Bytes, r.AlreadyThere, r.Problems, r.Notices);
 }
 
 internal sealed record VaultEnvJson(string Schema, string Repository, string Password);
 
 internal sealed record VaultBackupJson(
-    string Schema, string Snapshot, long Files, long Unchanged, long Bytes, long BytesAdded, long BytesStored, IReadOnlyList<Skipped> Unreadable);
+    string Schema, string Snapshot, long Files, long Unchanged, long Bytes, long BytesAdded, long BytesStored, IReadOnlyList<Skipped> Unreadable, IReadOnlyList<string> Notices);
 
 internal sealed record VaultSnapshotsJson(string Schema, IReadOnlyList<VaultSnapshotJson> Snapshots);
 
 internal sealed record VaultSnapshotJson(string Id, DateTimeOffset Time, string Host, IReadOnlyList<string> Paths);
 
-internal sealed record VaultRestoreJson(string Schema, long Files, long Bytes, long AlreadyThere, IReadOnlyList<Skipped> Problems);
+internal sealed record VaultRestoreJson(
+    string Schema, long Files, long Bytes, long AlreadyThere, IReadOnlyList<Skipped> Problems, IReadOnlyList<string> Notices);
 
 internal sealed record VaultCheckJson(string Schema, bool Ok, IReadOnlyList<string> Errors, IReadOnlyList<string> Notices);
 

@@ -17,6 +17,12 @@ internal static class Terminal
 
     internal static void Talk(string line) => Console.Error.WriteLine(Clean(line));
 
+    /// <summary>Damage that cost time and no file: it is said, and the exit code stays.</summary>
+    internal static void Noticed(IReadOnlyList<string> notices)
+    {
+        foreach (string notice in notices) Talk($"damaged: {notice}");
+    }
+
     internal static void Json<T>(T value, JsonTypeInfo<T> type) => Console.Out.WriteLine(JsonSerializer.Serialize(value, type));
 
     internal static bool CanAsk => !Console.IsInputRedirected && !Console.IsErrorRedirected;

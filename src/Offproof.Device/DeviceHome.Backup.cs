@@ -14,8 +14,10 @@ namespace Offproof.Device;
 /// <param name="Unchanged">Files that were not read again</param>
 /// <param name="StoredBytes">Bytes that were uploaded</param>
 /// <param name="Skipped">What was not taken, with the reason; nothing is dropped silently</param>
+/// <param name="Notices">Damage in the vault that cost time, not files</param>
 public sealed record BackupReport(
-    Category Category, int Epoch, string Snapshot, long Items, long Bytes, long Unchanged, long StoredBytes, IReadOnlyList<SkippedItem> Skipped);
+    Category Category, int Epoch, string Snapshot, long Items, long Bytes, long Unchanged, long StoredBytes, IReadOnlyList<SkippedItem> Skipped,
+    IReadOnlyList<string> Notices);
 
 /// <summary>Something that was found and not taken.</summary>
 public sealed record SkippedItem(string Path, string Reason);
@@ -83,7 +85,7 @@ public sealed partial class DeviceHome
 
         folder.LastBackup = new LastBackup(LastBackup.CurrentSchema, grant.Epoch.Value, summary.SnapshotId, time.GetUtcNow(), summary.Files, summary.Bytes);
         return new BackupReport(category, grant.Epoch.Value, summary.SnapshotId, summary.Files, summary.Bytes,
-            summary.Unchanged, summary.BytesStored, skipped);
+            summary.Unchanged, summary.BytesStored, skipped, summary.Notices);
     }
 
     /// <summary>The snapshots of a category that is on or paused, oldest first.</summary>

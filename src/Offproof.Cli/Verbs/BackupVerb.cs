@@ -63,6 +63,7 @@ internal static class BackupVerb
             Terminal.Say($"{report.Category.Name()}: snapshot {report.Snapshot[..8]}, {report.Items} items, {Terminal.Size(report.Bytes)}"
                 + $" ({report.Unchanged} unchanged, {Terminal.Size(report.StoredBytes)} uploaded)");
         }
+        Terminal.Noticed(report.Notices);
         foreach (SkippedItem item in report.Skipped) Terminal.Talk($"not backed up: {Terminal.OneLine(item.Path)}: {Terminal.OneLine(item.Reason)}");
     }
 }

@@ -53,14 +53,14 @@ internal static class RepositoryVerbs
             if (parsed.GetValue(Options.Json))
             {
                 Terminal.Json(new VaultBackupJson("offproof/v1/vault-backup", summary.SnapshotId, summary.Files, summary.Unchanged, summary.Bytes,
-                    summary.BytesAdded, summary.BytesStored, summary.Unreadable), OutputJson.Default.VaultBackupJson);
+                    summary.BytesAdded, summary.BytesStored, summary.Unreadable, summary.Notices), OutputJson.Default.VaultBackupJson);
             }
             else
             {
                 Terminal.Say($"snapshot {summary.SnapshotId[..8]}: {summary.Files} files, {Terminal.Size(summary.Bytes)}"
                     + $" ({summary.Unchanged} unchanged, {Terminal.Size(summary.BytesStored)} stored)");
             }
-            Noticed(summary.Notices);
+            Terminal.Noticed(summary.Notices);
             return Named("not backed up", summary.Unreadable);
         });
         return verb;
@@ -102,10 +102,10 @@ internal static class RepositoryVerbs
             }, readOnly: true, cancel);
             if (parsed.GetValue(Options.Json))
             {
-                Terminal.Json(new VaultRestoreJson("offproof/v1/vault-restore", summary.Files, summary.Bytes, summary.AlreadyThere, summary.Problems), OutputJson.Default.VaultRestoreJson);
+                Terminal.Json(new VaultRestoreJson("offproof/v1/vault-restore", summary.Files, summary.Bytes, summary.AlreadyThere, summary.Problems, summary.Notices), OutputJson.Default.VaultRestoreJson);
             }
             else Terminal.Say($"{summary.Files} files, {Terminal.Size(summary.Bytes)} restored to {target}, {summary.AlreadyThere} already there");
-            Noticed(summary.Notices);
+            Terminal.Noticed(summary.Notices);
             return Named("not restored", summary.Problems);
         });
         return verb;
@@ -180,11 +180,6 @@ internal static class RepositoryVerbs
         return matches.Length == 1 ? matches[0]
             : throw new DeviceException(matches.Length == 0 ? DeviceFault.Failure : DeviceFault.Usage,
                 matches.Length == 0 ? $"no snapshot begins with {wanted}" : $"more than one snapshot begins with {wanted}");
-    }
-
-    private static void Noticed(IReadOnlyList<string> notices)
-    {
-        foreach (string notice in notices) Terminal.Talk($"damaged: {notice}");
     }
 
     private static int Named(string what, IReadOnlyList<Skipped> items)

@@ -52,6 +52,7 @@ internal static class RestoreVerb
             Terminal.Say($"{category.Name()}: {report.Files} files, {Terminal.Size(report.Bytes)} restored to "
                 + $"{Path.Combine(request.Target, category.Name())}{there} (snapshot {report.Snapshot[..8]}, epoch {report.Epoch})");
         }
+        Terminal.Noticed(report.Notices);
         foreach (SkippedItem item in report.Problems) Terminal.Talk($"not restored: {Terminal.OneLine(item.Path)}: {Terminal.OneLine(item.Reason)}");
     }
 }

@@ -13,5 +13,6 @@ public sealed record RestoreRequest(string Target, string? Snapshot = null, int?
 /// <param name="Bytes">Bytes written</param>
 /// <param name="AlreadyThere">Files that were already there with the same bytes</param>
 /// <param name="Problems">Files that could not be restored, each with the reason; the rest was</param>
+/// <param name="Notices">Damage in the vault that cost time, not files</param>
 public sealed record RestoreReport(
-    string Snapshot, int Epoch, long Files, long Bytes, long AlreadyThere, IReadOnlyList<SkippedItem> Problems);
+    string Snapshot, int Epoch, long Files, long Bytes, long AlreadyThere, IReadOnlyList<SkippedItem> Problems, IReadOnlyList<string> Notices);

@@ -19,7 +19,7 @@ internal static class VaultRestore
         List<SkippedItem> problems = [.. summary.Problems.Select(static p => new SkippedItem(p.Path, p.Reason))];
         if (damage is not null && IsNewest(request.Snapshot))
             problems.Insert(0, new SkippedItem("a snapshot", $"{damage}; this is the newest of those that can be read"));
-        return new RestoreReport(snapshot.Id, epoch, summary.Files, summary.Bytes, summary.AlreadyThere, problems);
+        return new RestoreReport(snapshot.Id, epoch, summary.Files, summary.Bytes, summary.AlreadyThere, problems, summary.Notices);
     }
 
     /// <summary>The snapshots that can be read, oldest first, and what is wrong with the first of the others: one damaged file must not close the rest.</summary>
