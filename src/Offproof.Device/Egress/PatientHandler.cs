@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Offproof.Device;
 
 /// <summary>
@@ -28,6 +30,11 @@ public sealed class PatientHandler(HttpMessageHandler inner, TimeProvider time, 
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new HttpRequestException("no answer in time", e);
+        }
+        catch (SocketException e)
+        {
+            // The runtime asks a new connection for its peer; where the server was killed in between, that error comes out as it is.
+            throw new HttpRequestException("the connection ended as it began", e);
         }
     }
 }
