@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace Offproof.Phone;
+
+/// <summary>What was met in the sources: read = kept + skipped.</summary>
+sealed class Account(int sources)
+{
+    // A file of nothing but damage may not fill the memory with complaints.
+    const int MostSkipped = 100_000;
+
+    readonly List<SkippedEntry> _skipped = [];
+    readonly List<string> _notices = [];
+    readonly long[] _kept = new long[sources];
+    readonly HashSet<SourceFile> _notText = [];
+    int _source;
+    int _before;
+
+    internal void Begin(int source)
+    {
+        _source = source;
+        _before = _skipped.Count;
+    }
+
+    internal void Keep() => _kept[_source]++;
+
+    internal void Skip(string file, long? line, string reason) => _skipped.Add(new SkippedEntry(file, line, reason));
+
+    internal void Notice(string sentence)
+    {
+        if (_notices.Count < MostSkipped) _notices.Add(sentence);
+    }
+
+    /// <summary>Text of this file held bytes that are no UTF-8.</summary>
+    internal void NotText(SourceFile file)
+    {
+        if (_notText.Add(file)) Notice($"{file.Name} holds bytes that are no text; U+FFFD stands for them.");
+    }
+
+    /// <summary>True when so much of a file was skipped that the rest of it is not read.</summary>
+    internal bool IsFull(SourceFile file)
+    {
+        if (_skipped.Count - _before < MostSkipped) return false;
+        if (_skipped.Count - _before == MostSkipped)
+            Skip(file.Name, null, string.Create(CultureInfo.InvariantCulture, $"More than {MostSkipped} entries of the file are damaged; the rest of it was not read."));
+        return true;
+    }
+
+    internal ImportReport Report(long repeated, long versions)
+    {
+        if (repeated > 0) Notice(string.Create(CultureInfo.InvariantCulture, $"{repeated} messages were met again, equal in every column, and are stored once."));
+        if (versions > 0) Notice(string.Create(CultureInfo.InvariantCulture, $"{versions} messages are there in versions that differ in a column; every version is kept."));
+        long kept = _kept.Sum();
+        return new ImportReport(kept + _skipped.Count, kept, _skipped, _notices, _kept);
+    }
+}

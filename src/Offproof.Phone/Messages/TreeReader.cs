@@ -1,0 +1,239 @@
+using System.Security;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Offproof.Phone;
+
+/// <summary>What the chosen messages of a tree are, before any is written.</summary>
+/// <param name="Messages">How many.</param>
+/// <param name="Newest">Milliseconds since 1970 of the newest; 0 where none has a time.</param>
+/// <param name="Hash">SHA-256 of what was chosen: the same messages have the same.</param>
+sealed record TreeSummary(long Messages, long Newest, byte[] Hash);
+
+/// <summary>Reads a tree of messages (messages.md §1), which may come from anywhere: names are checked, links not followed, damaged lines named.</summary>
+sealed partial class TreeReader(string tree, Selection selection, ExportNotes notes)
+{
+    readonly List<(string Folder, string[] Files)> _chosen = [];
+    readonly MessageFilter _filter = new(selection);
+
+    /// <summary>Reads everything once, names what cannot be read, and keeps in mind which conversations are chosen.</summary>
+    internal TreeSummary Summarize(CancellationToken cancellationToken)
+    {
+        long messages = 0;
+        long newest = 0;
+        using IncrementalHash all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using IncrementalHash lines = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach ((string folder, string[] files) in Conversations())
+        {
+            _filter.BeginConversation(folder);
+            long count = 0;
+            long last = 0;
+            ByteBuffer line = new();
+            foreach (string file in files)
+            {
+                foreach (Message message in Lines(folder, file, notes, cancellationToken))
+                {
+                    _filter.Meet(message);
+                    if (!_filter.IsInTime(message)) continue;
+                    count++;
+                    last = Math.Max(last, Conversation.Time(message) ?? 0);
+                    MessageLine.Write(message, line);
+                    lines.AppendData(line.Span);
+                }
+            }
+            byte[] hash = lines.GetHashAndReset();
+            if (!_filter.IsConversationChosen || count == 0) continue;
+            _chosen.Add((folder, files));
+            messages += count;
+            newest = Math.Max(newest, last);
+            all.AppendData(hash);
+        }
+        return new TreeSummary(messages, newest, all.GetHashAndReset());
+    }
+
+    /// <summary>The chosen messages with their folder. The same object comes back each time, filled anew.</summary>
+    internal IEnumerable<(string Folder, Message Message)> Messages(CancellationToken cancellationToken)
+    {
+        ExportNotes known = new(); // said by the first reading
+        foreach ((string folder, string[] files) in _chosen)
+        {
+            foreach (string file in files)
+            {
+                foreach (Message message in Lines(folder, file, known, cancellationToken))
+                {
+                    if (_filter.IsInTime(message)) yield return (folder, message);
+                }
+            }
+        }
+    }
+
+    /// <summary>Opens an attachment; what is read is not checked.</summary>
+    /// <exception cref="IOException">There is none.</exception>
+    internal FileStream OpenAttachment(string folder, string name)
+    {
+        string path = Path.Combine(tree, folder, "parts", name);
+        if (IsLink(Path.Combine(tree, folder, "parts")) || IsLink(path)) throw new IOException("a link, which is not followed");
+        if (new FileInfo(path) is { Exists: true, Length: 0 } && SpecialFile.Is(path)) throw new IOException("no file");
+        return SourceFile.OpenFile(path);
+    }
+
+    List<(string Folder, string[] Files)> Conversations()
+    {
+        List<(string, string[])> conversations = [];
+        foreach (string folder in Sorted(Directory.EnumerateFileSystemEntries(tree)))
+        {
+            string path = Path.Combine(tree, folder);
+            if (!FolderName().IsMatch(folder) || !Directory.Exists(path) || IsLink(path))
+            {
+                notes.Problem(folder, null, "Nothing that a tree of messages holds.");
+                continue;
+            }
+            List<string> files = [];
+            try
+            {
+                foreach (string file in Sorted(Directory.EnumerateFileSystemEntries(path)))
+                {
+                    if (file == "parts") continue;
+                    if (FileName().IsMatch(file) && File.Exists(Path.Combine(path, file)) && !IsLink(Path.Combine(path, file))) files.Add(file);
+                    else notes.Problem(folder + "/" + file, null, "Nothing that a tree of messages holds.");
+                }
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SecurityException)
+            {
+                notes.Problem(folder, null, "The folder cannot be listed: " + problem.Message);
+            }
+            conversations.Add((folder, [.. files]));
+        }
+        return conversations;
+    }
+
+    static bool IsLink(string path) => new FileInfo(path) is { LinkTarget: not null };
+
+    static List<string> Sorted(IEnumerable<string> paths)
+    {
+        List<string> names = [.. paths.Select(path => Path.GetFileName(path))];
+        names.Sort(string.CompareOrdinal);
+        return names;
+    }
+
+    IEnumerable<Message> Lines(string folder, string file, ExportNotes told, CancellationToken cancellationToken)
+    {
+        string name = folder + "/" + file;
+        string path = Path.Combine(tree, folder, file);
+        JsonText? text = null;
+        try
+        {
+            if (!Attempt(() => text = SpecialFile.Is(path) ? throw new IOException("no file") : new JsonText(SourceFile.OpenFile(path)), name, told) || text is null) yield break;
+            JsonMessage reader = new(text, isTree: true);
+            Message message = new();
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                int ahead = -1;
+                if (!Attempt(() => ahead = text.Ahead(), name, told) || ahead < 0) yield break;
+                long line = text.Line;
+                string? damage = null;
+                bool readable = Attempt(() => damage = Read(reader, text, message), name, told);
+                if (!readable) yield break;
+                if (damage is null) yield return message;
+                else told.Problem(name, line, damage);
+            }
+        }
+        finally
+        {
+            text?.Dispose();
+        }
+    }
+
+    static string? Read(JsonMessage reader, JsonText text, Message message)
+    {
+        try
+        {
+            reader.Read(message);
+            return null;
+        }
+        catch (DamagedTextException damage)
+        {
+            text.SkipLine();
+            return "A damaged line: " + damage.Message + ".";
+        }
+        catch (TextEndsException)
+        {
+            return "The file ends inside this line.";
+        }
+    }
+
+    static bool Attempt(Action action, string name, ExportNotes told)
+    {
+        try
+        {
+            action();
+            return true;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SecurityException)
+        {
+            told.Problem(name, null, "The file cannot be read: " + problem.Message);
+            return false;
+        }
+    }
+
+    [GeneratedRegex("^[0-9a-f]{32}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex FolderName();
+
+    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}\.ndjson$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex FileName();
+}
+
+/// <summary>Which messages are chosen (messages.md §4.1).</summary>
+sealed class MessageFilter(Selection selection)
+{
+    readonly string? _conversation = Number(selection.Conversation);
+    readonly string? _contact = Number(selection.Contact);
+    bool _conversationMet;
+    bool _contactMet;
+
+    internal bool IsConversationChosen => (selection.Conversation is null || _conversationMet) && (selection.Contact is null || _contactMet);
+
+    internal void BeginConversation(string folder)
+    {
+        _conversationMet = string.Equals(selection.Conversation, folder, StringComparison.Ordinal);
+        _contactMet = false;
+    }
+
+    internal void Meet(Message message)
+    {
+        if (selection.Conversation is { } conversation && !_conversationMet)
+        {
+            _conversationMet = NamesOf(message.Columns).Contains(conversation, StringComparer.OrdinalIgnoreCase)
+                || SameSet(Conversation.Addresses(message), _conversation!.Split('~', StringSplitOptions.RemoveEmptyEntries));
+        }
+        if (selection.Contact is { } contact && !_contactMet)
+        {
+            _contactMet = Conversation.Addresses(message).Select(Number).Contains(_contact, StringComparer.OrdinalIgnoreCase)
+                || NamesOf(message.Columns).Any(name => Is(name, contact))
+                || Enumerable.Range(0, message.Addresses.Count).Any(index => NamesOf(message.Addresses[index]).Any(name => Is(name, contact)));
+        }
+    }
+
+    internal bool IsInTime(Message message) =>
+        selection.Since is not { } since || Conversation.Time(message) is not { } time || time >= since.ToUnixTimeMilliseconds();
+
+    // The names of a group stand in one column.
+    static bool Is(string names, string name) =>
+        string.Equals(names, name, StringComparison.OrdinalIgnoreCase) || names.Split(',', StringSplitOptions.TrimEntries).Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    static bool SameSet(List<string> addresses, string[] wanted) =>
+        addresses.Count > 0 && addresses.Select(Number).ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(wanted);
+
+    static List<string> NamesOf(Row row)
+    {
+        List<string> names = [];
+        if (row.Has("contact_name"u8)) names.Add(Encoding.UTF8.GetString(row["contact_name"u8]));
+        if (row.Has("__display_name"u8)) names.Add(Encoding.UTF8.GetString(row["__display_name"u8]));
+        if (row.Has("display_name"u8)) names.Add(Encoding.UTF8.GetString(row["display_name"u8]));
+        return names;
+    }
+
+    static string? Number(string? text) => text is null ? null : string.Concat(text.Where(c => !char.IsWhiteSpace(c) && c is not ('-' or '(' or ')' or '\u2010' or '\u2011')));
+}
