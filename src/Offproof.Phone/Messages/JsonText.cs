@@ -149,6 +149,13 @@ sealed class JsonText(Stream stream) : SourceText(stream)
         return length;
     }
 
+    /// <summary>Passes over the rest of the string that the text stands in.</summary>
+    internal void SkipString()
+    {
+        Span<byte> nowhere = stackalloc byte[1024];
+        while (ReadValue(nowhere) > 0) { }
+    }
+
     int Escape(Span<byte> into)
     {
         byte escape = Next();

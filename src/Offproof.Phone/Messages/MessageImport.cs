@@ -100,7 +100,62 @@ public static class MessageImport
     // By content alone: apps and people name these files as they like.
     internal static void Read(SourceFile file, Func<string, string?>? password, MessageTree tree, Account account, CancellationToken cancellationToken)
     {
-        _ = password;
-        XmlMessages.Read(file, tree, account, cancellationToken);
+        byte[] start = new byte[512];
+        int length;
+        using (Stream raw = file.Raw()) length = raw.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        if (EncryptedExport.IsOne(start.AsSpan(0, length)))
+        {
+            Decrypt(file, password, tree, account, cancellationToken);
+            return;
+        }
+        if (start.AsSpan(0, length).StartsWith("PK\u0003\u0004"u8) || start.AsSpan(0, length).StartsWith("PK\u0005\u0006"u8))
+        {
+            ZipMessages.Read(file, tree, account, cancellationToken);
+            return;
+        }
+        using (Stream text = file.Open()) length = text.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        ReadOnlySpan<byte> sample = start.AsSpan(0, length);
+        if (sample.StartsWith("\uFEFF"u8)) sample = sample[3..];
+        switch (sample.TrimStart(" \t\r\n"u8))
+        {
+            case [(byte)'<', ..]: XmlMessages.Read(file, tree, account, cancellationToken); break;
+            case [(byte)'[', ..]: JsonMessages.ReadArray(file, tree, account, cancellationToken); break;
+            case [(byte)'{', ..]: ReadLooseLines(file, tree, account, cancellationToken); break;
+            default: account.Skip(file.Name, null, "The file is of no known format."); break;
+        }
+    }
+
+    // messages.ndjson, taken out of its ZIP. Attachments stayed there.
+    static void ReadLooseLines(SourceFile file, MessageTree tree, Account account, CancellationToken cancellationToken)
+    {
+        long missing = 0;
+        using JsonText json = new(file.Open());
+        JsonMessages.ReadLines(json, file, file.Name, row => missing += row.Has("_data"u8) ? 1 : 0, tree, account, cancellationToken);
+        if (missing > 0) account.Notice(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{file.Name}: {missing} attachments are not in it; their messages are kept without them."));
+    }
+
+    static void Decrypt(SourceFile file, Func<string, string?>? password, MessageTree tree, Account account, CancellationToken cancellationToken)
+    {
+        if (password?.Invoke(file.Name) is not { } secret)
+        {
+            account.Skip(file.Name, null, "The file is encrypted, and no password was given.");
+            return;
+        }
+        if (EncryptedExport.TryOpen(file.Raw, secret, out string reason, cancellationToken) is not { } export)
+        {
+            account.Skip(file.Name, null, reason);
+            return;
+        }
+        tree.Own(export);
+        Span<byte> start = stackalloc byte[6];
+        using (Stream text = export.OpenText())
+        {
+            if (EncryptedExport.IsOne(start[..text.ReadAtLeast(start, 6, throwOnEndOfStream: false)]))
+            {
+                account.Skip(file.Name, null, "An encrypted file in an encrypted file.");
+                return;
+            }
+        }
+        Read(new SourceFile(file.Name, export.OpenText), null, tree, account, cancellationToken);
     }
 }

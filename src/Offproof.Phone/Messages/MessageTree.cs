@@ -20,6 +20,7 @@ sealed class MessageTree : IDisposable
     readonly List<UInt128> _conversations = [];
     readonly Dictionary<(int Conversation, string Name), Attachment> _attachments = [];
     readonly ByteBuffer _line = new();
+    readonly List<IDisposable> _owned = [];
 
     /// <summary>Messages that were met again, equal in every column.</summary>
     internal long Repeated { get; private set; }
@@ -125,5 +126,12 @@ sealed class MessageTree : IDisposable
         return BinaryPrimitives.ReadUInt64BigEndian(bytes);
     }
 
-    public void Dispose() => _spool.Dispose();
+    /// <summary>Takes over what attachments are opened from.</summary>
+    internal void Own(IDisposable opened) => _owned.Add(opened);
+
+    public void Dispose()
+    {
+        _spool.Dispose();
+        foreach (IDisposable opened in _owned) opened.Dispose();
+    }
 }
