@@ -26,13 +26,13 @@ sealed class JsonMessage(JsonText json, bool isTree, Action<Row>? attach = null)
                 kind = true;
                 message.IsMms = ReadKind();
             }
-            else if (IsParts(name))
+            else if (IsParts(name) && (isTree || json.Ahead() == '['))
             {
                 if (message.Parts.Count > 0) throw new DamagedTextException("it has two lists of parts");
                 notText |= ReadArray(message, message.Parts, isPart: true);
                 message.IsMms |= !isTree;
             }
-            else if (IsAddresses(name))
+            else if (IsAddresses(name) && (isTree || json.Ahead() == '['))
             {
                 notText |= ReadArray(message, message.Addresses, isPart: false);
                 message.IsMms |= !isTree;
@@ -49,6 +49,7 @@ sealed class JsonMessage(JsonText json, bool isTree, Action<Row>? attach = null)
             }
         }
         if (isTree && !kind) throw new DamagedTextException("it has no kind");
+        if (!message.IsMms && message.Parts.Count + message.Addresses.Count > 0) throw new DamagedTextException("an SMS has parts");
         return notText;
     }
 

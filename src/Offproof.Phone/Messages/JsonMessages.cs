@@ -93,7 +93,6 @@ static class JsonMessages
     {
         try
         {
-            if (message.Columns.Count == 0) throw new DamagedTextException("it has no columns");
             tree.Add(message);
             account.Keep();
         }

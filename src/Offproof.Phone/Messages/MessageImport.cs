@@ -44,6 +44,25 @@ public static class MessageImport
         }
     }
 
+    /// <summary>Reads one file, wherever its bytes are.</summary>
+    internal static Import Read(SourceFile file, Func<string, string?>? password)
+    {
+        MessageTree tree = new();
+        try
+        {
+            Account account = new(1);
+            account.Begin(0);
+            Read(file, password, tree, account, CancellationToken.None);
+            List<TreeFile> files = tree.Files();
+            return new Import(files, account.Report(tree.Repeated, tree.InVersions()), tree);
+        }
+        catch
+        {
+            tree.Dispose();
+            throw;
+        }
+    }
+
     static void ReadSource(string source, Func<string, string?>? password, MessageTree tree, Account account, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);

@@ -24,10 +24,11 @@ static class MessageLine
         {
             into.Add(index == 0 ? "{"u8 : ",{"u8);
             Columns(rows[index], into, first: true);
-            if (rows[index].Attachment is { } attachment)
+            string? file = rows[index].Attachment is { } attachment ? AttachmentName.Of(attachment.Hash, rows[index]["ct"u8]) : rows[index].AttachmentFile;
+            if (file is not null)
             {
                 into.Add(rows[index].Count == 0 ? "\"data\":\""u8 : ",\"data\":\""u8);
-                into.Add(AttachmentName.Of(attachment.Hash, rows[index]["ct"u8]));
+                into.Add(file);
                 into.Add((byte)'"');
             }
             into.Add((byte)'}');

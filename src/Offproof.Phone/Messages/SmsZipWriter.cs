@@ -29,7 +29,7 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
             foreach ((string folder, Message message) in tree.Messages(cancellationToken))
             {
                 _line.Clear();
-                Line(tree, folder, message);
+                Line(folder, message);
                 lines.Write(_line.Span);
                 written++;
             }
@@ -38,25 +38,36 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
         foreach ((string folder, string name, string member) in _attachments)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (!IsWhole(tree, folder, name, member)) continue;
             ZipArchiveEntry entry = zip.CreateEntry("data/" + member, IsPacked(name) ? CompressionLevel.NoCompression : CompressionLevel.Fastest);
             entry.LastWriteTime = Stamp;
             using Stream data = entry.Open();
-            try
-            {
-                using Stream bytes = new CheckedStream(new Attachment(name[..64], null, () => tree.OpenAttachment(folder, name)));
-                while (bytes.Read(buffer) is var read and > 0) data.Write(buffer, 0, read);
-            }
-            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SecurityException)
-            {
-                notes.Problem($"{folder}/parts/{name}", null, "An attachment cannot be read whole; what is in the ZIP as data/" + member + " is not it: " + problem.Message);
-            }
+            using Stream bytes = Open(tree, folder, name);
+            while (bytes.Read(buffer) is var read and > 0) data.Write(buffer, 0, read);
         }
         return written;
     }
 
-    void Line(TreeReader tree, string folder, Message message)
+    // A member cannot be taken back: what is not right never becomes one.
+    bool IsWhole(TreeReader tree, string folder, string name, string member)
     {
-        _ = tree;
+        try
+        {
+            using Stream bytes = Open(tree, folder, name);
+            bytes.CopyTo(Stream.Null);
+            return true;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SecurityException)
+        {
+            notes.Problem($"{folder}/parts/{name}", null, $"An attachment cannot be read; its message is written without it (data/{member} is not in the ZIP): {problem.Message}");
+            return false;
+        }
+    }
+
+    static CheckedStream Open(TreeReader tree, string folder, string name) => new(new Attachment(name[..64], null, () => tree.OpenAttachment(folder, name)));
+
+    void Line(string folder, Message message)
+    {
         Row columns = message.Columns;
         _line.Add((byte)'{');
         for (int index = 0; index < columns.Count; index++)

@@ -16,6 +16,7 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
 {
     readonly List<(string Folder, string[] Files)> _chosen = [];
     readonly MessageFilter _filter = new(selection);
+    readonly ByteBuffer _line = new();
 
     /// <summary>Reads everything once, names what cannot be read, and keeps in mind which conversations are chosen.</summary>
     internal TreeSummary Summarize(CancellationToken cancellationToken)
@@ -29,7 +30,6 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
             _filter.BeginConversation(folder);
             long count = 0;
             long last = 0;
-            ByteBuffer line = new();
             foreach (string file in files)
             {
                 foreach (Message message in Lines(folder, file, notes, cancellationToken))
@@ -38,8 +38,7 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
                     if (!_filter.IsInTime(message)) continue;
                     count++;
                     last = Math.Max(last, Conversation.Time(message) ?? 0);
-                    MessageLine.Write(message, line);
-                    lines.AppendData(line.Span);
+                    lines.AppendData(_line.Span);
                 }
             }
             byte[] hash = lines.GetHashAndReset();
@@ -146,11 +145,12 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
         }
     }
 
-    static string? Read(JsonMessage reader, JsonText text, Message message)
+    string? Read(JsonMessage reader, JsonText text, Message message)
     {
         try
         {
             reader.Read(message);
+            MessageLine.Write(message, _line);
             return null;
         }
         catch (DamagedTextException damage)

@@ -83,7 +83,6 @@ static class XmlMessages
                     message.Clear();
                     message.IsMms = isMms;
                     ReadMessage(xml, file, message, account, line);
-                    if (message.Columns.Count == 0) throw new DamagedTextException("it has no columns");
                     tree.Add(message);
                     account.Keep();
                 }

@@ -1,0 +1,51 @@
+using CsCheck;
+
+namespace Offproof.Phone.Tests.Messages;
+
+/// <summary>Damaged, cut and crossed exports: whatever is read obeys docs/messages.md (<see cref="MessageFuzz"/> throws where it does not).</summary>
+public sealed class FuzzTests
+{
+    static readonly byte[][] Seeds = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "vectors", "phone", "messages"), "*", SearchOption.AllDirectories)
+        .Where(path => Path.GetExtension(path) is ".xml" or ".zip" or ".json" or ".ssef" or ".ndjson").Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+
+    static readonly string[] Splinters = ["<", ">", "\"", "'", "/>", "<sms ", "<mms ", "</mms>", "</smses>", "<part ", " data=\"", "&#", "&#55357;", "&#56832;", "&#0;", "&#65535;", "&amp", "null", "\"null\"",
+        "{", "}", "[", "]", ",", ":", "\\u0000", "\\ud83d", "\\ude00", "\"__parts\":", "\"kind\":", "\"m_type\":\"132\",", "~", "\r\n", "\0", "<!--", "]]>", "<![CDATA[", "date=\"99999999999\"", "\uFEFF", "=", "+"];
+
+    [Fact]
+    public void Every_vector_passes() => Assert.All(Seeds, seed => MessageFuzz.Run(seed));
+
+    [Fact]
+    public void Mangled_vectors_pass() =>
+        Gen.Select(Gen.Int[0, Seeds.Length - 1], Change.Array[1, 8]).Sample(
+            (seed, changes) =>
+            {
+                byte[] bytes = Seeds[seed];
+                foreach ((int where, int how, int which) in changes) bytes = Apply(bytes, where, how, which);
+                MessageFuzz.Run(bytes);
+            },
+            iter: 600, threads: 2);
+
+    [Fact]
+    public void Every_beginning_of_an_export_passes()
+    {
+        byte[] xml = Seeds.First(seed => seed.AsSpan().IndexOf("<smses"u8) >= 0);
+        for (int length = 0; length < xml.Length; length += 17) MessageFuzz.Run(xml.AsSpan(0, length));
+    }
+
+    static readonly Gen<(int, int, int)> Change = Gen.Select(Gen.Int[0, 1 << 20], Gen.Int[0, 5], Gen.Int[0, 255]);
+
+    static byte[] Apply(byte[] bytes, int where, int how, int which)
+    {
+        if (bytes.Length == 0) return bytes;
+        int at = where % bytes.Length;
+        byte[] splinter = System.Text.Encoding.UTF8.GetBytes(Splinters[which % Splinters.Length]);
+        return how switch
+        {
+            0 => [.. bytes[..at], (byte)which, .. bytes[(at + 1)..]],
+            1 => bytes[..at],
+            2 => [.. bytes[..at], .. bytes[Math.Min(bytes.Length, at + which)..]],
+            3 => [.. bytes[..at], .. bytes[at..Math.Min(bytes.Length, at + (4 * which))], .. bytes[at..]],
+            _ => [.. bytes[..at], .. splinter, .. bytes[at..]],
+        };
+    }
+}
