@@ -62,14 +62,36 @@ sealed class Bench : IAsyncDisposable
     // Every file under DIR that holds what callers sent, with its size: what "nothing stored" is about.
     internal SortedDictionary<string, long> Stored()
     {
+        var files = Published();
+        // The server may take a file away between its listing and the question for its length: then it is not stored.
+        foreach (var file in new DirectoryInfo(Path.Combine(Folder, "tmp")).EnumerateFiles("*", SearchOption.AllDirectories))
+            if (LengthOf(file) is { } length) files.Add(Path.GetRelativePath(Folder, file.FullName), length);
+        return files;
+    }
+
+    // Those of them that a caller can see: they stay.
+    internal SortedDictionary<string, long> Published()
+    {
         SortedDictionary<string, long> files = new(StringComparer.Ordinal);
-        foreach (string room in (string[])["vaults", "recovery", "tmp"])
+        foreach (string room in (string[])["vaults", "recovery"])
         {
             foreach (var file in new DirectoryInfo(Path.Combine(Folder, room)).EnumerateFiles("*", SearchOption.AllDirectories))
                 files.Add(Path.GetRelativePath(Folder, file.FullName), file.Length);
         }
 
         return files;
+    }
+
+    private static long? LengthOf(FileInfo file)
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
     }
 
     internal async Task<Answer> SendAsync(HttpMethod method, string path, byte[]? body = null, string? token = null, Action<HttpRequestMessage>? adjust = null)
