@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Offproof.Consent;
 using Offproof.Device;
 
@@ -49,9 +50,24 @@ internal static class Options
         HelpName = helpName,
         CustomParser = result =>
         {
-            if (T.TryParse(result.Tokens[0].Value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out T number)
+            if (T.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out T number)
                 && number >= least && number <= most) return number;
             result.AddError($"{name} is a whole number from {least} to {most}, not '{result.Tokens[0].Value}'");
+            return null;
+        },
+    };
+
+    /// <summary>A day (it begins at midnight here) or a moment after RFC 3339.</summary>
+    internal static Option<DateTimeOffset?> Moment(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "TIME",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            string[] forms = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+            if (DateTimeOffset.TryParseExact(text, forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset moment)) return moment;
+            result.AddError($"{name} is a day (2026-01-31) or a moment (2026-01-31T18:00:00Z), not '{text}'");
             return null;
         },
     };

@@ -23,21 +23,21 @@ internal sealed record StatusJson(
 internal sealed record BackupsJson(string Schema, IReadOnlyList<BackupJson> Backups);
 
 internal sealed record BackupJson(
-    string Category, int Epoch, string Snapshot, long Items, long Bytes, long Unchanged, long StoredBytes, IReadOnlyList<SkippedItem> Skipped,
-    IReadOnlyList<string> Notices)
+    string Category, int Epoch, string Snapshot, long Items, long Bytes, long Unchanged, long StoredBytes, long Read, long Kept,
+    IReadOnlyList<SkippedItem> Skipped, IReadOnlyList<string> Remarks, IReadOnlyList<Alarm> Alarms, IReadOnlyList<string> Notices)
 {
     internal static BackupJson Of(BackupReport r) =>
-        new(r.Category.Name(), r.Epoch, r.Snapshot, r.Items, r.Bytes, r.Unchanged, r.StoredBytes, r.Skipped, r.Notices);
+        new(r.Category.Name(), r.Epoch, r.Snapshot, r.Items, r.Bytes, r.Unchanged, r.StoredBytes, r.Read, r.Kept, r.Skipped, r.Remarks, r.Alarms, r.Notices);
 }
 
 internal sealed record SnapshotsJson(string Schema, IReadOnlyList<SnapshotReport> Snapshots);
 
 internal sealed record RestoreJson(
-    string Schema, string Category, string Snapshot, int Epoch, long Files, long Bytes, long AlreadyThere, IReadOnlyList<SkippedItem> Problems,
-    IReadOnlyList<string> Notices)
+    string Schema, string Category, string Snapshot, int Epoch, long? Entries, long Files, long Bytes, long AlreadyThere, IReadOnlyList<SkippedItem> Problems,
+    IReadOnlyList<string> Remarks, IReadOnlyList<string> Notices)
 {
     internal static RestoreJson Of(Category category, RestoreReport r) =>
-        new("offproof/v1/restore", category.Name(), r.Snapshot, r.Epoch, r.Files, r.Bytes, r.AlreadyThere, r.Problems, r.Notices);
+        new("offproof/v1/restore", category.Name(), r.Snapshot, r.Epoch, r.Entries, r.Files, r.Bytes, r.AlreadyThere, r.Problems, r.Remarks, r.Notices);
 }
 
 internal sealed record VaultEnvJson(string Schema, string Repository, string Password);

@@ -23,6 +23,28 @@ internal static class Terminal
         foreach (string notice in notices) Talk($"damaged: {notice}");
     }
 
+    /// <summary>Sources that shrank (phone.md §2.3).</summary>
+    internal static void Raised(string category, IReadOnlyList<Alarm> alarms)
+    {
+        foreach (Alarm alarm in alarms)
+        {
+            Talk(string.Create(CultureInfo.InvariantCulture,
+                $"alarm: {category}: {OneLine(alarm.Source)} holds {alarm.Now}, and held {alarm.Before} before {Time(alarm.Since)}; earlier snapshots keep what is gone"));
+        }
+    }
+
+    /// <summary>What was left out, file by file; a flood of it is cut, and --json has all.</summary>
+    internal static void LeftOut(string what, IReadOnlyList<SkippedItem> items)
+    {
+        const int most = 50;
+        foreach (SkippedItem item in items.Take(most))
+        {
+            string place = item.Line is { } line ? string.Create(CultureInfo.InvariantCulture, $"{OneLine(item.Path)}:{line}") : OneLine(item.Path);
+            Talk($"{what}: {place}: {OneLine(item.Reason)}");
+        }
+        if (items.Count > most) Talk(string.Create(CultureInfo.InvariantCulture, $"{what}: {items.Count - most} more; --json lists all"));
+    }
+
     internal static void Json<T>(T value, JsonTypeInfo<T> type) => Console.Out.WriteLine(JsonSerializer.Serialize(value, type));
 
     internal static bool CanAsk => !Console.IsInputRedirected && !Console.IsErrorRedirected;

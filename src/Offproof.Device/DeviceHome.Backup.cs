@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Offproof.Consent;
-using Offproof.Phone;
 using Offproof.Vault;
 
 namespace Offproof.Device;
@@ -13,14 +12,21 @@ namespace Offproof.Device;
 /// <param name="Bytes">Their bytes</param>
 /// <param name="Unchanged">Files that were not read again</param>
 /// <param name="StoredBytes">Bytes that were uploaded</param>
+/// <param name="Read">Entries met in the sources: contacts, messages, notes or photo files, and whatever else was there</param>
+/// <param name="Kept">Those that were taken</param>
 /// <param name="Skipped">What was not taken, with the reason; nothing is dropped silently</param>
+/// <param name="Remarks">What was taken and is worth knowing: duplicates, a file that ends too early</param>
+/// <param name="Alarms">Sources that hold less than half of what they held</param>
 /// <param name="Notices">Damage in the vault that cost time, not files</param>
 public sealed record BackupReport(
-    Category Category, int Epoch, string Snapshot, long Items, long Bytes, long Unchanged, long StoredBytes, IReadOnlyList<SkippedItem> Skipped,
-    IReadOnlyList<string> Notices);
+    Category Category, int Epoch, string Snapshot, long Items, long Bytes, long Unchanged, long StoredBytes, long Read, long Kept,
+    IReadOnlyList<SkippedItem> Skipped, IReadOnlyList<string> Remarks, IReadOnlyList<Alarm> Alarms, IReadOnlyList<string> Notices);
 
 /// <summary>Something that was found and not taken.</summary>
-public sealed record SkippedItem(string Path, string Reason);
+/// <param name="Path">The file</param>
+/// <param name="Reason">One sentence</param>
+/// <param name="Line">The line that the entry begins on, from 1; null where the whole file is meant</param>
+public sealed record SkippedItem(string Path, string Reason, long? Line = null);
 
 /// <summary>One snapshot of a category.</summary>
 public sealed record SnapshotReport(string Id, DateTimeOffset Time, int Epoch);
@@ -47,7 +53,7 @@ public sealed partial class DeviceHome
         foreach (Source source in sources)
         {
             // A folder that is gone is not an empty folder: a snapshot without it would look like a backup.
-            if (!Directory.Exists(source.Path))
+            if (!Path.Exists(source.Path))
                 throw new DeviceException(DeviceFault.Failure, $"the source {source.Path} is not there", "earlier snapshots are unaffected; is the card in the phone?");
         }
 
@@ -58,7 +64,6 @@ public sealed partial class DeviceHome
         await RequireKnownAsync(access, grant, folder.FirstFiles, cancel).ConfigureAwait(false);
         using HttpMessageInvoker vaultInvoker = new(access);
         RestStorage storage = new(vaultInvoker, Address(category, grant.Epoch).VaultUri(account.Server));
-        List<SkippedItem> skipped = [];
         // Another process may turn the category off: then this one stops reading, not only sending.
         using CancellationTokenSource on = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using ITimer watch = time.CreateTimer(_ =>
@@ -66,26 +71,40 @@ public sealed partial class DeviceHome
             if (!IsOn(category)) on.Cancel();
         }, null, SwitchWatch, SwitchWatch);
         BackupSummary summary;
+        SourceReading? reading = null;
         try
         {
             summary = await VaultFaults.TranslateAsync(account.Server, async () =>
             {
                 Repository repository = await Repository.OpenAsync(storage, password, Pins(grant), on.Token).ConfigureAwait(false);
                 await using ConfiguredAsyncDisposable closing = repository.ConfigureAwait(false);
-                List<BackupItem> items = PhotoItems(category, sources, skipped, on.Token);
-                BackupOptions options = new() { Roots = [$"/{category.Name()}"], ExpectedFiles = items.Count, ExpectedBytes = items.Sum(static i => i.Length) };
-                return await repository.BackupAsync(items, options, progress, on.Token).ConfigureAwait(false);
+                reading = SourceReading.Of(category, sources, on.Token);
+                BackupOptions options = new()
+                {
+                    Roots = [$"/{category.Name()}"],
+                    ExpectedFiles = reading.Items.Count,
+                    ExpectedBytes = reading.Items.Sum(static i => i.Length),
+                };
+                return await repository.BackupAsync(reading.Items, options, progress, on.Token).ConfigureAwait(false);
             }).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {
             throw new DeviceException(DeviceFault.Refused, $"{category.Name()} was turned off while it was backed up: reading stopped", "earlier snapshots are unaffected", e);
         }
-        skipped.AddRange(summary.Unreadable.Select(static u => new SkippedItem(u.Path, u.Reason)));
+        finally
+        {
+            reading?.Dispose();
+        }
 
-        folder.LastBackup = new LastBackup(LastBackup.CurrentSchema, grant.Epoch.Value, summary.SnapshotId, time.GetUtcNow(), summary.Files, summary.Bytes);
-        return new BackupReport(category, grant.Epoch.Value, summary.SnapshotId, summary.Files, summary.Bytes,
-            summary.Unchanged, summary.BytesStored, skipped, summary.Notices);
+        DateTimeOffset now = time.GetUtcNow();
+        IReadOnlyList<SourceCount> counts = Shrinking.Compare(folder.LastBackup?.Sources ?? [], sources, reading!.KeptBySource, now);
+        folder.LastBackup = new LastBackup(LastBackup.CurrentSchema, grant.Epoch.Value, summary.SnapshotId, now, summary.Files, summary.Bytes, counts);
+        // A photo that could not be read after all is one that was not kept; elsewhere an item is a file of many entries.
+        long kept = category == Category.Photos ? reading.Kept - summary.Unreadable.Count : reading.Kept;
+        return new BackupReport(category, grant.Epoch.Value, summary.SnapshotId, summary.Files, summary.Bytes, summary.Unchanged, summary.BytesStored,
+            reading.Read, kept, [.. reading.Skipped, .. summary.Unreadable.Select(static u => new SkippedItem(u.Path, u.Reason))],
+            reading.Remarks, Shrinking.Alarms(counts, sources, now), summary.Notices);
     }
 
     /// <summary>The snapshots of a category that is on or paused, oldest first.</summary>
@@ -147,22 +166,5 @@ public sealed partial class DeviceHome
         DestroyIfRevoked(chain, category);
         VaultFolder folder = Folder(category);
         return chain.Newest(category) is { Grant: { } grant } && folder.IsReady ? (grant, folder) : throw IsOff(category);
-    }
-
-    /// <summary><c>/photos/SOURCE/PATH</c> for every file of every source; what is not taken goes to <paramref name="skipped"/>.</summary>
-    private static List<BackupItem> PhotoItems(Category category, List<Source> sources, List<SkippedItem> skipped, CancellationToken cancel)
-    {
-        List<BackupItem> items = [];
-        foreach (Source source in sources)
-        {
-            PhotoScan scan = PhotoLibrary.Scan(source.Path, cancel);
-            skipped.AddRange(scan.Skipped.Select(s => new SkippedItem($"{source.Path}/{s.Path}", s.Detail)));
-            foreach (PhotoFile photo in scan.Files)
-            {
-                string path = $"/{category.Name()}/{source.Name}/{photo.Path}";
-                items.Add(new BackupItem(path, BackupItemKind.File) { Length = photo.Length, ModifiedAt = photo.Modified, Open = photo.OpenRead });
-            }
-        }
-        return items;
     }
 }

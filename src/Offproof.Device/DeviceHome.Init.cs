@@ -108,23 +108,37 @@ public sealed partial class DeviceHome
         account.Write(home);
     }
 
-    /// <summary>Names a folder that a category is read from. Nothing in it is read, not even its list of names.</summary>
-    public Source AddSource(Category category, string path)
+    /// <summary>Names a folder that a category is read from, or, for all but photos, a file. Nothing of it is read, not even a folder's list of names.</summary>
+    /// <param name="category">Which one</param>
+    /// <param name="path">The folder or file</param>
+    /// <param name="passwordFile">Where the password of encrypted exports stands; only its path is remembered</param>
+    public Source AddSource(Category category, string path, string? passwordFile = null)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        if (!Directory.Exists(full)) throw new DeviceException(DeviceFault.Failure, $"no folder at {full}");
+        if (category == Category.Photos && !Directory.Exists(full)) throw new DeviceException(DeviceFault.Failure, $"no folder at {full}");
+        if (!Path.Exists(full)) throw new DeviceException(DeviceFault.Failure, $"no folder or file at {full}");
+        if (passwordFile is not null && category != Category.Messages)
+            throw new DeviceException(DeviceFault.Usage, $"no export of {category.Name()} is encrypted", "--password-file goes with messages");
+        if (passwordFile is not null && !File.Exists(passwordFile)) throw new DeviceException(DeviceFault.Failure, $"no file at {passwordFile}");
+        string? password = passwordFile is null ? null : Path.GetFullPath(passwordFile);
         if (Contains(full, home.Root) || Contains(home.Root, full))
             throw new DeviceException(DeviceFault.Refused, $"{full} and the device's own folder {home.Root} contain one another: its keys would be backed up", "name a folder beside it");
         using FileStream _ = home.Lock(time, CancellationToken.None);
         SourcesFile sources = SourcesFile.Read(home);
         Source? known = sources.Sources.FirstOrDefault(s => s.Category == category.Name() && s.Path == full);
-        if (known is not null) return known;
+        if (known is not null && (password is null || known.PasswordFile == password)) return known;
+        if (known is not null)
+        {
+            Source opened = known with { PasswordFile = password };
+            new SourcesFile(sources.Schema, [.. sources.Sources.Select(s => s == known ? opened : s)]).Write(home);
+            return opened;
+        }
 
         string name = SourceName(Path.GetFileName(full));
         string unique = name;
         for (int n = 2; sources.Sources.Any(s => s.Category == category.Name() && s.Name == unique); n++)
             unique = $"{name}-{n}";
-        Source source = new(category.Name(), unique, full);
+        Source source = new(category.Name(), unique, full, password);
         new SourcesFile(sources.Schema, [.. sources.Sources, source]).Write(home);
         return source;
     }

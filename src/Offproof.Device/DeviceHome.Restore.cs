@@ -23,6 +23,6 @@ public sealed partial class DeviceHome
         using HttpMessageInvoker vaultInvoker = new(access);
         RestStorage storage = new(vaultInvoker, Address(category, grant.Epoch).VaultUri(account.Server));
         return await VaultFaults.TranslateAsync(account.Server, () => VaultRestore.RunAsync(
-            storage, password, Pins(grant), category.Name(), grant.Epoch.Value, request, progress, cancel)).ConfigureAwait(false);
+            storage, password, Pins(grant), category, grant.Epoch.Value, request, progress, cancel)).ConfigureAwait(false);
     }
 }

@@ -19,7 +19,9 @@ public sealed record StatusReport(string Sentence, string Account, Uri Server, b
 /// <param name="Bytes">Their bytes</param>
 /// <param name="LastBackup">When the last backup finished</param>
 /// <param name="ServerTold">False while the server has not acknowledged the newest record</param>
-public sealed record CategoryStatus(string Category, SwitchState State, int Epoch, long? Items, long? Bytes, DateTimeOffset? LastBackup, bool ServerTold);
+/// <param name="Alarms">Sources that held less than half of what they had held, as of the last backup</param>
+public sealed record CategoryStatus(
+    string Category, SwitchState State, int Epoch, long? Items, long? Bytes, DateTimeOffset? LastBackup, bool ServerTold, IReadOnlyList<Alarm> Alarms);
 
 public sealed partial class DeviceHome
 {
@@ -33,7 +35,8 @@ public sealed partial class DeviceHome
         {
             SwitchReport report = Switch(chain, category);
             LastBackup? last = report.State is SwitchState.On or SwitchState.Paused ? Folder(category).LastBackup : null;
-            lines.Add(new CategoryStatus(category.Name(), report.State, report.Epoch, last?.Items, last?.Bytes, last?.Time, report.ServerTold));
+            IReadOnlyList<Alarm> alarms = Shrinking.Alarms(last?.Sources, FoldersOf(category), time.GetUtcNow());
+            lines.Add(new CategoryStatus(category.Name(), report.State, report.Epoch, last?.Items, last?.Bytes, last?.Time, report.ServerTold, alarms));
         }
         return new StatusReport(Sentence(lines), account.Account, account.Server, account.SheetConfirmed is not null, lines);
     }

@@ -33,6 +33,9 @@ public sealed record BackupItem(string Path, BackupItemKind Kind)
     /// <summary>Opens the content of a file; called at most once, and not at all when the file is unchanged. The stream is disposed here.</summary>
     public Func<Stream>? Open { get; init; }
 
+    /// <summary>Read it even where the parent has a file of this path, length and time: for content that can change without any of them.</summary>
+    public bool ReadAlways { get; init; }
+
     /// <summary>Why it could not be handed over (<see cref="BackupItemKind.Unreadable"/>).</summary>
     public string? Reason { get; init; }
 }

@@ -55,7 +55,7 @@ sealed class BackupReader(Repository repository, VaultIndex index, ParentTree be
 
     async Task<bool> StoreFileAsync(BackupItem item, Node node)
     {
-        if (await before.FindAsync(item.Path, run.Stopping).ConfigureAwait(false) is { Type: NodeType.File } old
+        if (!item.ReadAlways && await before.FindAsync(item.Path, run.Stopping).ConfigureAwait(false) is { Type: NodeType.File } old
             && old.Size == (ulong)item.Length && old.ModifiedAt.UtcTicks == item.ModifiedAt.UtcTicks && old.Content.All(id => index.Contains(id, tree: false)))
         {
             (node.Size, node.Content) = (old.Size, old.Content);

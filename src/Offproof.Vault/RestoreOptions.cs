@@ -9,6 +9,9 @@ public sealed record RestoreOptions
     /// <summary>Leading folders that are left out in the target: with <c>/photos</c>, <c>/photos/camera/x</c> lands in <c>TARGET/camera/x</c>.</summary>
     public string? StripPrefix { get; init; }
 
+    /// <summary>Only files that were last changed at this moment or later. Folders and links are not asked.</summary>
+    public DateTimeOffset? ModifiedSince { get; init; }
+
     /// <summary>
     /// More entries than this are refused before anything is written. A few small trees that list each other again and again name more files than any disk
     /// holds; five million take about two gigabytes of memory to plan.

@@ -87,7 +87,7 @@ sealed class RestorePlan
                 else Problems.Add(new Skipped(shown, "the folder has no list"));
                 break;
             case NodeType.File when take && relative is { Length: > 0 }:
-                PlanFile(node, shown, target);
+                if (_options.ModifiedSince is null || node.ModifiedAt >= _options.ModifiedSince) PlanFile(node, shown, target);
                 break;
             case NodeType.Symlink when take && relative is { Length: > 0 }:
                 Links.Add(new PlannedEntry(shown, target, node));

@@ -43,7 +43,7 @@ internal static class BackupVerb
             if (parsed.GetValue(Options.Json)) Terminal.Json(new BackupsJson("offproof/v1/backup", [.. reports.Select(BackupJson.Of)]), OutputJson.Default.BackupsJson);
             foreach (BackupReport report in reports) Show(report, talkOnly: parsed.GetValue(Options.Json));
             if (failed is not null) return ExitCode.Of(failed.Fault);
-            return reports.Exists(static r => r.Skipped.Count > 0) ? ExitCode.Failure : ExitCode.Ok;
+            return reports.Exists(static r => r.Skipped.Count > 0 || r.Alarms.Count > 0) ? ExitCode.Failure : ExitCode.Ok;
         });
         return verb;
     }
@@ -63,7 +63,11 @@ internal static class BackupVerb
             Terminal.Say($"{report.Category.Name()}: snapshot {report.Snapshot[..8]}, {report.Items} items, {Terminal.Size(report.Bytes)}"
                 + $" ({report.Unchanged} unchanged, {Terminal.Size(report.StoredBytes)} uploaded)");
         }
+        if (report.Category != Category.Photos && !talkOnly)
+            Terminal.Say($"{report.Category.Name()}: {report.Read} read, {report.Kept} kept, {report.Read - report.Kept} skipped");
         Terminal.Noticed(report.Notices);
-        foreach (SkippedItem item in report.Skipped) Terminal.Talk($"not backed up: {Terminal.OneLine(item.Path)}: {Terminal.OneLine(item.Reason)}");
+        foreach (string remark in report.Remarks) Terminal.Talk($"note: {Terminal.OneLine(remark)}");
+        Terminal.LeftOut("not backed up", report.Skipped);
+        Terminal.Raised(report.Category.Name(), report.Alarms);
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Offproof.Consent;
 using Offproof.Device;
+using Offproof.Phone;
 
 namespace Offproof.Cli;
 
@@ -14,11 +15,17 @@ internal static class RestoreVerb
         Option<int?> epoch = Options.Number("--epoch", "Which turning-on; the newest where not given", "N", 1, 999_999);
         Option<string?> sheet = new("--sheet") { Description = "Restore with the sheet: no device is needed", HelpName = "FILE" };
         Option<string?> server = new("--server") { Description = "With --sheet: where the vaults are now, if not at the sheet's own line", HelpName = "URL" };
-        Command verb = new("restore", "Write a category's files into a folder") { category, to, snapshot, epoch, sheet, server };
+        Option<string?> format = new("--format") { Description = "messages: xml, zip or tree; photos: files. The first is the usual", HelpName = "FORMAT" };
+        Option<DateTimeOffset?> since = Options.Moment("--since", "Only what is of this day or moment, and later");
+        Option<string?> conversation = new("--conversation") { Description = "Only the messages of this number or name (several numbers: joined by ~)", HelpName = "WHO" };
+        Option<string?> contact = new("--contact") { Description = "Only this person: a name, number or e-mail", HelpName = "WHO" };
+        Command verb = new("restore", "Write a category's files into a folder") { category, to, snapshot, epoch, sheet, server, format, since, conversation, contact };
         verb.SetAction(async (parsed, cancel) =>
         {
             Category wanted = Options.ParseCategory(parsed.GetRequiredValue(category));
-            RestoreRequest request = new(parsed.TargetFolder(to), parsed.GetValue(snapshot), parsed.GetValue(epoch));
+            Selection selection = new() { Since = parsed.GetValue(since), Conversation = parsed.GetValue(conversation), Contact = parsed.GetValue(contact) };
+            RestoreRequest request = new(
+                parsed.TargetFolder(to), parsed.GetValue(snapshot), parsed.GetValue(epoch), RestoreFormats.Parse(wanted, parsed.GetValue(format)), selection);
             using Progress progress = new($"restoring {wanted.Name()}");
             RestoreReport report;
             if (parsed.GetValue(sheet) is { } sheetFile)
@@ -49,10 +56,12 @@ internal static class RestoreVerb
         else
         {
             string there = report.AlreadyThere > 0 ? $", {report.AlreadyThere} already there" : "";
-            Terminal.Say($"{category.Name()}: {report.Files} files, {Terminal.Size(report.Bytes)} restored to "
+            string entries = report.Entries is { } count ? $"{count} {category.Name()} in " : "";
+            Terminal.Say($"{category.Name()}: {entries}{report.Files} files, {Terminal.Size(report.Bytes)} restored to "
                 + $"{Path.Combine(request.Target, category.Name())}{there} (snapshot {report.Snapshot[..8]}, epoch {report.Epoch})");
         }
         Terminal.Noticed(report.Notices);
-        foreach (SkippedItem item in report.Problems) Terminal.Talk($"not restored: {Terminal.OneLine(item.Path)}: {Terminal.OneLine(item.Reason)}");
+        foreach (string remark in report.Remarks) Terminal.Talk($"note: {Terminal.OneLine(remark)}");
+        Terminal.LeftOut("not restored", report.Problems);
     }
 }

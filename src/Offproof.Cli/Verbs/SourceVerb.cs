@@ -8,12 +8,13 @@ internal static class SourceVerb
     internal static Command Create()
     {
         Argument<string> category = Options.Category();
-        Argument<string> path = new("PATH") { Description = "A folder. It is not read now, not even listed" };
-        Command add = new("add", "Name a folder that a category is read from") { category, path };
+        Argument<string> path = new("PATH") { Description = "A folder; for contacts, messages and notes also a file. It is not read now, not even listed" };
+        Option<string?> password = new("--password-file") { Description = "For messages: the file that holds the password of encrypted exports, read with them", HelpName = "FILE" };
+        Command add = new("add", "Name a folder or file that a category is read from") { category, path, password };
         add.SetAction(parsed =>
         {
             using DeviceHome home = parsed.OpenHome();
-            Source source = home.AddSource(Options.ParseCategory(parsed.GetRequiredValue(category)), parsed.GetRequiredValue(path));
+            Source source = home.AddSource(Options.ParseCategory(parsed.GetRequiredValue(category)), parsed.GetRequiredValue(path), parsed.GetValue(password));
             Terminal.Say($"{source.Category} will be read from {source.Path} when it is on. Nothing was read now.");
             return ExitCode.Ok;
         });

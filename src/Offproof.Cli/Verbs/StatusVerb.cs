@@ -20,6 +20,7 @@ internal static class StatusVerb
             }
             Terminal.Say(report.Sentence);
             foreach (CategoryStatus line in report.Categories) Terminal.Say(Row(line));
+            foreach (CategoryStatus line in report.Categories) Terminal.Raised(line.Category, line.Alarms);
             if (!report.SheetConfirmed) Terminal.Say("The sheet is not confirmed yet: nothing can be turned on. offproof sheet confirm --sheet FILE");
             return ExitCode.Ok;
         });

@@ -44,17 +44,33 @@ internal sealed record SourcesFile(string Schema, IReadOnlyList<Source> Sources)
     internal void Write(HomeFolder home) => HomeFolder.Write(home.Sources, JsonSerializer.SerializeToUtf8Bytes(this, HomeJson.Default.SourcesFile));
 }
 
-/// <summary>A folder that a category is read from.</summary>
+/// <summary>A folder or file that a category is read from.</summary>
 /// <param name="Category">contacts, messages, notes or photos</param>
 /// <param name="Name">Its name in the vault: <c>/photos/NAME/...</c>; unique in its category, and never changed once given</param>
-/// <param name="Path">The folder's full path on this device</param>
-public sealed record Source(string Category, string Name, string Path);
+/// <param name="Path">Its full path on this device</param>
+/// <param name="PasswordFile">Where the password of its encrypted exports stands; the password itself is not remembered</param>
+public sealed record Source(string Category, string Name, string Path, string? PasswordFile = null);
 
 /// <summary><c>vaults/CATEGORY/last.json</c>: what the last backup that finished did.</summary>
-internal sealed record LastBackup(string Schema, int Epoch, string Snapshot, DateTimeOffset Time, long Items, long Bytes)
+/// <param name="Schema">offproof/v1/last-backup</param>
+/// <param name="Epoch">Into which epoch</param>
+/// <param name="Snapshot">The snapshot's id</param>
+/// <param name="Time">When it ended</param>
+/// <param name="Items">Files in the snapshot</param>
+/// <param name="Bytes">Their bytes</param>
+/// <param name="Sources">What each source held; absent in files of earlier versions</param>
+internal sealed record LastBackup(
+    string Schema, int Epoch, string Snapshot, DateTimeOffset Time, long Items, long Bytes, IReadOnlyList<SourceCount>? Sources = null)
 {
     internal const string CurrentSchema = "offproof/v1/last-backup";
 }
+
+/// <summary>How much of one source the last backup kept, and whether that was less than half of what had been there (phone.md §2.3).</summary>
+/// <param name="Name">The source's name</param>
+/// <param name="Kept">Contacts, messages, notes or photo files</param>
+/// <param name="Before">While there is an alarm: how many there were</param>
+/// <param name="Since">While there is an alarm: when it was raised</param>
+internal sealed record SourceCount(string Name, long Kept, long? Before = null, DateTimeOffset? Since = null);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

@@ -47,7 +47,7 @@ public static class SheetRestore
         RestStorage storage = new(vaultInvoker, vault.Address.VaultUri(url));
         VaultOptions pins = new() { Time = time, ExpectedConfigSha256 = vault.Hashes.Config.Text, ExpectedKeyName = vault.Hashes.Key.Text };
         return await VaultFaults.TranslateAsync(url, () => VaultRestore.RunAsync(
-            storage, password, pins, category.Name(), vault.Address.Epoch.Value, request, progress, cancel)).ConfigureAwait(false);
+            storage, password, pins, category, vault.Address.Epoch.Value, request, progress, cancel)).ConfigureAwait(false);
     }
 
     private static VaultPassword Open(Sheet sheet, byte[] sealedPassword)

@@ -28,7 +28,11 @@ public sealed class Import : IDisposable
 /// <param name="Length">Bytes; <see cref="Open"/> gives exactly as many.</param>
 /// <param name="Modified">A time that the content names (of the newest entry), or 1970-01-01 where it names none; never the clock's.</param>
 /// <param name="Open">Opens the content. May be called more than once, from one thread at a time. Throws <see cref="IOException"/> where a source changed or is gone.</param>
-public sealed record TreeFile(string Path, long Length, DateTimeOffset Modified, Func<Stream> Open);
+public sealed record TreeFile(string Path, long Length, DateTimeOffset Modified, Func<Stream> Open)
+{
+    /// <summary>The path holds the content's SHA-256: the same path is the same content, and need not be read again.</summary>
+    public bool IsNamedByContent { get; init; }
+}
 
 /// <summary>The account of an import: <see cref="Read"/> = <see cref="Kept"/> + the number of <see cref="Skipped"/> entries. Nothing is dropped silently.</summary>
 /// <param name="Read">Entries met: contacts, messages or notes, and each file or piece of a file that is none of them.</param>

@@ -88,7 +88,7 @@ sealed class MessageTree : IDisposable
         foreach (((int conversation, string name), Attachment attachment) in _attachments)
         {
             string path = Conversation.Name(_conversations[conversation]) + "/parts/" + name;
-            files.Add(new TreeFile(path, attachment.Length ?? 0, DateTimeOffset.UnixEpoch, () => new CheckedStream(attachment)));
+            files.Add(new TreeFile(path, attachment.Length ?? 0, DateTimeOffset.UnixEpoch, () => new CheckedStream(attachment)) { IsNamedByContent = true });
         }
         files.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
         return files;
