@@ -54,7 +54,7 @@ internal sealed record VaultRestoreJson(
 
 internal sealed record VaultCheckJson(string Schema, bool Ok, IReadOnlyList<string> Errors, IReadOnlyList<string> Notices);
 
-internal sealed record PersonaJson(string Schema, ulong Seed, int Photos, long Bytes);
+internal sealed record PersonaJson(string Schema, ulong Seed, int Photos, long Bytes, int Contacts, int Messages, int Conversations, int Notes);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
     Converters = [typeof(SwitchStateConverter)])]

@@ -14,7 +14,7 @@ public sealed class SamplePersona : IDisposable
         Photos = [.. Json.GetProperty("photos").EnumerateArray()];
     }
 
-    internal static PersonaOptions Options { get; } = new() { Seed = 1, Photos = 12 };
+    internal static PersonaOptions Options { get; } = new() { Seed = 1, Photos = 12, Contacts = 12, Messages = 40, Notes = 8 };
 
     internal PersonaSummary Summary { get; }
 
