@@ -45,10 +45,14 @@ sealed class Account(int sources)
         return true;
     }
 
-    internal ImportReport Report(long repeated, long versions)
+    /// <summary>A notice with a number in it, {0}; none where that is 0.</summary>
+    internal void Count(long number, string sentence)
     {
-        if (repeated > 0) Notice(string.Create(CultureInfo.InvariantCulture, $"{repeated} messages were met again, equal in every column, and are stored once."));
-        if (versions > 0) Notice(string.Create(CultureInfo.InvariantCulture, $"{versions} messages are there in versions that differ in a column; every version is kept."));
+        if (number > 0) Notice(string.Format(CultureInfo.InvariantCulture, sentence, number));
+    }
+
+    internal ImportReport Report()
+    {
         long kept = _kept.Sum();
         return new ImportReport(kept + _skipped.Count, kept, _skipped, _notices, _kept);
     }

@@ -1,18 +1,8 @@
-using System.Security;
-
 namespace Offproof.Phone;
 
 /// <summary>Messages of SMS Backup &amp; Restore (XML) and SMS Import/Export (ZIP and JSON, encrypted too), as the tree of messages.md §1.</summary>
 public static class MessageImport
 {
-    static readonly EnumerationOptions Everything = new()
-    {
-        AttributesToSkip = FileAttributes.None,
-        IgnoreInaccessible = false,
-        RecurseSubdirectories = false,
-        ReturnSpecialDirectories = false,
-    };
-
     /// <summary>
     /// Reads every file of the sources; what is no export of messages, and what of one is damaged, is in the report. The sources are read again when
     /// the attachments of <see cref="Import.Files"/> are opened.
@@ -32,10 +22,10 @@ public static class MessageImport
             for (int index = 0; index < sources.Count; index++)
             {
                 account.Begin(index);
-                ReadSource(sources[index], password, tree, account, cancellationToken);
+                SourceWalk.Read(sources[index], file => Read(file, password, tree, account, cancellationToken), account, cancellationToken);
             }
             List<TreeFile> files = tree.Files();
-            return new Import(files, account.Report(tree.Repeated, tree.InVersions()), tree);
+            return new Import(files, Report(account, tree), tree);
         }
         catch
         {
@@ -54,7 +44,7 @@ public static class MessageImport
             account.Begin(0);
             Read(file, password, tree, account, CancellationToken.None);
             List<TreeFile> files = tree.Files();
-            return new Import(files, account.Report(tree.Repeated, tree.InVersions()), tree);
+            return new Import(files, Report(account, tree), tree);
         }
         catch
         {
@@ -63,57 +53,11 @@ public static class MessageImport
         }
     }
 
-    static void ReadSource(string source, Func<string, string?>? password, MessageTree tree, Account account, CancellationToken cancellationToken)
+    static ImportReport Report(Account account, MessageTree tree)
     {
-        ArgumentException.ThrowIfNullOrEmpty(source);
-        if (!Directory.Exists(source))
-        {
-            ReadFile(source.Replace('\\', '/'), source, password, tree, account, cancellationToken);
-            return;
-        }
-        List<(string Name, string Path)> files = [];
-        Stack<string> folders = new([source]);
-        while (folders.TryPop(out string? folder))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            try
-            {
-                foreach (FileSystemInfo info in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", Everything))
-                {
-                    string name = Name(source, info.FullName);
-                    if (info.Attributes.HasFlag(FileAttributes.ReparsePoint) && info.LinkTarget is not null) account.Skip(name, null, "A link; links are not followed.");
-                    else if (info is DirectoryInfo) folders.Push(info.FullName);
-                    else files.Add((name, info.FullName));
-                }
-            }
-            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SecurityException)
-            {
-                account.Skip(Name(source, folder), null, "The folder cannot be listed whole: " + problem.Message);
-            }
-        }
-        files.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
-        foreach ((string name, string path) in files) ReadFile(name, path, password, tree, account, cancellationToken);
-    }
-
-    static string Name(string source, string path) =>
-        Path.GetRelativePath(source, path) is "." ? source.Replace('\\', '/') : Path.TrimEndingDirectorySeparator(source).Replace('\\', '/') + "/" + Path.GetRelativePath(source, path).Replace('\\', '/');
-
-    static void ReadFile(string name, string path, Func<string, string?>? password, MessageTree tree, Account account, CancellationToken cancellationToken)
-    {
-        try
-        {
-            FileInfo info = new(path);
-            if (info.Exists && info.Length == 0)
-            {
-                account.Skip(name, null, SpecialFile.Is(path) ? "A pipe, socket or device, not a file." : "The file is empty.");
-                return;
-            }
-            Read(new SourceFile(name, () => SourceFile.OpenFile(path)), password, tree, account, cancellationToken);
-        }
-        catch (Exception problem) when (problem is (IOException and not SpoolException) or UnauthorizedAccessException or SecurityException)
-        {
-            account.Skip(name, null, "The file cannot be read: " + problem.Message);
-        }
+        account.Count(tree.Repeated, "{0} messages were met again, equal in every column, and are stored once.");
+        account.Count(tree.InVersions(), "{0} messages are there in versions that differ in a column; every version is kept.");
+        return account.Report();
     }
 
     // By content alone: apps and people name these files as they like.

@@ -1,0 +1,164 @@
+namespace Offproof.Phone;
+
+/// <summary>Finds the cards in a file, nested ones too, and what of it is none (contacts.md §1.1).</summary>
+sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
+{
+    // What may be open at once, all cards together.
+    const long MostOpenBytes = CardLines.Longest;
+    const int MostOpenCards = 10_000;
+    const int MostPieces = 200_000;
+
+    readonly LinkedList<RawCard> _open = new();
+    readonly QuotedPrintable _quoted = new();
+    readonly ByteBuffer _value = new();
+    string? _head;
+    long _line;
+    bool _isBase64;
+    bool _isQuoted;
+    bool _inStray;
+    long _openBytes;
+    long _nested;
+    long _badEscapes;
+
+    internal void Read(CancellationToken cancellationToken)
+    {
+        using CardLines lines = new(file.Open());
+        while (lines.Next() && !account.IsFull(file))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ReadOnlySpan<byte> line = lines.Text.Span.Trim(" \t"u8);
+            if (Is(line, "BEGIN:"u8)) Begin(lines.Line);
+            else if (Is(line, "END:"u8) && _open.Count > 0) End();
+            else if (_open.Count > 0) Property(lines);
+            else if (line.Length > 0 && line[0] != '#') Stray(lines.Line);
+        }
+        Complete();
+        while (_open.Last is { } last)
+        {
+            Incomplete(last.Value);
+            Close(last);
+        }
+        account.Count(_nested, file.Name + ": {0} cards stand inside of others; each is kept as a contact of its own.");
+        account.Count(_badEscapes, file.Name + ": {0} values hold quoted-printable that cannot be decoded; it is kept as it stands.");
+    }
+
+    static bool Is(ReadOnlySpan<byte> line, ReadOnlySpan<byte> what) =>
+        line.Length >= what.Length + 5 && line.Length < 64 && System.Text.Ascii.EqualsIgnoreCase(line[..what.Length], what) && System.Text.Ascii.EqualsIgnoreCase(line[what.Length..].Trim((byte)' '), "VCARD"u8);
+
+    void Stray(long line)
+    {
+        if (!_inStray) account.Skip(file.Name, line, "Text outside of a card.");
+        _inStray = true;
+    }
+
+    void Begin(long line)
+    {
+        Complete();
+        _inStray = false;
+        RawProperty? agent = _open.Last?.Value.Properties.LastOrDefault();
+        if (_open.Count > 0) _nested++;
+        bool isAgent = agent is { Value: [], Text: null } && CardHead.Parse(agent.Head).Name.Equals("AGENT", StringComparison.OrdinalIgnoreCase);
+        _open.AddLast(new RawCard(line) { AgentOf = isAgent ? agent : null });
+        // Cards that nothing ends may not fill the memory: the oldest is closed.
+        while (_open.Count > MostOpenCards) CloseOldest();
+    }
+
+    void End()
+    {
+        Complete();
+        Close(_open.Last!);
+    }
+
+    void CloseOldest()
+    {
+        Incomplete(_open.First!.Value);
+        Close(_open.First!);
+    }
+
+    void Incomplete(RawCard card) => account.Notice(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{file.Name}: the card that begins on line {card.Line} has no end; it may not be complete."));
+
+    void Close(LinkedListNode<RawCard> node)
+    {
+        _open.Remove(node);
+        _openBytes -= node.Value.Bytes;
+        if (node.Value.Damage is { } damage) account.Skip(file.Name, node.Value.Line, damage);
+        else found(node.Value);
+    }
+
+    void Property(CardLines lines)
+    {
+        RawCard card = _open.Last!.Value;
+        Count(card, lines.Text.Length);
+        ReadOnlySpan<byte> line = lines.Text.Span;
+        if (lines.IsCut || card.Damage is not null)
+        {
+            _head = null;
+            card.Refuse("The card is larger than 32 MiB.");
+            return;
+        }
+        if (line.IndexOfAnyExcept((byte)' ', (byte)'\t') < 0)
+        {
+            if (_isBase64 && _value.Length > 0) Complete(); // 2.1: an empty line ends base64
+            return;
+        }
+        if (line[0] == '#') return;
+        int head = CardHead.Length(line);
+        if (head < 0)
+        {
+            Continue(lines);
+            return;
+        }
+        Complete();
+        _line = lines.Line;
+        _head = CardText.DecodeHead(line[..head]);
+        card.Pieces += 2 + line[..head].Count((byte)';') + line[..head].Count((byte)',');
+        if (card.Pieces > MostPieces) card.Refuse("The card has too many properties.");
+        _isBase64 = CardHead.IsBase64(line[..head]);
+        _isQuoted = CardHead.IsQuotedPrintable(line[..head]);
+        if (!_isQuoted)
+        {
+            _value.Add(line[(head + 1)..]);
+            return;
+        }
+        _quoted.Begin(lines, head + 1);
+        while (_quoted.IsOpen && !lines.IsBoundaryNext() && lines.Next())
+        {
+            Count(card, lines.Text.Length);
+            if (lines.IsCut || card.Damage is not null)
+            {
+                card.Refuse("The card is larger than 32 MiB.");
+                break;
+            }
+            _quoted.Add(lines, 0);
+        }
+        if (!_quoted.Decode(_value)) _badEscapes++;
+    }
+
+    // A line that begins no property: the value before was broken where it may not be (contacts.md §1.3).
+    void Continue(CardLines lines)
+    {
+        if (_head is null)
+        {
+            account.Skip(file.Name, lines.Line, "A line that is no property of a card.");
+            return;
+        }
+        if (!_isBase64) _value.Add((byte)' ');
+        _value.Add(lines.Text.Span);
+    }
+
+    void Count(RawCard card, int bytes)
+    {
+        card.Bytes += bytes;
+        _openBytes += bytes;
+        while (_openBytes > MostOpenBytes && _open.Count > 1) CloseOldest();
+        if (card.Bytes > CardLines.Longest) card.Refuse("The card is larger than 32 MiB.");
+    }
+
+    void Complete()
+    {
+        if (_head is not null && _open.Last?.Value is { Damage: null } card) card.Properties.Add(new RawProperty(_line, _head, _value.Span.ToArray()));
+        _head = null;
+        _isBase64 = false;
+        _value.Clear();
+    }
+}

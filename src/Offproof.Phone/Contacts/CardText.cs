@@ -1,0 +1,28 @@
+using System.Text;
+using System.Text.Unicode;
+
+namespace Offproof.Phone;
+
+/// <summary>Character sets of cards (contacts.md §1.4).</summary>
+static class CardText
+{
+    internal static readonly Encoding Windows1252 = CodePagesEncodingProvider.Instance.GetEncoding(1252)!;
+
+    /// <summary>The character set that a parameter names; null when it is not known.</summary>
+    internal static Encoding? Find(string name)
+    {
+        name = name.Trim();
+        if (name.Equals("UTF8", StringComparison.OrdinalIgnoreCase)) return Encoding.UTF8;
+        if (name.Contains("UTF-7", StringComparison.OrdinalIgnoreCase)) return null; // not text any more, but a way around filters
+        try
+        {
+            return CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
+        }
+        catch (Exception unknown) when (unknown is ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    internal static string DecodeHead(ReadOnlySpan<byte> head) => Utf8.IsValid(head) ? Encoding.UTF8.GetString(head) : Windows1252.GetString(head);
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace Offproof.Phone;
+
+/// <summary>A file that is written beside its place and moved there whole. What is there already is never written over.</summary>
+static class ExportFile
+{
+    internal static FileStream Create(string path)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
+    }
+
+    /// <exception cref="IOException">There is a file of that name with other content.</exception>
+    internal static void Place(string temporary, string path)
+    {
+        if (!File.Exists(path)) File.Move(temporary, path, overwrite: false);
+        else if (!Same(temporary, path)) throw new IOException($"'{path}' is already there, with other content; nothing was written");
+    }
+
+    static bool Same(string one, string other)
+    {
+        using FileStream a = SourceFile.OpenFile(one);
+        using FileStream b = SourceFile.OpenFile(other);
+        if (a.Length != b.Length) return false;
+        byte[] left = new byte[1 << 16];
+        byte[] right = new byte[1 << 16];
+        while (a.ReadAtLeast(left, left.Length, throwOnEndOfStream: false) is var read and > 0)
+        {
+            if (b.ReadAtLeast(right.AsSpan(0, read), read, throwOnEndOfStream: false) != read || !left.AsSpan(0, read).SequenceEqual(right.AsSpan(0, read))) return false;
+        }
+        return true;
+    }
+}
+
+/// <summary>What an export has to say.</summary>
+sealed class ExportNotes
+{
+    readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
+
+    internal List<SkippedEntry> Problems { get; } = [];
+
+    /// <summary>One sentence each, with the number of times that it happened.</summary>
+    internal List<string> Notices => [.. _counts.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => string.Format(CultureInfo.InvariantCulture, pair.Key, pair.Value))];
+
+    internal void Problem(string file, long? line, string reason) => Problems.Add(new SkippedEntry(file, line, reason));
+
+    /// <summary>Counts one case; {0} in the sentence becomes the number of cases.</summary>
+    internal void Count(string sentence) => _counts[sentence] = _counts.GetValueOrDefault(sentence) + 1;
+}
