@@ -53,7 +53,7 @@ sealed class Spool : IDisposable
         }
         catch (IOException problem)
         {
-            throw new SpoolException("the messages do not fit into the folder for temporary files: " + problem.Message, problem);
+            throw new SpoolException("what was read does not fit into the folder for temporary files: " + problem.Message, problem);
         }
         _written += bytes.Length;
     }
