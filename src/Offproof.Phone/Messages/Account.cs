@@ -6,7 +6,7 @@ namespace Offproof.Phone;
 sealed class Account(int sources)
 {
     // A file of nothing but damage may not fill the memory with complaints.
-    const int MostSkipped = 100_000;
+    internal const int MostSkipped = 100_000;
 
     readonly List<SkippedEntry> _skipped = [];
     readonly List<string> _notices = [];

@@ -9,6 +9,8 @@ sealed class ByteBuffer
 
     internal ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Length);
 
+    internal Span<byte> Writable => _bytes.AsSpan(0, Length);
+
     internal ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, Length);
 
     internal ReadOnlySpan<byte> Slice(int start, int length) => _bytes.AsSpan(start, length);

@@ -80,18 +80,19 @@ sealed class JsonText(Stream stream) : SourceText(stream)
         if (into.Length == start) throw Peek() < 0 ? new TextEndsException() : new DamagedTextException("a value is missing");
     }
 
-    /// <summary>Any value, as compact JSON.</summary>
-    internal void Capture(ByteBuffer into, int most = MostText, int depth = 0)
+    /// <summary>Any value, as compact JSON. Returns true when it held bytes that are no text.</summary>
+    internal bool Capture(ByteBuffer into, int most = MostText, int depth = 0)
     {
         if (depth > MostDepth) throw new DamagedTextException("values stand too deep in each other");
         if (into.Length > most) throw new DamagedTextException("a value is too long");
         bool first = true;
+        bool notText = false;
         switch (Ahead())
         {
             case '"':
                 BeginString();
                 ByteBuffer text = new();
-                ReadValue(text);
+                notText = ReadValue(text);
                 JsonString.Write(text.Span, into);
                 break;
             case '{':
@@ -101,7 +102,7 @@ sealed class JsonText(Stream stream) : SourceText(stream)
                     if (into.Span[^1] != '{') into.Add((byte)',');
                     JsonString.Write(Name, into);
                     into.Add((byte)':');
-                    Capture(into, most, depth + 1);
+                    notText |= Capture(into, most, depth + 1);
                 }
                 into.Add((byte)'}');
                 break;
@@ -110,7 +111,7 @@ sealed class JsonText(Stream stream) : SourceText(stream)
                 for (into.Add((byte)'['); NextElement(ref first);)
                 {
                     if (into.Span[^1] != '[') into.Add((byte)',');
-                    Capture(into, most, depth + 1);
+                    notText |= Capture(into, most, depth + 1);
                 }
                 into.Add((byte)']');
                 break;
@@ -118,6 +119,7 @@ sealed class JsonText(Stream stream) : SourceText(stream)
                 ReadLiteral(into);
                 break;
         }
+        return notText;
     }
 
     /// <inheritdoc/>

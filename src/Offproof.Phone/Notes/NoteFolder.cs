@@ -1,0 +1,50 @@
+namespace Offproof.Phone;
+
+/// <summary>The files of one source by their folders: where the attachments of a note are looked for. Names from inside of a note open nothing by themselves.</summary>
+sealed class NoteFolder(IReadOnlyList<SourceEntry> entries)
+{
+    readonly ILookup<string, SourceEntry> _folders = entries.ToLookup(entry => Of(entry.Path), StringComparer.Ordinal);
+    readonly HashSet<string> _used = new(StringComparer.Ordinal);
+    readonly Dictionary<string, (Dictionary<string, SourceEntry> Names, ILookup<string, SourceEntry> Stems)> _indexed = new(StringComparer.Ordinal);
+
+    /// <summary>Files that belong to a note.</summary>
+    internal bool IsUsed(SourceEntry entry) => _used.Contains(entry.Path);
+
+    internal SourceEntry? Named(string folder, string name) => Index(folder).Names.GetValueOrDefault(name);
+
+    /// <summary>
+    /// The file beside a note that it calls <paramref name="name"/>: that name, or the only other ending that there is (Takeout writes .jpg and says .jpeg). Null where there is none.
+    /// </summary>
+    internal SourceEntry? Beside(SourceEntry note, string name)
+    {
+        (Dictionary<string, SourceEntry> names, ILookup<string, SourceEntry> stems) = Index(Of(note.Path));
+        SourceEntry? found = names.GetValueOrDefault(name);
+        if (found is null && Stem(name) is { Length: > 0 } stem)
+        {
+            SourceEntry[] others = [.. stems[stem].Where(other => !IsText(other.Path))];
+            if (others.Length > 0) found = Array.Find(others, other => IsJpeg(name) && IsJpeg(other.Path)) ?? (others.Length == 1 ? others[0] : null);
+        }
+        if (found is null || found.Path == note.Path) return null;
+        _used.Add(found.Path);
+        return found;
+    }
+
+    (Dictionary<string, SourceEntry> Names, ILookup<string, SourceEntry> Stems) Index(string folder)
+    {
+        if (_indexed.TryGetValue(folder, out var index)) return index;
+        index = (_folders[folder].ToDictionary(entry => NameOf(entry.Path), StringComparer.Ordinal), _folders[folder].ToLookup(entry => Stem(NameOf(entry.Path)), StringComparer.Ordinal));
+        _indexed.Add(folder, index);
+        return index;
+    }
+
+    internal static string Of(string path) => path.LastIndexOf('/') is var slash and >= 0 ? path[..slash] : "";
+
+    internal static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
+
+    internal static string Stem(string name) => name.LastIndexOf('.') is var dot and > 0 ? name[..dot] : name;
+
+    static bool IsJpeg(string name) => name.EndsWith(".jpg", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".jpeg", StringComparison.OrdinalIgnoreCase);
+
+    static bool IsText(string name) => name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".html", StringComparison.OrdinalIgnoreCase)
+        || name.EndsWith(".md", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".txt", StringComparison.OrdinalIgnoreCase);
+}

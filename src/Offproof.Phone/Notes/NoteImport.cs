@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Security;
+
+namespace Offproof.Phone;
+
+/// <summary>Notes of Google Keep, of Xiaomi's notes, and of folders of Markdown and text, as the tree of notes.md §1.</summary>
+public static class NoteImport
+{
+    /// <summary>
+    /// Reads every file of the sources; what is no note, and no file of a folder of notes, is in the report. The sources are read again when files
+    /// of <see cref="Import.Files"/> are opened.
+    /// </summary>
+    /// <param name="sources">Files and folders. A folder is read with everything below it; no link below it is followed.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="IOException">There is no room for the spool.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static Import Read(IReadOnlyList<string> sources, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        NoteTree tree = new();
+        try
+        {
+            Account account = new(sources.Count);
+            for (int index = 0; index < sources.Count; index++)
+            {
+                account.Begin(index);
+                List<SourceEntry> entries = SourceWalk.List(sources[index], (name, reason) => account.Skip(name, null, reason), cancellationToken);
+                new NoteSource(entries, tree, account).Read(cancellationToken);
+            }
+            List<TreeFile> files = tree.Files();
+            if (tree.Repeated > 0) account.Notice(string.Create(CultureInfo.InvariantCulture, $"{tree.Repeated} notes were met again, equal in everything, and are stored once."));
+            if (tree.Versions > 0) account.Notice(string.Create(CultureInfo.InvariantCulture, $"{tree.Versions} notes are versions of each other that differ; every version is kept."));
+            return new Import(files, account.Report(0, 0), tree);
+        }
+        catch
+        {
+            tree.Dispose();
+            throw;
+        }
+    }
+}
+
+/// <summary>One source: first its notes in JSON, which know what belongs to them, then everything else.</summary>
+sealed class NoteSource(List<SourceEntry> entries, NoteTree tree, Account account)
+{
+    readonly NoteFolder _folder = new(entries);
+    readonly HashSet<string> _done = new(StringComparer.Ordinal);
+    readonly HashSet<string> _keep = new(StringComparer.Ordinal);
+    bool _hasNotes;
+
+    internal void Read(CancellationToken cancellationToken)
+    {
+        foreach (SourceEntry entry in entries.Where(entry => Ends(entry, ".json"))) Try(entry, () => ReadJson(entry, cancellationToken));
+        _hasNotes |= entries.Exists(IsNote);
+        foreach (SourceEntry entry in entries)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!_done.Contains(entry.Path) && !_folder.IsUsed(entry)) Try(entry, () => ReadFile(entry));
+        }
+    }
+
+    void ReadJson(SourceEntry entry, CancellationToken cancellationToken)
+    {
+        JsonNotes notes = new(
+            new SourceFile(entry.Name, () => SourceFile.OpenFile(entry.FullPath)),
+            json =>
+            {
+                if (KeepNote.IsOne(json))
+                {
+                    KeepNote.Read(json, entry, _folder, tree, account);
+                    _keep.Add(entry.Path[..^5]);
+                    return true;
+                }
+                return false;
+            },
+            account);
+        if (!notes.Read(cancellationToken)) return;
+        _done.Add(entry.Path);
+        _hasNotes |= notes.Found > 0;
+    }
+
+    void ReadFile(SourceEntry entry)
+    {
+        if (!_hasNotes)
+        {
+            account.Skip(entry.Name, null, entry.Length == 0 ? "The file is empty." : "The file is of no known format.");
+            return;
+        }
+        if (Ends(entry, ".html") && _keep.Contains(entry.Path[..^5]) && IsTakeoutPage(entry))
+        {
+            account.Skip(entry.Name, null, $"Takeout's copy in HTML of '{NoteFolder.NameOf(entry.Path[..^5])}.json', which was read.");
+            return;
+        }
+        FrontMatter front = new();
+        front.Add("offproof", 1);
+        // A larger text is a file like any other: it is kept, and not held in memory by those who show notes.
+        bool isNote = IsNote(entry) && entry.Length <= SourceText.MostText;
+        front.Add("source", !isNote ? "file" : Ends(entry, ".txt") ? "text" : "markdown");
+        front.Add("path", entry.Path);
+        front.Add("modified", ConvertedNote.Text(entry.Modified));
+        string title = NoteFolder.Stem(NoteFolder.NameOf(entry.Path));
+        string key = "file\n" + entry.Path;
+        if (isNote)
+        {
+            tree.Add(new NoteDraft(title, key, front, entry.Modified, []), () => SourceFile.OpenFile(entry.FullPath));
+        }
+        else
+        {
+            NoteFile file = NoteFile.Read(entry);
+            string name = NoteFolder.NameOf(entry.Path);
+            front.Add("attachments", [[("name", name), ("file", file.File)]]);
+            System.Text.StringBuilder body = new();
+            MarkdownText.AddLink(name, "", file.File, body);
+            tree.Add(new NoteDraft(title, key, front, entry.Modified, [file]), body.Append('\n').ToString());
+        }
+        account.Keep();
+    }
+
+    void Try(SourceEntry entry, Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (Exception problem) when (problem is (IOException and not SpoolException) or UnauthorizedAccessException or SecurityException)
+        {
+            account.Skip(entry.Name, null, "The file cannot be read: " + problem.Message);
+            _done.Add(entry.Path);
+        }
+        catch (DamagedTextException damage)
+        {
+            account.Skip(entry.Name, null, $"It was not kept: {damage.Message}.");
+        }
+    }
+
+    static bool IsNote(SourceEntry entry) => Ends(entry, ".md") || Ends(entry, ".markdown") || Ends(entry, ".txt");
+
+    static bool Ends(SourceEntry entry, string ending) => entry.Path.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
+
+    static bool IsTakeoutPage(SourceEntry entry)
+    {
+        byte[] start = new byte[1 << 16];
+        using FileStream stream = SourceFile.OpenFile(entry.FullPath);
+        return start.AsSpan(0, stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)).IndexOf("<div class=\"note"u8) >= 0;
+    }
+}
