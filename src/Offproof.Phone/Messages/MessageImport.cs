@@ -100,6 +100,7 @@ public static class MessageImport
 
     static void ReadFile(string name, string path, Func<string, string?>? password, MessageTree tree, Account account, CancellationToken cancellationToken)
     {
+        account.BeginFile();
         try
         {
             FileInfo info = new(path);
