@@ -131,7 +131,7 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
             Row part = message.Parts[index];
             string? member = part.AttachmentFile is { } name ? MemberName(part, name) : null;
             if (member is not null) _attachments.Add((folder, part.AttachmentFile!, member));
-            Object(part, member);
+            Object(part, member, isPart: true);
         }
         _line.Add((byte)']');
     }
@@ -149,14 +149,19 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
         }
     }
 
-    void Object(Row row, string? member = null)
+    void Object(Row row, string? member = null, bool isPart = false)
     {
         _line.Add((byte)'{');
         for (int index = 0; index < row.Count; index++)
         {
             ReadOnlySpan<byte> name = row.Name(index);
-            if (member is not null && name.SequenceEqual("_data"u8) && EndsWith(row.Value(index), member)) member = null;
-            else if (member is not null && name.SequenceEqual("_data"u8)) continue;
+            if (isPart && name.SequenceEqual("_data"u8))
+            {
+                // A path without its attachment could be the name of another part's member.
+                if (member is null) notes.Count("{0} paths of attachments that are not in the tree are not in the ZIP.");
+                if (member is null || !EndsWith(row.Value(index), member)) continue;
+                member = null;
+            }
             Member(MessageLine.Plain(row, name), row.Value(index));
         }
         if (member is not null) Member("_data"u8, Encoding.ASCII.GetBytes(member));
