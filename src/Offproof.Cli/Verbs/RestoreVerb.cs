@@ -15,7 +15,7 @@ internal static class RestoreVerb
         Option<int?> epoch = Options.Number("--epoch", "Which turning-on; the newest where not given", "N", 1, 999_999);
         Option<string?> sheet = new("--sheet") { Description = "Restore with the sheet: no device is needed", HelpName = "FILE" };
         Option<string?> server = new("--server") { Description = "With --sheet: where the vaults are now, if not at the sheet's own line", HelpName = "URL" };
-        Option<string?> format = new("--format") { Description = "messages: xml, zip or tree; photos: files. The first is the usual", HelpName = "FORMAT" };
+        Option<string?> format = new("--format") { Description = "contacts: vcard3, vcard4; messages: xml, zip; notes: markdown; photos: files. The first is the usual; tree is the vault's own files", HelpName = "FORMAT" };
         Option<DateTimeOffset?> since = Options.Moment("--since", "Only what is of this day or moment, and later");
         Option<string?> conversation = new("--conversation") { Description = "Only the messages of this number or name (several numbers: joined by ~)", HelpName = "WHO" };
         Option<string?> contact = new("--contact") { Description = "Only this person: a name, number or e-mail", HelpName = "WHO" };

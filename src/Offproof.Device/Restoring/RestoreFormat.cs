@@ -9,11 +9,20 @@ public enum RestoreFormat
     /// <summary>The vault's files as they are; for photos the only one.</summary>
     Tree,
 
+    /// <summary>vCard 3.0: contacts.vcf.</summary>
+    VCard3,
+
+    /// <summary>vCard 4.0: contacts.vcf.</summary>
+    VCard4,
+
     /// <summary>SMS Backup &amp; Restore: messages.xml.</summary>
     Xml,
 
     /// <summary>SMS Import/Export: messages.zip.</summary>
     Zip,
+
+    /// <summary>A folder of notes and their attachments.</summary>
+    Markdown,
 }
 
 /// <summary>Which formats a category has. The first is what is written where none is named: what the phone's usual app imports.</summary>
@@ -22,7 +31,9 @@ public static class RestoreFormats
     /// <summary>The formats of a category by name.</summary>
     public static IReadOnlyList<(string Name, RestoreFormat Format)> Of(Category category) => category switch
     {
+        Category.Contacts => [("vcard3", RestoreFormat.VCard3), ("vcard4", RestoreFormat.VCard4), ("tree", RestoreFormat.Tree)],
         Category.Messages => [("xml", RestoreFormat.Xml), ("zip", RestoreFormat.Zip), ("tree", RestoreFormat.Tree)],
+        Category.Notes => [("markdown", RestoreFormat.Markdown), ("tree", RestoreFormat.Tree)],
         _ => [("files", RestoreFormat.Tree)],
     };
 
@@ -40,8 +51,11 @@ public static class RestoreFormats
     /// <summary>Writes what was chosen of a restored tree.</summary>
     internal static ExportReport Export(RestoreFormat format, string tree, string target, Selection selection, CancellationToken cancel) => format switch
     {
+        RestoreFormat.VCard3 => ContactExport.Write(tree, target, ContactFormat.VCard3, selection, cancel),
+        RestoreFormat.VCard4 => ContactExport.Write(tree, target, ContactFormat.VCard4, selection, cancel),
         RestoreFormat.Xml => MessageExport.Write(tree, target, MessageFormat.SmsBackupRestoreXml, selection, cancel),
         RestoreFormat.Zip => MessageExport.Write(tree, target, MessageFormat.SmsImportExportZip, selection, cancel),
+        RestoreFormat.Markdown => NoteExport.Write(tree, target, NoteFormat.Markdown, selection, cancel),
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 

@@ -43,8 +43,11 @@ internal sealed class SourceReading : IDisposable
     /// <exception cref="DeviceException">A password file cannot be read.</exception>
     internal static SourceReading Of(Category category, IReadOnlyList<Source> sources, CancellationToken cancel) => category switch
     {
+        Category.Contacts => new(category, ContactImport.Read(Paths(sources), cancel)),
         Category.Messages => new(category, MessageImport.Read(Paths(sources), name => PasswordOf(sources, name), cancel)),
-        _ => Photos(category, sources, cancel),
+        Category.Notes => new(category, NoteImport.Read(Paths(sources), cancel)),
+        Category.Photos => Photos(sources, cancel),
+        _ => throw new ArgumentOutOfRangeException(nameof(category)),
     };
 
     public void Dispose() => import?.Dispose();
@@ -62,7 +65,7 @@ internal sealed class SourceReading : IDisposable
     private static SkippedItem Skip(SkippedEntry entry) => new(entry.File, entry.Reason, entry.Line);
 
     /// <summary><c>/photos/SOURCE/PATH</c> for every file of every source.</summary>
-    private static SourceReading Photos(Category category, IReadOnlyList<Source> sources, CancellationToken cancel)
+    private static SourceReading Photos(IReadOnlyList<Source> sources, CancellationToken cancel)
     {
         List<BackupItem> items = [];
         List<SkippedItem> skipped = [];
@@ -74,7 +77,7 @@ internal sealed class SourceReading : IDisposable
             kept.Add(scan.Files.Count);
             foreach (PhotoFile photo in scan.Files)
             {
-                string path = $"/{category.Name()}/{source.Name}/{photo.Path}";
+                string path = $"/photos/{source.Name}/{photo.Path}";
                 items.Add(new BackupItem(path, BackupItemKind.File) { Length = photo.Length, ModifiedAt = photo.Modified, Open = photo.OpenRead });
             }
         }

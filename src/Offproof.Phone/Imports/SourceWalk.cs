@@ -69,6 +69,7 @@ static class SourceWalk
     /// <summary>Hands the content of one file to <paramref name="read"/>.</summary>
     internal static void ReadFile(string name, string path, Action<SourceFile> read, Account account)
     {
+        account.BeginFile();
         try
         {
             if (new FileInfo(path) is { Exists: true, Length: 0 }) account.Skip(name, null, SpecialFile.Is(path) ? "A pipe, socket or device, not a file." : "The file is empty.");

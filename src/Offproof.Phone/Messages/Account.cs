@@ -14,12 +14,11 @@ sealed class Account(int sources)
     readonly HashSet<SourceFile> _notText = [];
     int _source;
     int _before;
+    long _unsaid;
 
-    internal void Begin(int source)
-    {
-        _source = source;
-        _before = _skipped.Count;
-    }
+    internal void Begin(int source) => _source = source;
+
+    internal void BeginFile() => _before = _skipped.Count;
 
     internal void Keep() => _kept[_source]++;
 
@@ -28,6 +27,7 @@ sealed class Account(int sources)
     internal void Notice(string sentence)
     {
         if (_notices.Count < MostSkipped) _notices.Add(sentence);
+        else _unsaid++;
     }
 
     /// <summary>Text of this file held bytes that are no UTF-8.</summary>
@@ -53,6 +53,7 @@ sealed class Account(int sources)
 
     internal ImportReport Report()
     {
+        if (_unsaid > 0) _notices.Add(string.Create(CultureInfo.InvariantCulture, $"{_unsaid} more notices of this kind are not listed."));
         long kept = _kept.Sum();
         return new ImportReport(kept + _skipped.Count, kept, _skipped, _notices, _kept);
     }

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -55,18 +55,20 @@ static class Conversation
         return BinaryPrimitives.ReadUInt128BigEndian(hash);
     }
 
-    internal static string Name(UInt128 id) => id.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+    internal static string Name(UInt128 id) => id.ToString("x32", CultureInfo.InvariantCulture);
 
     /// <summary>Milliseconds since 1970 of a date in milliseconds or seconds; null where there is none, or none that a calendar has.</summary>
     internal static long? Time(ReadOnlySpan<byte> date)
     {
-        if (!Utf8Parser.TryParse(date, out long value, out int used) || used != date.Length || value < 0) return null;
+        if (!TryNumber(date, out long value)) return null;
         if (value < FirstMilliseconds) value *= 1000;
         return value <= LastMillisecond ? value : null;
     }
 
     /// <summary>True for a date that counts seconds.</summary>
-    internal static bool IsSeconds(ReadOnlySpan<byte> date) => Utf8Parser.TryParse(date, out long value, out int used) && used == date.Length && value is >= 0 and < FirstMilliseconds;
+    internal static bool IsSeconds(ReadOnlySpan<byte> date) => TryNumber(date, out long value) && value < FirstMilliseconds;
+
+    static bool TryNumber(ReadOnlySpan<byte> digits, out long value) => long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 
     internal static long? Time(Message message) => Time(message.Columns["date"u8]);
 

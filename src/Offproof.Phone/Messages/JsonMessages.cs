@@ -71,7 +71,9 @@ static class JsonMessages
             long line = json.Line;
             try
             {
+                json.BeginLine();
                 if (reader.Read(message)) account.NotText(file);
+                json.EndLine();
                 for (int index = 0; attach is not null && index < message.Parts.Count; index++) attach(message.Parts[index]);
                 Keep(message, name, line, tree, account);
             }

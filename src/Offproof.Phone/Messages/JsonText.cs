@@ -10,6 +10,7 @@ sealed class JsonText(Stream stream) : SourceText(stream)
     static readonly SearchValues<byte> Literal = SearchValues.Create("+-.0123456789Eaeflnrstu"u8);
     readonly ByteBuffer _name = new();
     bool _inString;
+    bool _inLine;
 
     /// <summary>The name of the member that was read last.</summary>
     internal ReadOnlySpan<byte> Name => _name.Span;
@@ -17,11 +18,16 @@ sealed class JsonText(Stream stream) : SourceText(stream)
     /// <summary>Enters the text inside of a string.</summary>
     internal static JsonText InString(Stream stream) => new(stream) { _inString = true };
 
+    /// <summary>Until <see cref="EndLine"/> a line feed is no blank: an entry that does not end on its line takes no other with it.</summary>
+    internal void BeginLine() => _inLine = true;
+
+    internal void EndLine() => _inLine = false;
+
     /// <summary>The next byte that is not blank, or -1 at the end.</summary>
     internal int Ahead()
     {
         if (Position == 0 && StartsWith("\uFEFF"u8)) Skip(3);
-        while (Peek() is ' ' or '\t' or '\r' or '\n') Skip(1);
+        while (Peek() is var next && (next is ' ' or '\t' or '\r' || (next is '\n' && !_inLine))) Skip(1);
         return Peek();
     }
 
@@ -194,7 +200,7 @@ sealed class JsonText(Stream stream) : SourceText(stream)
     /// <summary>Goes to the start of the next line.</summary>
     internal void SkipLine()
     {
-        _inString = false;
+        _inString = _inLine = false;
         while (Window is { IsEmpty: false } window)
         {
             int end = window.IndexOf((byte)'\n');

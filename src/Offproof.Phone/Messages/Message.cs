@@ -27,6 +27,8 @@ sealed class Row(ByteBuffer text)
 {
     readonly record struct Field(int Name, int NameLength, int Value, int ValueLength);
 
+    const int MostColumns = 256;
+
     readonly List<Field> _fields = [];
     int _name;
     int _value;
@@ -51,8 +53,10 @@ sealed class Row(ByteBuffer text)
     }
 
     /// <summary>Begins a column: its value is added to the text, and <see cref="EndValue"/> or <see cref="DropValue"/> called.</summary>
+    /// <exception cref="DamagedTextException">There are more than 256.</exception>
     internal void BeginValue(ReadOnlySpan<byte> name)
     {
+        if (_fields.Count == MostColumns) throw new DamagedTextException($"it has more than {MostColumns} columns");
         _name = text.Length;
         text.Add(name);
         _value = text.Length;
@@ -75,6 +79,8 @@ sealed class Row(ByteBuffer text)
     internal ReadOnlySpan<byte> this[ReadOnlySpan<byte> name] => Find(name) is var index and >= 0 ? Value(index) : default;
 
     internal bool Has(ReadOnlySpan<byte> name) => Find(name) >= 0;
+
+    internal void Remove(ReadOnlySpan<byte> name) => _fields.RemoveAt(Find(name));
 
     int Find(ReadOnlySpan<byte> name)
     {
@@ -100,14 +106,18 @@ sealed class Row(ByteBuffer text)
 /// <summary>Rows that are used again for the next message.</summary>
 sealed class Rows(ByteBuffer text)
 {
+    const int MostRows = 10_000;
+
     readonly List<Row> _rows = [];
 
     internal int Count { get; private set; }
 
     internal Row this[int index] => _rows[index];
 
+    /// <exception cref="DamagedTextException">There are more than 10,000.</exception>
     internal Row Add()
     {
+        if (Count == MostRows) throw new DamagedTextException($"it has more than {MostRows} parts or addresses");
         if (Count == _rows.Count) _rows.Add(new Row(text));
         Row row = _rows[Count++];
         row.Clear();

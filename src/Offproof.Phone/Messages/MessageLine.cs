@@ -52,6 +52,10 @@ static class MessageLine
     /// <summary>Names that mean something else in a line: a column that a source calls so gets a '~' before it.</summary>
     internal static bool IsReserved(ReadOnlySpan<byte> name) =>
         name.SequenceEqual("kind"u8) || name.SequenceEqual("addrs"u8) || name.SequenceEqual("parts"u8) || name.SequenceEqual("data"u8) || name.StartsWith("~"u8);
+
+    /// <summary>The name that the source had. A tree that this program did not write may have both.</summary>
+    internal static ReadOnlySpan<byte> Plain(Row row, ReadOnlySpan<byte> name) =>
+        name.StartsWith("~"u8) && IsReserved(name[1..]) && !row.Has(name[1..]) ? name[1..] : name;
 }
 
 /// <summary>The names of attachments in the tree: SHA256.EXT (messages.md §1.4).</summary>

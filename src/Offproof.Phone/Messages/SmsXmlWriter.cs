@@ -78,9 +78,12 @@ sealed class SmsXmlWriter(FileStream file, ExportNotes notes)
 
     void Attributes(Row row, byte[][] known, Message? message = null)
     {
+        bool isPart = ReferenceEquals(known, PartColumns);
         foreach (byte[] name in known)
         {
             ReadOnlySpan<byte> value = Value(row, name, message, out bool present);
+            // messages.md §2.3, from the other side.
+            if (present && value.SequenceEqual("null"u8) && !IsWritten(row, name, message)) notes.Count("{0} values are the word null, which XML reads as absent.");
             if (present) Attribute(name, value);
             else if (!Contains(LeftOut, name)) Attribute(name, "null"u8);
         }
@@ -90,14 +93,18 @@ sealed class SmsXmlWriter(FileStream file, ExportNotes notes)
             ReadOnlySpan<byte> name = row.Name(index);
             if (Contains(known, name)) continue;
             if (isMessage && IsDisplayName(name) && Shown(row).SequenceEqual(row.Value(index))) continue;
-            bool reserved = name.StartsWith("~"u8);
-            if (reserved) name = name[1..];
+            name = MessageLine.Plain(row, name);
+            if (row.Value(index).SequenceEqual("null"u8)) notes.Count("{0} values are the word null, which XML reads as absent.");
             if (Contains(OfOnePhone, name) || name.SequenceEqual("_id"u8))
                 notes.Count("{0} numbers of rows and paths of files of the phone that the messages came from are not in the XML: they mean nothing on another.");
-            else if (!XmlValue.IsName(name) || (reserved && (!isMessage || row.Has(name)))) notes.Count("{0} columns have names that XML cannot hold; they are not in it.");
+            else if (!XmlValue.IsName(name) || (isPart && name.SequenceEqual("data"u8))) notes.Count("{0} columns have names that XML cannot hold; they are not in it.");
             else Attribute(name, row.Value(index));
         }
     }
+
+    static bool IsWritten(Row row, byte[] name, Message? message) =>
+        message is { IsMms: false } ? name.AsSpan().SequenceEqual("body"u8)
+        : message is null && name.AsSpan().SequenceEqual("text"u8) && row.AttachmentFile is null && XmlMessages.IsText(row["ct"u8]);
 
     // messages.md §4.4: columns that are called or counted otherwise in the other format.
     static ReadOnlySpan<byte> Value(Row row, byte[] name, Message? message, out bool present)

@@ -12,6 +12,10 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
     static readonly DateTimeOffset Stamp = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
     static readonly byte[][] Renamed = SmsXmlWriter.Names("contact_name __display_name display_name");
 
+    // By these the app tells an MMS, or takes it apart.
+    static readonly byte[][] OfMms = SmsXmlWriter.Names("m_type msg_box");
+    static readonly byte[][] Added = SmsXmlWriter.Names("__sender_address __recipient_addresses __parts");
+
     readonly List<(string Folder, string File, string Member)> _attachments = [];
     readonly HashSet<string> _members = new(StringComparer.OrdinalIgnoreCase);
     readonly ByteBuffer _line = new();
@@ -69,14 +73,21 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
     void Line(string folder, Message message)
     {
         Row columns = message.Columns;
+        ReadOnlySpan<byte> shown = Shown(columns);
+        if (shown.SequenceEqual("(Unknown)"u8)) shown = default;
         _line.Add((byte)'{');
         for (int index = 0; index < columns.Count; index++)
         {
             ReadOnlySpan<byte> name = columns.Name(index);
-            if (SmsXmlWriter.Contains(Renamed, name)) continue;
-            Member(Plain(name), message.IsMms && name is [(byte)'d', (byte)'a', (byte)'t', (byte)'e', ..] ? Seconds(name, columns.Value(index)) : columns.Value(index));
+            if (SmsXmlWriter.Contains(Renamed, name) && (columns.Value(index).SequenceEqual(shown) || columns.Value(index) is [] || columns.Value(index).SequenceEqual("(Unknown)"u8))) continue;
+            if ((!message.IsMms && SmsXmlWriter.Contains(OfMms, name)) || SmsXmlWriter.Contains(Added, name))
+            {
+                notes.Count("{0} columns are not in the ZIP: they have names that mean something else there.");
+                continue;
+            }
+            Member(MessageLine.Plain(columns, name), message.IsMms && name is [(byte)'d', (byte)'a', (byte)'t', (byte)'e', ..] ? Seconds(name, columns.Value(index)) : columns.Value(index));
         }
-        if (Shown(columns) is { IsEmpty: false } shown && !shown.SequenceEqual("(Unknown)"u8)) Member("__display_name"u8, shown);
+        if (!shown.IsEmpty) Member("__display_name"u8, shown);
         if (message.IsMms)
         {
             // The app tells the two kinds apart by this column.
@@ -120,7 +131,7 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
             Row part = message.Parts[index];
             string? member = part.AttachmentFile is { } name ? MemberName(part, name) : null;
             if (member is not null) _attachments.Add((folder, part.AttachmentFile!, member));
-            Object(part, member);
+            Object(part, member, isPart: true);
         }
         _line.Add((byte)']');
     }
@@ -138,15 +149,20 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
         }
     }
 
-    void Object(Row row, string? member = null)
+    void Object(Row row, string? member = null, bool isPart = false)
     {
         _line.Add((byte)'{');
         for (int index = 0; index < row.Count; index++)
         {
             ReadOnlySpan<byte> name = row.Name(index);
-            if (member is not null && name.SequenceEqual("_data"u8) && EndsWith(row.Value(index), member)) member = null;
-            else if (member is not null && name.SequenceEqual("_data"u8)) continue;
-            Member(Plain(name), row.Value(index));
+            if (isPart && name.SequenceEqual("_data"u8))
+            {
+                // A path without its attachment could be the name of another part's member.
+                if (member is null) notes.Count("{0} paths of attachments that are not in the tree are not in the ZIP.");
+                if (member is null || !EndsWith(row.Value(index), member)) continue;
+                member = null;
+            }
+            Member(MessageLine.Plain(row, name), row.Value(index));
         }
         if (member is not null) Member("_data"u8, Encoding.ASCII.GetBytes(member));
         _line.Add((byte)'}');
@@ -168,8 +184,6 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
 
     static ReadOnlySpan<byte> Shown(Row row) =>
         row.Has("__display_name"u8) ? row["__display_name"u8] : row.Has("contact_name"u8) ? row["contact_name"u8] : row["display_name"u8];
-
-    static ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> name) => name.StartsWith("~"u8) ? name[1..] : name;
 
     static bool IsPacked(string name) => name[65..] is "jpg" or "png" or "gif" or "webp" or "heic" or "heif" or "avif" or "mp4" or "3gp" or "3g2" or "mov" or "webm" or "mp3" or "m4a" or "ogg" or "aac" or "zip";
 

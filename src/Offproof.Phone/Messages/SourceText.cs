@@ -56,11 +56,12 @@ abstract class SourceText(Stream stream, long offset = 0) : IDisposable
         {
             into.Advance(read);
             if (into.Length - start > most) throw new DamagedTextException($"a text is longer than {most} bytes");
+            if (into.Length > MostText) throw new DamagedTextException($"its texts together are longer than {MostText} bytes");
         }
         return Wtf8.Repair(into, start);
     }
 
-    /// <summary>Longer texts than a phone can show are not held in memory.</summary>
+    /// <summary>A message with more text than any phone can show is not held in memory.</summary>
     internal const int MostText = 16 << 20;
 
     /// <summary>True when the next <paramref name="size"/> bytes are in the buffer; false when the text ends before.</summary>

@@ -149,7 +149,9 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
     {
         try
         {
+            text.BeginLine();
             reader.Read(message);
+            text.EndLine();
             MessageLine.Write(message, _line);
             return null;
         }

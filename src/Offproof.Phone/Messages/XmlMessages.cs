@@ -20,7 +20,7 @@ static class XmlMessages
                 account.Skip(file.Name, null, root is XmlToken.EndOfFile ? "The file holds nothing." : "The file is no XML.");
                 return;
             }
-            if (xml.Encoding is { } encoding && encoding is not ("utf-8" or "utf-16" or "utf-16le" or "utf-16be" or "us-ascii" or "ascii"))
+            if (xml.Encoding is { } encoding && encoding is not ("utf-8" or "utf8" or "utf-16" or "utf-16le" or "utf-16be" or "us-ascii" or "ascii"))
             {
                 account.Skip(file.Name, null, $"The file is written in {Printable(encoding)}, which is not read; UTF-8 and UTF-16 are.");
                 return;
@@ -55,23 +55,25 @@ static class XmlMessages
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 line = xml.Line;
-                XmlToken token = xml.Read();
-                line = xml.TokenLine;
-                if (token is XmlToken.EndOfFile) break;
-                if (token is XmlToken.End)
-                {
-                    complete = xml.Name.SequenceEqual("smses"u8);
-                    if (complete) break;
-                    continue;
-                }
-                if (token is XmlToken.Text)
-                {
-                    account.Skip(file.Name, line, "Text that belongs to no message.");
-                    continue;
-                }
-                bool isMms = xml.Name.SequenceEqual("mms"u8);
+                bool found = false;
                 try
                 {
+                    XmlToken token = xml.Read();
+                    found = true;
+                    line = xml.TokenLine;
+                    if (token is XmlToken.EndOfFile) break;
+                    if (token is XmlToken.End)
+                    {
+                        complete = xml.Name.SequenceEqual("smses"u8);
+                        if (complete) break;
+                        continue;
+                    }
+                    if (token is XmlToken.Text)
+                    {
+                        account.Skip(file.Name, line, "Text that belongs to no message.");
+                        continue;
+                    }
+                    bool isMms = xml.Name.SequenceEqual("mms"u8);
                     if (!isMms && !xml.Name.SequenceEqual("sms"u8))
                     {
                         string name = Printable(xml.Name);
@@ -88,11 +90,11 @@ static class XmlMessages
                 }
                 catch (DamagedTextException damage)
                 {
-                    account.Skip(file.Name, line, $"A damaged entry: {damage.Message}.");
+                    account.Skip(file.Name, found ? line : xml.TokenLine, $"A damaged entry: {damage.Message}.");
                     xml.Resynchronize();
                 }
             }
-            if (complete && xml.Read() is not XmlToken.EndOfFile) account.Skip(file.Name, xml.TokenLine, "What follows after the end of the list.");
+            if (complete && HasMore(xml)) account.Skip(file.Name, xml.TokenLine, "What follows after the end of the list.");
         }
         catch (TextEndsException)
         {
@@ -102,6 +104,18 @@ static class XmlMessages
         if (!complete) account.Notice($"{file.Name} is not complete: it ends before the list of messages does. What it holds was read.");
         if (announced is { } count && count != met)
             account.Notice(string.Create(CultureInfo.InvariantCulture, $"{file.Name} announces {count} messages and holds {met}."));
+    }
+
+    static bool HasMore(XmlText xml)
+    {
+        try
+        {
+            return xml.Read() is not XmlToken.EndOfFile;
+        }
+        catch (DamagedTextException)
+        {
+            return true;
+        }
     }
 
     static long? ReadRoot(XmlText xml)
@@ -132,6 +146,7 @@ static class XmlMessages
                 case XmlToken.End when xml.Name.SequenceEqual(message.IsMms ? "mms"u8 : "sms"u8):
                     return;
                 case XmlToken.End when xml.Name.SequenceEqual("smses"u8):
+                    xml.Unread(XmlToken.End);
                     throw new DamagedTextException("it does not end");
                 case XmlToken.Start when message.IsMms && xml.Name.SequenceEqual("part"u8):
                     ReadColumns(xml, file, message.Parts.Add(), message, account, line);
@@ -143,6 +158,7 @@ static class XmlMessages
                     while (xml.NextAttribute()) { }
                     break;
                 case XmlToken.Start when xml.Name.SequenceEqual("sms"u8) || xml.Name.SequenceEqual("mms"u8):
+                    xml.Unread(XmlToken.Start);
                     throw new DamagedTextException("it does not end before the next begins");
                 case XmlToken.Start:
                     throw new DamagedTextException($"an unknown element <{Printable(xml.Name)}> in it");
@@ -153,13 +169,15 @@ static class XmlMessages
     static void ReadColumns(XmlText xml, SourceFile file, Row row, Message message, Account account, long line)
     {
         bool isPart = row != message.Columns && message.Parts.Count > 0 && row == message.Parts[message.Parts.Count - 1];
+        bool data = false;
         Span<byte> name = stackalloc byte[256];
         while (xml.NextAttribute())
         {
             if (isPart && xml.Name.SequenceEqual("data"u8))
             {
-                if (row.Attachment is not null) throw new DamagedTextException("two columns are called 'data'");
-                ReadAttachment(xml, file, row, account, line);
+                if (data) throw new DamagedTextException("two columns are called 'data'");
+                data = !xml.IsNull();
+                if (data) ReadAttachment(xml, file, row, account, line);
                 continue;
             }
             xml.Name.CopyTo(name);
@@ -176,15 +194,18 @@ static class XmlMessages
             }
             if (xml.ReadValue(message.Text)) account.NotText(file);
             // messages.md §2.3: the word null stands for nothing, save where a person may have written it.
-            bool written = isPart ? column.SequenceEqual("text"u8) && row["ct"u8].StartsWith("text/"u8) : !message.IsMms && column.SequenceEqual("body"u8);
+            bool written = isPart ? column.SequenceEqual("text"u8) : !message.IsMms && column.SequenceEqual("body"u8);
             if (row.Pending.SequenceEqual("null"u8) && !written) row.DropValue();
             else row.EndValue();
         }
+        if (isPart && row["text"u8].SequenceEqual("null"u8) && (data || !IsText(row["ct"u8]))) row.Remove("text"u8);
     }
+
+    /// <summary>True for the type of a part whose text a person may have written.</summary>
+    internal static bool IsText(ReadOnlySpan<byte> type) => type.Length >= 5 && System.Text.Ascii.EqualsIgnoreCase(type[..5], "text/"u8);
 
     static void ReadAttachment(XmlText xml, SourceFile file, Row row, Account account, long line)
     {
-        if (xml.IsNull()) return;
         long offset = xml.Position;
         byte quote = xml.Quote;
         try
@@ -208,9 +229,16 @@ static class XmlMessages
                 case XmlToken.EndOfFile:
                     throw new TextEndsException();
                 case XmlToken.End:
-                    if (xml.Name.SequenceEqual("smses"u8)) throw new DamagedTextException("an element that does not end");
+                    if (xml.Name.SequenceEqual("smses"u8))
+                    {
+                        xml.Unread(XmlToken.End);
+                        return;
+                    }
                     depth--;
                     break;
+                case XmlToken.Start when xml.Name.SequenceEqual("sms"u8) || xml.Name.SequenceEqual("mms"u8):
+                    xml.Unread(XmlToken.Start);
+                    return;
                 case XmlToken.Start:
                     while (xml.NextAttribute()) { }
                     if (!xml.SelfClosed) depth++;

@@ -17,10 +17,12 @@ enum XmlToken
 sealed class XmlText(Stream stream, long offset = 0) : SourceText(stream, offset)
 {
     const int MostName = 256;
+    const int MostMarkup = 60_000; // fits into the buffer: one that has no end is not searched to the end of the file, and takes no message with it
     static readonly SearchValues<byte> NameEnds = SearchValues.Create(" \t\r\n=/><\"'"u8);
     static readonly SearchValues<byte> NotBlank = SearchValues.Create([.. Enumerable.Range(0, 256).Select(b => (byte)b).Where(b => b is not (32 or 9 or 10 or 13))]);
     readonly ByteBuffer _name = new();
     byte _quote;
+    XmlToken? _again;
 
     /// <summary>The name of the element or attribute that was read last.</summary>
     internal ReadOnlySpan<byte> Name => _name.Span;
@@ -42,9 +44,17 @@ sealed class XmlText(Stream stream, long offset = 0) : SourceText(stream, offset
 
     internal byte Quote => _quote;
 
+    /// <summary>The tag whose name was read last belongs to what follows: it is the next one again, also after <see cref="Resynchronize"/>.</summary>
+    internal void Unread(XmlToken token) => _again = token;
+
     /// <summary>The next tag, or text between tags that is not blank. Comments, instructions and document types are passed over.</summary>
     internal XmlToken Read()
     {
+        if (_again is { } again)
+        {
+            _again = null;
+            return again;
+        }
         if (Position == 0 && StartsWith("\uFEFF"u8)) Skip(3);
         while (true)
         {
@@ -63,14 +73,15 @@ sealed class XmlText(Stream stream, long offset = 0) : SourceText(stream, offset
                 SkipText();
                 return XmlToken.Text;
             }
-            if (StartsWith("<!--"u8)) SkipPast("-->"u8);
+            if (StartsWith("<!--"u8)) SkipMarkup("-->"u8);
             else if (StartsWith("<?"u8)) SkipInstruction();
-            else if (StartsWith("<!"u8)) SkipDocumentType();
+            else if (StartsWith("<!DOCTYPE"u8)) SkipDocumentType();
             else if (StartsWith("</"u8))
             {
                 Skip(2);
                 ReadName();
-                SkipPast(">"u8);
+                SkipBlank();
+                Take('>', "a tag without an end");
                 return XmlToken.End;
             }
             else
@@ -95,18 +106,28 @@ sealed class XmlText(Stream stream, long offset = 0) : SourceText(stream, offset
                 return false;
             case '/':
                 Skip(1);
-                if (Next() != '>') throw new DamagedTextException("a '/' inside of a tag");
+                Take('>', "a '/' inside of a tag");
                 SelfClosed = true;
                 return false;
             default:
                 ReadName();
                 SkipBlank();
-                if (Next() != '=') throw new DamagedTextException("an attribute without a value");
+                Take('=', "an attribute without a value");
                 SkipBlank();
-                _quote = Next();
-                if (_quote is not ((byte)'"' or (byte)'\'')) throw Damaged("a value without quotation marks");
+                byte quote = (byte)(Peek() == '\'' ? '\'' : '"');
+                Take((char)quote, "a value without quotation marks");
+                _quote = quote;
                 return true;
         }
+    }
+
+    // What is missing may be missing because the next message begins there: nothing is taken in its place.
+    void Take(char expected, string otherwise)
+    {
+        int next = Peek();
+        if (next < 0) throw new TextEndsException();
+        if (next != expected) throw new DamagedTextException(otherwise);
+        Skip(1);
     }
 
     /// <inheritdoc/>
@@ -160,7 +181,7 @@ sealed class XmlText(Stream stream, long offset = 0) : SourceText(stream, offset
     internal void Resynchronize()
     {
         _quote = 0;
-        while (true)
+        while (_again is null)
         {
             ReadOnlySpan<byte> window = Window;
             if (window.IsEmpty) return;
@@ -247,7 +268,7 @@ sealed class XmlText(Stream stream, long offset = 0) : SourceText(stream, offset
     {
         while (true)
         {
-            if (StartsWith("<![CDATA["u8)) SkipPast("]]>"u8);
+            if (StartsWith("<![CDATA["u8)) SkipMarkup("]]>"u8);
             ReadOnlySpan<byte> window = Window;
             int tag = window.IndexOf((byte)'<');
             Skip(tag < 0 ? window.Length : tag);
@@ -255,49 +276,61 @@ sealed class XmlText(Stream stream, long offset = 0) : SourceText(stream, offset
         }
     }
 
-    void SkipPast(ReadOnlySpan<byte> end)
+    void SkipMarkup(ReadOnlySpan<byte> end)
     {
-        while (Has(end.Length))
+        Has(MostMarkup);
+        ReadOnlySpan<byte> window = Window.Length > MostMarkup ? Window[..MostMarkup] : Window;
+        int found = window[2..].IndexOf(end);
+        if (found < 0)
         {
-            int found = Window.IndexOf(end);
-            Skip(found < 0 ? Window.Length - end.Length + 1 : found + end.Length);
-            if (found >= 0) return;
+            Skip(2);
+            throw new DamagedTextException("a comment, instruction or document type without an end");
         }
-        throw new TextEndsException();
+        Skip(2 + found + end.Length);
     }
 
     void SkipInstruction()
     {
-        bool declaration = Position <= 3 && StartsWith("<?xml "u8);
-        if (declaration)
+        if (Position <= 3 && StartsWith("<?xml "u8))
         {
             Has(256);
             ReadOnlySpan<byte> text = Window;
             int end = text.IndexOf("?>"u8);
             int at = end < 0 ? -1 : text[..end].IndexOf("encoding="u8);
-            if (at >= 0)
+            if (at >= 0 && at + 10 <= end)
             {
                 ReadOnlySpan<byte> value = text[(at + 10)..end];
                 int quote = value.IndexOfAny((byte)'"', (byte)'\'');
                 if (quote >= 0) Encoding = System.Text.Encoding.ASCII.GetString(value[..quote]).ToLowerInvariant();
             }
         }
-        SkipPast("?>"u8);
+        SkipMarkup("?>"u8);
     }
 
     // Declarations inside of it declare nothing to this reader.
     void SkipDocumentType()
     {
+        Has(MostMarkup);
+        ReadOnlySpan<byte> window = Window.Length > MostMarkup ? Window[..MostMarkup] : Window;
         int depth = 0;
-        while (true)
+        for (int at = 0; at < window.Length; at++)
         {
-            switch (Next())
+            switch (window[at])
             {
-                case (byte)'"': SkipPast("\""u8); break;
-                case (byte)'\'': SkipPast("'"u8); break;
-                case (byte)'<': depth++; break;
-                case (byte)'>' when --depth == 0: return;
+                case (byte)'"' or (byte)'\'':
+                    int end = window[(at + 1)..].IndexOf(window[at]);
+                    if (end < 0) at = window.Length;
+                    else at += 1 + end;
+                    break;
+                case (byte)'<':
+                    depth++;
+                    break;
+                case (byte)'>' when --depth == 0:
+                    Skip(at + 1);
+                    return;
             }
         }
+        Skip(2);
+        throw new DamagedTextException("a comment, instruction or document type without an end");
     }
 }

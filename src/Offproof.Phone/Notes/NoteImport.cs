@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security;
 
 namespace Offproof.Phone;
@@ -28,9 +27,9 @@ public static class NoteImport
                 new NoteSource(entries, tree, account).Read(cancellationToken);
             }
             List<TreeFile> files = tree.Files();
-            if (tree.Repeated > 0) account.Notice(string.Create(CultureInfo.InvariantCulture, $"{tree.Repeated} notes were met again, equal in everything, and are stored once."));
-            if (tree.Versions > 0) account.Notice(string.Create(CultureInfo.InvariantCulture, $"{tree.Versions} notes are versions of each other that differ; every version is kept."));
-            return new Import(files, account.Report(0, 0), tree);
+            account.Count(tree.Repeated, "{0} notes were met again, equal in everything, and are stored once.");
+            account.Count(tree.Versions, "{0} notes are versions of each other that differ; every version is kept.");
+            return new Import(files, account.Report(), tree);
         }
         catch
         {

@@ -146,7 +146,7 @@ def make_xml():
         parts = []
         for p in e.iter("part"):
             data = p.attrib.pop("data", None)
-            cols_ = {k: v for k, v in p.attrib.items() if v != "null" or (k == "text" and p.attrib["ct"].startswith("text/"))}
+            cols_ = {k: v for k, v in p.attrib.items() if v != "null" or (k == "text" and data is None and p.attrib["ct"].lower().startswith("text/"))}
             if data is not None:
                 data = re.sub(r"\s", "", data)
                 data = base64.b64decode(data + "=" * (-len(data) % 4))
