@@ -10,17 +10,21 @@ internal sealed record DemoReport(
     IReadOnlyList<string> Failures,
     DemoPersona? Persona,
     DemoOff? Off,
+    DemoFirstOn? FirstOn,
     IReadOnlyList<DemoBackup> Backups,
     IReadOnlyList<string> Wiped,
     IReadOnlyList<DemoRestored> Restored,
     IReadOnlyList<DemoPeer> Peers);
 
-internal sealed record DemoPersona(long Seed, int Photos, long Bytes);
+internal sealed record DemoPersona(long Seed, int Contacts, int Messages, int Notes, int Photos, long Bytes);
 
 /// <summary>What a forged upload met while everything was off. Status is the HTTP status; objects are files below the server's vaults and recovery folders.</summary>
 internal sealed record DemoOff(int Status, int ObjectsBefore, int ObjectsAfter, int Passwords);
 
-internal sealed record DemoBackup(string Category, int Epoch, long Items, long Bytes, string Snapshot);
+/// <summary>What forged uploads to the other categories met while one was on, and what of them the server and the device held.</summary>
+internal sealed record DemoFirstOn(string Category, int Status, int OtherObjects, int OtherPasswords);
+
+internal sealed record DemoBackup(string Category, int Epoch, long Items, long Bytes, string Snapshot, long Read, long Kept);
 
 internal sealed record DemoRestored(string Category, int Expected, int Equal, int Different, int Missing, int Extra);
 
