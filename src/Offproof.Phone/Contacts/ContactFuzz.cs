@@ -1,0 +1,127 @@
+namespace Offproof.Phone;
+
+/// <summary>Any bytes as a vCard file, and as a file of a tree: read, written in both versions, read again. Throws when something of contacts.md does not hold.</summary>
+static class ContactFuzz
+{
+    internal static void Run(byte[] input)
+    {
+        string folder = Directory.CreateTempSubdirectory("offproof-fuzz-").FullName;
+        try
+        {
+            string tree = Path.Combine(folder, "tree");
+            long kept = Store(Read(input), tree);
+            long again = Store(Read(input), Path.Combine(folder, "again"));
+            Check(kept == again, "two imports differ");
+            Same(tree, Path.Combine(folder, "again"), "two imports differ");
+            Themselves(tree, folder);
+            Exports(tree, folder, "a", Directory.GetFiles(tree, "*", SearchOption.AllDirectories).Length);
+
+            // A file of a tree that this program did not write.
+            string foreign = Path.Combine(folder, "foreign", "00");
+            Directory.CreateDirectory(foreign);
+            File.WriteAllBytes(Path.Combine(foreign, "card.vcf"), input);
+            Exports(Path.GetDirectoryName(foreign)!, folder, "b", kept);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // contacts.md §2: what is stored is stored form, alone and all together.
+    static void Themselves(string tree, string folder)
+    {
+        if (Paths(tree).Length == 0) return;
+        using Import import = ContactImport.Read([tree], CancellationToken.None);
+        Clean(import, "a file of the tree is not in stored form");
+        Store(import, Path.Combine(folder, "themselves"));
+        Same(tree, Path.Combine(folder, "themselves"), "a file of the tree is not itself");
+    }
+
+    // What was written reads without complaint, and is then the same for ever.
+    static void Exports(string tree, string folder, string name, long cards)
+    {
+        foreach (ContactFormat format in Enum.GetValues<ContactFormat>())
+        {
+            string place = Path.Combine(folder, name + format);
+            ExportReport first = ContactExport.Write(tree, place, format, Selection.All, CancellationToken.None);
+            Check(first.Entries == cards, "an export has not the cards of its tree");
+            if (first.Files.Count == 0) continue;
+            string second = place + "-tree";
+            Import(place, second, first.Entries);
+            ExportReport rewritten = ContactExport.Write(second, place + "-again", format, Selection.All, CancellationToken.None);
+            Check(rewritten.Problems.Count == 0, "a tree of our own has problems");
+            string third = place + "-third";
+            Import(place + "-again", third, rewritten.Entries);
+            Same(second, third, "an export of an export differs");
+
+            // There and back: nothing may disappear on the way.
+            ContactFormat other = format is ContactFormat.VCard3 ? ContactFormat.VCard4 : ContactFormat.VCard3;
+            ExportReport there = ContactExport.Write(second, place + "-there", other, Selection.All, CancellationToken.None);
+            Check(there.Entries == rewritten.Entries && there.Problems.Count == 0, "a conversion lost cards");
+        }
+    }
+
+    static void Import(string source, string tree, long entries)
+    {
+        using Import import = ContactImport.Read([Path.Combine(source, "contacts.vcf")], CancellationToken.None);
+        Clean(import, "what was written is not whole");
+        Check(import.Report.Kept == entries, "what was written is not what is read");
+        Store(import, tree);
+    }
+
+    static void Clean(Import import, string what)
+    {
+        string complaints = string.Join(" ", import.Report.Skipped.Select(skipped => skipped.ToString()).Concat(import.Report.Notices.Where(IsComplaint)));
+        Check(complaints.Length == 0, what + ": " + complaints);
+    }
+
+    static bool IsComplaint(string notice) =>
+        !notice.Contains("equal in everything", StringComparison.Ordinal) && !notice.Contains("share their UID", StringComparison.Ordinal) && !notice.Contains("have a name that another", StringComparison.Ordinal);
+
+    static Import Read(byte[] bytes) => ContactImport.Read(new SourceFile("input", () => new MemoryStream(bytes, writable: false)));
+
+    static long Store(Import import, string tree)
+    {
+        using (import)
+        {
+            Directory.CreateDirectory(tree);
+            ImportReport report = import.Report;
+            Check(report.Read == report.Kept + report.Skipped.Count && report.KeptBySource.Sum() == report.Kept, "the account does not balance");
+            Check(import.Files.Count <= report.Kept && (import.Files.Count > 0 || report.Kept == 0), "more files than cards");
+            string before = "";
+            foreach (TreeFile file in import.Files)
+            {
+                Check(string.CompareOrdinal(before, file.Path) < 0, "files are not in order");
+                before = file.Path;
+                using Stream stream = file.Open();
+                using MemoryStream bytes = new();
+                stream.CopyTo(bytes);
+                Check(bytes.Length == file.Length, "a file is not as long as it says");
+                string path = Path.Combine(tree, file.Path);
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                File.WriteAllBytes(path, bytes.ToArray());
+            }
+            return report.Kept;
+        }
+    }
+
+    static string[] Paths(string tree)
+    {
+        string[] paths = [.. Directory.EnumerateFiles(tree, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(tree, path))];
+        Array.Sort(paths, string.CompareOrdinal);
+        return paths;
+    }
+
+    static void Same(string one, string other, string what)
+    {
+        string[] paths = Paths(one);
+        Check(paths.SequenceEqual(Paths(other), StringComparer.Ordinal), what + ": names");
+        foreach (string path in paths) Check(File.ReadAllBytes(Path.Combine(one, path)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(other, path))), what);
+    }
+
+    static void Check(bool holds, string what)
+    {
+        if (!holds) throw new InvalidOperationException(what);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text;
+using CsCheck;
+
+namespace Offproof.Phone.Tests.Contacts;
+
+/// <summary>Damaged, cut and crossed files of cards: whatever is read obeys docs/contacts.md (<see cref="ContactFuzz"/> throws where it does not).</summary>
+public sealed class FuzzTests
+{
+    static readonly byte[][] Seeds = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "vectors", "phone", "contacts"), "*.vcf", SearchOption.AllDirectories)
+        .Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+
+    static readonly string[] Splinters = ["BEGIN:VCARD\r\n", "END:VCARD\r\n", "VERSION:2.1\r\n", "VERSION:4.0\r\n", "VERSION:9\r\n", "\r\n", "\n", "\r", "\r\r\n", "\r\n ", "\n\t", "=\r\n", "=\r\n ", "=", "=3D", "=0A", "=E4",
+        ";ENCODING=QUOTED-PRINTABLE", ";QUOTED-PRINTABLE:", ";ENCODING=b", ";BASE64:", ";CHARSET=SHIFT_JIS", ";CHARSET=x", ";CHARSET=UTF-16", ";TYPE=pref", ";PREF=1", ";PREF=2", "\"", ":", ";", ",", "\\", "\\n", ".", "#",
+        "AGENT:\r\n", "N:a;b\r\n", "FN:x\r\n", "\r\nFN:x\r\n", "\r\nUID:con\r\n", "\r\nUID:", "\r\nREV:2024-01-01\r\n", "\r\nLABEL:a\\nb\r\n", "\r\nADR;LABEL=\"x\":;;;;;;\r\n", "\r\nSORT-STRING:s\r\n", "\r\nN;SORT-AS=a,b:c\r\n",
+        "\r\nBDAY:1990-01-02\r\n", "\r\nBDAY:--0102\r\n", "\r\nGEO:1;2\r\n", "\r\nTZ:-05:00\r\n", "\r\nX-SIP:1\r\n", "\r\nPHOTO:data:image/png;base64,AAAA\r\n", "\r\nPHOTO;VALUE=uri;TYPE=PNG:x\r\n", "\r\nTEL:tel:1;a\r\n",
+        "\r\nSOUND:a;b\r\n", "\r\nX;VALUE=uri:data:a/b;base64,AA==\r\n", "END;QUOTED-PRINTABLE:VCARD", "\0", "\uFEFF", "\u00E9", "\U0001F600", "^'", "^n"];
+
+    static readonly Gen<(int, int, int)> Change = Gen.Select(Gen.Int[0, 1 << 20], Gen.Int[0, 5], Gen.Int[0, 255]);
+
+    [Fact]
+    public void Every_vector_passes() => Assert.All(Seeds, ContactFuzz.Run);
+
+    [Fact]
+    public void Mangled_vectors_pass() =>
+        Gen.Select(Gen.Int[0, Seeds.Length - 1], Change.Array[1, 8]).Sample(
+            (seed, changes) =>
+            {
+                byte[] bytes = Seeds[seed];
+                foreach ((int where, int how, int which) in changes) bytes = Apply(bytes, where, how, which);
+                ContactFuzz.Run(bytes);
+            },
+            iter: 200, threads: 2);
+
+    [Fact]
+    public void Every_beginning_of_a_file_passes()
+    {
+        byte[] android = File.ReadAllBytes(Path.Combine(Repository.Root, "vectors", "phone", "contacts", "sources", "android.vcf"));
+        for (int length = 0; length < android.Length; length += 13) ContactFuzz.Run(android[..length]);
+    }
+
+    static byte[] Apply(byte[] bytes, int where, int how, int which)
+    {
+        if (bytes.Length == 0) return bytes;
+        int at = where % bytes.Length;
+        byte[] splinter = Encoding.UTF8.GetBytes(Splinters[which % Splinters.Length]);
+        return how switch
+        {
+            0 => [.. bytes[..at], (byte)which, .. bytes[(at + 1)..]],
+            1 => bytes[..at],
+            2 => [.. bytes[..at], .. bytes[Math.Min(bytes.Length, at + which)..]],
+            3 => [.. bytes[..at], .. bytes[at..Math.Min(bytes.Length, at + (4 * which))], .. bytes[at..]],
+            _ => [.. bytes[..at], .. splinter, .. bytes[at..]],
+        };
+    }
+}
