@@ -50,6 +50,11 @@ public sealed class PersonaImportTests(FullPersona persona) : IClassFixture<Full
             }
         }
         Assert.Equal(60, conversations.Count);
+
+        // persona.md §2: a contact's canary is met in no message, also where its card was sent.
+        string[] cards = [.. tree.Where(file => file.Key.EndsWith(".vcf", StringComparison.Ordinal)).Select(file => Encoding.ASCII.GetString(file.Value))];
+        Assert.True(cards.Length > 50);
+        Assert.All(cards, card => Assert.All(persona.Contacts, contact => Assert.DoesNotContain(contact.GetProperty("canary").GetString()!, card, StringComparison.Ordinal)));
         Assert.Equal(conversations.Order(StringComparer.Ordinal), tree.Keys.Select(path => path.Split('/')[0]).Distinct(StringComparer.Ordinal));
     }
 
