@@ -15,19 +15,19 @@ public sealed partial class FictionTests(FullPersona persona) : IClassFixture<Fu
         """, RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ReservedNumber();
 
-    [GeneratedRegex(@"\+[0-9]{6,}", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"\+[0-9]{6,}", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Number();
 
-    [GeneratedRegex(@"[\w.+-]+@(?<host>[\w-]+(\.[\w-]+)*)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"@(?<host>[\w-]+(\.[\w-]+)*)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Email();
 
-    [GeneratedRegex(@"\b[a-z]+://(?<host>[^/\s""<]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"://(?<host>[^/\s""<]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Url();
 
-    [GeneratedRegex("[A-Za-z0-9+/]{60,}={0,2}", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex("(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{60,}={0,2}", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Base64();
 
-    [GeneratedRegex("=(?<hex>[0-9A-F]{2})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex("=(?<hex>[0-9A-F]{2})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex QuotedByte();
 
     static readonly string[] Firms = ["Lanternfield", "LARKPOST", "Larkbank", "Fernway"];

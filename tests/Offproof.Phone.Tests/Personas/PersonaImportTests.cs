@@ -42,7 +42,7 @@ public sealed class PersonaImportTests(FullPersona persona) : IClassFixture<Full
             string conversation = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', addresses))))[..32];
             conversations.Add(conversation);
             string month = DateTimeOffset.FromUnixTimeMilliseconds(message.GetProperty("date").GetInt64()).ToString("yyyy-MM", CultureInfo.InvariantCulture);
-            Assert.Contains($"{conversation}/{month}.ndjson", tree.Keys);
+            Assert.True(tree.ContainsKey($"{conversation}/{month}.ndjson"));
             foreach (JsonElement part in message.GetProperty("parts").EnumerateArray().Where(part => part.GetProperty("contentType").GetString() is not ("text/plain" or "application/smil")))
             {
                 string ending = part.GetProperty("contentType").GetString() switch { "image/jpeg" => "jpg", "audio/amr" => "amr", _ => "vcf" };
