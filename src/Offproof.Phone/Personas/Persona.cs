@@ -93,6 +93,8 @@ public static class Persona
         foreach (SampleNote note in notes) SampleMarkdown.Write(markdown, note);
         cancellationToken.ThrowIfCancellationRequested();
 
+        if (options.AllFormats) SampleFormats.Write(root, options.Seed, identifiers.Phone, contacts, messages, notes, cancellationToken);
+
         string json = Path.Combine(root, "persona.json");
         using (FileStream output = new(json, FileMode.CreateNew, FileAccess.Write))
         {

@@ -1,11 +1,12 @@
 namespace Offproof.Phone;
 
 /// <summary>Somebody, or several, with whom the sample phone writes.</summary>
+/// <param name="Number">From 1.</param>
 /// <param name="Addresses">Sorted by their bytes, each once.</param>
 /// <param name="Name">The display names of the addresses' contacts, joined; null where one of them is nobody's.</param>
 /// <param name="Tongue">In which they mostly write.</param>
 /// <param name="IsFirm">A sender that takes no answer.</param>
-sealed record SampleConversation(string[] Addresses, string? Name, Tongue Tongue, bool IsFirm)
+sealed record SampleConversation(int Number, string[] Addresses, string? Name, Tongue Tongue, bool IsFirm)
 {
     const int Most = 60;
     static readonly string[] Firms = ["Lanternfield", "LARKPOST", "Larkbank", "Fernway"];
@@ -41,6 +42,7 @@ sealed record SampleConversation(string[] Addresses, string? Name, Tongue Tongue
             taken.Add(string.Join('~', addresses));
             SampleContact?[] people = [.. addresses.Select(address => owners.GetValueOrDefault(address))];
             all[j] = new SampleConversation(
+                j + 1,
                 addresses,
                 people.Contains(null) ? null : string.Join(", ", people.Select(person => person!.DisplayName)),
                 people.FirstOrDefault(person => person is not null)?.Tongue ?? Tongue.All[j % Tongue.All.Length],

@@ -12,6 +12,9 @@ sealed record SampleNote(
     const long First = 1_704_067_200;
     const long Seconds = 700L * 86_400;
 
+    // What Markdown and HTML would take for their own.
+    static readonly string[] Traps = ["\n# 1 * 2 < 3 & _four_ [five](six)", "\n> <b>bold</b> &amp; `code` \\ ~~no~~", "\n1. one\n2. two | three\n***"];
+
     /// <summary>Relative to the notes' folder, without an ending.</summary>
     internal string FileName => string.Create(CultureInfo.InvariantCulture, $"note-{Index + 1:D4}");
 
@@ -25,7 +28,7 @@ sealed record SampleNote(
         string name = string.Create(CultureInfo.InvariantCulture, $"note-{i + 1:D4}-");
         return new SampleNote(
             i, canary, i % 10 == 9 ? "" : bits.Of(tongue.Titles),
-            list ? null : Prose(bits, tongue, canary, i % 10 == 4 ? bits.Between(20, 60) : bits.Between(1, 6)),
+            list ? null : Prose(bits, tongue, canary, i % 10 == 4 ? bits.Between(20, 60) : bits.Between(1, 6)) + (i % 10 == 3 ? bits.Of(Traps) : ""),
             list ? DrawItems(bits, tongue, canary) : null,
             [.. Enumerable.Range(0, i % 4).Select(_ => bits.Of(tongue.Labels)).Distinct(StringComparer.Ordinal)],
             pinned, !pinned && i % 7 == 5,

@@ -13,6 +13,17 @@ public sealed class PersonaTests(SamplePersona sample) : IClassFixture<SamplePer
     public void The_vector_is_regenerated_byte_for_byte() =>
         Assert.Equal(File.ReadAllText(Path.Combine(Repository.Root, "vectors", "phone", "persona.json")), File.ReadAllText(sample.Summary.JsonPath));
 
+    [Fact] // in the form that sha256sum -c reads
+    public void So_is_every_other_file_in_every_format()
+    {
+        string[] files = [.. System.IO.Directory.EnumerateFiles(sample.FullPath, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(sample.FullPath, path).Replace('\\', '/'))
+            .Where(path => path != "persona.json" && !path.StartsWith("photos/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        Assert.Equal(
+            File.ReadAllText(Path.Combine(Repository.Root, "vectors", "phone", "persona.sha256")),
+            string.Concat(files.Select(path => $"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(sample.FullPath, path))))}  {path}\n")));
+    }
+
     [Fact]
     public void A_second_run_gives_the_same_files_and_times()
     {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Offproof.Phone.Tests.Personas;
 
-/// <summary>The persona of the vector: seed 1, 12 photos; made once for all tests of it.</summary>
+/// <summary>The persona of the vector: seed 1, 12 photos, small counts; made once for all tests of it, in every format.</summary>
 public sealed class SamplePersona : IDisposable
 {
     readonly TempFolder _folder = new();
@@ -14,7 +14,7 @@ public sealed class SamplePersona : IDisposable
         Photos = [.. Json.GetProperty("photos").EnumerateArray()];
     }
 
-    internal static PersonaOptions Options { get; } = new() { Seed = 1, Photos = 12, Contacts = 12, Messages = 40, Notes = 8 };
+    internal static PersonaOptions Options { get; } = new() { Seed = 1, Photos = 12, Contacts = 12, Messages = 40, Notes = 8, AllFormats = true };
 
     internal PersonaSummary Summary { get; }
 
