@@ -11,10 +11,8 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
     readonly LinkedList<RawCard> _open = new();
     readonly QuotedPrintable _quoted = new();
     readonly ByteBuffer _value = new();
-    string? _head;
-    long _line;
+    RawProperty? _property;
     bool _isBase64;
-    bool _isQuoted;
     bool _inStray;
     long _openBytes;
     long _nested;
@@ -57,7 +55,7 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
         _inStray = false;
         RawProperty? agent = _open.Last?.Value.Properties.LastOrDefault();
         if (_open.Count > 0) _nested++;
-        bool isAgent = agent is { Value: [], Text: null } && CardHead.Parse(agent.Head).Name.Equals("AGENT", StringComparison.OrdinalIgnoreCase);
+        bool isAgent = agent is { Value: [], Text: null } && agent.Is("AGENT");
         _open.AddLast(new RawCard(line) { AgentOf = isAgent ? agent : null });
         // Cards that nothing ends may not fill the memory: the oldest is closed.
         while (_open.Count > MostOpenCards) CloseOldest();
@@ -92,7 +90,7 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
         ReadOnlySpan<byte> line = lines.Text.Span;
         if (lines.IsCut || card.Damage is not null)
         {
-            _head = null;
+            _property = null;
             card.Refuse("The card is larger than 32 MiB.");
             return;
         }
@@ -109,13 +107,15 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
             return;
         }
         Complete();
-        _line = lines.Line;
-        _head = CardText.DecodeHead(line[..head]);
         card.Pieces += 2 + line[..head].Count((byte)';') + line[..head].Count((byte)',');
-        if (card.Pieces > MostPieces) card.Refuse("The card has too many properties.");
-        _isBase64 = CardHead.IsBase64(line[..head]);
-        _isQuoted = CardHead.IsQuotedPrintable(line[..head]);
-        if (!_isQuoted)
+        if (card.Pieces > MostPieces)
+        {
+            card.Refuse("The card has too many properties.");
+            return;
+        }
+        _property = new RawProperty(lines.Line, CardText.DecodeHead(line[..head]));
+        _isBase64 = _property.IsBase64;
+        if (!_property.IsQuotedPrintable)
         {
             _value.Add(line[(head + 1)..]);
             return;
@@ -137,7 +137,7 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
     // A line that begins no property: the value before was broken where it may not be (contacts.md §1.3).
     void Continue(CardLines lines)
     {
-        if (_head is null)
+        if (_property is null)
         {
             account.Skip(file.Name, lines.Line, "A line that is no property of a card.");
             return;
@@ -156,8 +156,12 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
 
     void Complete()
     {
-        if (_head is not null && _open.Last?.Value is { Damage: null } card) card.Properties.Add(new RawProperty(_line, _head, _value.Span.ToArray()));
-        _head = null;
+        if (_property is not null && _open.Last?.Value is { Damage: null } card)
+        {
+            _property.Value = _value.Span.ToArray();
+            card.Properties.Add(_property);
+        }
+        _property = null;
         _isBase64 = false;
         _value.Clear();
     }
