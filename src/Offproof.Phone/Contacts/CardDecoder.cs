@@ -12,6 +12,8 @@ sealed class CardDecoder(SourceFile file, Account account)
     static readonly HashSet<string> Texts = new(StringComparer.OrdinalIgnoreCase) { "FN", "NOTE", "TITLE", "ROLE", "LABEL", "TEL", "EMAIL", "MAILER", "UID", "CLASS", "AGENT", "SORT-STRING" };
     static readonly HashSet<string> Structured = new(StringComparer.OrdinalIgnoreCase) { "N", "ADR", "ORG", "SOUND", "X-ANDROID-CUSTOM" };
 
+    internal static bool IsStructured(string name) => Structured.Contains(name);
+
     long _guessed;
     bool _is21;
 

@@ -131,7 +131,7 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
             }
             _quoted.Add(lines, 0);
         }
-        if (!_quoted.Decode(_value)) _badEscapes++;
+        if (!_quoted.Decode(_value, CardDecoder.IsStructured(_property.Name))) _badEscapes++;
     }
 
     // A line that begins no property: the value before was broken where it may not be (contacts.md §1.3).

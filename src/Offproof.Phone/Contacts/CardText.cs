@@ -13,10 +13,11 @@ static class CardText
     {
         name = name.Trim();
         if (name.Equals("UTF8", StringComparison.OrdinalIgnoreCase)) return Encoding.UTF8;
-        if (name.Contains("UTF-7", StringComparison.OrdinalIgnoreCase)) return null; // not text any more, but a way around filters
         try
         {
-            return CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
+            Encoding found = CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
+            // The lines were found by their ASCII: UTF-16 and EBCDIC cannot be meant.
+            return found.GetString("BEGIN:;,=09az"u8) is "BEGIN:;,=09az" ? found : null;
         }
         catch (Exception unknown) when (unknown is ArgumentException or NotSupportedException)
         {

@@ -29,7 +29,7 @@ public sealed class FuzzTests
                 foreach ((int where, int how, int which) in changes) bytes = Apply(bytes, where, how, which);
                 ContactFuzz.Run(bytes);
             },
-            iter: 200, threads: 2);
+            iter: 150, threads: 2);
 
     [Fact]
     public void Every_beginning_of_a_file_passes()
