@@ -102,7 +102,7 @@ sealed class CardDecoder(SourceFile file, Account account)
         }
         CardProperty property = new(raw.Group, raw.Name, parameters, "");
         if (raw.Text is not null) return property with { Value = CardValue.Escape(raw.Text) };
-        string text = Text(raw.Value, charset);
+        string text = Text(raw.Value, charset, file.IsUtf16 && !raw.IsQuotedPrintable);
         return property with { Value = _is21 ? From21(property, text) : raw.IsQuotedPrintable || charset is not null ? CardValue.EscapeBreaks(text) : text };
     }
 
@@ -117,19 +117,16 @@ sealed class CardDecoder(SourceFile file, Account account)
         return Texts.Contains(property.Name) ? CardValue.Escape(text) : CardValue.EscapeBreaks(text);
     }
 
-    string Text(byte[] bytes, string? charset)
+    string Text(byte[] bytes, string? charset, bool wasUtf16)
     {
-        Encoding? named = charset is null ? null : CardText.Find(charset);
-        if (named is null or UTF8Encoding)
+        Encoding? named = charset is null || wasUtf16 ? null : CardText.Find(charset);
+        if ((named is null or UTF8Encoding) && Utf8.IsValid(bytes)) return Encoding.UTF8.GetString(bytes);
+        if (named is null && !wasUtf16 && !CardText.IsMostlyUtf8(bytes))
         {
-            if (Utf8.IsValid(bytes)) return Encoding.UTF8.GetString(bytes);
-            if (named is null)
-            {
-                _guessed++;
-                return CardText.Windows1252.GetString(bytes);
-            }
+            _guessed++;
+            return CardText.Windows1252.GetString(bytes);
         }
-        string text = named.GetString(bytes);
+        string text = (named ?? Encoding.UTF8).GetString(bytes);
         if (text.Contains('\uFFFD', StringComparison.Ordinal)) account.NotText(file);
         return text;
     }

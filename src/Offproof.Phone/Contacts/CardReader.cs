@@ -25,7 +25,14 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
         {
             cancellationToken.ThrowIfCancellationRequested();
             ReadOnlySpan<byte> line = lines.Text.Span.Trim(" \t"u8);
-            if (Is(line, "BEGIN:"u8)) Begin(lines.Line);
+            // Files that were put one behind the other: a mark in the middle, and no line end before it.
+            if (line.StartsWith("\uFEFF"u8)) line = line[3..];
+            if (_open.Count > 0 && line.Length < 64 && EndsAndBegins(line))
+            {
+                End();
+                Begin(lines.Line);
+            }
+            else if (Is(line, "BEGIN:"u8)) Begin(lines.Line);
             else if (Is(line, "END:"u8) && _open.Count > 0) End();
             else if (_open.Count > 0) Property(lines);
             else if (line.Length > 0 && line[0] != '#') Stray(lines.Line);
@@ -42,6 +49,14 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
 
     static bool Is(ReadOnlySpan<byte> line, ReadOnlySpan<byte> what) =>
         line.Length >= what.Length + 5 && line.Length < 64 && System.Text.Ascii.EqualsIgnoreCase(line[..what.Length], what) && System.Text.Ascii.EqualsIgnoreCase(line[what.Length..].Trim((byte)' '), "VCARD"u8);
+
+    static bool EndsAndBegins(ReadOnlySpan<byte> line)
+    {
+        int end = line.LastIndexOf((byte)':') - 5;
+        if (end < 9 || !Is(line[end..], "BEGIN:"u8)) return false;
+        ReadOnlySpan<byte> before = line[..end];
+        return Is(before.EndsWith("\uFEFF"u8) ? before[..^3] : before, "END:"u8);
+    }
 
     void Stray(long line)
     {

@@ -25,5 +25,19 @@ static class CardText
         }
     }
 
+    /// <summary>True when more characters of several bytes are there than bytes that are none: a UTF-8 text that was cut or damaged.</summary>
+    internal static bool IsMostlyUtf8(ReadOnlySpan<byte> bytes)
+    {
+        int characters = 0;
+        while (!bytes.IsEmpty)
+        {
+            bool valid = Rune.DecodeFromUtf8(bytes, out _, out int length) is System.Buffers.OperationStatus.Done;
+            if (!valid) characters--;
+            else if (length > 1) characters++;
+            bytes = bytes[length..];
+        }
+        return characters > 0;
+    }
+
     internal static string DecodeHead(ReadOnlySpan<byte> head) => Utf8.IsValid(head) ? Encoding.UTF8.GetString(head) : Windows1252.GetString(head);
 }

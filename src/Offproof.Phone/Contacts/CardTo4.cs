@@ -76,8 +76,8 @@ static class CardTo4
     static CardProperty Binary(CardProperty property)
     {
         (string? type, string? media) = CardMedia.OfType(property);
-        media ??= (property.Is("PHOTO") || property.Is("LOGO") ? CardMedia.OfContent(property.Value) : null) ?? "application/octet-stream";
-        List<CardParameter> parameters = WithoutType(property, type, "ENCODING", "VALUE");
+        media ??= property.First("MEDIATYPE") ?? (property.Is("PHOTO") || property.Is("LOGO") ? CardMedia.OfContent(property.Value) : null) ?? "application/octet-stream";
+        List<CardParameter> parameters = WithoutType(property, type, "ENCODING", "VALUE", "MEDIATYPE");
         if (!CardMedia.IsFile(property)) parameters.Add(new CardParameter("VALUE", ["uri"]));
         return property.With(parameters, $"data:{media};base64,{property.Value}");
     }

@@ -65,6 +65,16 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public void A_cancelled_export_leaves_nothing()
+    {
+        using CancellationTokenSource cancelled = new();
+        cancelled.Cancel();
+        Assert.Throws<OperationCanceledException>(() => ContactExport.Write(_folder["tree"], _folder["out"], ContactFormat.VCard3, Selection.All, cancelled.Token));
+        Assert.False(Directory.Exists(_folder["out"]));
+        Assert.Throws<OperationCanceledException>(() => ContactImport.Read([_folder["tree"]], cancelled.Token));
+    }
+
+    [Fact]
     public void Nothing_chosen_writes_nothing()
     {
         ExportReport report = Cards.Write(_folder["tree"], _folder["out"], ContactFormat.VCard3, new Selection { Contact = "nobody" });
@@ -78,6 +88,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("EMAIL;TYPE=HOME,PREF;X-A=b:a@example.org", "EMAIL;TYPE=HOME;X-A=b;PREF=1:a@example.org")]
     [InlineData("LOGO;TYPE=GIF;ENCODING=b:R0lGOA==", "LOGO:data:image/gif;base64,R0lGOA==")]
     [InlineData("KEY;ENCODING=b;TYPE=PGP:AAAA", "KEY:data:application/pgp-keys;base64,AAAA")]
+    [InlineData("LOGO;ENCODING=b;MEDIATYPE=image/svg+xml:AAAA", "LOGO:data:image/svg+xml;base64,AAAA")]
     [InlineData("X-BLOB;ENCODING=b;TYPE=home:AAAA", "X-BLOB;TYPE=home;VALUE=uri:data:application/octet-stream;base64,AAAA")]
     [InlineData("PHOTO;VALUE=uri;TYPE=JPEG:https://example.org/a.jpg", "PHOTO;MEDIATYPE=image/jpeg:https://example.org/a.jpg")]
     [InlineData("SOUND;TYPE=X-IRMC-N:a;b", "SOUND;TYPE=X-IRMC-N;VALUE=text:a;b")]

@@ -105,6 +105,32 @@ public sealed class PropertyTests
         Assert.Contains("2 values are no UTF-8", Assert.Single(import.Report.Notices), StringComparison.Ordinal);
     }
 
+    [Fact] // a phone that cuts names at a number of bytes
+    public void A_character_that_was_cut_does_not_spoil_the_others()
+    {
+        using Import import = Cards.ReadBytes([.. "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:日本"u8, 0xE8, 0xAA, .. "\r\nEND:VCARD\r\n"u8]);
+        Assert.Equal("FN:日本\uFFFD", Assert.Single(Cards.Lines(import))[2]);
+        Assert.Contains("U+FFFD", Assert.Single(import.Report.Notices), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Half_a_pair_in_UTF_16_is_one_character_that_is_said()
+    {
+        using Import import = Cards.ReadBytes([0xFF, 0xFE, .. System.Text.Encoding.Unicode.GetBytes("BEGIN:VCARD\r\nVERSION:3.0\r\nFN;CHARSET=SHIFT_JIS:a"), 0x3D, 0xD8, .. System.Text.Encoding.Unicode.GetBytes("b\u00FC\r\nEND:VCARD\r\n")]);
+        Assert.Matches("^FN:a\uFFFD+bü$", Assert.Single(Cards.Lines(import))[2]);
+        Assert.Contains("U+FFFD", Assert.Single(import.Report.Notices), StringComparison.Ordinal);
+    }
+
+    [Theory] // cat one.vcf two.vcf three.vcf
+    [InlineData(""), InlineData("\uFEFF"), InlineData("\r\n\uFEFF")]
+    public void Files_put_one_behind_the_other(string between)
+    {
+        string[] cards = [.. Enumerable.Range(1, 3).Select(number => Cards.Card("2.1", "FN:x" + number, "N:x", "NOTE;QUOTED-PRINTABLE:cut=").TrimEnd())];
+        using Import import = Cards.ReadText("\uFEFF" + string.Join(between, cards));
+        Assert.Equal((3L, 3, 0, 0), (import.Report.Kept, import.Files.Count, import.Report.Skipped.Count, import.Report.Notices.Count));
+        Assert.All(Cards.Lines(import), lines => Assert.Equal("NOTE:cut", lines[^2]));
+    }
+
     [Fact]
     public void Bytes_that_a_declared_set_does_not_have_are_said()
     {
