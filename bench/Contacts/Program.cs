@@ -4,6 +4,7 @@ using Offproof.Contacts;
 using Offproof.Phone;
 
 // usage: contacts make FILE COUNT PHOTOS KILOBYTES   a vCard file of COUNT contacts, PHOTOS of them with a picture of KILOBYTES * 10^3 bytes
+//        contacts read SOURCE                        reads it, and every file of its tree
 //        contacts import SOURCE TREE                 reads it, then stores its tree
 //        contacts export TREE TARGET 3|4
 // Each prints its time and the process's peak memory (Linux).
@@ -13,6 +14,17 @@ switch (args)
     case ["make", var file, var count, var photos, var kilobytes]:
         Sample.Write(file, Number(count), Number(photos), Number(kilobytes) * 1_000);
         Say($"made {new FileInfo(file).Length} bytes");
+        return 0;
+    case ["read", var source]:
+        using (Import import = ContactImport.Read([source], CancellationToken.None))
+        {
+            foreach (TreeFile file in import.Files)
+            {
+                using Stream bytes = file.Open();
+                bytes.CopyTo(Stream.Null);
+            }
+            Say($"read {import.Report.Read}, kept {import.Report.Kept}, {import.Files.Count} files");
+        }
         return 0;
     case ["import", var source, var tree]:
         using (Import import = ContactImport.Read([source], CancellationToken.None))
@@ -37,7 +49,7 @@ switch (args)
         Say($"wrote {report.Entries} contacts, {report.Problems.Count} problems");
         return 0;
     default:
-        Console.Error.WriteLine("usage: contacts make FILE COUNT PHOTOS KILOBYTES | import SOURCE TREE | export TREE TARGET 3|4");
+        Console.Error.WriteLine("usage: contacts make FILE COUNT PHOTOS KILOBYTES | read SOURCE | import SOURCE TREE | export TREE TARGET 3|4");
         return 64;
 }
 

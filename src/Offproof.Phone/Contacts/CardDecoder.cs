@@ -12,6 +12,8 @@ sealed class CardDecoder(SourceFile file, Account account)
     static readonly HashSet<string> Texts = new(StringComparer.OrdinalIgnoreCase) { "FN", "NOTE", "TITLE", "ROLE", "LABEL", "TEL", "EMAIL", "MAILER", "UID", "CLASS", "AGENT", "SORT-STRING" };
     static readonly HashSet<string> Structured = new(StringComparer.OrdinalIgnoreCase) { "N", "ADR", "ORG", "SOUND", "X-ANDROID-CUSTOM" };
 
+    internal static bool IsStructured(string name) => Structured.Contains(name);
+
     long _guessed;
     bool _is21;
 
@@ -41,7 +43,7 @@ sealed class CardDecoder(SourceFile file, Account account)
         string? version = null;
         raw.Properties.RemoveAll(property =>
         {
-            if (!CardHead.Parse(property.Head).Name.Equals("VERSION", StringComparison.OrdinalIgnoreCase)) return false;
+            if (!property.Is("VERSION")) return false;
             string value = Encoding.Latin1.GetString(property.Value).Trim();
             if (version is not null && version != value) account.Skip(file.Name, property.Line, "A second VERSION in one card.");
             version ??= value;
@@ -55,30 +57,27 @@ sealed class CardDecoder(SourceFile file, Account account)
 
     CardProperty? Decode(RawProperty raw)
     {
-        (string? group, string name, List<CardParameter> given) = CardHead.Parse(raw.Head);
-        if (name.Equals("BEGIN", StringComparison.OrdinalIgnoreCase) || name.Equals("END", StringComparison.OrdinalIgnoreCase))
+        if (raw.Is("BEGIN") || raw.Is("END"))
         {
             account.Skip(file.Name, raw.Line, "The beginning or end of something that is no card.");
             return null;
         }
-        List<CardParameter> parameters = new(given.Count);
-        bool base64 = false;
-        bool quoted = false;
+        List<CardParameter> parameters = new(raw.Parameters.Count);
         string? charset = null;
         List<string>? types = null;
-        foreach (CardParameter parameter in given)
+        foreach (CardParameter parameter in raw.Parameters)
         {
             if (parameter.Is("CHARSET")) charset ??= parameter.Values[0];
             else if (parameter.Is("ENCODING"))
             {
-                List<string> kept = [.. parameter.Values.Where(value => !Encodes(value, ref base64, ref quoted))];
+                List<string> kept = [.. parameter.Values.Where(value => !CardHead.IsEncoding(value))];
                 if (kept.Count > 0) parameters.Add(new CardParameter(parameter.Name, kept));
             }
             else if (parameter.Name.Length == 0)
             {
                 foreach (string value in parameter.Values)
                 {
-                    if (Encodes(value, ref base64, ref quoted) || value.Equals("INLINE", StringComparison.OrdinalIgnoreCase)) continue;
+                    if (CardHead.IsEncoding(value) || value.Equals("INLINE", StringComparison.OrdinalIgnoreCase)) continue;
                     if (IsReference(value)) parameters.Add(new CardParameter("VALUE", [value.Equals("URL", StringComparison.OrdinalIgnoreCase) ? "uri" : value]));
                     else if (types is null) parameters.Add(new CardParameter("TYPE", types = [value]));
                     else types.Add(value);
@@ -91,27 +90,20 @@ sealed class CardDecoder(SourceFile file, Account account)
             }
             else parameters.Add(parameter);
         }
-        if (base64)
+        if (raw.IsBase64)
         {
             if (Base64Text(raw.Value) is not { } digits)
             {
-                account.Skip(file.Name, raw.Line, $"The base64 of a {name} cannot be decoded; the rest of the card is kept.");
+                account.Skip(file.Name, raw.Line, $"The base64 of a {raw.Name} cannot be decoded; the rest of the card is kept.");
                 return null;
             }
             parameters.Insert(0, new CardParameter("ENCODING", ["b"]));
-            return new CardProperty(group, name, parameters, digits);
+            return new CardProperty(raw.Group, raw.Name, parameters, digits);
         }
-        CardProperty property = new(group, name, parameters, "");
+        CardProperty property = new(raw.Group, raw.Name, parameters, "");
         if (raw.Text is not null) return property with { Value = CardValue.Escape(raw.Text) };
-        string text = Text(raw.Value, charset);
-        return property with { Value = _is21 ? From21(property, text) : quoted || charset is not null ? CardValue.EscapeBreaks(text) : text };
-    }
-
-    static bool Encodes(string value, ref bool base64, ref bool quoted)
-    {
-        if (value.Equals("BASE64", StringComparison.OrdinalIgnoreCase) || value.Equals("B", StringComparison.OrdinalIgnoreCase)) return base64 = true;
-        if (value.Equals("QUOTED-PRINTABLE", StringComparison.OrdinalIgnoreCase)) return quoted = true;
-        return value.Equals("8BIT", StringComparison.OrdinalIgnoreCase) || value.Equals("7BIT", StringComparison.OrdinalIgnoreCase);
+        string text = Text(raw.Value, charset, file.IsUtf16 && !raw.IsQuotedPrintable);
+        return property with { Value = _is21 ? From21(property, text) : raw.IsQuotedPrintable || charset is not null ? CardValue.EscapeBreaks(text) : text };
     }
 
     static bool IsReference(string value) =>
@@ -125,19 +117,16 @@ sealed class CardDecoder(SourceFile file, Account account)
         return Texts.Contains(property.Name) ? CardValue.Escape(text) : CardValue.EscapeBreaks(text);
     }
 
-    string Text(byte[] bytes, string? charset)
+    string Text(byte[] bytes, string? charset, bool wasUtf16)
     {
-        Encoding? named = charset is null ? null : CardText.Find(charset);
-        if (named is null or UTF8Encoding)
+        Encoding? named = charset is null || wasUtf16 ? null : CardText.Find(charset);
+        if ((named is null or UTF8Encoding) && Utf8.IsValid(bytes)) return Encoding.UTF8.GetString(bytes);
+        if (named is null && !wasUtf16 && !CardText.IsMostlyUtf8(bytes))
         {
-            if (Utf8.IsValid(bytes)) return Encoding.UTF8.GetString(bytes);
-            if (named is null)
-            {
-                _guessed++;
-                return CardText.Windows1252.GetString(bytes);
-            }
+            _guessed++;
+            return CardText.Windows1252.GetString(bytes);
         }
-        string text = named.GetString(bytes);
+        string text = (named ?? Encoding.UTF8).GetString(bytes);
         if (text.Contains('\uFFFD', StringComparison.Ordinal)) account.NotText(file);
         return text;
     }

@@ -28,23 +28,12 @@ static class CardHead
         return head.IndexOf((byte)':'); // a quote that nothing closes
     }
 
-    /// <summary>True when a head says that its value is quoted-printable.</summary>
-    internal static bool IsQuotedPrintable(ReadOnlySpan<byte> head) => IndexOfWord(head, "QUOTED-PRINTABLE"u8) is > 0 and var at && (head[at - 1] == ';' || EndsWithEncoding(head[..at]));
+    /// <summary>True for the name of an encoding, which says nothing any more once the value is decoded.</summary>
+    internal static bool IsEncoding(string word) => IsBase64(word) || IsQuotedPrintable(word) || word.Equals("8BIT", StringComparison.OrdinalIgnoreCase) || word.Equals("7BIT", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>True when a head says that its value is base64.</summary>
-    internal static bool IsBase64(ReadOnlySpan<byte> head) => IndexOfWord(head, "BASE64"u8) is > 0 and var at && (head[at - 1] == ';' || EndsWithEncoding(head[..at]));
+    internal static bool IsBase64(string word) => word.Equals("BASE64", StringComparison.OrdinalIgnoreCase) || word.Equals("B", StringComparison.OrdinalIgnoreCase);
 
-    static bool EndsWithEncoding(ReadOnlySpan<byte> head) => head.Length > 9 && System.Text.Ascii.EqualsIgnoreCase(head[^9..], "ENCODING="u8);
-
-    static int IndexOfWord(ReadOnlySpan<byte> head, ReadOnlySpan<byte> word)
-    {
-        for (int at = 1; at + word.Length <= head.Length; at++)
-        {
-            if (head[at - 1] is not ((byte)';' or (byte)'=') || !System.Text.Ascii.EqualsIgnoreCase(head.Slice(at, word.Length), word)) continue;
-            if (at + word.Length == head.Length || head[at + word.Length] is (byte)';' or (byte)',') return at;
-        }
-        return -1;
-    }
+    internal static bool IsQuotedPrintable(string word) => word.Equals("QUOTED-PRINTABLE", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Takes a head apart. Parameters without a name are left as ones without name: what they mean depends on them.</summary>
     internal static (string? Group, string Name, List<CardParameter> Parameters) Parse(string head)

@@ -48,12 +48,12 @@ sealed class CardLines(Stream stream) : IDisposable
     }
 
     /// <summary>True when the next line is the end or beginning of a card: whatever is open ends there.</summary>
-    internal bool IsBoundaryNext() => Fill(16) && (StartsWith("BEGIN:VCARD"u8) || StartsWith("END:VCARD"u8));
+    internal bool IsBoundaryNext() => Fill(24) && (StartsWith("BEGIN:VCARD"u8) || StartsWith("END:VCARD"u8));
 
     bool StartsWith(ReadOnlySpan<byte> text)
     {
         ReadOnlySpan<byte> next = _buffer.AsSpan(_at, _end - _at);
-        return next.Length >= text.Length && System.Text.Ascii.EqualsIgnoreCase(next[..text.Length], text) && (next.Length == text.Length || next[text.Length] is (byte)'\r' or (byte)'\n' or (byte)' ');
+        return next.Length >= text.Length && System.Text.Ascii.EqualsIgnoreCase(next[..text.Length], text) && (next.Length == text.Length || next[text.Length] is (byte)'\r' or (byte)'\n' or (byte)' ' || next[text.Length..].IndexOf(":VCARD"u8) is > 0 and < 12);
     }
 
     // One line of the file, up to its end, added to Text.

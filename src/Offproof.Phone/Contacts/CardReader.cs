@@ -11,10 +11,8 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
     readonly LinkedList<RawCard> _open = new();
     readonly QuotedPrintable _quoted = new();
     readonly ByteBuffer _value = new();
-    string? _head;
-    long _line;
+    RawProperty? _property;
     bool _isBase64;
-    bool _isQuoted;
     bool _inStray;
     long _openBytes;
     long _nested;
@@ -27,7 +25,14 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
         {
             cancellationToken.ThrowIfCancellationRequested();
             ReadOnlySpan<byte> line = lines.Text.Span.Trim(" \t"u8);
-            if (Is(line, "BEGIN:"u8)) Begin(lines.Line);
+            // Files that were put one behind the other: a mark in the middle, and no line end before it.
+            if (line.StartsWith("\uFEFF"u8)) line = line[3..];
+            if (_open.Count > 0 && line.Length < 64 && EndsAndBegins(line))
+            {
+                End();
+                Begin(lines.Line);
+            }
+            else if (Is(line, "BEGIN:"u8)) Begin(lines.Line);
             else if (Is(line, "END:"u8) && _open.Count > 0) End();
             else if (_open.Count > 0) Property(lines);
             else if (line.Length > 0 && line[0] != '#') Stray(lines.Line);
@@ -45,6 +50,14 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
     static bool Is(ReadOnlySpan<byte> line, ReadOnlySpan<byte> what) =>
         line.Length >= what.Length + 5 && line.Length < 64 && System.Text.Ascii.EqualsIgnoreCase(line[..what.Length], what) && System.Text.Ascii.EqualsIgnoreCase(line[what.Length..].Trim((byte)' '), "VCARD"u8);
 
+    static bool EndsAndBegins(ReadOnlySpan<byte> line)
+    {
+        int end = line.LastIndexOf((byte)':') - 5;
+        if (end < 9 || !Is(line[end..], "BEGIN:"u8)) return false;
+        ReadOnlySpan<byte> before = line[..end];
+        return Is(before.EndsWith("\uFEFF"u8) ? before[..^3] : before, "END:"u8);
+    }
+
     void Stray(long line)
     {
         if (!_inStray) account.Skip(file.Name, line, "Text outside of a card.");
@@ -57,7 +70,7 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
         _inStray = false;
         RawProperty? agent = _open.Last?.Value.Properties.LastOrDefault();
         if (_open.Count > 0) _nested++;
-        bool isAgent = agent is { Value: [], Text: null } && CardHead.Parse(agent.Head).Name.Equals("AGENT", StringComparison.OrdinalIgnoreCase);
+        bool isAgent = agent is { Value: [], Text: null } && agent.Is("AGENT");
         _open.AddLast(new RawCard(line) { AgentOf = isAgent ? agent : null });
         // Cards that nothing ends may not fill the memory: the oldest is closed.
         while (_open.Count > MostOpenCards) CloseOldest();
@@ -92,7 +105,7 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
         ReadOnlySpan<byte> line = lines.Text.Span;
         if (lines.IsCut || card.Damage is not null)
         {
-            _head = null;
+            _property = null;
             card.Refuse("The card is larger than 32 MiB.");
             return;
         }
@@ -109,13 +122,15 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
             return;
         }
         Complete();
-        _line = lines.Line;
-        _head = CardText.DecodeHead(line[..head]);
         card.Pieces += 2 + line[..head].Count((byte)';') + line[..head].Count((byte)',');
-        if (card.Pieces > MostPieces) card.Refuse("The card has too many properties.");
-        _isBase64 = CardHead.IsBase64(line[..head]);
-        _isQuoted = CardHead.IsQuotedPrintable(line[..head]);
-        if (!_isQuoted)
+        if (card.Pieces > MostPieces)
+        {
+            card.Refuse("The card has too many properties.");
+            return;
+        }
+        _property = new RawProperty(lines.Line, CardText.DecodeHead(line[..head]));
+        _isBase64 = _property.IsBase64;
+        if (!_property.IsQuotedPrintable)
         {
             _value.Add(line[(head + 1)..]);
             return;
@@ -131,13 +146,13 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
             }
             _quoted.Add(lines, 0);
         }
-        if (!_quoted.Decode(_value)) _badEscapes++;
+        if (!_quoted.Decode(_value, CardDecoder.IsStructured(_property.Name))) _badEscapes++;
     }
 
     // A line that begins no property: the value before was broken where it may not be (contacts.md §1.3).
     void Continue(CardLines lines)
     {
-        if (_head is null)
+        if (_property is null)
         {
             account.Skip(file.Name, lines.Line, "A line that is no property of a card.");
             return;
@@ -156,8 +171,12 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
 
     void Complete()
     {
-        if (_head is not null && _open.Last?.Value is { Damage: null } card) card.Properties.Add(new RawProperty(_line, _head, _value.Span.ToArray()));
-        _head = null;
+        if (_property is not null && _open.Last?.Value is { Damage: null } card)
+        {
+            _property.Value = _value.Span.ToArray();
+            card.Properties.Add(_property);
+        }
+        _property = null;
         _isBase64 = false;
         _value.Clear();
     }

@@ -13,15 +13,30 @@ static class CardText
     {
         name = name.Trim();
         if (name.Equals("UTF8", StringComparison.OrdinalIgnoreCase)) return Encoding.UTF8;
-        if (name.Contains("UTF-7", StringComparison.OrdinalIgnoreCase)) return null; // not text any more, but a way around filters
         try
         {
-            return CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
+            Encoding found = CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
+            // The lines were found by their ASCII: UTF-16 and EBCDIC cannot be meant.
+            return found.GetString("BEGIN:;,=09az"u8) is "BEGIN:;,=09az" ? found : null;
         }
         catch (Exception unknown) when (unknown is ArgumentException or NotSupportedException)
         {
             return null;
         }
+    }
+
+    /// <summary>True when more characters of several bytes are there than bytes that are none: a UTF-8 text that was cut or damaged.</summary>
+    internal static bool IsMostlyUtf8(ReadOnlySpan<byte> bytes)
+    {
+        int characters = 0;
+        while (!bytes.IsEmpty)
+        {
+            bool valid = Rune.DecodeFromUtf8(bytes, out _, out int length) is System.Buffers.OperationStatus.Done;
+            if (!valid) characters--;
+            else if (length > 1) characters++;
+            bytes = bytes[length..];
+        }
+        return characters > 0;
     }
 
     internal static string DecodeHead(ReadOnlySpan<byte> head) => Utf8.IsValid(head) ? Encoding.UTF8.GetString(head) : Windows1252.GetString(head);

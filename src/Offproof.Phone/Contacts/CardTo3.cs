@@ -12,13 +12,14 @@ static class CardTo3
         foreach (CardProperty property in card.Properties)
         {
             if (property.Is("ADR") && property.First("LABEL") is not null) AddAddress(property, properties);
-            else if (property.Is("N") && property.First("SORT-AS") is not null && card["SORT-STRING"] is null)
+            else if (property.Is("N") && property.First("SORT-AS") is not null)
             {
                 properties.Add(Prefer(property.With(property.Without("SORT-AS"))));
                 properties.Add(new CardProperty(null, "SORT-STRING", [], CardValue.Escape(CardLabel.FromParameter(string.Join(',', property.All("SORT-AS"))))));
             }
             else properties.Add(Prefer(Convert(property, notes)));
         }
+        properties = [.. properties.Select(SplitTypes)];
         foreach (CardProperty property in properties)
         {
             if (property.Parameters.Exists(parameter => NewParameters.Contains(parameter.Name, StringComparer.OrdinalIgnoreCase)))
@@ -67,6 +68,11 @@ static class CardTo3
         else parameters[type] = new CardParameter(parameters[type].Name, [.. parameters[type].Values, "pref"]);
         return property with { Parameters = parameters };
     }
+
+    // RFC 6350's own examples have TYPE="voice,home" for two types; in 3.0 that would be one.
+    static CardProperty SplitTypes(CardProperty property) => property.Has("TYPE", "") || !property.All("TYPE").Any(type => type.Contains(',', StringComparison.Ordinal))
+        ? property
+        : property with { Parameters = [.. property.Parameters.Select(parameter => parameter.Is("TYPE") ? new CardParameter(parameter.Name, [.. parameter.Values.SelectMany(value => value.Split(','))]) : parameter)] };
 
     // data:image/jpeg;base64,...
     static CardProperty? Data(CardProperty property)

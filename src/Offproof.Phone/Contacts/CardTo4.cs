@@ -6,6 +6,8 @@ static class CardTo4
     // RFC 6350 has no such properties any more, nor a place for what they hold.
     static readonly HashSet<string> Gone = new(StringComparer.OrdinalIgnoreCase) { "AGENT", "CLASS", "MAILER", "NAME", "PROFILE" };
 
+    const string OldNames = "{0} properties are none of 4.0 (AGENT, CLASS, MAILER, NAME, PROFILE, a second SORT-STRING); they are in it under their old names, and programs may pass over them.";
+
     internal static Card Convert(Card card, ExportNotes notes)
     {
         List<CardProperty> properties = new(card.Properties.Count);
@@ -14,8 +16,7 @@ static class CardTo4
             if (!property.Is("LABEL") && !property.Is("SORT-STRING")) properties.Add(Convert(property, notes));
         }
         foreach (CardProperty label in card.Properties.Where(property => property.Is("LABEL"))) AddLabel(label, properties);
-        if (card["SORT-STRING"] is { } sort) AddSort(sort, properties);
-        if (card.Properties.Count(property => property.Is("SORT-STRING")) > 1) notes.Count("{0} cards have more than one SORT-STRING, which 4.0 cannot hold; the first is in it.");
+        foreach (CardProperty sort in card.Properties.Where(property => property.Is("SORT-STRING"))) AddSort(sort, properties, notes);
         return CardName.Complete(new Card(CardVersion.V4, properties));
     }
 
@@ -51,7 +52,7 @@ static class CardTo4
             case "X-ADDRESSBOOKSERVER-MEMBER":
                 return property with { Name = "MEMBER" };
             case var name when Gone.Contains(name):
-                notes.Count("{0} properties are none of 4.0 (AGENT, CLASS, MAILER, NAME, PROFILE); they are in it under their old names, and programs may pass over them.");
+                notes.Count(OldNames);
                 return property;
             default:
                 return property;
@@ -75,8 +76,8 @@ static class CardTo4
     static CardProperty Binary(CardProperty property)
     {
         (string? type, string? media) = CardMedia.OfType(property);
-        media ??= (property.Is("PHOTO") || property.Is("LOGO") ? CardMedia.OfContent(property.Value) : null) ?? "application/octet-stream";
-        List<CardParameter> parameters = WithoutType(property, type, "ENCODING", "VALUE");
+        media ??= property.First("MEDIATYPE") ?? (property.Is("PHOTO") || property.Is("LOGO") ? CardMedia.OfContent(property.Value) : null) ?? "application/octet-stream";
+        List<CardParameter> parameters = WithoutType(property, type, "ENCODING", "VALUE", "MEDIATYPE");
         if (!CardMedia.IsFile(property)) parameters.Add(new CardParameter("VALUE", ["uri"]));
         return property.With(parameters, $"data:{media};base64,{property.Value}");
     }
@@ -137,12 +138,16 @@ static class CardTo4
         else properties.Add(new CardProperty(own.Group, "ADR", [.. own.Parameters, parameter], ";;;;;;"));
     }
 
-    static void AddSort(CardProperty sort, List<CardProperty> properties)
+    static void AddSort(CardProperty sort, List<CardProperty> properties, ExportNotes notes)
     {
         CardParameter parameter = new("SORT-AS", [CardLabel.ToParameter(CardValue.Unescape(sort.Value))]);
         int index = properties.FindIndex(property => property.Is("N"));
         if (index < 0) properties.Add(new CardProperty(null, "N", [parameter], ";;;;"));
         else if (properties[index].First("SORT-AS") is null) properties[index] = properties[index].With([.. properties[index].Parameters, parameter]);
-        else properties.Add(sort);
+        else
+        {
+            notes.Count(OldNames);
+            properties.Add(sort);
+        }
     }
 }

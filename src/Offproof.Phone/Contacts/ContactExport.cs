@@ -53,13 +53,14 @@ public static class ContactExport
                 foreach ((string name, string path) in files)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    foreach (Card card in Cards(name, path, notes, cancellationToken))
+                    string stem = Path.GetFileNameWithoutExtension(path);
+                    Read(name, path, card =>
                     {
-                        if (!filter.Takes(card, Path.GetFileNameWithoutExtension(path))) continue;
+                        if (!filter.Takes(card, stem)) return;
                         CardWriter.Write(Convert(card, format, notes), bytes);
                         written++;
                         if (bytes.Length > 1 << 16) Flush(file, bytes);
-                    }
+                    }, notes, cancellationToken);
                 }
                 Flush(file, bytes);
                 file.Flush(flushToDisk: true);
@@ -86,7 +87,14 @@ public static class ContactExport
 
     static void Flush(FileStream file, ByteBuffer bytes)
     {
-        file.Write(bytes.Span);
+        try
+        {
+            file.Write(bytes.Span);
+        }
+        catch (IOException problem)
+        {
+            throw new SpoolException("the export cannot be written: " + problem.Message, problem); // no fault of the card that is being read
+        }
         bytes.Clear();
     }
 
@@ -129,15 +137,13 @@ public static class ContactExport
     }
 
     // A tree may come from anywhere: a file of it is read like one of a source.
-    static List<Card> Cards(string name, string path, ExportNotes notes, CancellationToken cancellationToken)
+    static void Read(string name, string path, Action<Card> found, ExportNotes notes, CancellationToken cancellationToken)
     {
-        List<Card> cards = [];
         Account account = new(1);
-        SourceWalk.ReadFile(name, path, file => ContactImport.Cards(file, account, (card, _) => cards.Add(card), cancellationToken), account);
+        SourceWalk.ReadFile(name, path, file => ContactImport.Cards(file, account, (card, _) => found(card), cancellationToken), account);
         ImportReport report = account.Report();
         notes.Problems.AddRange(report.Skipped);
         foreach (string notice in report.Notices) notes.Count(notice.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal));
-        return cards;
     }
 }
 

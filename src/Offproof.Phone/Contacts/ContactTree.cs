@@ -46,7 +46,7 @@ sealed class ContactTree : IDisposable
         _known.Add(key);
         string? name = CardName.Of(card);
         if (name is not null) _names.Add(BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name))));
-        _entries.Add(new Entry(CardName.Stem(card, name, _bytes.Span), card["UID"] is not null, key, _spool.Add(_bytes.Span), _bytes.Length, CardName.Revised(card)?.ToUnixTimeMilliseconds() ?? 0));
+        _entries.Add(new Entry(CardName.Stem(card, name, _bytes.Span), card["UID"] is not null, key, _spool.Add(_bytes.Span), _bytes.Length, Math.Max(0, CardName.Revised(card)?.ToUnixTimeMilliseconds() ?? 0)));
         return null;
     }
 

@@ -47,9 +47,12 @@ sealed class QuotedPrintable
     }
 
     /// <summary>Decodes the value; false when there was an escape that is none.</summary>
-    internal bool Decode(ByteBuffer into)
+    /// <param name="into">Where the bytes go.</param>
+    /// <param name="isStructured">The value has components: an encoded ; is a character of one, where others stand between them as they are.</param>
+    internal bool Decode(ByteBuffer into, bool isStructured)
     {
         bool clean = true;
+        isStructured &= _text.Span.Contains((byte)';');
         bool dropped = AreBlanksFolds();
         int next = 0;
         for (int at = 0; at <= _text.Length; at++)
@@ -62,7 +65,9 @@ sealed class QuotedPrintable
             ReadOnlySpan<byte> rest = _text.Slice(at, Math.Min(3, _text.Length - at));
             if (rest[0] == '=' && rest.Length == 3 && char.IsAsciiHexDigit((char)rest[1]) && char.IsAsciiHexDigit((char)rest[2]))
             {
-                into.Add((byte)((Digit(rest[1]) << 4) | Digit(rest[2])));
+                byte decoded = (byte)((Digit(rest[1]) << 4) | Digit(rest[2]));
+                if (decoded == ';' && isStructured && !IsEscaped(into.Span)) into.Add((byte)'\\');
+                into.Add(decoded);
                 // A break within an escape stands behind it.
                 for (; next < _breaks.Count && _breaks[next].At < at + 3; next++) { }
                 at += 2;
@@ -73,6 +78,8 @@ sealed class QuotedPrintable
         }
         return clean;
     }
+
+    static bool IsEscaped(ReadOnlySpan<byte> before) => (before.Length - before.TrimEnd((byte)'\\').Length) % 2 == 1;
 
     static int Digit(byte digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 }

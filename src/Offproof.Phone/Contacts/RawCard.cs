@@ -27,11 +27,30 @@ sealed class RawCard(long line)
 }
 
 /// <summary>A line of a card, unfolded; quoted-printable is decoded.</summary>
-/// <param name="Line">Where it begins.</param>
-/// <param name="Head">What stands before the colon.</param>
-/// <param name="Value">Bytes of the property's own character set.</param>
-sealed record RawProperty(long Line, string Head, byte[] Value)
+sealed class RawProperty(long line, string head)
 {
+    readonly (string? Group, string Name, List<CardParameter> Parameters) _head = CardHead.Parse(head);
+
+    /// <summary>Where it begins.</summary>
+    internal long Line => line;
+
+    internal string? Group => _head.Group;
+
+    internal string Name => _head.Name;
+
+    internal List<CardParameter> Parameters => _head.Parameters;
+
+    internal bool IsBase64 => Parameters.Exists(parameter => Encodes(parameter) && parameter.Values.Exists(CardHead.IsBase64));
+
+    internal bool IsQuotedPrintable => Parameters.Exists(parameter => Encodes(parameter) && parameter.Values.Exists(CardHead.IsQuotedPrintable));
+
+    /// <summary>Bytes of the property's own character set.</summary>
+    internal byte[] Value { get; set; } = [];
+
     /// <summary>A text instead of bytes: the name of the card that stood here.</summary>
     internal string? Text { get; set; }
+
+    internal bool Is(string name) => Name.Equals(name, StringComparison.OrdinalIgnoreCase);
+
+    static bool Encodes(CardParameter parameter) => parameter.Name.Length == 0 || parameter.Is("ENCODING");
 }

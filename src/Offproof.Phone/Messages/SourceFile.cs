@@ -7,6 +7,9 @@ sealed record SourceFile(string Name, Func<Stream> Raw)
 {
     Utf16Map? _map;
 
+    /// <summary>Known once the file was opened as text.</summary>
+    internal bool IsUtf16 => _map is { IsUtf16: true };
+
     /// <summary>Opens a text as UTF-8.</summary>
     internal Stream Open() => OpenAt(0);
 
