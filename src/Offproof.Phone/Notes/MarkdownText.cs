@@ -27,7 +27,8 @@ static class MarkdownText
 
     internal static bool IsBlank(string line) => line.AsSpan().Trim(" \t").IsEmpty;
 
-    static void AddLine(string line, StringBuilder into)
+    /// <summary>Adds one line, or a piece of one.</summary>
+    internal static void AddLine(string line, StringBuilder into)
     {
         int start = line.AsSpan().IndexOfAnyExcept(' ', '\t') is var found and >= 0 ? found : line.Length;
         ReadOnlySpan<char> blanks = line.AsSpan(0, start);
@@ -105,9 +106,9 @@ static class MarkdownText
     }
 
     /// <summary>A link to a file, shown where it is a picture.</summary>
-    internal static void AddLink(string name, string type, string target, StringBuilder into)
+    internal static void AddLink(string name, bool isPicture, string target, StringBuilder into)
     {
-        if (type.StartsWith("image/", StringComparison.OrdinalIgnoreCase)) into.Append('!');
+        if (isPicture) into.Append('!');
         into.Append('[');
         AddLine(name.ReplaceLineEndings(" "), into);
         into.Append("](").Append(target).Append(')');
