@@ -160,7 +160,7 @@ PLAIN = """# no heading
 a\\b `code` [x](y) <b>bold</b> ~~gone~~ a|b
 AT&T &amp; &copy; &#65; & so on
 
-https://example.org/a_b_c?x=1&y=~me*z https://example.com/(x) xhttps://a_b_
+https://example.org/a_b_c?x=1&y=~me*z https://example.com/(x)&amp; xhttps://a_b_
 - [ ] no box
   trailing\u0020\u0020
 
@@ -181,7 +181,7 @@ PLAIN_MARKDOWN = """\\# no heading\u0020\u0020
 a\\\\b \\`code\\` \\[x\\](y) \\<b>bold\\</b> \\~\\~gone\\~\\~ a\\|b\u0020\u0020
 AT&T \\&amp; \\&copy; \\&#65; & so on
 
-https://example.org/a_b_c?x=1&y=~me\\*z https://example.com/(x) xhttps://a_b\\_\u0020\u0020
+https://example.org/a_b_c?x=1&y=~me*z https://example.com/(x)<!-- -->\\&amp; xhttps://a_b\\_\u0020\u0020
 \\- \\[ \\] no box\u0020\u0020
   trailing\u0020\u0020
 
