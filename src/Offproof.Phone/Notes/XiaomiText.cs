@@ -195,7 +195,8 @@ sealed class XiaomiText(Action<string, bool, string, StringBuilder> attach)
         if (before.IsBlank || line.IsBlank) return "\n";
         string gap = before.IsQuote && line.IsQuote ? "\n>\n" : "\n\n";
         if (before.IsQuote != line.IsQuote) return gap;
-        if (before.IsList && line.IsList) return before.Kind == line.Kind ? "\n" : gap;
+        // Only a list that begins with 1 may begin below a line of text.
+        if (before.IsList && line.IsList) return before.Kind == line.Kind && (line.Kind is Kind.Item || line.Indent <= before.Indent || line.Mark == "1. ") ? "\n" : gap;
         return before.Kind is Kind.Text && line.Kind is Kind.Text ? "  \n" : gap;
     }
 }

@@ -93,7 +93,7 @@ public sealed partial class PeerTests
             MarkdownText.Add(texts[index], markdown);
             markdown.Append("\n\nNEXT\n\n");
         }
-        string html = await Tool.RunAsync("cmark-gfm", ["--unsafe", "-e", "table", "-e", "strikethrough", "-e", "autolink", "-e", "tasklist"], markdown.ToString());
+        string html = await Tool.RunAsync("cmark-gfm", Cmark, markdown.ToString());
         string[] pages = html.Split("<p>NEXT</p>");
         Assert.Equal(texts.Count + 1, pages.Length);
         for (int index = 0; index < texts.Count; index++)
@@ -102,6 +102,56 @@ public sealed partial class PeerTests
             Assert.Equal(Words(texts[index]), Words(WebUtility.HtmlDecode(Tags().Replace(pages[index], ""))));
         }
     }
+
+    static readonly string[] Cmark = ["--unsafe", "-e", "table", "-e", "strikethrough", "-e", "autolink", "-e", "tasklist"];
+
+    [Fact]
+    public async Task A_Markdown_reader_draws_checklists_lists_and_headings_as_such()
+    {
+        string note = await File.ReadAllTextAsync(Assert.Single(Directory.EnumerateFiles(Path.Combine(Repository.Root, "vectors", "phone", "notes", "xiaomi", "tree"), "Packing*.md", SearchOption.AllDirectories)));
+        string html = await Tool.RunAsync("cmark-gfm", Cmark, new NoteText(note).Body);
+        foreach ((string tag, int count) in ((string, int)[])[("<h1>", 1), ("<ul>", 3), ("<ol>", 1), ("<ol start=\"5\">", 1), ("<li>", 8), ("<input type=\"checkbox\" disabled=\"\" />", 3), ("<input type=\"checkbox\" checked=\"\" disabled=\"\" />", 1),
+            ("<hr />", 1), ("<blockquote>", 1), ("<b>", 2), ("<img ", 1), ("<pre>", 0)]) Assert.Equal((tag, count), (tag, html.Split(tag).Length - 1));
+    }
+
+    static readonly Gen<(int Kind, int Indent, string Text)[]> Lines = Gen.Select(Gen.Int[0, 6], Gen.Int[1, 4], Accidents.Where(text => !text.Contains('\n', StringComparison.Ordinal) && text.Trim().Length > 0)).Array[1, 10];
+
+    /// <summary>As many items, boxes, headings and rules as were written, in their order, and no block of code.</summary>
+    [Fact]
+    public async Task A_Markdown_reader_draws_every_item_of_generated_notes()
+    {
+        List<(int Kind, int Indent, string Text)[]> notes = [];
+        Lines.Sample(notes.Add, iter: 2000, threads: 1);
+        StringBuilder markdown = new();
+        foreach ((int Kind, int Indent, string Text)[] note in notes)
+        {
+            string content = string.Join('\n', note.Select(line => Tag(line.Kind, line.Indent, "x" + WebUtility.HtmlEncode(line.Text) + "x")));
+            new XiaomiText((_, _, _, _) => { }).Write(content, markdown);
+            markdown.Append("\n\nNEXT\n\n");
+        }
+        string[] pages = (await Tool.RunAsync("cmark-gfm", Cmark, markdown.ToString())).Split("<p>NEXT</p>");
+        Assert.Equal(notes.Count + 1, pages.Length);
+        for (int index = 0; index < notes.Count; index++)
+        {
+            Assert.Equal((notes[index].Count(line => line.Kind is >= 1 and <= 4), notes[index].Count(line => line.Kind == 1), notes[index].Count(line => line.Kind == 2), notes[index].Count(line => line.Kind == 5), notes[index].Count(line => line.Kind == 6)),
+                (Count(pages[index], "<li>"), Count(pages[index], "<input type=\"checkbox\" checked=\"\" disabled=\"\" />"), Count(pages[index], "<input type=\"checkbox\" disabled=\"\" />"), Count(pages[index], "<h2>"), Count(pages[index], "<hr />")));
+            Assert.Equal(0, Count(pages[index], "<pre>"));
+            Assert.Equal(notes[index].Where(line => line.Kind != 6).SelectMany(line => Words("x" + line.Text + "x")), Words(WebUtility.HtmlDecode(Tags().Replace(pages[index], "")).Replace("\u2003", "", StringComparison.Ordinal)));
+        }
+    }
+
+    static int Count(string page, string tag) => page.Split(tag).Length - 1;
+
+    static string Tag(int kind, int indent, string text) => kind switch
+    {
+        1 => $"<input type=\"checkbox\" indent=\"{indent}\" level=\"3\" checked=\"true\" />{text}",
+        2 => $"<input type=\"checkbox\" indent=\"{indent}\" level=\"3\" />{text}",
+        3 => $"<bullet indent=\"{indent}\" />{text}",
+        4 => $"<order indent=\"{indent}\" inputNumber=\"{text.Length % 3}\" />{text}",
+        5 => $"<text indent=\"{indent}\"><mid-size>{text}</mid-size></text>",
+        6 => "<hr />",
+        _ => $"<text indent=\"{indent}\">{text}</text>",
+    };
 
     [Fact]
     public void Taking_the_signs_away_gives_the_text_back() =>

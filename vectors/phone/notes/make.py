@@ -269,6 +269,7 @@ plain \\<text> & <b>bold <i>both</i></b>, <u>u</u> <del>d</del> <mark style="bac
 - dot
 
 1. one
+
     5. five
 2. two
 
