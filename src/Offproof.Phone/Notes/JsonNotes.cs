@@ -40,6 +40,10 @@ sealed class JsonNotes(SourceFile file, Func<JsonElement, IReadOnlyDictionary<st
         {
             Damage(_line, "The file ends inside this note.");
         }
+        catch (IOException problem) when (problem is not SpoolException && Found > 0)
+        {
+            Damage(_line, "The file cannot be read further: " + problem.Message);
+        }
         if (Found == 0 && !(_damaged && LooksLikeNotes())) return false;
         foreach ((long line, string reason) in _others) account.Skip(file.Name, line, reason);
         return true;

@@ -16,6 +16,12 @@ static class XiaomiNote
     /// <exception cref="DamagedTextException">A member is there twice.</exception>
     internal static void Read(JsonElement json, IReadOnlyDictionary<string, string> folders, SourceEntry source, NoteFolder folder, NoteTree tree, Account account)
     {
+        // Before anything beside the note counts as its own.
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach (JsonProperty member in json.EnumerateObject())
+        {
+            if (!names.Add(member.Name)) throw new DamagedTextException($"two members are called '{member.Name}'");
+        }
         ConvertedNote note = new(source, folder, account);
         string? content = Text(json, "content");
         string snippet = Text(json, "snippet") ?? "";
@@ -39,10 +45,8 @@ static class XiaomiNote
         foreach (string id in known.Keys.Where(id => !attached.Contains(id))) Attach(id, false, "", note.Block());
         if (content is null) account.Notice($"{source.Name}: the file holds only the beginning of the note {Title(title)}.");
 
-        HashSet<string> names = new(StringComparer.Ordinal);
         foreach (JsonProperty member in json.EnumerateObject())
         {
-            if (!names.Add(member.Name)) throw new DamagedTextException($"two members are called '{member.Name}'");
             bool whole = member.Name switch
             {
                 "id" => member.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number,

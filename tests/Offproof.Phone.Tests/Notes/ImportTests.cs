@@ -124,6 +124,18 @@ public sealed class ImportTests
     }
 
     [Fact]
+    public void The_note_after_the_200000th_is_said()
+    {
+        using TempFolder folder = new();
+        folder.Write("in/all.json", Encoding.UTF8.GetBytes("[" + string.Join(",\n", Enumerable.Range(0, 200_001).Select(number => $"{{\"isTrashed\":true,\"title\":\"{number}\",\"userEditedTimestampUsec\":{number + 1}}}")) + "]"));
+        using Import import = NoteTrees.Read(folder["in"]);
+        Assert.Equal((200_001L, 200_000L, 200_000), (import.Report.Read, import.Report.Kept, import.Files.Count));
+        SkippedEntry last = Assert.Single(import.Report.Skipped);
+        Assert.Equal(200_001, last.Line);
+        Assert.Contains("more than 200000", last.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Values_that_stand_too_deep_are_damage_and_no_crash()
     {
         using TempFolder folder = new();
