@@ -5,6 +5,9 @@ using System.Text.Json;
 namespace Offproof.Phone;
 
 /// <summary>A note that is made Markdown: its body block by block, its attachments, and the members that have no place of their own.</summary>
+/// <param name="source">The file that it is in.</param>
+/// <param name="folder">What lies beside that.</param>
+/// <param name="account">Where missing attachments are told.</param>
 sealed class ConvertedNote(SourceEntry source, NoteFolder folder, Account account)
 {
     readonly StringBuilder _body = new();
@@ -23,10 +26,12 @@ sealed class ConvertedNote(SourceEntry source, NoteFolder folder, Account accoun
     internal void Extra(string name, JsonElement value) => _extra.Append(_extra.Length == 0 ? '{' : ',').Append('"').Append(JsonEncodedText.Encode(name, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).Value).Append("\":").Append(value.GetRawText());
 
     /// <summary>Takes a file from beside the note; adds it to the front matter and returns what a link to it says. A missing one is said and keeps its name.</summary>
-    internal string Attach(string name, string type, params ReadOnlySpan<string> otherNames)
+    /// <param name="name">What the note calls it.</param>
+    /// <param name="type">Its media type, or nothing.</param>
+    /// <param name="orElse">Where else it is looked for.</param>
+    internal string Attach(string name, string type, Func<SourceEntry?> orElse)
     {
-        SourceEntry? found = folder.Beside(source, name);
-        foreach (string other in otherNames) found ??= other.Length > 0 ? folder.Beside(source, other) : null;
+        SourceEntry? found = folder.Beside(source, name) ?? orElse();
         string? file = null;
         if (found is not null)
         {

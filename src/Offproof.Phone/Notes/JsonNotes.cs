@@ -8,12 +8,15 @@ namespace Offproof.Phone;
 /// <c>entries</c>). Elements are read one by one.
 /// </summary>
 /// <param name="file">The file.</param>
-/// <param name="take">Takes a note; false when it is none.</param>
+/// <param name="take">Takes a note, with the names of folders by their ids; false when it is none.</param>
 /// <param name="account">Where damage is told.</param>
-sealed class JsonNotes(SourceFile file, Func<JsonElement, bool> take, Account account)
+sealed class JsonNotes(SourceFile file, Func<JsonElement, IReadOnlyDictionary<string, string>, bool> take, Account account)
 {
     const int MostDepth = 8;
     readonly List<(long Line, string Reason)> _others = [];
+    readonly Dictionary<string, string> _folders = new(StringComparer.Ordinal);
+    byte[]? _start;
+    bool _onlyFolders;
     long _line = 1;
     bool _damaged;
 
@@ -23,6 +26,7 @@ sealed class JsonNotes(SourceFile file, Func<JsonElement, bool> take, Account ac
     /// <summary>Reads the file. False when it is none of notes, whole or damaged: nothing was told then.</summary>
     internal bool Read(CancellationToken cancellationToken)
     {
+        if (LooksLike("\"folders\""u8, "\"entries\""u8)) ReadFolders(cancellationToken);
         using JsonText json = new(file.Open());
         try
         {
@@ -36,9 +40,39 @@ sealed class JsonNotes(SourceFile file, Func<JsonElement, bool> take, Account ac
         {
             Damage(_line, "The file ends inside this note.");
         }
+        catch (IOException problem) when (problem is not SpoolException && Found > 0)
+        {
+            Damage(_line, "The file cannot be read further: " + problem.Message);
+        }
         if (Found == 0 && !(_damaged && LooksLikeNotes())) return false;
         foreach ((long line, string reason) in _others) account.Skip(file.Name, line, reason);
         return true;
+    }
+
+    // The names of folders may stand behind the notes.
+    void ReadFolders(CancellationToken cancellationToken)
+    {
+        _onlyFolders = true;
+        using JsonText json = new(file.Open());
+        try
+        {
+            while (json.Ahead() >= 0) ReadValue(json, 0, cancellationToken);
+        }
+        catch (Exception damage) when (damage is DamagedTextException or TextEndsException or JsonException)
+        {
+            // told by the reading of the notes
+        }
+        _onlyFolders = false;
+    }
+
+    void AddFolders(ReadOnlyMemory<byte> list)
+    {
+        using JsonDocument document = JsonDocument.Parse(list);
+        foreach (JsonElement folder in document.RootElement.EnumerateArray())
+        {
+            if (folder.ValueKind is not JsonValueKind.Object || !folder.TryGetProperty("id", out JsonElement id) || !folder.TryGetProperty("subject", out JsonElement name)) continue;
+            if (id.ValueKind is JsonValueKind.String or JsonValueKind.Number && name.ValueKind is JsonValueKind.String) _folders[id.ToString()] = name.GetString()!;
+        }
     }
 
     void ReadValue(JsonText json, int depth, CancellationToken cancellationToken)
@@ -59,7 +93,7 @@ sealed class JsonNotes(SourceFile file, Func<JsonElement, bool> take, Account ac
                 break;
             default:
                 json.Capture(new ByteBuffer());
-                Other(line, "It is no note.");
+                if (!_onlyFolders) Other(line, "It is no note.");
                 break;
         }
     }
@@ -83,6 +117,15 @@ sealed class JsonNotes(SourceFile file, Func<JsonElement, bool> take, Account ac
                 _line = line;
                 continue;
             }
+            bool isFolders = _onlyFolders && ahead == '[' && json.Name.SequenceEqual("folders"u8);
+            if (_onlyFolders)
+            {
+                own.Clear();
+                json.Capture(own);
+                ReplaceHalves(own);
+                if (isFolders) AddFolders(own.Memory);
+                continue;
+            }
             if (own.Length > 1) own.Add((byte)',');
             JsonString.Write(json.Name, own);
             own.Add((byte)':');
@@ -90,12 +133,12 @@ sealed class JsonNotes(SourceFile file, Func<JsonElement, bool> take, Account ac
             if (own.Length > SourceText.MostText) throw new DamagedTextException($"a note is longer than {SourceText.MostText} bytes");
         }
         own.Add((byte)'}');
-        if (holds) return;
+        if (holds || _onlyFolders) return;
         notText |= ReplaceHalves(own);
         try
         {
             using JsonDocument document = JsonDocument.Parse(own.Memory);
-            if (!take(document.RootElement))
+            if (!take(document.RootElement, _folders))
             {
                 Other(line, "It is no note.");
                 return;
@@ -143,14 +186,19 @@ sealed class JsonNotes(SourceFile file, Func<JsonElement, bool> take, Account ac
         return replaced;
     }
 
-    bool LooksLikeNotes()
-    {
-        byte[] start = new byte[1 << 16];
-        using Stream stream = file.Open();
-        ReadOnlySpan<byte> sample = start.AsSpan(0, stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false));
-        return Has(sample, "\"isTrashed\""u8) || Has(sample, "\"userEditedTimestampUsec\""u8) || Has(sample, "\"createdTimestampUsec\""u8)
-            || ((Has(sample, "\"modifyDate\""u8) || Has(sample, "\"createDate\""u8)) && (Has(sample, "\"snippet\""u8) || Has(sample, "\"content\""u8)));
-    }
+    bool LooksLikeNotes() => LooksLike("\"isTrashed\""u8) || LooksLike("\"userEditedTimestampUsec\""u8) || LooksLike("\"createdTimestampUsec\""u8)
+        || LooksLike("\"modifyDate\""u8, "\"snippet\""u8) || LooksLike("\"modifyDate\""u8, "\"content\""u8)
+        || LooksLike("\"createDate\""u8, "\"snippet\""u8) || LooksLike("\"createDate\""u8, "\"content\""u8);
 
-    static bool Has(ReadOnlySpan<byte> sample, ReadOnlySpan<byte> name) => sample.IndexOf(name) >= 0;
+    // By the beginning of the file.
+    bool LooksLike(ReadOnlySpan<byte> name, ReadOnlySpan<byte> other = default)
+    {
+        if (_start is null)
+        {
+            byte[] start = new byte[1 << 16];
+            using Stream stream = file.Open();
+            _start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        }
+        return _start.AsSpan().IndexOf(name) >= 0 && _start.AsSpan().IndexOf(other) >= 0;
+    }
 }

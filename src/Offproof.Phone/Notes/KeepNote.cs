@@ -39,8 +39,8 @@ static class KeepNote
                 "isPinned" => IsFlag(value, ref pinned),
                 "isArchived" => IsFlag(value, ref archived),
                 "isTrashed" => IsFlag(value, ref trashed),
-                "createdTimestampUsec" => (created = ConvertedNote.Number(value)) is not null,
-                "userEditedTimestampUsec" => (modified = ConvertedNote.Number(value)) is not null,
+                "createdTimestampUsec" => IsTime(value, ref created),
+                "userEditedTimestampUsec" => IsTime(value, ref modified),
                 "labels" => AreLabels(value, tags),
                 "listContent" => AreItems(value, items = []),
                 "attachments" => AreAttachments(value, attachments),
@@ -52,7 +52,7 @@ static class KeepNote
 
         if (text is { Length: > 0 }) MarkdownText.Add(text, note.Block());
         if (items is { Count: > 0 }) AddItems(items, note.Block());
-        if (attachments.Count > 0) AddAttachments(attachments, note);
+        if (attachments.Count > 0) AddAttachments(attachments, note, other => folder.WithOtherEnding(source, other));
         AddLinks(links, note);
 
         DateTimeOffset? madeAt = ConvertedNote.Time(created);
@@ -84,13 +84,13 @@ static class KeepNote
         }
     }
 
-    static void AddAttachments(List<(string Name, string Type)> attachments, ConvertedNote note)
+    static void AddAttachments(List<(string Name, string Type)> attachments, ConvertedNote note, Func<string, SourceEntry?> withOtherEnding)
     {
         StringBuilder block = note.Block();
         for (int index = 0; index < attachments.Count; index++)
         {
             (string name, string type) = attachments[index];
-            MarkdownText.AddLink(name, type, note.Attach(name, type), block.Append(index == 0 ? "" : "  \n"));
+            MarkdownText.AddLink(name, type.StartsWith("image/", StringComparison.OrdinalIgnoreCase), note.Attach(name, type, () => withOtherEnding(name)), block.Append(index == 0 ? "" : "  \n"));
         }
     }
 
@@ -104,7 +104,7 @@ static class KeepNote
             if (annotation.ValueKind is not JsonValueKind.Object || !annotation.TryGetProperty("url", out JsonElement url) || url.ValueKind is not JsonValueKind.String) continue;
             string title = annotation.TryGetProperty("title", out JsonElement named) && named.ValueKind is JsonValueKind.String && named.GetString() is { Length: > 0 } text ? text : url.GetString()!;
             block = block?.Append("  \n") ?? note.Block();
-            MarkdownText.AddLink(title, "", "<" + MarkdownText.Url(url.GetString()!) + ">", block);
+            MarkdownText.AddLink(title, false, "<" + MarkdownText.Url(url.GetString()!) + ">", block);
         }
     }
 
@@ -112,6 +112,14 @@ static class KeepNote
     {
         into = value.ValueKind is JsonValueKind.String ? value.GetString() : null;
         return value.ValueKind is JsonValueKind.String or JsonValueKind.Null;
+    }
+
+    // 0 stands for "never"; what is no time of this calendar stays as it is.
+    static bool IsTime(JsonElement value, ref long? into)
+    {
+        long? number = ConvertedNote.Number(value);
+        into = ConvertedNote.Time(number) is null ? null : number;
+        return number is 0 || into is not null;
     }
 
     static bool IsFlag(JsonElement value, ref bool? into)

@@ -10,7 +10,10 @@ namespace Offproof.Phone;
 /// </summary>
 static class MarkdownText
 {
+    const string Nothing = "<!-- -->";
     static readonly SearchValues<char> Alphanumeric = SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    static readonly SearchValues<char> Delimiter = SearchValues.Create("-: \t\r|");
 
     /// <summary>Adds a text; the lines behind its first are indented by <paramref name="indent"/>.</summary>
     internal static void Add(string text, StringBuilder into, string indent = "")
@@ -27,7 +30,8 @@ static class MarkdownText
 
     internal static bool IsBlank(string line) => line.AsSpan().Trim(" \t").IsEmpty;
 
-    static void AddLine(string line, StringBuilder into)
+    /// <summary>Adds one line, or a piece of one.</summary>
+    internal static void AddLine(string line, StringBuilder into)
     {
         int start = line.AsSpan().IndexOfAnyExcept(' ', '\t') is var found and >= 0 ? found : line.Length;
         ReadOnlySpan<char> blanks = line.AsSpan(0, start);
@@ -52,6 +56,8 @@ static class MarkdownText
             {
                 into.Append(rest.Slice(at, url));
                 at += url - 1;
+                // Nothing to see, and the end of the address.
+                if (at + 1 < rest.Length && rest[at + 1] is not (' ' or '\t')) into.Append(Nothing);
                 continue;
             }
             char c = rest[at];
@@ -67,7 +73,7 @@ static class MarkdownText
         }
     }
 
-    /// <summary>The place of the character that makes a heading, quotation, list or rule of a line; -1 where none does.</summary>
+    /// <summary>The place of the character that makes a heading, quotation, list, rule or table of a line; -1 where none does.</summary>
     static int BlockMark(ReadOnlySpan<char> line)
     {
         if (line.IsEmpty) return -1;
@@ -77,7 +83,7 @@ static class MarkdownText
             case '>': return 0;
             case '#': return run <= 6 && IsBreak(line, run) ? 0 : -1;
             case '+': return IsBreak(line, 1) ? 0 : -1;
-            case '-': return IsBreak(line, 1) || line.TrimEnd(" \t").TrimEnd('-').IsEmpty ? 0 : -1;
+            case '-' or ':': return (line[0] == '-' && IsBreak(line, 1)) || (line.Contains('-') && !line.ContainsAnyExcept(Delimiter)) ? 0 : -1; // of a table, too
             case '=': return line.TrimEnd(" \t").TrimEnd('=').IsEmpty ? 0 : -1;
         }
         int digits = line.IndexOfAnyExceptInRange('0', '9');
@@ -86,15 +92,27 @@ static class MarkdownText
 
     static bool IsBreak(ReadOnlySpan<char> line, int at) => at >= line.Length || line[at] is ' ' or '\t' or '\r';
 
-    // An address is a link as it stands; a backslash would break it.
+    // An address is a link as it stands: a backslash in it would be shown, and would break it. What GitHub's readers take for one is not touched.
+    // The length of what is kept as it is.
     static int UrlLength(ReadOnlySpan<char> line, int at)
     {
         ReadOnlySpan<char> rest = line[at..];
-        if (!rest.StartsWith("http://", StringComparison.Ordinal) && !rest.StartsWith("https://", StringComparison.Ordinal)) return 0;
-        if (at > 0 && char.IsAsciiLetterOrDigit(line[at - 1])) return 0;
-        int length = 0;
-        while (length < rest.Length && rest[length] > ' ' && rest[length] is not ('\\' or '`' or '*' or '[' or ']' or '<' or '|') && !(rest[length] == '&' && IsReference(rest[(length + 1)..]))) length++;
-        return length;
+        int host = rest.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? 7 : rest.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? 8 : rest.StartsWith("ftp://", StringComparison.OrdinalIgnoreCase) ? 6 : 0;
+        if (host > 0 ? at > 0 && char.IsAsciiLetter(line[at - 1]) : !rest.StartsWith("www.", StringComparison.Ordinal) || (at > 0 && line[at - 1] is not (' ' or '\t' or '*' or '_' or '~' or '('))) return 0;
+        if (host == rest.Length || !char.IsAsciiLetterOrDigit(rest[host])) return 0;
+        int end = host;
+        int underscores = 0, before = 0;
+        for (; end < rest.Length && (char.IsAsciiLetterOrDigit(rest[end]) || rest[end] is '.' or '-' or '_' or > '\u007F'); end++)
+        {
+            if (rest[end] == '.') (before, underscores) = (underscores, 0);
+            else if (rest[end] == '_') underscores++;
+        }
+        // No link as it stands; with backslashes it would become one.
+        if (before + underscores > 0) return host > 0 ? host - 2 : 3;
+        while (end < rest.Length && rest[end] > ' ' && rest[end] != '<' && !(rest[end] == '&' && IsReference(rest[(end + 1)..]))) end++;
+        // Signs at an address' end are not of it, and beside each other they could be markup.
+        int last = rest[..end].TrimEnd("?!.,:;*_~'\")").Length;
+        return rest[last..end].IndexOfAny('*', '_', '~') >= 0 ? last : end;
     }
 
     static bool IsReference(ReadOnlySpan<char> text)
@@ -105,9 +123,9 @@ static class MarkdownText
     }
 
     /// <summary>A link to a file, shown where it is a picture.</summary>
-    internal static void AddLink(string name, string type, string target, StringBuilder into)
+    internal static void AddLink(string name, bool isPicture, string target, StringBuilder into)
     {
-        if (type.StartsWith("image/", StringComparison.OrdinalIgnoreCase)) into.Append('!');
+        if (isPicture) into.Append('!');
         into.Append('[');
         AddLine(name.ReplaceLineEndings(" "), into);
         into.Append("](").Append(target).Append(')');

@@ -12,18 +12,24 @@ sealed class NoteFolder(IReadOnlyList<SourceEntry> entries)
 
     internal SourceEntry? Named(string folder, string name) => Index(folder).Names.GetValueOrDefault(name);
 
-    /// <summary>
-    /// The file beside a note that it calls <paramref name="name"/>: that name, or the only other ending that there is (Takeout writes .jpg and says .jpeg). Null where there is none.
-    /// </summary>
+    /// <summary>The file beside a note that has this name, or this name and an ending. Null where there is none, or more than one.</summary>
     internal SourceEntry? Beside(SourceEntry note, string name)
     {
         (Dictionary<string, SourceEntry> names, ILookup<string, SourceEntry> stems) = Index(Of(note.Path));
-        SourceEntry? found = names.GetValueOrDefault(name);
-        if (found is null && Stem(name) is { Length: > 0 } stem)
-        {
-            SourceEntry[] others = [.. stems[stem].Where(other => !IsText(other.Path))];
-            if (others.Length > 0) found = Array.Find(others, other => IsJpeg(name) && IsJpeg(other.Path)) ?? (others.Length == 1 ? others[0] : null);
-        }
+        return Use(note, names.GetValueOrDefault(name) ?? Only(stems[name]));
+    }
+
+    /// <summary>The file beside a note that differs from this name in its ending: Takeout writes .jpg and says .jpeg. Null where there is none, or where it is not clear which.</summary>
+    internal SourceEntry? WithOtherEnding(SourceEntry note, string name)
+    {
+        SourceEntry[] others = [.. Index(Of(note.Path)).Stems[Stem(name)].Where(other => !IsText(other.Path))];
+        return Use(note, Array.Find(others, other => IsJpeg(name) && IsJpeg(other.Path)) ?? Only(others));
+    }
+
+    static SourceEntry? Only(IEnumerable<SourceEntry> files) => files.Where(file => !IsText(file.Path)).Take(2).ToArray() is [SourceEntry one] ? one : null;
+
+    SourceEntry? Use(SourceEntry note, SourceEntry? found)
+    {
         if (found is null || found.Path == note.Path) return null;
         _used.Add(found.Path);
         return found;

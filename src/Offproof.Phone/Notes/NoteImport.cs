@@ -1,4 +1,6 @@
 using System.Security;
+using System.Text;
+using System.Text.Json;
 
 namespace Offproof.Phone;
 
@@ -60,22 +62,23 @@ sealed class NoteSource(List<SourceEntry> entries, NoteTree tree, Account accoun
 
     void ReadJson(SourceEntry entry, CancellationToken cancellationToken)
     {
-        JsonNotes notes = new(
-            new SourceFile(entry.Name, () => SourceFile.OpenFile(entry.FullPath)),
-            json =>
-            {
-                if (KeepNote.IsOne(json))
-                {
-                    KeepNote.Read(json, entry, _folder, tree, account);
-                    _keep.Add(entry.Path[..^5]);
-                    return true;
-                }
-                return false;
-            },
-            account);
+        JsonNotes notes = new(new SourceFile(entry.Name, () => SourceFile.OpenFile(entry.FullPath)), (json, folders) => Take(json, folders, entry), account);
         if (!notes.Read(cancellationToken)) return;
         _done.Add(entry.Path);
         _hasNotes |= notes.Found > 0;
+    }
+
+    bool Take(JsonElement json, IReadOnlyDictionary<string, string> folders, SourceEntry entry)
+    {
+        if (KeepNote.IsOne(json))
+        {
+            KeepNote.Read(json, entry, _folder, tree, account);
+            _keep.Add(entry.Path[..^5]);
+            return true;
+        }
+        if (!XiaomiNote.IsOne(json)) return false;
+        XiaomiNote.Read(json, folders, entry, _folder, tree, account);
+        return true;
     }
 
     void ReadFile(SourceEntry entry)
@@ -108,8 +111,8 @@ sealed class NoteSource(List<SourceEntry> entries, NoteTree tree, Account accoun
             NoteFile file = NoteFile.Read(entry);
             string name = NoteFolder.NameOf(entry.Path);
             front.Add("attachments", [[("name", name), ("file", file.File)]]);
-            System.Text.StringBuilder body = new();
-            MarkdownText.AddLink(name, "", file.File, body);
+            StringBuilder body = new();
+            MarkdownText.AddLink(name, false, file.File, body);
             tree.Add(new NoteDraft(title, key, front, entry.Modified, [file]), body.Append('\n').ToString());
         }
         account.Keep();

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Offproof.Phone.Tests.Notes;
 
@@ -28,7 +29,7 @@ static class NoteTrees
 }
 
 /// <summary>A note of the tree: its members as they are written, and its text.</summary>
-sealed class NoteText
+sealed partial class NoteText
 {
     readonly string[] _front;
 
@@ -66,7 +67,14 @@ sealed class NoteText
         string joined = string.Join('\n', lines);
         for (int at = 0; at < joined.Length; at++)
         {
-            if (joined[at] == '\\' && at + 1 < joined.Length && char.IsAscii(joined[at + 1]) && (char.IsPunctuation(joined[at + 1]) || char.IsSymbol(joined[at + 1]))) text.Append(joined[++at]);
+            int address = AddressLength(joined, at);
+            if (address > 0)
+            {
+                text.Append(joined, at, address);
+                at += address - 1;
+            }
+            else if (joined.AsSpan(at).StartsWith("<!-- -->", StringComparison.Ordinal)) at += 7;
+            else if (joined[at] == '\\' && at + 1 < joined.Length && char.IsAscii(joined[at + 1]) && (char.IsPunctuation(joined[at + 1]) || char.IsSymbol(joined[at + 1]))) text.Append(joined[++at]);
             else if (joined[at] == '&' && joined.AsSpan(at) is var rest && (rest.StartsWith("&#32;") || rest.StartsWith("&#9;") || rest.StartsWith("&#13;") || rest.StartsWith("&#0;")))
             {
                 text.Append((char)int.Parse(rest[2..rest.IndexOf(';')], System.Globalization.CultureInfo.InvariantCulture));
@@ -76,4 +84,18 @@ sealed class NoteText
         }
         return text.ToString();
     }
+
+    // notes.md §3.4: what a reader of GitHub's kind makes a link of.
+    static int AddressLength(string text, int at)
+    {
+        Match match = Beginning().Match(text[at..(text.IndexOfAny([' ', '\t', '\n'], at) is var end and >= 0 ? end : text.Length)]);
+        if (!match.Success) return 0;
+        bool isPage = match.Groups["www"].Success;
+        if (at > 0 && (isPage ? !" \t\n*_~(".Contains(text[at - 1], StringComparison.Ordinal) : char.IsAsciiLetter(text[at - 1]))) return 0;
+        if (match.Groups["host"].Value.Split('.').TakeLast(2).Any(part => part.Contains('_', StringComparison.Ordinal))) return 0;
+        return match.Length;
+    }
+
+    [GeneratedRegex("^(?:(?i:https?|ftp)://(?=[A-Za-z0-9])|(?<www>(?=www\\.)))(?<host>[A-Za-z0-9._\\-\u0080-\uffff]*)[^\\0- <]*", RegexOptions.None, 10_000)]
+    private static partial Regex Beginning();
 }

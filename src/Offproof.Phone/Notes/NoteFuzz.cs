@@ -1,0 +1,101 @@
+using System.Text;
+
+namespace Offproof.Phone;
+
+/// <summary>Any bytes as a note in JSON, as a text, and as a file of a tree: read, written, read again. Throws when something of notes.md does not hold.</summary>
+static class NoteFuzz
+{
+    internal static void Run(ReadOnlySpan<byte> input)
+    {
+        byte[] bytes = input.ToArray();
+        string folder = Directory.CreateTempSubdirectory("offproof-fuzz-").FullName;
+        try
+        {
+            string source = Path.Combine(folder, "source");
+            Directory.CreateDirectory(source);
+            foreach (string name in (string[])["input.json", "input.html", "input.md", "1690.1.png", "1315204657.abc.jpg"]) File.WriteAllBytes(Path.Combine(source, name), bytes);
+            string tree = Path.Combine(folder, "tree");
+            bool isNote;
+            using (Import import = NoteImport.Read([source], CancellationToken.None))
+            {
+                isNote = Store(import, tree);
+                using Import again = NoteImport.Read([source], CancellationToken.None);
+                Check(import.Files.Count == again.Files.Count && import.Files.Zip(again.Files).All(pair => Bytes(pair.First).AsSpan().SequenceEqual(Bytes(pair.Second))), "two imports differ");
+            }
+            string target = Path.Combine(folder, "target");
+            ExportReport report = Write(tree, target);
+            Check(report.Problems.Count == 0, "a tree of our own has problems");
+            Check(File.ReadAllBytes(Path.Combine(target, "input.md")).AsSpan().SequenceEqual(bytes), "a text is not what it was");
+            if (!isNote) Check(report.Files.Contains("input.json", StringComparer.Ordinal) && report.Files.Contains("1690.1.png", StringComparer.Ordinal), "a file is gone");
+            ExportReport repeated = Write(tree, target);
+            Check(repeated.Problems.Count == 0 && repeated.Files.SequenceEqual(report.Files, StringComparer.Ordinal), "a second export differs");
+
+            // A tree that this program did not write.
+            string foreign = Path.Combine(folder, "foreign");
+            Directory.CreateDirectory(Path.Combine(foreign, "00", "attachments"));
+            File.WriteAllBytes(Path.Combine(foreign, "00", "a.md"), bytes);
+            File.WriteAllBytes(Path.Combine(foreign, "00", "attachments", new string('0', 64) + ".png"), bytes);
+            ExportReport strange = Write(foreign, Path.Combine(folder, "strange"));
+            Check(strange.Entries <= 1 && strange.Problems.Count + strange.Entries > 0, "a strange tree was passed over");
+            Check(Directory.EnumerateFileSystemEntries(folder).All(path => Path.GetFileName(path) is "source" or "tree" or "target" or "foreign" or "strange"), "something was written outside of the target");
+            Text(Encoding.UTF8.GetString(bytes));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    static ExportReport Write(string tree, string target) => NoteExport.Write(tree, target, NoteFormat.Markdown, Selection.All, CancellationToken.None);
+
+    // The markup of Xiaomi without the JSON around it, in which few changes would be read.
+    static void Text(string content)
+    {
+        StringBuilder into = new();
+        new XiaomiText((id, _, _, text) => text.Append(id)).Write(content, into);
+        Check(into.Length <= 64 * (content.Length + 16), "a text grows without bounds");
+    }
+
+    // True when the JSON was a note, or was refused as one.
+    static bool Store(Import import, string tree)
+    {
+        Directory.CreateDirectory(tree);
+        ImportReport report = import.Report;
+        Check(report.Read == report.Kept + report.Skipped.Count && report.KeptBySource.Sum() == report.Kept, "the account does not balance");
+        string before = "";
+        bool isNote = report.Skipped.Any(entry => entry.File.EndsWith(".json", StringComparison.Ordinal));
+        foreach (TreeFile file in import.Files)
+        {
+            Check(string.CompareOrdinal(before, file.Path) < 0, "files are not in order");
+            before = file.Path;
+            byte[] bytes = Bytes(file);
+            string name = file.Path[3..];
+            if (!name.StartsWith("attachments/", StringComparison.Ordinal))
+            {
+                Check(file.Path[..2] == NoteName.Folder(name[..^3]) && Encoding.UTF8.GetByteCount(name) <= 117, "a note is not at its place");
+                using MemoryStream stream = new(bytes);
+                string? source = FrontMatter.Read(stream).Text("source");
+                isNote |= source is "keep" or "xiaomi";
+                if (source is not ("markdown" or "text")) _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
+            }
+            string path = Path.Combine(tree, file.Path);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, bytes);
+        }
+        return isNote;
+    }
+
+    static byte[] Bytes(TreeFile file)
+    {
+        using Stream stream = file.Open();
+        using MemoryStream bytes = new();
+        stream.CopyTo(bytes);
+        Check(bytes.Length == file.Length, "a file is not as long as it says");
+        return bytes.ToArray();
+    }
+
+    static void Check(bool holds, string what)
+    {
+        if (!holds) throw new InvalidOperationException(what);
+    }
+}
