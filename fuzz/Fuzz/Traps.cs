@@ -10,7 +10,7 @@ static class Traps
         Trap("trap-exception", () => throw new InvalidOperationException("sprung")),
         Trap("trap-hang", () =>
         {
-            while (true) Thread.Sleep(100);
+            while (true) Thread.SpinWait(100);
         }),
         Trap("trap-memory", () =>
         {

@@ -12,8 +12,7 @@ public sealed class FuzzerTests
     [Theory, MemberData(nameof(Readers))]
     public void Nothing_is_found_in_five_seconds(string reader)
     {
-        using TempFolder failures = new();
-        (int exit, string output, string errors) = Run(reader, "--seconds", "5", "--failures", failures.FullPath);
+        (int exit, string output, string errors) = Run(reader, "--seconds", "5"); // what is found stays in fuzz/failures
         Assert.True(exit == 0, errors);
         Assert.Contains(" executions in ", output, StringComparison.Ordinal);
         TestContext.Current.SendDiagnosticMessage(output.TrimEnd());
