@@ -4,7 +4,8 @@ using Offproof.Messages;
 using Offproof.Phone;
 
 // usage: messages make FILE COUNT ATTACHMENTS MEGABYTES   an XML of COUNT short messages and ATTACHMENTS pictures of MEGABYTES * 10^6 bytes
-//        messages import SOURCE TREE                      reads it, then stores its tree
+//        messages read SOURCE                             reads it, and every file of its tree
+//        messages import SOURCE TREE                      the same, and stores the tree
 //        messages export TREE TARGET xml|zip
 // Each prints its time and the process's peak memory (Linux).
 Stopwatch clock = Stopwatch.StartNew();
@@ -14,28 +15,37 @@ switch (args)
         Sample.Write(file, Number(count), Number(attachments), Number(megabytes) * 1_000_000);
         Say($"made {new FileInfo(file).Length} bytes");
         return 0;
+    case ["read", var source]:
+        Read(source, _ => Stream.Null);
+        return 0;
     case ["import", var source, var tree]:
-        using (Import import = MessageImport.Read([source], null, CancellationToken.None))
+        Read(source, name =>
         {
-            Say($"read {import.Report.Read}, kept {import.Report.Kept}, {import.Files.Count} files");
-            foreach (TreeFile file in import.Files)
-            {
-                string path = Path.Combine([tree, .. file.Path.Split('/')]);
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                using Stream bytes = file.Open();
-                using FileStream copy = new(path, FileMode.CreateNew);
-                bytes.CopyTo(copy);
-            }
-            Say("stored");
-        }
+            string path = Path.Combine([tree, .. name.Split('/')]);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            return new FileStream(path, FileMode.CreateNew);
+        });
         return 0;
     case ["export", var tree, var target, "xml" or "zip"]:
         ExportReport report = MessageExport.Write(tree, target, args[3] is "xml" ? MessageFormat.SmsBackupRestoreXml : MessageFormat.SmsImportExportZip, Selection.All, CancellationToken.None);
         Say($"wrote {report.Entries} messages, {report.Problems.Count} problems");
         return 0;
     default:
-        Console.Error.WriteLine("usage: messages make FILE COUNT ATTACHMENTS MEGABYTES | import SOURCE TREE | export TREE TARGET xml|zip");
+        Console.Error.WriteLine("usage: messages make FILE COUNT ATTACHMENTS MEGABYTES | read SOURCE | import SOURCE TREE | export TREE TARGET xml|zip");
         return 64;
+}
+
+void Read(string source, Func<string, Stream> open)
+{
+    using Import import = MessageImport.Read([source], null, CancellationToken.None);
+    Say($"read {import.Report.Read}, kept {import.Report.Kept}, {import.Files.Count} files");
+    foreach (TreeFile file in import.Files)
+    {
+        using Stream bytes = file.Open();
+        using Stream copy = open(file.Path);
+        bytes.CopyTo(copy);
+    }
+    Say("read whole");
 }
 
 static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);

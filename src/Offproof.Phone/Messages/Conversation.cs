@@ -65,8 +65,19 @@ static class Conversation
         return value <= LastMillisecond ? value : null;
     }
 
-    /// <summary>True for a date that counts seconds.</summary>
-    internal static bool IsSeconds(ReadOnlySpan<byte> date) => TryNumber(date, out long value) && value < FirstMilliseconds;
+    /// <summary>A date that counts seconds, in milliseconds; any other, and one that would then be taken for seconds (before 1973), as it is.</summary>
+    internal static ReadOnlySpan<byte> InMilliseconds(ReadOnlySpan<byte> date) =>
+        TryNumber(date, out long value) && value is < FirstMilliseconds and >= FirstMilliseconds / 1000 ? Digits(value * 1000) : date;
+
+    /// <summary>A date that counts milliseconds, in seconds; any other, and one that would then be taken for milliseconds (after 5138), as it is.</summary>
+    internal static ReadOnlySpan<byte> InSeconds(ReadOnlySpan<byte> date, out bool cut)
+    {
+        bool converts = TryNumber(date, out long value) && value is >= FirstMilliseconds and < FirstMilliseconds * 1000;
+        cut = converts && value % 1000 != 0;
+        return converts ? Digits(value / 1000) : date;
+    }
+
+    static byte[] Digits(long value) => Encoding.ASCII.GetBytes(value.ToString(CultureInfo.InvariantCulture));
 
     static bool TryNumber(ReadOnlySpan<byte> digits, out long value) => long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 

@@ -3,9 +3,49 @@ using System.Text.Json;
 
 namespace Offproof.Phone;
 
-/// <summary>Any bytes as an export, and as a line of a tree: read, written in both formats, read again. Throws when something of messages.md does not hold.</summary>
+/// <summary>
+/// Any bytes as an export, and as lines of a tree. Throws when something of messages.md does not hold. <see cref="Import(byte[])"/> and <see cref="Tree"/> stay in
+/// memory, thousands of times a second; <see cref="Run"/> also writes both formats and reads them again, with files.
+/// </summary>
 static class MessageFuzz
 {
+    /// <summary>Reads an export. Returns the kinds of what was said about it: inputs that make it say something else are worth keeping.</summary>
+    internal static string Import(byte[] input)
+    {
+        using Import import = Read(input);
+        Checked(import, (_, _) => { });
+        return string.Join('|', import.Report.Skipped.Take(20).Select(entry => entry.Reason).Concat(import.Report.Notices.Take(20)).Concat(import.Files.Take(20).Select(file => file.Path[^3..])).Select(Kind));
+    }
+
+    /// <summary>Reads the lines of a tree.</summary>
+    internal static string Tree(byte[] input)
+    {
+        List<string> said = [];
+        using JsonText text = new(new MemoryStream(input, writable: false));
+        JsonMessage reader = new(text, isTree: true);
+        Message message = new();
+        ByteBuffer line = new();
+        ByteBuffer again = new();
+        while (text.Ahead() >= 0)
+        {
+            if (TreeReader.Read(reader, text, message, line) is { } damage)
+            {
+                if (said.Count < 20) said.Add(Kind(damage));
+                continue;
+            }
+            using JsonText copy = new(new MemoryStream(line.Span.ToArray()));
+            Check(TreeReader.Read(new JsonMessage(copy, isTree: true), copy, message, again) is null && again.Span.SequenceEqual(line.Span), "a line that was written anew is not the same line");
+        }
+        return string.Join('|', said);
+    }
+
+    // Without what comes from the input: numbers, names.
+    static string Kind(string text)
+    {
+        int name = text.AsSpan().IndexOfAny('\'', '<');
+        return string.Concat((name < 0 ? text : text[..name]).Where(c => !char.IsAsciiDigit(c)).Take(80));
+    }
+
     internal static void Run(ReadOnlySpan<byte> input)
     {
         byte[] bytes = input.ToArray();
@@ -71,6 +111,16 @@ static class MessageFuzz
     static void Store(Import import, string tree)
     {
         Directory.CreateDirectory(tree);
+        Checked(import, (name, bytes) =>
+        {
+            string path = Path.Combine(tree, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, bytes);
+        });
+    }
+
+    static void Checked(Import import, Action<string, byte[]> store)
+    {
         ImportReport report = import.Report;
         Check(report.Read == report.Kept + report.Skipped.Count && report.KeptBySource.Sum() == report.Kept, "the account does not balance");
         long lines = 0;
@@ -81,9 +131,7 @@ static class MessageFuzz
             before = file.Path;
             byte[] bytes = Bytes(file);
             if (file.Path.EndsWith(".ndjson", StringComparison.Ordinal)) lines += Lines(bytes);
-            string path = Path.Combine(tree, file.Path);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, bytes);
+            store(file.Path, bytes);
         }
         Check(lines <= report.Kept && (lines > 0 || report.Kept == 0), "more lines than messages");
     }

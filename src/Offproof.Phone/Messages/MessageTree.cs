@@ -69,7 +69,6 @@ sealed class MessageTree : IDisposable
 
     internal List<TreeFile> Files()
     {
-        _spool.Flush();
         Line[] lines = [.. _lines];
         _lines.Clear();
         Array.Sort(lines, Compare);

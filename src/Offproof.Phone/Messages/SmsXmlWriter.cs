@@ -124,8 +124,7 @@ sealed class SmsXmlWriter(FileStream file, ExportNotes notes)
             present |= addresses.Count > 0;
             return System.Text.Encoding.UTF8.GetBytes(string.Join('~', addresses));
         }
-        if (name.AsSpan().SequenceEqual("date"u8) && Conversation.IsSeconds(value)) return System.Text.Encoding.ASCII.GetBytes((Conversation.Time(value) ?? 0).ToString(CultureInfo.InvariantCulture));
-        return value;
+        return name.AsSpan().SequenceEqual("date"u8) ? Conversation.InMilliseconds(value) : value;
     }
 
     static bool IsDisplayName(ReadOnlySpan<byte> name) => name.SequenceEqual("__display_name"u8) || name.SequenceEqual("display_name"u8);

@@ -33,7 +33,7 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
             foreach ((string folder, Message message) in tree.Messages(cancellationToken))
             {
                 _line.Clear();
-                Line(folder, message);
+                Line(tree, folder, message);
                 lines.Write(_line.Span);
                 written++;
             }
@@ -42,7 +42,6 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
         foreach ((string folder, string name, string member) in _attachments)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!IsWhole(tree, folder, name, member)) continue;
             ZipArchiveEntry entry = zip.CreateEntry("data/" + member, IsPacked(name) ? CompressionLevel.NoCompression : CompressionLevel.Fastest);
             entry.LastWriteTime = Stamp;
             using Stream data = entry.Open();
@@ -52,8 +51,8 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
         return written;
     }
 
-    // A member cannot be taken back: what is not right never becomes one.
-    bool IsWhole(TreeReader tree, string folder, string name, string member)
+    // A member cannot be taken back: what is not right never becomes one, and no message names it.
+    bool IsWhole(TreeReader tree, string folder, string name)
     {
         try
         {
@@ -63,14 +62,14 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SecurityException)
         {
-            notes.Problem($"{folder}/parts/{name}", null, $"An attachment cannot be read; its message is written without it (data/{member} is not in the ZIP): {problem.Message}");
+            notes.Problem($"{folder}/parts/{name}", null, "An attachment cannot be read; its message is written without it: " + problem.Message);
             return false;
         }
     }
 
     static CheckedStream Open(TreeReader tree, string folder, string name) => new(new Attachment(name[..64], null, () => tree.OpenAttachment(folder, name)));
 
-    void Line(string folder, Message message)
+    void Line(TreeReader tree, string folder, Message message)
     {
         Row columns = message.Columns;
         ReadOnlySpan<byte> shown = Shown(columns);
@@ -93,7 +92,7 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
             // The app tells the two kinds apart by this column.
             if (!columns.Has("m_type"u8)) Member("m_type"u8, columns["msg_box"u8].SequenceEqual("1"u8) ? "132"u8 : "128"u8);
             Addresses(message);
-            Parts(folder, message);
+            Parts(tree, folder, message);
         }
         _line.Add("}\n"u8);
     }
@@ -121,7 +120,7 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
         _line.Add((byte)']');
     }
 
-    void Parts(string folder, Message message)
+    void Parts(TreeReader tree, string folder, Message message)
     {
         Name("__parts"u8);
         _line.Add((byte)'[');
@@ -129,7 +128,7 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
         {
             if (index > 0) _line.Add((byte)',');
             Row part = message.Parts[index];
-            string? member = part.AttachmentFile is { } name ? MemberName(part, name) : null;
+            string? member = part.AttachmentFile is { } name && IsWhole(tree, folder, name) ? MemberName(part, name) : null;
             if (member is not null) _attachments.Add((folder, part.AttachmentFile!, member));
             Object(part, member, isPart: true);
         }
@@ -177,9 +176,9 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
     ReadOnlySpan<byte> Seconds(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         if (!name.SequenceEqual("date"u8) && !name.SequenceEqual("date_sent"u8)) return value;
-        if (Conversation.IsSeconds(value) || Conversation.Time(value) is not { } time) return value;
-        if (time % 1000 != 0) notes.Count("{0} times of MMS are cut to whole seconds.");
-        return Encoding.ASCII.GetBytes((time / 1000).ToString(CultureInfo.InvariantCulture));
+        ReadOnlySpan<byte> seconds = Conversation.InSeconds(value, out bool cut);
+        if (cut) notes.Count("{0} times of MMS are cut to whole seconds.");
+        return seconds;
     }
 
     static ReadOnlySpan<byte> Shown(Row row) =>

@@ -133,7 +133,7 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
                 if (!Attempt(() => ahead = text.Ahead(), name, told) || ahead < 0) yield break;
                 long line = text.Line;
                 string? damage = null;
-                bool readable = Attempt(() => damage = Read(reader, text, message), name, told);
+                bool readable = Attempt(() => damage = Read(reader, text, message, _line), name, told);
                 if (!readable) yield break;
                 if (damage is null) yield return message;
                 else told.Problem(name, line, damage);
@@ -145,14 +145,15 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
         }
     }
 
-    string? Read(JsonMessage reader, JsonText text, Message message)
+    /// <summary>Reads the line that the text stands before, and puts it in canonical form into <paramref name="line"/>. Returns what is wrong with it, or null.</summary>
+    internal static string? Read(JsonMessage reader, JsonText text, Message message, ByteBuffer line)
     {
         try
         {
             text.BeginLine();
             reader.Read(message);
             text.EndLine();
-            MessageLine.Write(message, _line);
+            MessageLine.Write(message, line);
             return null;
         }
         catch (DamagedTextException damage)

@@ -22,7 +22,7 @@ static class XmlMessages
             }
             if (xml.Encoding is { } encoding && encoding is not ("utf-8" or "utf8" or "utf-16" or "utf-16le" or "utf-16be" or "us-ascii" or "ascii"))
             {
-                account.Skip(file.Name, null, $"The file is written in {Printable(encoding)}, which is not read; UTF-8 and UTF-16 are.");
+                account.Skip(file.Name, null, $"The file is written in '{Printable(encoding)}', which is not read; UTF-8 and UTF-16 are.");
                 return;
             }
             if (!xml.Name.SequenceEqual("smses"u8))

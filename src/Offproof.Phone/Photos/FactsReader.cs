@@ -23,7 +23,15 @@ static class FactsReader
             });
             if (sidecarFullPath is not null) found.Try("sidecar", () => Sidecar(sidecarFullPath, found));
         }
-        return new PhotoFacts(found.Taken, found.Position, found.Orientation, found.Motion, found.Problem);
+        return found.Facts;
+    }
+
+    /// <summary>What a picture says, wherever its bytes are.</summary>
+    internal static PhotoFacts Read(Stream picture)
+    {
+        Findings found = new();
+        found.Try("file", () => Picture(picture, found));
+        return found.Facts;
     }
 
     /// <summary>A position, unless it is out of range or the 0, 0 that stands for "unknown".</summary>
@@ -128,6 +136,8 @@ static class FactsReader
         internal int? Orientation;
         internal MotionPhoto? Motion;
         internal string? Problem;
+
+        internal PhotoFacts Facts => new(Taken, Position, Orientation, Motion, Problem);
 
         internal void Note(string problem) => Problem = Problem is null ? problem : Problem + "; " + problem;
 

@@ -14,6 +14,12 @@ readonly record struct TakeoutFacts(DateTime? TakenUtc, GeoPoint? Position)
     {
         using FileStream file = new(fullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         if (file.Length > Limit) throw new IOException("the sidecar is too long");
+        return Read(file);
+    }
+
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    internal static TakeoutFacts Read(Stream file)
+    {
         using JsonDocument document = JsonDocument.Parse(file);
         JsonElement root = document.RootElement;
         DateTime? taken = null;

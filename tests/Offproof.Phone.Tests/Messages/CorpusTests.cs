@@ -78,6 +78,21 @@ public sealed class CorpusTests
         Assert.Equal(Trees.Content(import), Trees.Content(again));
     }
 
+    [Theory]
+    [InlineData("sms_small.xml"), InlineData("sms_and_mms.xml")]
+    public void What_was_written_as_ZIP_reads_as_the_same_messages(string name)
+    {
+        using TempFolder folder = new();
+        using Import import = Trees.Read(At(name));
+        Trees.Store(import, folder["tree"]);
+        Assert.Empty(Trees.Write(folder["tree"], folder["out"], MessageFormat.SmsImportExportZip).Problems);
+        using Import again = Trees.Read(folder["out/messages.zip"]);
+        Assert.Empty(again.Report.Notices);
+        Assert.Equal(Shown(Sources.OfTree(import).Select(Expected.AsZip)), Shown(Sources.OfTree(again).Select(Expected.WithoutPaths)));
+
+        static IEnumerable<string> Shown(IEnumerable<SampleMessage> messages) => messages.Select(message => message.Show()).Order(StringComparer.Ordinal);
+    }
+
     static int Count(JsonElement[] messages, string column, string value) => messages.Count(message => message.GetProperty(column).GetString() == value);
 
     static string Row(JsonElement message)

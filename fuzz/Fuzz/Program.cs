@@ -1,0 +1,3 @@
+using Offproof.Fuzz;
+
+return Arguments.Run(args);

@@ -1,0 +1,36 @@
+using Offproof.Phone;
+
+namespace Offproof.Fuzz;
+
+/// <summary>A reader of hostile bytes, and how to get at it.</summary>
+/// <param name="Name">What a person types, and the name of its folder of seeds.</param>
+/// <param name="Reads">One line.</param>
+/// <param name="Fast">Reads in memory, throws when something is wrong, returns what was said: a new answer makes an input worth keeping.</param>
+/// <param name="Whole">Every check, with files; asked of one input in a thousand. Null where there is no more to check.</param>
+/// <param name="Vectors">Folders and endings of the vectors that are seeds too: <c>vectors/phone/messages/xml/*.xml</c>.</param>
+/// <param name="Words">Pieces that mean something to it.</param>
+/// <param name="Wrap">Makes of an input the file that is read, where a checksum would stop every change; null where the input is the file.</param>
+sealed record Reader(string Name, string Reads, Func<byte[], string> Fast, Action<byte[]>? Whole, string[] Vectors, string[] Words, Func<byte[], byte[]>? Wrap = null)
+{
+    static readonly string[] XmlWords = ["<", ">", "\"", "'", "/>", "<sms ", "<mms ", "</mms>", "<smses ", "</smses>", "<parts>", "<part ", "</parts>", "<addrs>", "<addr ", " data=\"", " text=\"", " body=\"", " address=\"", " ct=\"text/plain\"", " kind=\"",
+        "&#", "&#55357;", "&#56832;", "&#0;", "&#65535;", "&#x10FFFF;", "&amp;", "&lt;", "null", "\"null\"", "~", "\r\n", "\0", "<!--", "-->", "]]>", "<![CDATA[", "<!DOCTYPE ", "<?xml ", "?>", "encoding=", "date=\"99999999999\"", "\uFEFF", "=", "+", "\u00ff"];
+
+    static readonly string[] JsonWords = ["{", "}", "[", "]", ",", ":", "\"", "\\", "\n", "null", "true", "1e9", "\\u0000", "\\ud83d", "\\ude00", "\"__parts\":[", "\"__sender_address\":{", "\"__recipient_addresses\":[", "\"kind\":\"mms\"", "\"kind\":\"sms\"", "\"m_type\":\"132\"",
+        "\"msg_box\":\"1\"", "\"_data\":\"/PART_1\"", "\"data\":\"", "\"binary_data\":\"QUJD\"", "\"date\":\"99999999999\"", "\"~", "\"addrs\":[", "\"parts\":[", "\uFEFF", "\u2028", "\u00ff"];
+
+    static readonly string[] ZipWords = ["PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "PK\u0006\u0006", "PK\u0006\u0007", "messages.ndjson", "data/", "\0\0\0\0", "\u0001\0", .. JsonWords];
+
+    internal static readonly IReadOnlyList<Reader> All =
+    [
+        new("sms-xml", "SMS Backup & Restore", MessageFuzz.Import, bytes => MessageFuzz.Run(bytes), ["vectors/phone/messages/xml/*.xml"], XmlWords),
+        new("sms-zip", "SMS Import/Export 2, the ZIP", MessageFuzz.Import, bytes => MessageFuzz.Run(bytes), ["vectors/phone/messages/v2/*.zip"], ZipWords),
+        new("sms-zip-lines", "SMS Import/Export 2, the lines in an intact ZIP", MessageFuzz.Import, bytes => MessageFuzz.Run(bytes), ["vectors/phone/messages/v2/tree/*.ndjson"], JsonWords, Wrapping.Zip),
+        new("sms-json", "SMS Import/Export 1", MessageFuzz.Import, bytes => MessageFuzz.Run(bytes), ["vectors/phone/messages/v1/*.json"], JsonWords),
+        new("sms-encrypted", "SMS Import/Export, encrypted", MessageFuzz.Import, bytes => MessageFuzz.Run(bytes), ["vectors/phone/messages/v2/*.ssef"], ["SSEF\0", "\0\u0001", "\0\0\0\u0001", "\0\0\0@", .. ZipWords]),
+        new("sms-tree", "the stored tree, for an export", MessageFuzz.Tree, bytes => MessageFuzz.Run(bytes), ["vectors/phone/messages/xml/tree/*.ndjson", "vectors/phone/messages/v2/tree/*.ndjson"], JsonWords),
+        new("takeout-sidecar", "the JSON beside a photo of Takeout", PhotoFuzz.Sidecar, null, [], ["{", "}", "\"", ":", "\"photoTakenTime\":", "\"timestamp\":", "\"geoData\":", "\"latitude\":", "1e400", "-0", "253402300799", "null", "\\ud83d"]),
+        new("photo-facts", "EXIF, XMP and HEIF", PhotoFuzz.Picture, null, [], ["Exif\0\0", "MM\0*", "II*\0", "\u0087i", "\u0088%", "ftypheic", "meta", "iinf", "infe", "iloc", "idat", "mime", "http://ns.adobe.com/xap/1.0/\0", "2024:05:06 07:08:09", "-03:00", "MotionPhoto", "MicroVideoOffset=\"",
+            "9223372036854775807", "IEND", "eXIf", "RIFF", "WEBPEXIF"]),
+        // vcard and notes stand here as soon as their readers do: ContactFuzz.Run, NoteFuzz.Run.
+    ];
+}

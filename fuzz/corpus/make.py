@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Makes the seeds of the fuzzer that nobody found: small files of every shape that a reader knows. Python's standard library, and python3-nacl for the encrypted one.
+
+usage: make.py     writes beside itself, READER/made-*. All numbers, names and places are fictional.
+"""
+import io, json, os, struct, zipfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def put(reader, name, data):
+    os.makedirs(os.path.join(HERE, reader), exist_ok=True)
+    with open(os.path.join(HERE, reader, "made-" + name), "wb") as f:
+        f.write(data if isinstance(data, bytes) else data.encode())
+
+
+# Messages ------------------------------------------------------------------------------------------------------------------------------------------
+SMS = {"_id": "1", "address": "+447700900001", "date": "1719791999999", "type": "1", "body": "hi \U0001F600", "__display_name": "Ann"}
+MMS = {"_id": "2", "date": "1720997593", "msg_box": "1", "m_type": "132", "m_id": "M", "__sender_address": {"address": "+447700900001", "type": "137"},
+       "__recipient_addresses": [{"address": "+15555550101", "type": "151"}], "__parts": [{"ct": "image/png", "_data": "/x/PART_1"}, {"ct": "text/plain", "text": "t"}, {"ct": "image/png", "_data": "PART_2.png"}]}
+ODD = {"address": "+15555550102", "date": "1", "kind": "k", "data": "d", "~": "t", "n": 12.5, "f": False, "z": None, "o": {"a": [1, "x", {}]}}
+LINES = "".join(json.dumps(m) + "\n" for m in (SMS, MMS, ODD))
+
+put("sms-xml", "sms", "<smses count='1'><sms address='+447700900001' date='1719791999999' type='1' body='&#55357;&#56832;'/></smses>")
+put("sms-xml", "group", '<smses count="1"><mms date="1720998300" msg_box="1" address="+15555550101~+447700900002" m_id="M"><parts><part seq="0" ct="image/png" data="AAEC" text="null"/>'
+    '<part ct="text/plain" text="null"/></parts><addrs><addr address="+15555550101" type="137"/><addr address="insert-address-token" type="151"/></addrs></mms></smses>')
+put("sms-xml", "utf16", '<smses count="1"><sms address="Bank" date="1" body="x\u00e9"/></smses>'.encode("utf-16-le"))
+put("sms-zip-lines", "lines", LINES)
+put("sms-tree", "lines", '{"kind":"sms","address":"+447700900001","body":"\\ud83d","date":"1"}\n{"kind":"mms","date":"2","~kind":"k","addrs":[{"address":"a","type":"137"}],"parts":[{"ct":"image/png","data":"' + "0" * 64 + '.png"}]}\n')
+put("sms-json", "array", json.dumps([SMS, dict({k: v for k, v in MMS.items() if k[0] != "_"}, sender_address={"address": "a"}, recipient_addresses=[], parts=[{"ct": "image/png", "binary_data": "AAEC"}])]))
+
+
+def archive(method, big=False):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as z:
+        for name, data in (("messages.ndjson", LINES.encode()), ("data/PART_1", b"\x89PNG"), ("data/other", b"")):
+            with z.open(zipfile.ZipInfo(name, (2024, 8, 1, 0, 0, 0)), "w", force_zip64=big) as f:
+                f.write(data)
+        z.comment = b"c"
+    return out.getvalue()
+
+
+put("sms-zip", "stored", archive(zipfile.ZIP_STORED))
+put("sms-zip", "zip64", archive(zipfile.ZIP_DEFLATED, big=True))
+put("sms-zip", "cut", archive(zipfile.ZIP_STORED)[:400])
+
+
+def sealed(plain, memory, real, chunk):
+    import nacl.pwhash, nacl.bindings.crypto_secretstream as ss
+    salt = b"0123456789abcdef"
+    state = ss.crypto_secretstream_xchacha20poly1305_state()
+    out = b"SSEF\0\xff\0\1" + (1).to_bytes(4, "big") + memory.to_bytes(4, "big") + salt + chunk.to_bytes(4, "big")
+    out += ss.crypto_secretstream_xchacha20poly1305_init_push(state, nacl.pwhash.argon2id.kdf(32, b"fuzz", salt, 1, real))
+    for number, at in enumerate(range(0, len(plain), chunk)):
+        out += ss.crypto_secretstream_xchacha20poly1305_push(state, plain[at:at + chunk], None, 3 if at + chunk >= len(plain) else 2 * (number % 2))
+    return out
+
+
+put("sms-encrypted", "zip", sealed(archive(zipfile.ZIP_DEFLATED), 64, 65536, 100))
+put("sms-encrypted", "json", sealed(json.dumps([SMS]).encode(), 64, 65536, 4096))
+put("sms-encrypted", "twice", sealed(b"SSEF\0\xff\0\1", 64, 65536, 4096))
+
+# Photos --------------------------------------------------------------------------------------------------------------------------------------------
+def directory(entries, at, order):
+    """entries: (tag, type, count, bytes). Values of more than four bytes follow the directory, which stands at `at`."""
+    body, after = struct.pack(order + "H", len(entries)), b""
+    end = at + 2 + 12 * len(entries) + 4
+    for tag, kind, count, value in entries:
+        if len(value) > 4:
+            value, after = struct.pack(order + "I", end + len(after)), after + value
+        body += struct.pack(order + "HHI", tag, kind, count) + value.ljust(4, b"\0")
+    return body + struct.pack(order + "I", 0) + after
+
+
+def tiff(order):
+    rational = lambda *values: b"".join(struct.pack(order + "II", n, d) for n, d in values)
+    short = lambda n: struct.pack(order + "H", n)
+    long = lambda n: struct.pack(order + "I", n)
+    exif = [(0x9003, 2, 20, b"2024:05:06 07:08:09\0"), (0x9011, 2, 7, b"-03:00\0")]
+    gps = [(1, 2, 2, b"S\0"), (2, 5, 3, rational((33, 1), (55, 1), (39, 1))), (3, 2, 2, b"E\0"), (4, 5, 3, rational((18, 1), (24, 1), (59, 1))), (5, 1, 1, b"\0"), (6, 5, 1, rational((25, 1)))]
+    first = lambda a, b: directory([(0x0112, 3, 1, short(6)), (0x8769, 4, 1, long(a)), (0x8825, 4, 1, long(b))], 8, order)
+    a = 8 + len(first(0, 0))
+    b = a + len(directory(exif, a, order))
+    return (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", 8) + first(a, b) + directory(exif, a, order) + directory(gps, b, order)
+
+
+def app1(body):
+    return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
+
+
+def xmp(inner):
+    return ('<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:c="http://ns.google.com/photos/1.0/camera/" xmlns:d="http://ns.google.com/photos/1.0/container/" '
+            'xmlns:i="http://ns.google.com/photos/1.0/container/item/" xmlns:e="http://ns.adobe.com/exif/1.0/" xmlns:t="http://ns.adobe.com/tiff/1.0/">' + inner + "</rdf:RDF>").encode()
+
+
+def jpeg(*segments):
+    return b"\xff\xd8" + b"".join(segments) + b"\xff\xda\0\2\xff\xd9"
+
+
+def box(name, body):
+    return struct.pack(">I", len(body) + 8) + name + body
+
+
+def heif(version):
+    items = [(1, b"Exif", b""), (2, b"mime", b"\0application/rdf+xml\0")]
+    data = [struct.pack(">I", 0) + tiff(">"), xmp('<rdf:Description t:Orientation="3" e:DateTimeOriginal="2024-01-02T03:04:05Z"/>')]
+    infe = b"".join(box(b"infe", struct.pack(">BBBBHH", 2, 0, 0, 0, i, 0) + kind + more) for i, kind, more in items)
+    meta = lambda at: box(b"meta", b"\0\0\0\0" + box(b"iinf", b"\0\0\0\0" + struct.pack(">H", 2) + infe) + iloc(at) + (box(b"idat", b"".join(data)) if version else b""))
+
+    def iloc(at):
+        rows = b""
+        for (i, _, _), d in zip(items, data):
+            rows += struct.pack(">H", i) + (b"\0\1" if version else b"") + b"\0\0" + struct.pack(">HII", 1, at, len(d))
+            at += len(d)
+        return box(b"iloc", bytes([version, 0, 0, 0]) + b"\x44\0" + struct.pack(">H", 2) + rows)
+
+    front = box(b"ftyp", b"heic\0\0\0\0mif1")
+    return front + meta(0) if version else front + meta(len(front) + len(meta(0)) + 8) + box(b"mdat", b"".join(data))
+
+
+VIDEO = b"\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x08moov"
+XMP = b"http://ns.adobe.com/xap/1.0/\0"
+put("photo-facts", "jpeg", jpeg(app1(b"Exif\0\0" + tiff("<"))))
+put("photo-facts", "xmp", jpeg(app1(XMP + xmp('<rdf:Description t:Orientation="8" e:DateTimeOriginal="2024-01-02T03:04:05+02:00"/>'))))
+put("photo-facts", "motion-new", jpeg(app1(XMP + xmp('<rdf:Description c:MotionPhoto="1"><d:Item i:Semantic="Primary"/><d:Item i:Semantic="MotionPhoto" i:Length="24" i:Padding="0"/></rdf:Description>'))) + VIDEO)
+put("photo-facts", "motion-old", jpeg(app1(XMP + xmp('<rdf:Description c:MicroVideo="1" c:MicroVideoOffset="24"/>'))) + VIDEO)
+put("photo-facts", "tiff", tiff(">"))
+put("photo-facts", "png", b"\x89PNG\r\n\x1a\n" + struct.pack(">I", len(tiff(">"))) + b"eXIf" + tiff(">") + b"\0\0\0\0" + b"\0\0\0\0IEND\0\0\0\0")
+put("photo-facts", "webp", b"RIFF\0\0\0\0WEBPEXIF" + struct.pack("<I", len(tiff("<"))) + tiff("<"))
+put("photo-facts", "heif-0", heif(0))
+put("photo-facts", "heif-1", heif(1))
+put("takeout-sidecar", "whole", json.dumps({"title": "IMG_1.jpg", "photoTakenTime": {"timestamp": "1714990089", "formatted": "x"}, "geoData": {"latitude": -33.9275, "longitude": 18.4164, "altitude": 25.0},
+                                            "geoDataExif": {"latitude": 0.0, "longitude": 0.0, "altitude": 0.0}}))
+put("takeout-sidecar", "number", '{"photoTakenTime":{"timestamp":-62135596800},"geoDataExif":{"latitude":90,"longitude":-180}}')
