@@ -25,7 +25,7 @@ internal sealed record Facts(string Key, string Text)
         if (Without(planted, restored, static f => f.Text) is not [{ } lost, ..]) return null;
         Facts? like = Without(restored, planted, static f => f.Text).Find(f => f.Key == lost.Key);
         string[] was = lost.Text.Split('\n'), came = like?.Text.Split('\n') ?? [];
-        return $"{lost.Key}: planted {string.Join(" | ", was.Except(came))}; restored {(like is null ? "nothing" : string.Join(" | ", came.Except(was)))}";
+        return $"{lost.Key}: planted {string.Join(" | ", was.Except(came, StringComparer.Ordinal))}; restored {(like is null ? "nothing" : string.Join(" | ", came.Except(was, StringComparer.Ordinal)))}";
     }
 
     private static List<Facts> Without(IReadOnlyList<Facts> these, IReadOnlyList<Facts> those, Func<Facts, string> by)

@@ -64,7 +64,6 @@ sealed class ContactTree : IDisposable
 
     internal List<TreeFile> Files()
     {
-        _spool.Flush();
         _entries.Sort((a, b) => string.CompareOrdinal(a.Stem, b.Stem) is not 0 and var order ? order : a.Hash.CompareTo(b.Hash));
         List<TreeFile> files = new(_entries.Count);
         for (int index = 0; index < _entries.Count; index++)

@@ -80,7 +80,6 @@ sealed class NoteTree : IDisposable
 
     internal List<TreeFile> Files()
     {
-        _spool.Flush();
         SortedDictionary<string, TreeFile> files = new(StringComparer.Ordinal);
         foreach (IGrouping<string, Note> named in _notes.GroupBy(note => note.Name, StringComparer.Ordinal))
         {
