@@ -46,6 +46,15 @@ public sealed class CorpusTests
         Assert.Equal(["LICENSE-Apache-2.0.txt", "SOURCES.md", "v21_malformed_photo.vcf"], import.Report.Skipped.Select(skipped => Path.GetFileName(skipped.File)));
     }
 
+    [Fact] // cat *.vcf: most of the files have no line end behind their last card
+    public void All_files_one_behind_the_other_give_the_same_tree()
+    {
+        using Import folder = Cards.Read(At(""));
+        using Import file = Cards.ReadBytes([.. Directory.GetFiles(At(""), "*.vcf").Order(StringComparer.Ordinal).SelectMany(File.ReadAllBytes)]);
+        Assert.Equal((39L, 1), (file.Report.Kept, file.Report.Skipped.Count));
+        Assert.Equal(Cards.Content(folder), Cards.Content(file));
+    }
+
     [Theory]
     [InlineData("v21_simple_1", "Roid Ando", "Ando", "Roid")]
     [InlineData("v21_simple_2", "Ando Roid", "", "Ando Roid")]
