@@ -103,18 +103,20 @@ sealed class CardDecoder(SourceFile file, Account account)
         CardProperty property = new(raw.Group, raw.Name, parameters, "");
         if (raw.Text is not null) return property with { Value = CardValue.Escape(raw.Text) };
         string text = Text(raw.Value, charset, file.IsUtf16 && !raw.IsQuotedPrintable);
-        return property with { Value = _is21 ? From21(property, text) : raw.IsQuotedPrintable || charset is not null ? CardValue.EscapeBreaks(text) : text };
+        return property with { Value = _is21 ? From21(property, text, raw.IsQuotedPrintable) : raw.IsQuotedPrintable || charset is not null ? CardValue.EscapeBreaks(text) : text };
     }
 
     static bool IsReference(string value) =>
         value.Equals("URL", StringComparison.OrdinalIgnoreCase) || value.Equals("CID", StringComparison.OrdinalIgnoreCase) || value.Equals("CONTENT-ID", StringComparison.OrdinalIgnoreCase);
 
-    static string From21(CardProperty property, string text)
+    static string From21(CardProperty property, string text, bool wasQuoted)
     {
         if (property.Is("GEO")) return text.Replace(',', ';');
         if (property.First("VALUE") is not null) return CardValue.EscapeBreaks(text);
         if (Structured.Contains(property.Name)) return CardValue.StructuredFrom21(text);
-        return Texts.Contains(property.Name) ? CardValue.Escape(text) : CardValue.EscapeBreaks(text);
+        if (!Texts.Contains(property.Name)) return CardValue.EscapeBreaks(text);
+        // Android puts a backslash before each semicolon of a text that is not encoded, and its own reader leaves it in FN alone.
+        return CardValue.Escape(wasQuoted || property.Is("FN") ? text : text.Replace("\\;", ";", StringComparison.Ordinal));
     }
 
     string Text(byte[] bytes, string? charset, bool wasUtf16)

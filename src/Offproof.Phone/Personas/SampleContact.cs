@@ -105,7 +105,7 @@ sealed record SampleContact(
     static string DrawNote(SeededBits bits, Tongue tongue, string canary, int i) => (i % 5) switch
     {
         0 => $"{bits.Of(tongue.Sentences)}\n{canary}; left, right; then up\n\n{bits.Of(tongue.Sentences)}",
-        1 => $"C:\\phone\\Box {canary}, bell 3, dog is friendly",
+        1 => $"C:\\phone\\Box {canary}, bell 3; dog is friendly",
         2 => $"{canary} {bits.Of(tongue.Sentences)} 🗝️",
         _ => $"{bits.Of(tongue.Sentences)}{tongue.Blank}{bits.Of(tongue.Sentences)}\n- a\n- b, c; d\\e\n{canary}",
     };

@@ -45,6 +45,8 @@ public sealed class PropertyTests
     [InlineData("TEL;TYPE=CELL;HOME:1", "TEL;TYPE=CELL;TYPE=HOME:1")]
     [InlineData("PHOTO;VALUE=URL;GIF:http://example.org/a.gif", "PHOTO;VALUE=uri;TYPE=GIF:http://example.org/a.gif")]
     [InlineData("PHOTO;URL:http://example.org/a.gif", "PHOTO;VALUE=uri:http://example.org/a.gif")]
+    [InlineData("NOTE:a\\;b, c\\d\\\\;e", "NOTE:a\\;b\\, c\\\\d\\\\\\;e")]
+    [InlineData("NOTE;QUOTED-PRINTABLE:a\\;b", "NOTE:a\\\\\\;b")]
     [InlineData("NOTE;INLINE;8BIT;ENCODING=7BIT:x", "NOTE:x")]
     [InlineData("NOTE;CHARSET=windows-1252;ENCODING=QUOTED-PRINTABLE:=93=80=94", "NOTE:“€”")]
     [InlineData("NOTE;CHARSET=ISO-8859-1;QUOTED-PRINTABLE:=FC", "NOTE:ü")]
