@@ -1,6 +1,8 @@
 # Medians per case and operation, beside what is asked. Input: the lines that bench/phone writes.
 BEGIN {
     FS = ","
+    title["contacts-many"] = "contacts"; title["read-vcard"] = "read vCard 2.1 and 3.0"; title["write-vcard3"] = "write vCard 3.0"; title["write-vcard4"] = "write vCard 4.0"
+    seconds["contacts-many"] = 2
     title["messages-many"] = "messages, many"; title["messages-large"] = "messages, large"
     title["read-xml"] = "read XML"; title["write-xml"] = "write XML"; title["read-zip"] = "read ZIP"; title["write-zip"] = "write ZIP"
     seconds["messages-many"] = 3; memory["messages-many"] = 150; memory["messages-large"] = 200
