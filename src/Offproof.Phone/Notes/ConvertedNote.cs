@@ -10,14 +10,15 @@ namespace Offproof.Phone;
 /// <param name="account">Where missing attachments are told.</param>
 sealed class ConvertedNote(SourceEntry source, NoteFolder folder, Account account)
 {
+    const int MostAttachments = 10_000;
+
     readonly StringBuilder _body = new();
     readonly List<List<(string Name, string Value)>> _attachments = [];
     readonly List<NoteFile> _files = [];
+    readonly List<string> _found = [];
     readonly StringBuilder _extra = new();
 
-    internal IReadOnlyList<NoteFile> Files => _files;
-
-    internal string Body => _body.Length == 0 ? "" : _body.Append(_body[^1] == '\n' ? "" : "\n").ToString();
+    string Body => _body.Length == 0 ? "" : _body.Append(_body[^1] == '\n' ? "" : "\n").ToString();
 
     /// <summary>Begins a block: a blank line behind what there is.</summary>
     internal StringBuilder Block() => _body.Length == 0 ? _body : _body.Append("\n\n");
@@ -31,13 +32,15 @@ sealed class ConvertedNote(SourceEntry source, NoteFolder folder, Account accoun
     /// <param name="orElse">Where else it is looked for.</param>
     internal string Attach(string name, string type, Func<SourceEntry?> orElse)
     {
+        if (_attachments.Count == MostAttachments) throw new DamagedTextException($"it has more than {MostAttachments} attachments");
         SourceEntry? found = folder.Beside(source, name) ?? orElse();
         string? file = null;
         if (found is not null)
         {
+            _found.Add(found.Path);
             try
             {
-                NoteFile read = NoteFile.Read(found);
+                NoteFile read = folder.Read(found);
                 _files.Add(read);
                 file = read.File;
             }
@@ -55,6 +58,13 @@ sealed class ConvertedNote(SourceEntry source, NoteFolder folder, Account accoun
         if (file is not null) row.Add(("file", file));
         _attachments.Add(row);
         return file ?? MarkdownText.Target(name);
+    }
+
+    /// <summary>Adds the note to the tree. What lies beside it is its own from then on.</summary>
+    internal void AddTo(NoteTree tree, string title, string key, FrontMatter front, DateTimeOffset? modified)
+    {
+        tree.Add(new NoteDraft(title, key, front, modified ?? DateTimeOffset.UnixEpoch, _files), Body);
+        folder.Use(_found);
     }
 
     internal void AddTo(FrontMatter front)

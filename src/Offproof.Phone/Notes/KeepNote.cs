@@ -72,7 +72,7 @@ static class KeepNote
         note.AddTo(front);
         string name = title is { Length: > 0 } ? title : madeAt?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
         string key = "keep\n" + ((created ?? modified)?.ToString(CultureInfo.InvariantCulture) ?? title);
-        tree.Add(new NoteDraft(name, key, front, changedAt ?? madeAt ?? DateTimeOffset.UnixEpoch, note.Files), note.Body);
+        note.AddTo(tree, name, key, front, changedAt ?? madeAt);
     }
 
     static void AddItems(List<(string Text, bool IsChecked)> items, StringBuilder into)

@@ -51,7 +51,7 @@ static class MarkdownText
                 into.Append('\\').Append(rest[at]);
                 continue;
             }
-            int url = UrlLength(rest, at);
+            int url = UrlLength(rest, at, at > 0 ? rest[at - 1] : start > 0 && blanks.IsEmpty ? ';' : ' ');
             if (url > 0)
             {
                 into.Append(rest.Slice(at, url));
@@ -94,24 +94,24 @@ static class MarkdownText
 
     // An address is a link as it stands: a backslash in it would be shown, and would break it. What GitHub's readers take for one is not touched.
     // The length of what is kept as it is.
-    static int UrlLength(ReadOnlySpan<char> line, int at)
+    static int UrlLength(ReadOnlySpan<char> line, int at, char before)
     {
         ReadOnlySpan<char> rest = line[at..];
         int host = rest.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? 7 : rest.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? 8 : rest.StartsWith("ftp://", StringComparison.OrdinalIgnoreCase) ? 6 : 0;
-        if (host > 0 ? at > 0 && char.IsAsciiLetter(line[at - 1]) : !rest.StartsWith("www.", StringComparison.Ordinal) || (at > 0 && line[at - 1] is not (' ' or '\t' or '*' or '_' or '~' or '('))) return 0;
+        if (host > 0 ? char.IsAsciiLetter(before) : !rest.StartsWith("www.", StringComparison.Ordinal) || before is not (' ' or '\t' or '*' or '_' or '~' or '(')) return 0;
         if (host == rest.Length || !char.IsAsciiLetterOrDigit(rest[host])) return 0;
         int end = host;
-        int underscores = 0, before = 0;
+        int underscores = 0, last = 0;
         for (; end < rest.Length && (char.IsAsciiLetterOrDigit(rest[end]) || rest[end] is '.' or '-' or '_' or > '\u007F'); end++)
         {
-            if (rest[end] == '.') (before, underscores) = (underscores, 0);
+            if (rest[end] == '.') (last, underscores) = (underscores, 0);
             else if (rest[end] == '_') underscores++;
         }
         // No link as it stands; with backslashes it would become one.
-        if (before + underscores > 0) return host > 0 ? host - 2 : 3;
+        if (last + underscores > 0) return host > 0 ? host - 2 : 3;
         while (end < rest.Length && rest[end] > ' ' && rest[end] != '<' && !(rest[end] == '&' && IsReference(rest[(end + 1)..]))) end++;
         // Signs at an address' end are not of it, and beside each other they could be markup.
-        int last = rest[..end].TrimEnd("?!.,:;*_~'\")").Length;
+        last = rest[..end].TrimEnd("?!.,:;*_~'\")").Length;
         return rest[last..end].IndexOfAny('*', '_', '~') >= 0 ? last : end;
     }
 

@@ -5,6 +5,7 @@ sealed class NoteFolder(IReadOnlyList<SourceEntry> entries)
 {
     readonly ILookup<string, SourceEntry> _folders = entries.ToLookup(entry => Of(entry.Path), StringComparer.Ordinal);
     readonly HashSet<string> _used = new(StringComparer.Ordinal);
+    readonly Dictionary<string, NoteFile> _read = new(StringComparer.Ordinal);
     readonly Dictionary<string, (Dictionary<string, SourceEntry> Names, ILookup<string, SourceEntry> Stems)> _indexed = new(StringComparer.Ordinal);
 
     /// <summary>Files that belong to a note.</summary>
@@ -16,24 +17,29 @@ sealed class NoteFolder(IReadOnlyList<SourceEntry> entries)
     internal SourceEntry? Beside(SourceEntry note, string name)
     {
         (Dictionary<string, SourceEntry> names, ILookup<string, SourceEntry> stems) = Index(Of(note.Path));
-        return Use(note, names.GetValueOrDefault(name) ?? Only(stems[name]));
+        return Other(note, names.GetValueOrDefault(name) ?? Only(stems[name]));
     }
 
     /// <summary>The file beside a note that differs from this name in its ending: Takeout writes .jpg and says .jpeg. Null where there is none, or where it is not clear which.</summary>
     internal SourceEntry? WithOtherEnding(SourceEntry note, string name)
     {
         SourceEntry[] others = [.. Index(Of(note.Path)).Stems[Stem(name)].Where(other => !IsText(other.Path))];
-        return Use(note, Array.Find(others, other => IsJpeg(name) && IsJpeg(other.Path)) ?? Only(others));
+        return Other(note, Array.Find(others, other => IsJpeg(name) && IsJpeg(other.Path)) ?? Only(others));
     }
 
     static SourceEntry? Only(IEnumerable<SourceEntry> files) => files.Where(file => !IsText(file.Path)).Take(2).ToArray() is [SourceEntry one] ? one : null;
 
-    SourceEntry? Use(SourceEntry note, SourceEntry? found)
+    static SourceEntry? Other(SourceEntry note, SourceEntry? found) => found?.Path == note.Path ? null : found;
+
+    /// <summary>Reads a file that a note names; once, however many notes do.</summary>
+    internal NoteFile Read(SourceEntry entry)
     {
-        if (found is null || found.Path == note.Path) return null;
-        _used.Add(found.Path);
-        return found;
+        if (!_read.TryGetValue(entry.Path, out NoteFile? file)) _read.Add(entry.Path, file = NoteFile.Read(entry));
+        return file;
     }
+
+    /// <summary>Files that belong to a note which was kept.</summary>
+    internal void Use(IEnumerable<string> paths) => _used.UnionWith(paths);
 
     (Dictionary<string, SourceEntry> Names, ILookup<string, SourceEntry> Stems) Index(string folder)
     {

@@ -16,7 +16,6 @@ static class XiaomiNote
     /// <exception cref="DamagedTextException">A member is there twice.</exception>
     internal static void Read(JsonElement json, IReadOnlyDictionary<string, string> folders, SourceEntry source, NoteFolder folder, NoteTree tree, Account account)
     {
-        // Before anything beside the note counts as its own.
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (JsonProperty member in json.EnumerateObject())
         {
@@ -81,7 +80,7 @@ static class XiaomiNote
         if (Text(json, "status") is "deleted" || (Scalar(json, "deleteTime") is { Length: > 0 } deleted && deleted != "0")) front.Add("trashed", true);
         note.AddTo(front);
         string name = title is { Length: > 0 } ? title : created?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
-        tree.Add(new NoteDraft(name, "xiaomi\n" + (number ?? Scalar(json, "createDate") ?? ""), front, modified ?? created ?? DateTimeOffset.UnixEpoch, note.Files), note.Body);
+        note.AddTo(tree, name, "xiaomi\n" + (number ?? Scalar(json, "createDate") ?? ""), front, modified ?? created);
     }
 
     static string Title(string? title) => title is { Length: > 0 } ? $"'{title}'" : "without a title";

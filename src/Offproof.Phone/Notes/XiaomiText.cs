@@ -23,11 +23,15 @@ sealed class XiaomiText(Action<string, bool, string, StringBuilder> attach)
         internal bool IsBlank => Kind is Kind.Text && Content.Length == 0;
     }
 
+    const int MostLevels = 20;
+    const int MostLength = 64 << 20;
+
     readonly List<Line> _lines = [];
     readonly SortedList<int, int> _numbers = [];
     readonly List<(string Open, string Close, string Tag)> _styles = [];
     Line _line = new();
     int _open;
+    long _length;
     bool _isQuote;
     bool _started;
     bool _isOver;
@@ -163,6 +167,8 @@ sealed class XiaomiText(Action<string, bool, string, StringBuilder> attach)
     {
         CloseStyles(0, forget: false);
         if (_line.Kind is not Kind.Numbered) Forget(_line.IsList ? _line.Indent : 0);
+        _length += _line.Content.Length;
+        Limit(_length);
         _lines.Add(_line);
         _line = new Line { IsQuote = _isQuote };
         _started = _isOver = false;
@@ -184,10 +190,17 @@ sealed class XiaomiText(Action<string, bool, string, StringBuilder> attach)
                 case Kind.Heading: into.Append('#', line.Level).Append(' '); break;
                 case Kind.Rule: into.Append("---"); break;
                 case Kind.Text: into.Insert(into.Length, "&emsp;", line.IsBlank ? 0 : Math.Min(line.Indent - 1, 20)); break;
-                default: into.Append(' ', 4 * (levels.Count - 1)).Append(line.Mark); break;
+                default: into.Append(' ', 4 * Math.Min(levels.Count - 1, MostLevels)).Append(line.Mark); break;
             }
             into.Append(line.Content);
+            Limit(into.Length);
         }
+    }
+
+    // Few bytes of markup can stand for many of text.
+    static void Limit(long length)
+    {
+        if (length > MostLength) throw new DamagedTextException($"its text is longer than {MostLength} characters");
     }
 
     static string Between(Line before, Line line)

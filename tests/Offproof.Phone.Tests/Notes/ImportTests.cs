@@ -135,6 +135,25 @@ public sealed class ImportTests
         Assert.Contains("more than 200000", last.Reason, StringComparison.Ordinal);
     }
 
+    /// <summary>Markup of a few bytes that stands for many, an attachment that is named for ever: an entry that is skipped, and nothing beside it is lost.</summary>
+    [Fact]
+    public void A_note_that_unfolds_without_end_is_skipped()
+    {
+        using TempFolder folder = new();
+        folder.Write("in/a.md", [1]);
+        folder.Write("in/pic.png", [2]);
+        string styles = string.Concat(Enumerable.Repeat("<background color=\\\"#12345678\\\">", 16));
+        string levels = string.Concat(Enumerable.Range(1, 100_000).Select(indent => $"<bullet indent=\\\"{indent}\\\"/>x\\n"));
+        folder.Write("in/styles.json", Encoding.UTF8.GetBytes($"{{\"createDate\":1,\"content\":\"<img fileid=\\\"pic.png\\\"/>{styles}{string.Concat(Enumerable.Repeat("x\\n", 200_000))}\"}}"));
+        folder.Write("in/levels.json", Encoding.UTF8.GetBytes($"{{\"createDate\":1,\"content\":\"{levels}\"}}"));
+        folder.Write("in/names.json", Keep($"\"attachments\":[{string.Join(',', Enumerable.Repeat("{\"filePath\":\"pic.png\"}", 10_001))}]"));
+        using Import import = NoteTrees.Read(folder["in"]);
+        Assert.Equal(["names.json: It was not kept: it has more than 10000 attachments.", "styles.json: It was not kept: its text is longer than 67108864 characters."],
+            import.Report.Skipped.Select(entry => Path.GetFileName(entry.File) + ": " + entry.Reason).Order(StringComparer.Ordinal));
+        Assert.Equal(3, import.Report.Kept);
+        Assert.Single(import.Files, file => file.Path.EndsWith(".png", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Values_that_stand_too_deep_are_damage_and_no_crash()
     {

@@ -64,6 +64,36 @@ public sealed class KeepCorpusTests
         }
     }
 
+    /// <summary>What another importer says of the same note: its tags, its attachments, and the words of its text.</summary>
+    [Theory, MemberData(nameof(Facts))]
+    public void What_another_importer_found_is_there(string file, string title, string state, string color, string labels, string attachments, string created, string modified)
+    {
+        Assert.NotEqual(created, modified);
+        NoteText note = Assert.Single(Read("notes/" + file, out Import import)).Value;
+        import.Dispose();
+        string[] expected = File.ReadAllLines(Assert.Single(Directory.EnumerateFiles(At("notes/expected/" + file[..^5]))));
+        List<string> found = [];
+        if (note["pinned"] == "true") found.Add("Keep/Pinned");
+        if (note["archived"] == "true") found.Add("Keep/Archived");
+        if (note["trashed"] == "true") found.Add("Keep/Deleted");
+        if (note["color"] != "\"DEFAULT\"") found.Add("Keep/Color/" + note["color"]![1] + note["color"]![2..^1].ToLowerInvariant());
+        if (note.List("attachments").Length > 0) found.Add("Keep/Attachment");
+        found.AddRange(note.List("tags").Select(tag => "Keep/Label/" + string.Concat(JsonSerializer.Deserialize<string>(tag)!.Where(c => !"!'@:$\"#".Contains(c, StringComparison.Ordinal))).Replace(' ', '-')));
+        Assert.Equal(expected.Where(line => line.StartsWith("  - Keep/", StringComparison.Ordinal)).Select(line => line[4..]).Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
+        Assert.Equal((state.Length > 0 ? 1 : 0) + (color == "DEFAULT" ? 0 : 1) + (attachments.Length > 0 ? 1 : 0) + labels.Split(", ", StringSplitOptions.RemoveEmptyEntries).Length, found.Count);
+        string[] aliases = [.. expected.SkipWhile(line => line != "aliases:").Skip(1).TakeWhile(line => line.StartsWith("  - ", StringComparison.Ordinal)).Select(line => line[4..])];
+        if (aliases.Length > 0) Assert.Equal(aliases, title.Split('\n'));
+        string[] lines = [.. expected.SkipWhile((line, at) => at == 0 || line != "---").Skip(1)];
+        Assert.Contains(lines, line => line.Length > 0);
+        string[] links = [.. string.Concat(lines).Split("![[")[1..].Select(link => link[..link.IndexOf("]]", StringComparison.Ordinal)])];
+        Assert.Equal(attachments.Length == 0 ? 0 : attachments.Split(", ").Length, links.Length);
+        Assert.All(links, link => Assert.Contains("name: \"" + link + "\"", note.List("attachments")));
+        string plain = NoteText.Plain(note.Body.Replace("\n- [", "  \n- [", StringComparison.Ordinal));
+        // It rewrites hashtags and some symbols; every other word is the same.
+        string[] missing = [.. lines.SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(word => !plain.Contains(word, StringComparison.Ordinal) && !word.StartsWith('#') && !word.StartsWith("![[", StringComparison.Ordinal))];
+        Assert.All(missing, word => Assert.Contains("!@#^&*()_+~", word, StringComparison.Ordinal));
+    }
+
     static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [Fact]
