@@ -68,6 +68,13 @@ public sealed class SourcesAndTreesTests
         Assert.Equal(["1 messages are there in versions that differ in a column; every version is kept."], import.Report.Notices);
     }
 
+    [Theory] // The check value of the catalogues: the checksum of "123456789" is CBF43926
+    [InlineData("", 0u), InlineData("123456789", 0xCBF43926u), InlineData("The quick brown fox jumps over the lazy dog", 0x414FA339u)]
+    public void The_checksum_is_the_known_one_however_it_is_cut(string text, uint expected)
+    {
+        for (int cut = 0; cut <= text.Length; cut++) Assert.Equal(expected, ~Crc32.Add(Crc32.Add(uint.MaxValue, Bytes(text[..cut])), Bytes(text[cut..])));
+    }
+
     [Fact]
     public void Odd_archives_are_read_as_far_as_they_are_honest()
     {
