@@ -3,7 +3,7 @@ namespace Offproof.Mutants;
 /// <summary>Every mutant is caught by the tests that it names.</summary>
 public sealed class MutantTests(Workshop workshop) : IClassFixture<Workshop>
 {
-    public static TheoryData<string> Names => [.. Workshop.Mutants().Select(mutant => mutant.Name)];
+    public static IEnumerable<TheoryDataRow<string>> Names() => Workshop.Mutants().Select(mutant => new TheoryDataRow<string>(mutant.Name) { TestDisplayName = $"{mutant.Name}: {mutant.Sabotage}" }.WithTrait("mutant", mutant.Name));
 
     [Theory, MemberData(nameof(Names))]
     public void A_spoiled_program_fails_its_tests(string name)
@@ -15,7 +15,7 @@ public sealed class MutantTests(Workshop workshop) : IClassFixture<Workshop>
 
     [Fact]
     public void What_must_be_caught_at_least_has_its_mutant() => Assert.Empty(
-        new[] { "mms-part-read", "mms-part-written", "surrogate", "group-member" }.Except(Names.Select(row => row.Data), StringComparer.Ordinal));
+        new[] { "mms-part-read", "mms-part-written", "surrogate", "group-member" }.Except(Names().Select(row => row.Data), StringComparer.Ordinal));
 
     // The runner can fail:
 

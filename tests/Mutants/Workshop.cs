@@ -84,10 +84,10 @@ public sealed class Workshop : IDisposable
         StringBuilder output = new();
         process.OutputDataReceived += (_, line) => output.Append(line.Data).Append('\n');
         process.BeginOutputReadLine();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(5)))
+        if (!process.WaitForExit(TimeSpan.FromMinutes(15)))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', start.ArgumentList)} did not end within 5 minutes");
+            throw new TimeoutException($"{program} {string.Join(' ', start.ArgumentList)} did not end within 15 minutes");
         }
         process.WaitForExit();
         return new Ended($"{program} {string.Join(' ', start.ArgumentList)}", process.ExitCode, output.ToString(), errors.ToString());

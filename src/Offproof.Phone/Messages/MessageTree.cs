@@ -21,6 +21,7 @@ sealed class MessageTree : IDisposable
     readonly Dictionary<(int Conversation, string Name), Attachment> _attachments = [];
     readonly ByteBuffer _line = new();
     readonly List<IDisposable> _owned = [];
+    readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>Messages that were met again, equal in every column.</summary>
     internal long Repeated { get; private set; }
@@ -103,10 +104,10 @@ sealed class MessageTree : IDisposable
     }
 
     // messages.md §1.5: what makes two entries versions of one message.
-    static ulong Identity(Message message, UInt128 conversation)
+    ulong Identity(Message message, UInt128 conversation)
     {
         Span<byte> bytes = stackalloc byte[32];
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        IncrementalHash hash = _hash;
         BinaryPrimitives.WriteUInt128BigEndian(bytes, message.IsMms ? 0 : conversation);
         BinaryPrimitives.WriteInt64BigEndian(bytes[16..], Conversation.Time(message) is { } time ? (message.IsMms ? time / 1000 : time) : -1);
         bytes[24] = message.IsMms ? (byte)1 : (byte)0;
@@ -131,6 +132,7 @@ sealed class MessageTree : IDisposable
     public void Dispose()
     {
         _spool.Dispose();
+        _hash.Dispose();
         foreach (IDisposable opened in _owned) opened.Dispose();
     }
 }

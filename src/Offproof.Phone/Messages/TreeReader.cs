@@ -14,6 +14,8 @@ sealed record TreeSummary(long Messages, long Newest, byte[] Hash);
 /// <summary>Reads a tree of messages (messages.md §1), which may come from anywhere: names are checked, links not followed, damaged lines named.</summary>
 sealed partial class TreeReader(string tree, Selection selection, ExportNotes notes)
 {
+    const int MostDamaged = 100_000;
+
     readonly List<(string Folder, string[] Files)> _chosen = [];
     readonly MessageFilter _filter = new(selection);
     readonly ByteBuffer _line = new();
@@ -126,6 +128,7 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
             if (!Attempt(() => text = SpecialFile.Is(path) ? throw new IOException("no file") : new JsonText(SourceFile.OpenFile(path)), name, told) || text is null) yield break;
             JsonMessage reader = new(text, isTree: true);
             Message message = new();
+            int damaged = 0;
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -135,8 +138,15 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
                 string? damage = null;
                 bool readable = Attempt(() => damage = Read(reader, text, message, _line), name, told);
                 if (!readable) yield break;
-                if (damage is null) yield return message;
-                else told.Problem(name, line, damage);
+                if (damage is null)
+                {
+                    yield return message;
+                    continue;
+                }
+                told.Problem(name, line, damage);
+                if (++damaged < MostDamaged) continue;
+                told.Problem(name, null, "So many lines of the file are damaged that the rest of it was not read.");
+                yield break;
             }
         }
         finally

@@ -167,7 +167,6 @@ sealed class ZipDirectory(List<ZipMember> members, bool isComplete)
 
     sealed class CheckedMember(Stream bytes, ZipMember member) : ReadOnlyStream
     {
-        static readonly uint[] Table = Make();
         uint _checksum = uint.MaxValue;
         long _read;
 
@@ -176,25 +175,11 @@ sealed class ZipDirectory(List<ZipMember> members, bool isComplete)
             if (buffer.IsEmpty) return 0;
             int read = bytes.Read(buffer);
             _read += read;
-            uint checksum = _checksum;
-            foreach (byte value in buffer[..read]) checksum = (checksum >> 8) ^ Table[unchecked((byte)(checksum ^ value))];
-            _checksum = checksum;
+            _checksum = Crc32.Add(_checksum, buffer[..read]);
             // More than announced is a bomb, or damage: not one byte of it is waited for.
             if (_read > member.Length || (read == 0 && (_read < member.Length || (member.Checksum is { } expected && ~_checksum != expected))))
                 throw new InvalidDataException("a member of the ZIP is damaged");
             return read;
-        }
-
-        static uint[] Make()
-        {
-            uint[] table = new uint[256];
-            for (uint index = 0; index < 256; index++)
-            {
-                uint value = index;
-                for (int bit = 0; bit < 8; bit++) value = (value & 1) != 0 ? (value >> 1) ^ 0xEDB88320 : value >> 1;
-                table[index] = value;
-            }
-            return table;
         }
 
         protected override void Dispose(bool disposing)

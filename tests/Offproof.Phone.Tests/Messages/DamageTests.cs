@@ -112,6 +112,16 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public void A_file_of_a_tree_that_is_nothing_but_damage_is_given_up()
+    {
+        using TempFolder folder = new();
+        folder.Write("tree/" + new string('0', 32) + "/2024-01.ndjson", Encoding.UTF8.GetBytes("{\"kind\":\"sms\"}\n" + string.Concat(Enumerable.Repeat("x\n", 100_500)) + "{\"kind\":\"sms\",\"body\":\"2\"}\n"));
+        ExportReport report = Trees.Write(folder["tree"], folder["out"], MessageFormat.SmsImportExportZip);
+        Assert.Equal((1, 100_001), (report.Entries, report.Problems.Count));
+        Assert.Contains("the rest of it was not read", report.Problems[^1].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_message_that_would_fill_the_memory_is_damage()
     {
         string text = new('x', 3 << 20);

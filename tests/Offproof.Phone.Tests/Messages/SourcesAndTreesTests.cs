@@ -45,6 +45,20 @@ public sealed class SourcesAndTreesTests
         Assert.Equal(first.Files.Select(file => (file.Path, file.Modified)), third.Files.Select(file => (file.Path, file.Modified)));
     }
 
+    [Fact] // what does not fit into the spool's buffer is in its file; a long message goes past the buffer
+    public void Many_messages_and_long_ones_are_all_there()
+    {
+        using TempFolder folder = new();
+        List<SampleMessage> messages = [.. Enumerable.Range(0, 3000).Select(number => new SampleMessage(false, new(StringComparer.Ordinal)
+        {
+            ["address"] = "a" + SampleMessage.Number(number % 7),
+            ["date"] = SampleMessage.Number(1_719_791_999_000 - (number * 1_000_000L)),
+            ["body"] = SampleMessage.Number(number) + new string('x', number % 1000 == 999 ? 400_000 : number % 300),
+        }, [], []))];
+        using Import import = Trees.Read(folder.Write("in.xml", Sources.Xml(messages)));
+        Assert.Equal(messages.Select(message => message.Show()).Order(StringComparer.Ordinal), Sources.OfTree(import).Select(message => message.Show()).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void A_source_that_changed_is_not_taken_for_what_it_was()
     {
@@ -66,6 +80,13 @@ public sealed class SourcesAndTreesTests
         using Import import = Trees.Read(folder.Write("1.xml", Bytes(One)), folder.Write("2.xml", Bytes(read)), folder.Write("3.xml", Bytes(One.Replace("\"1\" />", "\"other\" />", StringComparison.Ordinal))));
         Assert.Equal(3, Trees.Lines(import).Length);
         Assert.Equal(["1 messages are there in versions that differ in a column; every version is kept."], import.Report.Notices);
+    }
+
+    [Theory] // The check value of the catalogues: the checksum of "123456789" is CBF43926
+    [InlineData("", 0u), InlineData("123456789", 0xCBF43926u), InlineData("The quick brown fox jumps over the lazy dog", 0x414FA339u)]
+    public void The_checksum_is_the_known_one_however_it_is_cut(string text, uint expected)
+    {
+        for (int cut = 0; cut <= text.Length; cut++) Assert.Equal(expected, ~Crc32.Add(Crc32.Add(uint.MaxValue, Bytes(text[..cut])), Bytes(text[cut..])));
     }
 
     [Fact]
