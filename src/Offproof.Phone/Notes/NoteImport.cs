@@ -48,6 +48,7 @@ sealed class NoteSource(List<SourceEntry> entries, NoteTree tree, Account accoun
     readonly HashSet<string> _done = new(StringComparer.Ordinal);
     readonly HashSet<string> _keep = new(StringComparer.Ordinal);
     bool _hasNotes;
+    long _pages;
 
     internal void Read(CancellationToken cancellationToken)
     {
@@ -58,6 +59,7 @@ sealed class NoteSource(List<SourceEntry> entries, NoteTree tree, Account accoun
             cancellationToken.ThrowIfCancellationRequested();
             if (!_done.Contains(entry.Path) && !_folder.IsUsed(entry)) Try(entry, () => ReadFile(entry));
         }
+        account.Count(_pages, "{0} pages in HTML are Takeout's copies of notes in JSON, which were read; they are not kept as well.");
     }
 
     void ReadJson(SourceEntry entry, CancellationToken cancellationToken)
@@ -90,7 +92,7 @@ sealed class NoteSource(List<SourceEntry> entries, NoteTree tree, Account accoun
         }
         if (Ends(entry, ".html") && _keep.Contains(entry.Path[..^5]) && IsTakeoutPage(entry))
         {
-            account.Skip(entry.Name, null, $"Takeout's copy in HTML of '{NoteFolder.NameOf(entry.Path[..^5])}.json', which was read.");
+            _pages++;
             return;
         }
         FrontMatter front = new();
