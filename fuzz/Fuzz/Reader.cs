@@ -1,5 +1,3 @@
-using Offproof.Phone;
-
 namespace Offproof.Fuzz;
 
 /// <summary>A reader of hostile bytes, and how to get at it.</summary>
@@ -18,6 +16,12 @@ sealed record Reader(string Name, string Reads, Func<byte[], string> Fast, Actio
     static readonly string[] JsonWords = ["{", "}", "[", "]", ",", ":", "\"", "\\", "\n", "null", "true", "1e9", "\\u0000", "\\ud83d", "\\ude00", "\"__parts\":[", "\"__sender_address\":{", "\"__recipient_addresses\":[", "\"kind\":\"mms\"", "\"kind\":\"sms\"", "\"m_type\":\"132\"",
         "\"msg_box\":\"1\"", "\"_data\":\"/PART_1\"", "\"data\":\"", "\"binary_data\":\"QUJD\"", "\"date\":\"99999999999\"", "\"~", "\"addrs\":[", "\"parts\":[", "\uFEFF", "\u2028", "\u00ff"];
 
+    static readonly string[] CardWords = ["BEGIN:VCARD\r\n", "END:VCARD\r\n", "VERSION:2.1\r\n", "VERSION:4.0\r\n", ";ENCODING=QUOTED-PRINTABLE:", "=\r\n", "=3B=0D=0A", ";CHARSET=Shift_JIS", ";BASE64:", ";ENCODING=b:", "PHOTO;", "\r\n\r\n", "\r\n ", "AGENT:\r\n",
+        "item1.X-ABLabel:", ";TYPE=\"a,b:c\"", ";TYPE=pref", ";PREF=1", "X-ANDROID-CUSTOM:vnd.android.cursor.item/nickname;", "N:;;;;\r\n", "UID:", "REV:20240102T030405Z", "BDAY:--0102", "LABEL:", "\\;", "\\n", "\uFEFF", "\0", "\u00ff"];
+
+    static readonly string[] NoteWords = ["{", "}", "[", "]", ",", ":", "\"", "\\n", "\\ud83d", "null", "true", "\"isTrashed\":false", "\"textContent\":\"", "\"listContent\":[{\"text\":\"a\",\"isChecked\":true}]", "\"title\":\"", "\"attachments\":[{\"filePath\":\"1.png\"}]", "\"userEditedTimestampUsec\":1690425909718000",
+        "\"entry\":{", "\"entries\":[", "\"content\":\"", "\"snippet\":\"", "\"modifyDate\":1690425909718", "\"extraInfo\":\"{\\\"title\\\":\\\"a\\\"}\"", "<text indent=\\\"1\\\">", "</text>", "<input type=\\\"checkbox\\\" checked=\\\"true\\\" />", "<img fileid=\\\"1.2\\\" />", "<b>", "</b>", "<sound fileid=\\\"", "☺ ", "../", "\uFEFF", "\u00ff"];
+
     static readonly string[] ZipWords = ["PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "PK\u0006\u0006", "PK\u0006\u0007", "messages.ndjson", "data/", "\0\0\0\0", "\u0001\0", .. JsonWords];
 
     internal static readonly IReadOnlyList<Reader> All =
@@ -31,6 +35,8 @@ sealed record Reader(string Name, string Reads, Func<byte[], string> Fast, Actio
         new("takeout-sidecar", "the JSON beside a photo of Takeout", PhotoFuzz.Sidecar, null, [], ["{", "}", "\"", ":", "\"photoTakenTime\":", "\"timestamp\":", "\"geoData\":", "\"latitude\":", "1e400", "-0", "253402300799", "null", "\\ud83d"]),
         new("photo-facts", "EXIF, XMP and HEIF", PhotoFuzz.Picture, null, [], ["Exif\0\0", "MM\0*", "II*\0", "\u0087i", "\u0088%", "ftypheic", "meta", "iinf", "infe", "iloc", "idat", "mime", "http://ns.adobe.com/xap/1.0/\0", "2024:05:06 07:08:09", "-03:00", "MotionPhoto", "MicroVideoOffset=\"",
             "9223372036854775807", "IEND", "eXIf", "RIFF", "WEBPEXIF"]),
-        // vcard and notes stand here as soon as their readers do: ContactFuzz.Run, NoteFuzz.Run.
+        new("vcard", "vCard 2.1, 3.0 and 4.0", ContactFuzz.Import, ContactFuzz.Run, ["vectors/phone/contacts/*.vcf"], CardWords),
+        new("notes-json", "Google Keep and Xiaomi", NoteFuzz.Import, bytes => NoteFuzz.Run(bytes), ["vectors/phone/notes/*.json"], NoteWords),
+        new("notes-tree", "the front matter of a stored note", NoteFuzz.Front, bytes => NoteFuzz.Run(bytes), ["vectors/phone/notes/*.md"], ["---\n", "offproof: 1\n", "source: \"keep\"\n", "path: \"", "title: \"", "labels:\n", "  - \"", "attachments:\n", "extra: \"{", "\\u0000", "\\ud83d", "\\\"", ": ", "../", "/", "\r\n", "\uFEFF", "\0", "\u00ff"]),
     ];
 }

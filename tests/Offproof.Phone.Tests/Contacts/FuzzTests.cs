@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Offproof.Fuzz;
 
 namespace Offproof.Phone.Tests.Contacts;
 

@@ -1,4 +1,5 @@
 using CsCheck;
+using Offproof.Fuzz;
 
 namespace Offproof.Phone.Tests.Notes;
 

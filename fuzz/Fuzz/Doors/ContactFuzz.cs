@@ -1,8 +1,20 @@
-namespace Offproof.Phone;
+using Offproof.Phone;
+using static Offproof.Fuzz.Checks;
+
+namespace Offproof.Fuzz;
 
 /// <summary>Any bytes as a vCard file, and as a file of a tree: read, written in both versions, read again. Throws when something of contacts.md does not hold.</summary>
 static class ContactFuzz
 {
+    /// <summary>Reads a file of cards, in memory. Returns the kinds of what was said about it.</summary>
+    internal static string Import(byte[] input)
+    {
+        using Import import = Read(input);
+        Walk(import, (_, _) => { });
+        Balances(import);
+        return Said(import, 16);
+    }
+
     internal static void Run(byte[] input)
     {
         string folder = Directory.CreateTempSubdirectory("offproof-fuzz-").FullName;
@@ -12,7 +24,7 @@ static class ContactFuzz
             long kept = Store(Read(input), tree);
             long again = Store(Read(input), Path.Combine(folder, "again"));
             Check(kept == again, "two imports differ");
-            Same(tree, Path.Combine(folder, "again"), "two imports differ");
+            AreTheSame(tree, Path.Combine(folder, "again"), "two imports differ");
             Themselves(tree, folder);
             Exports(tree, folder, "a", Directory.GetFiles(tree, "*", SearchOption.AllDirectories).Length);
 
@@ -35,7 +47,7 @@ static class ContactFuzz
         using Import import = ContactImport.Read([tree], CancellationToken.None);
         Clean(import, "a file of the tree is not in stored form");
         Store(import, Path.Combine(folder, "themselves"));
-        Same(tree, Path.Combine(folder, "themselves"), "a file of the tree is not itself");
+        AreTheSame(tree, Path.Combine(folder, "themselves"), "a file of the tree is not itself");
     }
 
     // What was written reads without complaint, and is then the same for ever.
@@ -53,7 +65,7 @@ static class ContactFuzz
             Check(rewritten.Problems.Count == 0, "a tree of our own has problems");
             string third = place + "-third";
             Import(place + "-again", third, rewritten.Entries);
-            Same(second, third, "an export of an export differs");
+            AreTheSame(second, third, "an export of an export differs");
 
             // There and back: nothing may disappear on the way.
             ContactFormat other = format is ContactFormat.VCard3 ? ContactFormat.VCard4 : ContactFormat.VCard3;
@@ -116,43 +128,11 @@ static class ContactFuzz
     {
         using (import)
         {
-            Directory.CreateDirectory(tree);
-            ImportReport report = import.Report;
-            Check(report.Read == report.Kept + report.Skipped.Count && report.KeptBySource.Sum() == report.Kept, "the account does not balance");
-            Check(import.Files.Count <= report.Kept && (import.Files.Count > 0 || report.Kept == 0), "more files than cards");
-            string before = "";
-            foreach (TreeFile file in import.Files)
-            {
-                Check(string.CompareOrdinal(before, file.Path) < 0, "files are not in order");
-                before = file.Path;
-                using Stream stream = file.Open();
-                using MemoryStream bytes = new();
-                stream.CopyTo(bytes);
-                Check(bytes.Length == file.Length, "a file is not as long as it says");
-                string path = Path.Combine(tree, file.Path);
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                File.WriteAllBytes(path, bytes.ToArray());
-            }
-            return report.Kept;
+            Checks.Store(import, tree);
+            Balances(import);
+            return import.Report.Kept;
         }
     }
 
-    static string[] Paths(string tree)
-    {
-        string[] paths = [.. Directory.EnumerateFiles(tree, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(tree, path))];
-        Array.Sort(paths, string.CompareOrdinal);
-        return paths;
-    }
-
-    static void Same(string one, string other, string what)
-    {
-        string[] paths = Paths(one);
-        Check(paths.SequenceEqual(Paths(other), StringComparer.Ordinal), what + ": names");
-        foreach (string path in paths) Check(File.ReadAllBytes(Path.Combine(one, path)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(other, path))), what);
-    }
-
-    static void Check(bool holds, string what)
-    {
-        if (!holds) throw new InvalidOperationException(what);
-    }
+    static void Balances(Import import) => Check(import.Files.Count <= import.Report.Kept && (import.Files.Count > 0 || import.Report.Kept == 0), "more files than cards");
 }

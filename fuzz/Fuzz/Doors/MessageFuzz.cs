@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Offproof.Phone;
+using static Offproof.Fuzz.Checks;
 
-namespace Offproof.Phone;
+namespace Offproof.Fuzz;
 
 /// <summary>
 /// Any bytes as an export, and as lines of a tree. Throws when something of messages.md does not hold. <see cref="Import(byte[])"/> and <see cref="Tree"/> stay in
@@ -13,8 +15,10 @@ static class MessageFuzz
     internal static string Import(byte[] input)
     {
         using Import import = Read(input);
-        Checked(import, (_, _) => { });
-        return string.Join('|', import.Report.Skipped.Take(20).Select(entry => entry.Reason).Concat(import.Report.Notices.Take(20)).Concat(import.Files.Take(20).Select(file => file.Path[^3..])).Select(Kind));
+        long lines = 0;
+        Walk(import, (name, bytes) => lines += Lines(name, bytes));
+        Balances(import, lines);
+        return Said(import);
     }
 
     /// <summary>Reads the lines of a tree.</summary>
@@ -39,13 +43,6 @@ static class MessageFuzz
         return string.Join('|', said);
     }
 
-    // Without what comes from the input: numbers, names.
-    static string Kind(string text)
-    {
-        int name = text.AsSpan().IndexOfAny('\'', '<');
-        return string.Concat((name < 0 ? text : text[..name]).Where(c => !char.IsAsciiDigit(c)).Take(80));
-    }
-
     internal static void Run(ReadOnlySpan<byte> input)
     {
         byte[] bytes = input.ToArray();
@@ -57,7 +54,7 @@ static class MessageFuzz
             {
                 Store(import, tree);
                 using Import again = Read(bytes);
-                Check(import.Files.Count == again.Files.Count && import.Files.Zip(again.Files).All(pair => Bytes(pair.First).AsSpan().SequenceEqual(Bytes(pair.Second))), "two imports differ");
+                AreTheSame(import, again);
             }
             Exports(tree, folder, "a");
 
@@ -87,9 +84,7 @@ static class MessageFuzz
             Check(rewritten.Problems.Count == 0, "a tree of our own has problems");
             string third = place + "-third";
             Import(Path.Combine(place + "-again", rewritten.Files[0]), third, rewritten.Entries);
-            string[] paths = Paths(second);
-            Check(paths.SequenceEqual(Paths(third), StringComparer.Ordinal), "an export of an export has other files");
-            foreach (string path in paths) Check(File.ReadAllBytes(Path.Combine(second, path)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(third, path))), "an export of an export differs");
+            AreTheSame(second, third, "an export of an export differs");
         }
     }
 
@@ -110,34 +105,16 @@ static class MessageFuzz
 
     static void Store(Import import, string tree)
     {
-        Directory.CreateDirectory(tree);
-        Checked(import, (name, bytes) =>
-        {
-            string path = Path.Combine(tree, name);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, bytes);
-        });
-    }
-
-    static void Checked(Import import, Action<string, byte[]> store)
-    {
-        ImportReport report = import.Report;
-        Check(report.Read == report.Kept + report.Skipped.Count && report.KeptBySource.Sum() == report.Kept, "the account does not balance");
         long lines = 0;
-        string before = "";
-        foreach (TreeFile file in import.Files)
-        {
-            Check(string.CompareOrdinal(before, file.Path) < 0, "files are not in order");
-            before = file.Path;
-            byte[] bytes = Bytes(file);
-            if (file.Path.EndsWith(".ndjson", StringComparison.Ordinal)) lines += Lines(bytes);
-            store(file.Path, bytes);
-        }
-        Check(lines <= report.Kept && (lines > 0 || report.Kept == 0), "more lines than messages");
+        Checks.Store(import, tree, (name, bytes) => lines += Lines(name, bytes));
+        Balances(import, lines);
     }
 
-    static long Lines(byte[] bytes)
+    static void Balances(Import import, long lines) => Check(lines <= import.Report.Kept && (lines > 0 || import.Report.Kept == 0), "more lines than messages");
+
+    static long Lines(string name, byte[] bytes)
     {
+        if (!name.EndsWith(".ndjson", StringComparison.Ordinal)) return 0;
         long count = 0;
         ByteBuffer canonical = new();
         Message message = new();
@@ -153,26 +130,5 @@ static class MessageFuzz
             Check(canonical.Span.SequenceEqual(line), "a line is not in canonical form");
         }
         return count;
-    }
-
-    static byte[] Bytes(TreeFile file)
-    {
-        using Stream stream = file.Open();
-        using MemoryStream bytes = new();
-        stream.CopyTo(bytes);
-        Check(bytes.Length == file.Length, "a file is not as long as it says");
-        return bytes.ToArray();
-    }
-
-    static string[] Paths(string tree)
-    {
-        string[] paths = [.. Directory.EnumerateFiles(tree, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(tree, path))];
-        Array.Sort(paths, string.CompareOrdinal);
-        return paths;
-    }
-
-    static void Check(bool holds, string what)
-    {
-        if (!holds) throw new InvalidOperationException(what);
     }
 }

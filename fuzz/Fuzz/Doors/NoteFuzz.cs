@@ -1,10 +1,46 @@
 using System.Text;
+using Offproof.Phone;
+using static Offproof.Fuzz.Checks;
 
-namespace Offproof.Phone;
+namespace Offproof.Fuzz;
 
 /// <summary>Any bytes as a note in JSON, as a text, and as a file of a tree: read, written, read again. Throws when something of notes.md does not hold.</summary>
 static class NoteFuzz
 {
+    /// <summary>Reads a file of notes in JSON. Returns the kinds of what was said about it.</summary>
+    internal static string Import(byte[] input)
+    {
+        string file = Path.Combine(Path.GetTempPath(), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"offproof-fuzz-{Environment.ProcessId}.json"));
+        File.WriteAllBytes(file, input);
+        try
+        {
+            using Import import = NoteImport.Read([file], CancellationToken.None);
+            Walk(import, (path, bytes) => IsFromJson(path, bytes));
+            return Said(import);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>Reads the beginning of a stored note, and a text with Xiaomi's markup.</summary>
+    internal static string Front(byte[] input)
+    {
+        Text(Encoding.UTF8.GetString(input));
+        using MemoryStream stream = new(input, writable: false);
+        FrontMatter front;
+        try
+        {
+            front = FrontMatter.Read(stream);
+        }
+        catch (InvalidDataException refused) // documented: a note without its front matter
+        {
+            return Kind(refused.Message);
+        }
+        return $"{front.Text("source") is not null} {front.Text("path") is not null} {front.Text("title") is not null}";
+    }
+
     internal static void Run(ReadOnlySpan<byte> input)
     {
         byte[] bytes = input.ToArray();
@@ -20,7 +56,7 @@ static class NoteFuzz
             {
                 isNote = Store(import, tree);
                 using Import again = NoteImport.Read([source], CancellationToken.None);
-                Check(import.Files.Count == again.Files.Count && import.Files.Zip(again.Files).All(pair => Bytes(pair.First).AsSpan().SequenceEqual(Bytes(pair.Second))), "two imports differ");
+                AreTheSame(import, again);
             }
             string target = Path.Combine(folder, "target");
             ExportReport report = Write(tree, target);
@@ -59,43 +95,19 @@ static class NoteFuzz
     // True when the JSON was a note, or was refused as one.
     static bool Store(Import import, string tree)
     {
-        Directory.CreateDirectory(tree);
-        ImportReport report = import.Report;
-        Check(report.Read == report.Kept + report.Skipped.Count && report.KeptBySource.Sum() == report.Kept, "the account does not balance");
-        string before = "";
-        bool isNote = report.Skipped.Any(entry => entry.File.EndsWith(".json", StringComparison.Ordinal));
-        foreach (TreeFile file in import.Files)
-        {
-            Check(string.CompareOrdinal(before, file.Path) < 0, "files are not in order");
-            before = file.Path;
-            byte[] bytes = Bytes(file);
-            string name = file.Path[3..];
-            if (!name.StartsWith("attachments/", StringComparison.Ordinal))
-            {
-                Check(file.Path[..2] == NoteName.Folder(name[..^3]) && Encoding.UTF8.GetByteCount(name) <= 117, "a note is not at its place");
-                using MemoryStream stream = new(bytes);
-                string? source = FrontMatter.Read(stream).Text("source");
-                isNote |= source is "keep" or "xiaomi";
-                if (source is not ("markdown" or "text")) _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
-            }
-            string path = Path.Combine(tree, file.Path);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, bytes);
-        }
+        bool isNote = import.Report.Skipped.Any(entry => entry.File.EndsWith(".json", StringComparison.Ordinal));
+        Checks.Store(import, tree, (path, bytes) => isNote |= IsFromJson(path, bytes));
         return isNote;
     }
 
-    static byte[] Bytes(TreeFile file)
+    static bool IsFromJson(string path, byte[] bytes)
     {
-        using Stream stream = file.Open();
-        using MemoryStream bytes = new();
-        stream.CopyTo(bytes);
-        Check(bytes.Length == file.Length, "a file is not as long as it says");
-        return bytes.ToArray();
-    }
-
-    static void Check(bool holds, string what)
-    {
-        if (!holds) throw new InvalidOperationException(what);
+        string name = path[3..];
+        if (name.StartsWith("attachments/", StringComparison.Ordinal)) return false;
+        Check(path[..2] == NoteName.Folder(name[..^3]) && Encoding.UTF8.GetByteCount(name) <= 117, "a note is not at its place");
+        using MemoryStream stream = new(bytes);
+        string? source = FrontMatter.Read(stream).Text("source");
+        if (source is not ("markdown" or "text")) _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
+        return source is "keep" or "xiaomi";
     }
 }

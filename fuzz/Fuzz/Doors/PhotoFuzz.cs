@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Offproof.Phone;
+using static Offproof.Fuzz.Checks;
 
-namespace Offproof.Phone;
+namespace Offproof.Fuzz;
 
 /// <summary>Any bytes as a picture, and as a sidecar. Throws when something of phone.md §1.4 does not hold.</summary>
 static class PhotoFuzz
@@ -38,9 +40,4 @@ static class PhotoFuzz
 
     static void Place(GeoPoint? position) =>
         Check(position is not { } place || (place.Latitude is >= -90 and <= 90 && place.Longitude is >= -180 and <= 180 && (place.Altitude is not { } altitude || double.IsFinite(altitude))), "a place that is not on Earth");
-
-    static void Check(bool holds, string what)
-    {
-        if (!holds) throw new InvalidDataException(what);
-    }
 }
