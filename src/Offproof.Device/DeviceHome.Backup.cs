@@ -65,10 +65,11 @@ public sealed partial class DeviceHome
         using HttpMessageInvoker vaultInvoker = new(access);
         RestStorage storage = new(vaultInvoker, Address(category, grant.Epoch).VaultUri(account.Server));
         // Another process may turn the category off: then this one stops reading, not only sending.
-        using CancellationTokenSource on = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using CancellationTokenSource off = new();
+        using CancellationTokenSource on = CancellationTokenSource.CreateLinkedTokenSource(cancel, off.Token);
         using ITimer watch = time.CreateTimer(_ =>
         {
-            if (!IsOn(category)) on.Cancel();
+            if (!IsOn(category)) off.Cancel();
         }, null, SwitchWatch, SwitchWatch);
         BackupSummary summary;
         SourceReading? reading = null;
@@ -84,6 +85,7 @@ public sealed partial class DeviceHome
                     Roots = [$"/{category.Name()}"],
                     ExpectedFiles = reading.Items.Count,
                     ExpectedBytes = reading.Items.Sum(static i => i.Length),
+                    Closed = off.Token,
                 };
                 return await repository.BackupAsync(reading.Items, options, progress, on.Token).ConfigureAwait(false);
             }).ConfigureAwait(false);
