@@ -29,11 +29,15 @@ public sealed record BackupReport(
 public sealed record SkippedItem(string Path, string Reason, long? Line = null);
 
 /// <summary>One snapshot of a category.</summary>
-public sealed record SnapshotReport(string Id, DateTimeOffset Time, int Epoch);
+/// <param name="Id">64 hex digits</param>
+/// <param name="Time">When it was begun, by the clock of whoever made it</param>
+/// <param name="Epoch">In which epoch's vault it lies</param>
+/// <param name="Own">Offproof's backup of this category, as it says of itself; not one that another program added</param>
+public sealed record SnapshotReport(string Id, DateTimeOffset Time, int Epoch, bool Own);
 
 /// <summary>The snapshots of a category that can be read.</summary>
-/// <param name="Snapshots">Oldest first</param>
-/// <param name="Damage">What is wrong with another one; null when all can be read</param>
+/// <param name="Snapshots">By epoch, oldest first</param>
+/// <param name="Damage">What is wrong with another one, or with an epoch; null when all can be read</param>
 public sealed record SnapshotsReport(IReadOnlyList<SnapshotReport> Snapshots, string? Damage);
 
 /// <summary>What `vault env` hands to a shell: stock restic's own variables.</summary>
@@ -65,10 +69,11 @@ public sealed partial class DeviceHome
         using HttpMessageInvoker vaultInvoker = new(access);
         RestStorage storage = new(vaultInvoker, Address(category, grant.Epoch).VaultUri(account.Server));
         // Another process may turn the category off: then this one stops reading, not only sending.
-        using CancellationTokenSource on = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using CancellationTokenSource off = new();
+        using CancellationTokenSource on = CancellationTokenSource.CreateLinkedTokenSource(cancel, off.Token);
         using ITimer watch = time.CreateTimer(_ =>
         {
-            if (!IsOn(category)) on.Cancel();
+            if (!IsOn(category)) off.Cancel();
         }, null, SwitchWatch, SwitchWatch);
         BackupSummary summary;
         SourceReading? reading = null;
@@ -84,6 +89,7 @@ public sealed partial class DeviceHome
                     Roots = [$"/{category.Name()}"],
                     ExpectedFiles = reading.Items.Count,
                     ExpectedBytes = reading.Items.Sum(static i => i.Length),
+                    Closed = off.Token,
                 };
                 return await repository.BackupAsync(reading.Items, options, progress, on.Token).ConfigureAwait(false);
             }).ConfigureAwait(false);
@@ -115,13 +121,8 @@ public sealed partial class DeviceHome
         using VaultAccess access = AccessForReading(grant);
         using HttpMessageInvoker vaultInvoker = new(access);
         RestStorage storage = new(vaultInvoker, Address(category, grant.Epoch).VaultUri(account.Server));
-        return await VaultFaults.TranslateAsync(account.Server, async () =>
-        {
-            Repository repository = await Repository.OpenAsync(storage, password, Pins(grant), cancel).ConfigureAwait(false);
-            await using ConfiguredAsyncDisposable closing = repository.ConfigureAwait(false);
-            (IReadOnlyList<Snapshot> snapshots, string? damage) = await VaultRestore.ReadableAsync(repository, cancel).ConfigureAwait(false);
-            return new SnapshotsReport([.. snapshots.Select(s => new SnapshotReport(s.Id, s.Time, grant.Epoch.Value))], damage);
-        }).ConfigureAwait(false);
+        return await VaultFaults.TranslateAsync(account.Server, () => VaultRestore.ListAsync(
+            new OpenableVault(storage, password, Pins(grant), grant.Epoch.Value), category, cancel)).ConfigureAwait(false);
     }
 
     /// <summary>A token of one hour for stock restic, with the vault's password. It reads; with <paramref name="write"/> it also adds.</summary>

@@ -23,6 +23,6 @@ public sealed partial class DeviceHome
         using HttpMessageInvoker vaultInvoker = new(access);
         RestStorage storage = new(vaultInvoker, Address(category, grant.Epoch).VaultUri(account.Server));
         return await VaultFaults.TranslateAsync(account.Server, () => VaultRestore.RunAsync(
-            storage, password, Pins(grant), category, grant.Epoch.Value, request, progress, cancel)).ConfigureAwait(false);
+            new OpenableVault(storage, password, Pins(grant), grant.Epoch.Value), category, request, progress, cancel)).ConfigureAwait(false);
     }
 }

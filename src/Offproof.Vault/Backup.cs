@@ -23,6 +23,7 @@ sealed class Chunk(byte[] buffer, int length)
 sealed class BackupRun : IAsyncDisposable
 {
     const int Sealers = 2, Storers = 2, PackBuffers = 3, ChunksWaiting = 3;
+    static readonly TimeSpan Leave = TimeSpan.FromSeconds(5);
 
     readonly Repository _repository;
     readonly VaultIndex _index;
@@ -31,13 +32,14 @@ sealed class BackupRun : IAsyncDisposable
     readonly Channel<FinishedPack> _packs = Channel.CreateBounded<FinishedPack>(1);
     readonly Channel<byte[]?> _buffers = Channel.CreateUnbounded<byte[]?>();
     readonly CancellationTokenSource _stop;
+    readonly CancellationToken _closed;
     readonly Task _sealing, _storing;
     long _bytesNew, _bytesStored;
 
-    internal BackupRun(Repository repository, VaultIndex index, CancellationToken ct)
+    internal BackupRun(Repository repository, VaultIndex index, CancellationToken closed, CancellationToken ct)
     {
-        (_repository, _index) = (repository, index);
-        _indexes = new IndexWriter(repository, index);
+        (_repository, _index, _closed) = (repository, index, closed);
+        _indexes = new IndexWriter(repository);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         // Null stands for a buffer that was not needed so far.
         for (int i = 0; i < PackBuffers; i++) _buffers.Writer.TryWrite(null);
@@ -56,7 +58,7 @@ sealed class BackupRun : IAsyncDisposable
 
     internal ValueTask PutAsync(Chunk chunk) => _chunks.Writer.WriteAsync(chunk, _stop.Token);
 
-    /// <summary>For a pack that is already stored: an index of this run will name it.</summary>
+    /// <summary>For a pack that was stored before this run: an index of this run will name it.</summary>
     internal Task IndexAsync(PackRecord stored) => _indexes.AddAsync(stored, _stop.Token);
 
     /// <summary>The failure that stopped the stages, when one did: better than the cancellation that it caused elsewhere.</summary>
@@ -166,7 +168,9 @@ sealed class BackupRun : IAsyncDisposable
             Interlocked.Add(ref _bytesStored, pack.Length);
             // A buffer made for one huge tree is not kept.
             _buffers.Writer.TryWrite(pack.Buffer.Length == PackBuilder.BufferSize ? pack.Buffer : null);
-            await _indexes.AddAsync(new PackRecord(pack.Id, pack.Entries), _stop.Token).ConfigureAwait(false);
+            PackRecord stored = new(pack.Id, pack.Entries);
+            _index.Add(stored);
+            await _indexes.AddAsync(stored, _stop.Token).ConfigureAwait(false);
         }
     }
 
@@ -176,16 +180,29 @@ sealed class BackupRun : IAsyncDisposable
         await Task.WhenAll(_sealing, _storing).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// A run that was stopped still says what it stored (vault.md §8.3), briefly, with a token of its own. Where that fails, the next run reads the packs' tables;
+    /// what stopped the run is what is told.
+    /// </summary>
+    async Task SaveWhatIsStoredAsync()
+    {
+        if (_closed.IsCancellationRequested) return;
+        using CancellationTokenSource patience = new(Leave, _repository.Time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _closed);
+        await _indexes.FlushAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await EndAsync().ConfigureAwait(false);
+        await SaveWhatIsStoredAsync().ConfigureAwait(false);
         _indexes.Dispose();
         _stop.Dispose();
     }
 }
 
 /// <summary>Saves index files while packs arrive, so that an interrupted run is resumed from the last one (vault.md §8.3).</summary>
-sealed class IndexWriter(Repository repository, VaultIndex index) : IDisposable
+sealed class IndexWriter(Repository repository) : IDisposable
 {
     static readonly TimeSpan SaveEvery = TimeSpan.FromMinutes(2);
     const int MostPacks = 32;
@@ -194,13 +211,12 @@ sealed class IndexWriter(Repository repository, VaultIndex index) : IDisposable
     readonly List<PackRecord> _unsaved = [];
     DateTimeOffset _saved = repository.Time.GetUtcNow();
 
-    /// <summary>For packs that the storage has acknowledged.</summary>
+    /// <summary>For packs that the storage has acknowledged. They are taken also when <paramref name="ct"/>, which stops the saving, is cancelled already.</summary>
     internal async Task AddAsync(PackRecord pack, CancellationToken ct)
     {
-        await _gate.WaitAsync(ct).ConfigureAwait(false);
+        await _gate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
-            index.Add(pack);
             _unsaved.Add(pack);
             bool due = _unsaved.Count >= MostPacks || repository.Time.GetUtcNow() - _saved >= SaveEvery || _unsaved.Sum(static p => p.Blobs.Length) >= IndexFile.MostBlobs - PackBuilder.MostBlobs;
             if (due) await SaveAsync(ct).ConfigureAwait(false);

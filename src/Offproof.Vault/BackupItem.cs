@@ -54,6 +54,12 @@ public sealed record BackupOptions
 
     /// <summary>Reads every file, whatever the parent says.</summary>
     public bool ReadEverything { get; init; }
+
+    /// <summary>
+    /// Once it is cancelled nothing more is written. The run's own token ends the run, and what was stored until then is still named in an index; this one, which
+    /// need not end the run, forbids that too.
+    /// </summary>
+    public CancellationToken Closed { get; init; }
 }
 
 /// <summary>How far a backup is. Bytes count what was read or found unchanged.</summary>

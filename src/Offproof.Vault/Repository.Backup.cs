@@ -8,7 +8,7 @@ public sealed partial class Repository
 
     /// <summary>Makes a snapshot of the items. What cannot be read is reported in the summary; everything else is stored.</summary>
     /// <exception cref="VaultLockedException">An exclusive lock is held.</exception>
-    /// <exception cref="StorageException">The storage failed for good. Run again: what was indexed is not uploaded twice.</exception>
+    /// <exception cref="StorageException">The storage failed for good. Run again: what was stored is not stored twice.</exception>
     /// <exception cref="InvalidOperationException">The repository has version 1, which is only read.</exception>
     public async Task<BackupSummary> BackupAsync(IAsyncEnumerable<BackupItem> items, BackupOptions options, IProgress<BackupProgress>? progress = null, CancellationToken ct = default)
     {
@@ -22,15 +22,18 @@ public sealed partial class Repository
             // Snapshots before indexes: whatever a snapshot refers to is then in an index that is read.
             IReadOnlyList<Snapshot> snapshots = await SnapshotsAsync(skipDamaged: true, ct).ConfigureAwait(false);
             List<string> notices = [];
-            VaultIndex index = await LoadIndexAsync(notices, ct).ConfigureAwait(false);
-            List<PackRecord> tables = notices.Count > 0 ? await new PackTables(this).ReadAsync(index, ct).ConfigureAwait(false) : [];
+            VaultIndex named = await LoadIndexAsync(notices, ct).ConfigureAwait(false);
+            // A finished run's packs are all in an index: where a snapshot's root is in none, that index is gone. A stopped run's packs are no damage.
+            bool lacksIndex = snapshots.Any(s => !named.Contains(s.TreeId, tree: true));
+            StoredPacks stored = await StoredPacks.CompareAsync(this, named, ct).ConfigureAwait(false);
+            VaultIndex index = stored.Index;
+            if (lacksIndex && stored.Unindexed.Count > 0) notices.Add(InNoIndex(stored.Unindexed.Count));
             Snapshot? parent = options.ReadEverything ? null : snapshots.LastOrDefault(s => string.Equals(s.HostName, HostName, StringComparison.Ordinal) && s.Paths.SequenceEqual(options.Roots, StringComparer.Ordinal));
             ParentTree before = new(this, index, parent);
-            BackupRun run = new(this, index, ct);
+            BackupRun run = new(this, index, options.Closed, ct);
             await using (run.ConfigureAwait(false))
             {
-                // What a damaged index named stands in a new one from here on.
-                foreach (PackRecord table in tables) await run.IndexAsync(table).ConfigureAwait(false);
+                foreach (PackRecord table in stored.Unindexed) await run.IndexAsync(table).ConfigureAwait(false);
                 BackupReader reader = new(this, index, before, run, options, progress);
                 ContentId tree;
                 try
@@ -44,6 +47,7 @@ public sealed partial class Repository
                     throw;
                 }
                 ContentId id = await WriteUnpackedAsync(VaultFileKind.Snapshots, Snapshot.Write(began, parent?.FileId, tree, options.Roots), ct).ConfigureAwait(false);
+                if (stored.Loss is { } loss) notices.Add(loss);
                 return reader.Summarize(id) with { Notices = notices };
             }
         }

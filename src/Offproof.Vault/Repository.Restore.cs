@@ -17,16 +17,21 @@ public sealed partial class Repository
             VaultIndex index = await LoadIndexAsync(notices, ct).ConfigureAwait(false);
             string target = Path.GetFullPath(targetDirectory);
             RestorePlan plan = await RestorePlan.MakeAsync(this, index, snapshot, target, options ?? new RestoreOptions(), ct).ConfigureAwait(false);
-            if (plan.LacksBlobs && await new PackTables(this).ReadAsync(index, ct).ConfigureAwait(false) is { Count: > 0 } tables)
+            if (plan.LacksBlobs && await UnindexedAsync(index, ct).ConfigureAwait(false) is { Count: > 0 } tables)
             {
                 foreach (PackRecord table in tables) index.Add(table);
-                notices.Add($"{tables.Count} packs are in no readable index: their own tables were read instead");
+                notices.Add(InNoIndex(tables.Count));
                 plan = await RestorePlan.MakeAsync(this, index, snapshot, target, options ?? new RestoreOptions(), ct).ConfigureAwait(false);
             }
             RestoreSummary summary = await new RestoreRun(this, index, plan, target, progress, ct).ExecuteAsync().ConfigureAwait(false);
             return summary with { Notices = notices };
         }, ct).ConfigureAwait(false);
     }
+
+    async Task<List<PackRecord>> UnindexedAsync(VaultIndex index, CancellationToken ct) =>
+        await new PackTables(this).ReadAsync(index, await Storage.ListAsync(VaultFileKind.Data, ct).ConfigureAwait(false), ct).ConfigureAwait(false);
+
+    static string InNoIndex(int packs) => $"{(packs == 1 ? "1 pack is" : $"{packs} packs are")} in no readable index: {(packs == 1 ? "its own table was" : "their own tables were")} read instead";
 
     async Task<T> ReadingAsync<T>(Func<Task<T>> work, CancellationToken ct)
     {

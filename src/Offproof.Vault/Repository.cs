@@ -117,27 +117,35 @@ public sealed partial class Repository : IAsyncDisposable
     }
 
     /// <summary>All snapshots, oldest first.</summary>
-    /// <exception cref="CorruptVaultException">One of them is damaged. <see cref="CheckAsync"/> says which; the others can be read by <see cref="SnapshotsAsync(bool, CancellationToken)"/>.</exception>
+    /// <exception cref="CorruptVaultException">One of them is damaged or not there. <see cref="ListSnapshotsAsync"/> says which, and gives the others.</exception>
     public Task<IReadOnlyList<Snapshot>> SnapshotsAsync(CancellationToken ct = default) => SnapshotsAsync(skipDamaged: false, ct);
 
     /// <summary>All snapshots, oldest first; damaged ones left out when so asked.</summary>
     public async Task<IReadOnlyList<Snapshot>> SnapshotsAsync(bool skipDamaged, CancellationToken ct = default)
     {
-        List<Snapshot> snapshots = [];
+        SnapshotList list = await ListSnapshotsAsync(ct).ConfigureAwait(false);
+        return skipDamaged || list.Damage is null ? list.Readable : throw new CorruptVaultException(list.Damage);
+    }
+
+    /// <summary>All snapshots, those that cannot be read apart: one damaged file, or one that is listed and not there, does not close the rest of the vault.</summary>
+    public async Task<SnapshotList> ListSnapshotsAsync(CancellationToken ct = default)
+    {
+        List<Snapshot> readable = [];
+        List<DamagedSnapshot> damaged = [];
         foreach (VaultEntry entry in await Storage.ListAsync(VaultFileKind.Snapshots, ct).ConfigureAwait(false))
         {
             if (!ContentId.TryParse(entry.Name, out ContentId id)) continue;
             try
             {
-                snapshots.Add(await ReadSnapshotAsync(id, ct).ConfigureAwait(false));
+                readable.Add(await ReadSnapshotAsync(id, ct).ConfigureAwait(false));
             }
-            catch (CorruptVaultException) when (skipDamaged)
+            catch (Exception e) when (e is CorruptVaultException or StorageFileMissingException)
             {
-                // Asked for: the rest of the vault is still worth reading.
+                damaged.Add(new DamagedSnapshot(entry.Name, e.Message));
             }
         }
-        snapshots.Sort(static (a, b) => a.Time != b.Time ? a.Time.CompareTo(b.Time) : a.FileId.CompareTo(b.FileId));
-        return snapshots;
+        readable.Sort(static (a, b) => a.Time != b.Time ? a.Time.CompareTo(b.Time) : a.FileId.CompareTo(b.FileId));
+        return new SnapshotList(readable, damaged);
     }
 
     async Task<Snapshot> ReadSnapshotAsync(ContentId id, CancellationToken ct) =>

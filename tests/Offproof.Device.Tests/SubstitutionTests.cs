@@ -138,4 +138,14 @@ public sealed class SubstitutionTests
         await home.BackupAsync(Category.Photos, null, None);
         return rig;
     }
+
+    [Fact] // cli.md §3: 7 is for a server that cannot be reached; this one can
+    public async Task An_answer_that_is_too_large_is_no_silence()
+    {
+        await using Rig rig = await Rig.ReadyAsync();
+        LyingWire wire = new("/v1/server", static _ => new byte[(64 << 20) + 1]);
+        DeviceException e = await Assert.ThrowsAsync<DeviceException>(() => rig.RestoreWithSheetAsync("x", wire));
+        Assert.Equal((DeviceFault.Failure, 1), (e.Fault, wire.Lies));
+        Assert.Contains("more than 64 MiB", e.Message, StringComparison.Ordinal);
+    }
 }

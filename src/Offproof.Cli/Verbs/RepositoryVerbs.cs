@@ -71,14 +71,14 @@ internal static class RepositoryVerbs
         Command verb = new("snapshots", "List the snapshots, oldest first") { Repository, PasswordFile };
         verb.SetAction(async (parsed, cancel) =>
         {
-            (IReadOnlyList<Snapshot> snapshots, string? damage) = await WithRepositoryAsync(parsed, r => ReadableAsync(r, cancel), readOnly: true, cancel);
+            SnapshotList list = await WithRepositoryAsync(parsed, r => r.ListSnapshotsAsync(cancel), readOnly: true, cancel);
             if (parsed.GetValue(Options.Json))
             {
                 Terminal.Json(new VaultSnapshotsJson("offproof/v1/vault-snapshots",
-                    [.. snapshots.Select(static s => new VaultSnapshotJson(s.Id, s.Time, s.HostName, s.Paths))]), OutputJson.Default.VaultSnapshotsJson);
+                    [.. list.Readable.Select(static s => new VaultSnapshotJson(s.Id, s.Time, s.HostName, s.Paths))]), OutputJson.Default.VaultSnapshotsJson);
             }
-            else foreach (Snapshot s in snapshots) Terminal.Say($"{s.Id[..8]}  {Terminal.Time(s.Time)}  {s.HostName}  {string.Join(' ', s.Paths)}");
-            return damage is null ? ExitCode.Ok : SnapshotsVerb.Damaged(damage);
+            else foreach (Snapshot s in list.Readable) Terminal.Say($"{s.Id[..8]}  {Terminal.Time(s.Time)}  {s.HostName}  {string.Join(' ', s.Paths)}");
+            return list.Damage is { } damage ? SnapshotsVerb.Damaged(damage) : ExitCode.Ok;
         });
         return verb;
     }
@@ -93,11 +93,11 @@ internal static class RepositoryVerbs
             string wanted = parsed.GetRequiredValue(id), target = parsed.TargetFolder(to);
             RestoreSummary summary = await WithRepositoryAsync(parsed, async repository =>
             {
-                (IReadOnlyList<Snapshot> snapshots, string? damage) = await ReadableAsync(repository, cancel);
-                Snapshot snapshot = Choose(snapshots, wanted, damage);
+                SnapshotList list = await repository.ListSnapshotsAsync(cancel);
+                Snapshot snapshot = Choose(list, wanted);
                 using Progress progress = new("restoring");
                 RestoreSummary restored = await repository.RestoreAsync(snapshot, target, null, progress.Restore, cancel);
-                return damage is null || wanted != "latest" ? restored
+                return list.Damage is not { } damage || wanted != "latest" ? restored
                     : restored with { Problems = [new Skipped("a snapshot", $"{damage}; this is the newest of those that can be read"), .. restored.Problems] };
             }, readOnly: true, cancel);
             if (parsed.GetValue(Options.Json))
@@ -159,27 +159,20 @@ internal static class RepositoryVerbs
         }
     }
 
-    private static async Task<(IReadOnlyList<Snapshot> Snapshots, string? Damage)> ReadableAsync(Repository repository, CancellationToken cancel)
+    private static Snapshot Choose(SnapshotList list, string wanted)
     {
-        try
-        {
-            return (await repository.SnapshotsAsync(cancel), null);
-        }
-        catch (CorruptVaultException e)
-        {
-            return (await repository.SnapshotsAsync(skipDamaged: true, cancel), e.Message);
-        }
-    }
-
-    private static Snapshot Choose(IReadOnlyList<Snapshot> snapshots, string wanted, string? damage)
-    {
-        if (snapshots.Count == 0 && damage is not null)
+        if (list.Readable.Count == 0 && list.Damage is { } damage)
             throw new DeviceException(DeviceFault.Forgery, $"no snapshot can be read: {damage}", "nothing was written");
-        if (wanted == "latest") return snapshots.MaxBy(static s => s.Time) ?? throw new DeviceException(DeviceFault.Failure, "the repository has no snapshot");
-        Snapshot[] matches = [.. snapshots.Where(s => s.Id.StartsWith(wanted, StringComparison.Ordinal))];
-        return matches.Length == 1 ? matches[0]
-            : throw new DeviceException(matches.Length == 0 ? DeviceFault.Failure : DeviceFault.Usage,
-                matches.Length == 0 ? $"no snapshot begins with {wanted}" : $"more than one snapshot begins with {wanted}");
+        if (wanted == "latest") return list.Readable.MaxBy(static s => s.Time) ?? throw new DeviceException(DeviceFault.Failure, "the repository has no snapshot");
+        Snapshot[] matches = [.. list.Readable.Where(s => s.Id.StartsWith(wanted, StringComparison.Ordinal))];
+        DamagedSnapshot[] damaged = [.. list.Damaged.Where(s => s.Id.StartsWith(wanted, StringComparison.Ordinal))];
+        return (matches, damaged) switch
+        {
+            ([var one], []) => one,
+            ([], [var one]) => throw new DeviceException(DeviceFault.Forgery, $"this snapshot cannot be read: {one.Reason}", "nothing was written"),
+            ([], []) => throw new DeviceException(DeviceFault.Failure, $"no snapshot begins with {wanted}"),
+            _ => throw new DeviceException(DeviceFault.Usage, $"more than one snapshot begins with {wanted}"),
+        };
     }
 
     private static int Named(string what, IReadOnlyList<Skipped> items)

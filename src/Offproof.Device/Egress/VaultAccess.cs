@@ -49,7 +49,14 @@ internal sealed class VaultAccess(HttpMessageInvoker gate, Purpose purpose, Func
     {
         if (response.StatusCode is not (HttpStatusCode.Forbidden or HttpStatusCode.Conflict)) return "";
         if (response.RequestMessage?.Method == HttpMethod.Head) return "not-accepted";
-        await response.Content.LoadIntoBufferAsync(MaximumProblem, cancel).ConfigureAwait(false);
+        try
+        {
+            await response.Content.LoadIntoBufferAsync(MaximumProblem, cancel).ConfigureAwait(false);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return ""; // longer than any problem that protocol.md knows: the status alone counts, it was an answer all the same
+        }
         return ServerClient.Problem(await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false)).Name;
     }
 

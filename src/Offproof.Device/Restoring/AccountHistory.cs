@@ -40,6 +40,9 @@ internal sealed class AccountHistory
         return history;
     }
 
+    /// <summary>The vaults of a category, in the order of their records.</summary>
+    internal IEnumerable<GrantedVault> All(Category category) => vaults.Where(v => v.Address.Category == category);
+
     /// <summary>The newest granted vault of a category, or that of one epoch.</summary>
     internal GrantedVault Choose(Category category, int? epoch) =>
         vaults.FindLast(v => v.Address.Category == category && (epoch is null || v.Address.Epoch.Value == epoch)) // by place: clocks lie

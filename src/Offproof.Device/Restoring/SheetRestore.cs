@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Offproof.Consent;
 using Offproof.Vault;
 
@@ -22,59 +20,60 @@ public static class SheetRestore
         Sheet sheet, Uri? serverUrl, Category category, RestoreRequest request, TimeProvider time,
         HttpMessageHandler? wire, IProgress<RestoreProgress>? progress, CancellationToken cancel)
     {
-        Uri url = new((serverUrl ?? sheet.Server).AbsoluteUri.TrimEnd('/') + "/");
-        using EgressGate gate = new(url, static _ => false, wire);
-        using HttpMessageInvoker invoker = new(new PatientHandler(gate, time));
-        ServerClient server = new(invoker, url);
-
-        VerifyingKey serverKey = await server.GetKeyAsync(cancel).ConfigureAwait(false);
-        if (serverKey.Thumbprint != sheet.ServerKey)
-            throw new DeviceException(DeviceFault.Forgery, $"the server at {url} is not the one on the sheet: its key is {serverKey.Thumbprint}", "nothing was sent");
-
-        Token recovery = await TokenAsync(server, sheet, null, time, cancel).ConfigureAwait(false);
-        RecoveryAnswer answer = await server.RecoveryAsync(sheet.Account, recovery, cancel).ConfigureAwait(false);
-        AccountHistory history = AccountHistory.Verify(answer.Records, sheet.Signing.Public, sheet.Account, sheet.ServerKey);
-        GrantedVault vault = history.Choose(category, request.Epoch);
-
-        byte[] sealedPassword = await server.GetSealedAsync(vault.Address, recovery, cancel).ConfigureAwait(false);
-        if (Digest.Of(sealedPassword) != vault.Hashes.Sealed)
-            throw new DeviceException(DeviceFault.Forgery, "the server's sealed password is not the one of the grant", "nothing was opened or written");
-        using VaultPassword password = Open(sheet, sealedPassword);
-
-        VaultAsk ask = new(vault.Address.Device, category, vault.Address.Epoch, VaultMode.Read);
-        using VaultAccess access = new(invoker, new Purpose.Reading(category), c => TokenAsync(server, sheet, ask, time, c), time);
-        using HttpMessageInvoker vaultInvoker = new(access);
-        RestStorage storage = new(vaultInvoker, vault.Address.VaultUri(url));
-        VaultOptions pins = new() { Time = time, ExpectedConfigSha256 = vault.Hashes.Config.Text, ExpectedKeyName = vault.Hashes.Key.Text };
-        return await VaultFaults.TranslateAsync(url, () => VaultRestore.RunAsync(
-            storage, password, pins, category, vault.Address.Epoch.Value, request, progress, cancel)).ConfigureAwait(false);
+        using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, time, wire, cancel).ConfigureAwait(false);
+        GrantedVault granted = access.History.Choose(category, request.Epoch);
+        return await access.WithVaultAsync(granted, vault => VaultRestore.RunAsync(
+            vault with { Elsewhere = c => FilledAsync(access, category, granted, c) }, category, request, progress, cancel), cancel).ConfigureAwait(false);
     }
 
-    private static VaultPassword Open(Sheet sheet, byte[] sealedPassword)
+    /// <summary>The snapshots of all epochs of a category, oldest first. Of an epoch that cannot be read the damage is said, and the others are listed.</summary>
+    /// <param name="sheet">The sheet</param>
+    /// <param name="serverUrl">Where the vaults are now; the sheet's own line where null</param>
+    /// <param name="category">Which one</param>
+    /// <param name="time">The clock, for tokens</param>
+    /// <param name="wire">Replaces the sockets, for tests</param>
+    /// <param name="cancel">Stops between epochs</param>
+    public static async Task<SnapshotsReport> SnapshotsAsync(
+        Sheet sheet, Uri? serverUrl, Category category, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
     {
-        if (!sheet.TryOpen(sealedPassword, out byte[]? plain))
-            throw new DeviceException(DeviceFault.WrongSheet, "this sheet does not open the vault's password", "is there a newer sheet for this account?");
-        try
+        using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, time, wire, cancel).ConfigureAwait(false);
+        access.History.Choose(category, epoch: null); // or it says that there is none
+        List<SnapshotReport> snapshots = [];
+        string? damage = null;
+        foreach (GrantedVault granted in access.History.All(category))
         {
-            return VaultPassword.FromText(Encoding.ASCII.GetString(plain));
+            try
+            {
+                SnapshotsReport found = await ListAsync(access, granted, category, cancel).ConfigureAwait(false);
+                snapshots.AddRange(found.Snapshots);
+                damage ??= found.Damage;
+            }
+            catch (DeviceException e) when (e.Fault is DeviceFault.Forgery or DeviceFault.Refused)
+            {
+                damage ??= $"epoch {granted.Address.Epoch.Value}: {e.Message}";
+            }
         }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(plain);
-        }
+        return new SnapshotsReport(snapshots, damage);
     }
 
-    private static async Task<Token> TokenAsync(ServerClient server, Sheet sheet, VaultAsk? ask, TimeProvider time, CancellationToken cancel)
+    private static Task<SnapshotsReport> ListAsync(SheetAccess access, GrantedVault granted, Category category, CancellationToken cancel) =>
+        access.WithVaultAsync(granted, vault => VaultRestore.ListAsync(vault, category, cancel), cancel);
+
+    /// <summary>Other epochs that hold snapshots.</summary>
+    private static async Task<IReadOnlyList<int>> FilledAsync(SheetAccess access, Category category, GrantedVault but, CancellationToken cancel)
     {
-        SignedRecord proof = Proof.Sign(sheet.Signing, new Proof
+        List<int> epochs = [];
+        foreach (GrantedVault granted in access.History.All(category).Where(v => v != but))
         {
-            Signer = sheet.Signing.Thumbprint,
-            Account = sheet.Account,
-            Server = sheet.ServerKey,
-            IssuedAt = time.GetUtcNow().ToUnixTimeSeconds(),
-            Nonce = await server.NonceAsync(cancel).ConfigureAwait(false),
-            Vault = ask,
-        });
-        return await server.TokenAsync(proof, cancel).ConfigureAwait(false);
+            try
+            {
+                if ((await ListAsync(access, granted, category, cancel).ConfigureAwait(false)).Snapshots.Count > 0) epochs.Add(granted.Address.Epoch.Value);
+            }
+            catch (DeviceException e) when (e.Fault is DeviceFault.Forgery or DeviceFault.Refused)
+            {
+                // `snapshots --sheet` says what is wrong with it.
+            }
+        }
+        return epochs;
     }
 }

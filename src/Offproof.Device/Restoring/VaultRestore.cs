@@ -10,29 +10,60 @@ namespace Offproof.Device;
 internal static class VaultRestore
 {
     internal static async Task<RestoreReport> RunAsync(
-        IVaultStorage storage, VaultPassword password, VaultOptions pins, Category category, int epoch, RestoreRequest request,
-        IProgress<RestoreProgress>? progress, CancellationToken cancel)
+        OpenableVault vault, Category category, RestoreRequest request, IProgress<RestoreProgress>? progress, CancellationToken cancel)
     {
         RestoreFormat format = request.Format ?? RestoreFormats.Parse(category, null);
         Selection selection = request.Selection ?? Selection.All;
         RestoreFormats.RequireMeaning(category, format, selection);
-        Repository repository = await Repository.OpenAsync(storage, password, pins, cancel).ConfigureAwait(false);
+        Repository repository = await Repository.OpenAsync(vault.Storage, vault.Password, vault.Pins, cancel).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable closing = repository.ConfigureAwait(false);
-        (IReadOnlyList<Snapshot> snapshots, string? damage) = await ReadableAsync(repository, cancel).ConfigureAwait(false);
-        Snapshot snapshot = Choose(snapshots, category.Name(), request.Snapshot, damage);
+        SnapshotList list = await repository.ListSnapshotsAsync(cancel).ConfigureAwait(false);
+        if (list is { Readable: [], Damaged: [] }) throw await NoSnapshotAsync(vault, category, cancel).ConfigureAwait(false);
+        SnapshotChoice choice = SnapshotChoice.Make(list, category, request.Snapshot, vault.Pins.Time.GetUtcNow());
 
         RestoreOptions options = new() { Include = [$"/{category.Name()}"], ModifiedSince = selection.Since };
         RestoreReport report = format == RestoreFormat.Tree
-            ? await FilesAsync(repository, snapshot, epoch, request.Target, options, progress, cancel).ConfigureAwait(false)
-            : await ExportAsync(repository, snapshot, epoch, category, format, request.Target, selection, progress, cancel).ConfigureAwait(false);
-        if (damage is null || !IsNewest(request.Snapshot)) return report;
+            ? await FilesAsync(repository, choice.Snapshot, vault.Epoch, request.Target, options, progress, cancel).ConfigureAwait(false)
+            : await ExportAsync(repository, choice.Snapshot, vault.Epoch, category, format, request.Target, selection, progress, cancel).ConfigureAwait(false);
+        report = report with { Remarks = [.. choice.PassedOver, .. report.Remarks] };
+        if (list.Damage is not { } damage || !SnapshotChoice.IsNewest(request.Snapshot)) return report;
         return report with { Problems = [new SkippedItem("a snapshot", $"{damage}; this is the newest of those that can be read"), .. report.Problems] };
+    }
+
+    /// <summary>The snapshots of one vault.</summary>
+    internal static async Task<SnapshotsReport> ListAsync(OpenableVault vault, Category category, CancellationToken cancel)
+    {
+        Repository repository = await Repository.OpenAsync(vault.Storage, vault.Password, vault.Pins, cancel).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable closing = repository.ConfigureAwait(false);
+        SnapshotList list = await repository.ListSnapshotsAsync(cancel).ConfigureAwait(false);
+        return new SnapshotsReport([.. list.Readable.Select(s => new SnapshotReport(s.Id, s.Time, vault.Epoch, s.IsOwn($"/{category.Name()}")))], list.Damage);
+    }
+
+    private static async Task<DeviceException> NoSnapshotAsync(OpenableVault vault, Category category, CancellationToken cancel)
+    {
+        string name = category.Name();
+        if (vault.Elsewhere is null)
+        {
+            return new DeviceException(DeviceFault.Failure, $"{name} has no snapshot in epoch {vault.Epoch}",
+                vault.Epoch == 1 ? $"offproof backup {name}" : $"offproof snapshots {name} --sheet FILE shows those of earlier epochs");
+        }
+        IReadOnlyList<int> epochs = await vault.Elsewhere(cancel).ConfigureAwait(false);
+        return epochs.Count == 0
+            ? new DeviceException(DeviceFault.Failure, $"{name} has no snapshot in any epoch that can be read")
+            : new DeviceException(DeviceFault.Failure, $"{name} has no snapshot in epoch {vault.Epoch}; there are some in epoch {string.Join(", ", epochs)}", $"add --epoch {epochs.Max()}");
     }
 
     private static async Task<RestoreReport> FilesAsync(
         Repository repository, Snapshot snapshot, int epoch, string target, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken cancel)
     {
         RestoreSummary summary = await repository.RestoreAsync(snapshot, target, options, progress, cancel).ConfigureAwait(false);
+        if (summary is { Files: 0, AlreadyThere: 0, Links: 0, Problems: [] })
+        {
+            string category = options.Include[0][1..];
+            throw options.ModifiedSince is null
+                ? new DeviceException(DeviceFault.Failure, $"nothing of {category} is in snapshot {snapshot.Id[..8]}", $"offproof snapshots {category} lists the others; --snapshot ID takes one of them")
+                : new DeviceException(DeviceFault.Failure, $"nothing of {category} was chosen by these conditions: nothing was written");
+        }
         return new RestoreReport(snapshot.Id, epoch, null, summary.Files, summary.Bytes, summary.AlreadyThere,
             [.. summary.Problems.Select(static p => new SkippedItem(p.Path, p.Reason))], [], summary.Notices);
     }
@@ -90,36 +121,5 @@ internal static class VaultRestore
             }
         }
         Directory.Delete(folder, recursive: true);
-    }
-
-    /// <summary>The snapshots that can be read, oldest first, and what is wrong with the first of the others: one damaged file must not close the rest.</summary>
-    internal static async Task<(IReadOnlyList<Snapshot> Snapshots, string? Damage)> ReadableAsync(Repository repository, CancellationToken cancel)
-    {
-        try
-        {
-            return (await repository.SnapshotsAsync(cancel).ConfigureAwait(false), null);
-        }
-        catch (CorruptVaultException e)
-        {
-            return (await repository.SnapshotsAsync(skipDamaged: true, cancel).ConfigureAwait(false), e.Message);
-        }
-    }
-
-    private static bool IsNewest(string? wanted) => wanted is null or "latest";
-
-    private static Snapshot Choose(IReadOnlyList<Snapshot> snapshots, string category, string? wanted, string? damage)
-    {
-        if (snapshots.Count == 0 && damage is not null)
-            throw new DeviceException(DeviceFault.Forgery, $"no snapshot of {category} can be read: {damage}", "nothing was written");
-        if (snapshots.Count == 0)
-            throw new DeviceException(DeviceFault.Failure, $"{category} has no snapshot in this epoch", "offproof restore with --epoch N for an earlier one");
-        if (IsNewest(wanted)) return snapshots.MaxBy(static s => s.Time)!;
-        Snapshot[] matches = [.. snapshots.Where(s => s.Id.StartsWith(wanted!, StringComparison.Ordinal))];
-        return matches.Length switch
-        {
-            1 => matches[0],
-            0 => throw new DeviceException(DeviceFault.Failure, $"no snapshot {(damage is null ? "" : "that can be read ")}begins with {wanted}", $"offproof snapshots {category}"),
-            _ => throw new DeviceException(DeviceFault.Usage, $"more than one snapshot begins with {wanted}", "give more digits"),
-        };
     }
 }

@@ -5,17 +5,24 @@ namespace Offproof.Vault;
 /// <summary>Where indexes are damaged or gone, the packs' own tables say the same (vault.md §4.7).</summary>
 sealed class PackTables(Repository repository)
 {
-    /// <summary>The tables of all packs that <paramref name="index"/> does not name. Packs whose table does not open are left out: check names them.</summary>
-    internal async Task<List<PackRecord>> ReadAsync(VaultIndex index, CancellationToken ct)
+    /// <summary>
+    /// The tables of the packs in <paramref name="listing"/> that <paramref name="index"/> does not name and that hold a blob which is nowhere else: copies of
+    /// a pack under other names, any number of them, take no memory. Packs whose table does not open are left out: check names them.
+    /// </summary>
+    internal async Task<List<PackRecord>> ReadAsync(VaultIndex index, IReadOnlyList<VaultEntry> listing, CancellationToken ct)
     {
         HashSet<ContentId> known = [.. index.Packs.Select(static p => p.Id)];
+        HashSet<(ContentId Id, bool Tree)> met = [];
         List<PackRecord> found = [];
-        foreach (VaultEntry entry in await repository.Storage.ListAsync(VaultFileKind.Data, ct).ConfigureAwait(false))
+        foreach (VaultEntry entry in listing)
         {
             if (!ContentId.TryParse(entry.Name, out ContentId id) || known.Contains(id)) continue;
             try
             {
-                found.Add(new PackRecord(id, await ReadAsync(entry, ct).ConfigureAwait(false)));
+                BlobEntry[] blobs = await ReadAsync(entry, ct).ConfigureAwait(false);
+                bool isNew = false;
+                foreach (BlobEntry blob in blobs) isNew |= !index.Contains(blob.Id, blob.Tree) && met.Add((blob.Id, blob.Tree));
+                if (isNew) found.Add(new PackRecord(id, blobs));
             }
             catch (Exception e) when (e is CorruptVaultException or StorageFileMissingException)
             {

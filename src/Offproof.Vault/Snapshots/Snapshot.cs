@@ -37,6 +37,9 @@ public sealed record Snapshot
     /// <summary>Id of the snapshot that this one was compared with, or null.</summary>
     public string? Parent { get; init; }
 
+    /// <summary>Does it say of itself that this engine made it, of this root alone? Anybody with the password can say so.</summary>
+    public bool IsOwn(string root) => string.Equals(HostName, Repository.HostName, StringComparison.Ordinal) && Paths is [var path] && string.Equals(path, root, StringComparison.Ordinal);
+
     internal static byte[] Write(DateTimeOffset time, ContentId? parent, ContentId tree, IReadOnlyList<string> paths)
     {
         ArrayBufferWriter<byte> json = new();
@@ -76,4 +79,18 @@ public sealed record Snapshot
 
         static string? Text(JsonElement root, string name) => root.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
     }
+}
+
+/// <summary>A snapshot file that cannot be read.</summary>
+/// <param name="Id">Its name, 64 lower-case hexadecimal digits</param>
+/// <param name="Reason">One sentence</param>
+public sealed record DamagedSnapshot(string Id, string Reason);
+
+/// <summary>A vault's snapshots.</summary>
+/// <param name="Readable">Oldest first</param>
+/// <param name="Damaged">In no particular order</param>
+public sealed record SnapshotList(IReadOnlyList<Snapshot> Readable, IReadOnlyList<DamagedSnapshot> Damaged)
+{
+    /// <summary>What is wrong with the damaged ones, or with the first of them and how many there are; null where there is none.</summary>
+    public string? Damage => Damaged switch { [] => null, [var one] => one.Reason, [var first, ..] => $"{first.Reason}; {Damaged.Count} are damaged" };
 }

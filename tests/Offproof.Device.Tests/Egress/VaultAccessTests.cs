@@ -53,6 +53,22 @@ public sealed class VaultAccessTests
         Assert.Equal([3L, 3L], wire.Lengths);
     }
 
+    [Fact]
+    public async Task A_refusal_too_long_to_read_is_a_refusal_still_and_not_a_server_out_of_reach()
+    {
+        int asked = 0;
+        Wire wire = new(_ =>
+        {
+            asked++;
+            return new HttpResponseMessage(HttpStatusCode.Forbidden) { Content = new ByteArrayContent(new byte[100_000]) };
+        });
+        using VaultAccess access = Access(wire);
+        using HttpMessageInvoker invoker = new(access);
+        RestStorage storage = new(invoker, Vault, new RestRetry(2, TimeSpan.Zero, TimeSpan.Zero));
+        StorageRefusedException refused = await Assert.ThrowsAsync<StorageRefusedException>(() => storage.ReadAsync(new VaultFile(VaultFileKind.Config, ""), 100, CancellationToken.None));
+        Assert.Equal((403, 1), (refused.Status, asked));
+    }
+
     [Theory]
     [InlineData("not-accepted", 2)]
     [InlineData("revoked", 1)]

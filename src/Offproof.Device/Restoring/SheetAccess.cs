@@ -1,0 +1,104 @@
+using System.Security.Cryptography;
+using System.Text;
+using Offproof.Consent;
+using Offproof.Vault;
+
+namespace Offproof.Device;
+
+/// <summary>What the sheet opens at a server: the account's records, verified, and each of its vaults. The sheet is the caller's.</summary>
+internal sealed class SheetAccess : IDisposable
+{
+    private readonly Sheet sheet;
+    private readonly Uri url;
+    private readonly TimeProvider time;
+    private readonly EgressGate gate;
+    private readonly HttpMessageInvoker invoker;
+    private readonly ServerClient server;
+
+    private SheetAccess(Sheet sheet, Uri url, TimeProvider time, HttpMessageHandler? wire)
+    {
+        (this.sheet, this.url, this.time) = (sheet, url, time);
+        gate = new EgressGate(url, static _ => false, wire);
+        invoker = new HttpMessageInvoker(new PatientHandler(gate, time));
+        server = new ServerClient(invoker, url);
+    }
+
+    internal AccountHistory History { get; private set; } = null!;
+
+    /// <exception cref="DeviceException">It is another server than the sheet's, or its records cannot be believed.</exception>
+    internal static async Task<SheetAccess> OpenAsync(Sheet sheet, Uri? serverUrl, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
+    {
+        SheetAccess access = new(sheet, new Uri((serverUrl ?? sheet.Server).AbsoluteUri.TrimEnd('/') + "/"), time, wire);
+        try
+        {
+            await access.ReadHistoryAsync(cancel).ConfigureAwait(false);
+            return access;
+        }
+        catch
+        {
+            access.Dispose();
+            throw;
+        }
+    }
+
+    private async Task ReadHistoryAsync(CancellationToken cancel)
+    {
+        VerifyingKey serverKey = await server.GetKeyAsync(cancel).ConfigureAwait(false);
+        if (serverKey.Thumbprint != sheet.ServerKey)
+            throw new DeviceException(DeviceFault.Forgery, $"the server at {url} is not the one on the sheet: its key is {serverKey.Thumbprint}", "nothing was sent");
+        Token recovery = await TokenAsync(null, cancel).ConfigureAwait(false);
+        RecoveryAnswer answer = await server.RecoveryAsync(sheet.Account, recovery, cancel).ConfigureAwait(false);
+        History = AccountHistory.Verify(answer.Records, sheet.Signing.Public, sheet.Account, sheet.ServerKey);
+    }
+
+    /// <summary>Works on one vault, whose failures are said in the device's words.</summary>
+    internal async Task<T> WithVaultAsync<T>(GrantedVault granted, Func<OpenableVault, Task<T>> work, CancellationToken cancel)
+    {
+        Token recovery = await TokenAsync(null, cancel).ConfigureAwait(false);
+        byte[] sealedPassword = await server.GetSealedAsync(granted.Address, recovery, cancel).ConfigureAwait(false);
+        if (Digest.Of(sealedPassword) != granted.Hashes.Sealed)
+            throw new DeviceException(DeviceFault.Forgery, "the server's sealed password is not the one of the grant", "nothing was opened or written");
+        using VaultPassword password = Open(sealedPassword);
+
+        VaultAsk ask = new(granted.Address.Device, granted.Address.Category, granted.Address.Epoch, VaultMode.Read);
+        using VaultAccess access = new(invoker, new Purpose.Reading(granted.Address.Category), c => TokenAsync(ask, c), time);
+        using HttpMessageInvoker vaultInvoker = new(access);
+        RestStorage storage = new(vaultInvoker, granted.Address.VaultUri(url));
+        VaultOptions pins = new() { Time = time, ExpectedConfigSha256 = granted.Hashes.Config.Text, ExpectedKeyName = granted.Hashes.Key.Text };
+        return await VaultFaults.TranslateAsync(url, () => work(new OpenableVault(storage, password, pins, granted.Address.Epoch.Value))).ConfigureAwait(false);
+    }
+
+    private VaultPassword Open(byte[] sealedPassword)
+    {
+        if (!sheet.TryOpen(sealedPassword, out byte[]? plain))
+            throw new DeviceException(DeviceFault.WrongSheet, "this sheet does not open the vault's password", "is there a newer sheet for this account?");
+        try
+        {
+            return VaultPassword.FromText(Encoding.ASCII.GetString(plain));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    private async Task<Token> TokenAsync(VaultAsk? ask, CancellationToken cancel)
+    {
+        SignedRecord proof = Proof.Sign(sheet.Signing, new Proof
+        {
+            Signer = sheet.Signing.Thumbprint,
+            Account = sheet.Account,
+            Server = sheet.ServerKey,
+            IssuedAt = time.GetUtcNow().ToUnixTimeSeconds(),
+            Nonce = await server.NonceAsync(cancel).ConfigureAwait(false),
+            Vault = ask,
+        });
+        return await server.TokenAsync(proof, cancel).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        invoker.Dispose();
+        gate.Dispose();
+    }
+}
