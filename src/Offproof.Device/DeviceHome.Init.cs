@@ -34,6 +34,8 @@ public sealed partial class DeviceHome
             throw new DeviceException(DeviceFault.Refused, $"{home.Root} holds the records of a device, but no account.json: they are not overwritten",
                 "run init again with the sheet that belongs to them, or name another folder with --home");
         }
+        if (home.IsSomebodys)
+            throw new DeviceException(DeviceFault.Refused, $"{home.Root} is not empty and not a device's folder: nothing was changed", "name another folder with --home");
 
         using EgressGate gate = new(server, static _ => false, wire);
         using HttpMessageInvoker invoker = new(new PatientHandler(gate, time));
