@@ -3,6 +3,7 @@
 #
 #   ./restore-without-us.sh SHEET CATEGORY TARGET [EPOCH]
 #
+# TARGET is a folder that is empty or not there yet; only TARGET/CATEGORY is written.
 # It does what docs/consent.md §4 says: proves sheet -> device -> grant -> sealed password, config and key file, and only then opens anything.
 # The protocol is docs/protocol.md. Secrets stay in pipes, shell variables and a private temporary folder; none is ever an argument of a program.
 set -eu
@@ -19,7 +20,10 @@ for tool in age openssl curl restic od sed sha256sum; do
 done
 case $category in contacts | messages | notes | photos) ;; *) fail "there is no category '$category'" 64 ;; esac
 case $wanted_epoch in *[!0-9]*) fail "an epoch is a number" 64 ;; esac
-[ ! -e "$target/$category" ] || fail "$target/$category exists: name another folder, restic would overwrite in it"
+if [ -e "$target" ] || [ -L "$target" ]; then
+    # restic writes over files, and through links, that are there already.
+    { [ -d "$target" ] && inside=$(ls -A -- "$target") && [ -z "$inside" ]; } || fail "$target exists and is not an empty folder: name another one"
+fi
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -189,4 +193,5 @@ origin=${server%/}
 RESTIC_REPOSITORY="rest:${origin%%://*}://offproof:$bearer@${origin#*://}/$vault_path/"
 RESTIC_PASSWORD_FILE=$tmp/password
 export RESTIC_REPOSITORY RESTIC_PASSWORD_FILE
-restic --no-cache restore latest --target "$target"
+# Whoever had the password may have stored anything: of another snapshot, or beside the category's folder, nothing is written.
+restic --no-cache restore latest --path "/$category" --include "/$category" --target="$target"
