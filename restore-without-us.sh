@@ -5,7 +5,8 @@
 #
 # TARGET is a folder that is empty or not there yet; only TARGET/CATEGORY is written.
 # It does what docs/consent.md §4 says: proves sheet -> device -> grant -> sealed password, config and key file, and only then opens anything.
-# The protocol is docs/protocol.md. Secrets stay in pipes, shell variables and a private temporary folder; none is ever an argument of a program.
+# The protocol is docs/protocol.md. Secrets stay in pipes and shell variables, but for the sheet's signing key and the tokens, in a private temporary folder that is gone before
+# a file is restored; none is ever an argument of a program.
 set -eu
 umask 077
 LC_ALL=C
@@ -26,8 +27,19 @@ if [ -e "$target" ] || [ -L "$target" ]; then
 fi
 
 tmp=$(mktemp -d)
+restic=
+stop() { # at a signal: restic takes its lock away, if the server answers within some seconds
+    rm -rf "$tmp"
+    if [ -n "$restic" ]; then
+        kill -INT "$restic" 2>/dev/null || :
+        { sleep 5; kill -KILL "$restic"; } >/dev/null 2>&1 &
+        wait "$restic" 2>/dev/null || :
+        kill "$!" 2>/dev/null || :
+    fi
+    exit 130
+}
 trap 'rm -rf "$tmp"' EXIT
-trap 'exit 130' INT TERM
+trap stop HUP INT QUIT TERM
 
 # --- bytes, hex, base64url -------------------------------------------------------------------------------------------------------
 hex() { od -An -v -tx1 | tr -d ' \n'; }
@@ -185,13 +197,16 @@ bearer=$(token "\"action\":\"vault\",\"device\":\"$owner\",\"category\":\"$categ
 vault_path=v1/vaults/$account/$owner/$category/$epoch
 [ "$(get "$vault_path/config" | sha256)" = "$config" ] || fail "the vault is not the one of the grant (config)" 4
 [ "$(get "$vault_path/keys/$key" | sha256)" = "$key" ] || fail "the vault is not the one of the grant (key file)" 4
-age --decrypt -i "$sheet" -o "$tmp/password" "$tmp/password.age" || fail "age does not open the password with this sheet" 6
+RESTIC_PASSWORD=$(age --decrypt -i "$sheet" "$tmp/password.age") || fail "age does not open the password with this sheet" 6
+rm -rf "$tmp"
 echo "proven: sealed password, config and key file are the grant's; age opened the password" >&2
 
 # --- the files -------------------------------------------------------------------------------------------------------------------
 origin=${server%/}
 RESTIC_REPOSITORY="rest:${origin%%://*}://offproof:$bearer@${origin#*://}/$vault_path/"
-RESTIC_PASSWORD_FILE=$tmp/password
-export RESTIC_REPOSITORY RESTIC_PASSWORD_FILE
+export RESTIC_REPOSITORY RESTIC_PASSWORD
 # Whoever had the password may have stored anything: of another snapshot, or beside the category's folder, nothing is written.
-restic --no-cache restore latest --path "/$category" --include "/$category" --target="$target"
+# In the background, because a shell that waits for a program in front looks at no signal before it has ended.
+restic --no-cache restore latest --path "/$category" --include "/$category" --target="$target" &
+restic=$!
+wait "$restic"
