@@ -187,7 +187,8 @@ while read -r record || [ -n "$record" ]; do
         *) follow "$record" "$payload" ;; # revocations, and types of later versions: links that grant nothing
     esac
 done <"$tmp/records"
-[ "$epoch" -gt 0 ] || fail "this account never turned $category on"
+[ "$epoch" -gt 0 ] || [ -z "$wanted_epoch" ] || fail "the server shows no record of an epoch $wanted_epoch of $category"
+[ "$epoch" -gt 0 ] || fail "the server shows no record that $category was ever turned on; if it was, it withholds them"
 echo "proven: sheet -> device $(printf %.8s "$owner") -> grant of $category, epoch $epoch" >&2
 
 # --- sealed password, config, key file -------------------------------------------------------------------------------------------
@@ -204,7 +205,10 @@ echo "proven: sealed password, config and key file are the grant's; age opened t
 # --- the files -------------------------------------------------------------------------------------------------------------------
 origin=${server%/}
 RESTIC_REPOSITORY="rest:${origin%%://*}://offproof:$bearer@${origin#*://}/$vault_path/"
-export RESTIC_REPOSITORY RESTIC_PASSWORD
+# What a user's own restic is set up with must not lead elsewhere. Redirects restic does follow: what comes from another host does not open with the password.
+unset RESTIC_REPOSITORY_FILE RESTIC_PASSWORD_FILE RESTIC_PASSWORD_COMMAND RESTIC_KEY_HINT RESTIC_REST_USERNAME RESTIC_REST_PASSWORD
+NO_PROXY='*' no_proxy='*'
+export RESTIC_REPOSITORY RESTIC_PASSWORD NO_PROXY no_proxy
 # Whoever had the password may have stored anything: of another snapshot, or beside the category's folder, nothing is written.
 # In the background, because a shell that waits for a program in front looks at no signal before it has ended.
 restic --no-cache restore latest --path "/$category" --include "/$category" --target="$target" &
