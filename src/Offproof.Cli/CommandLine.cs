@@ -51,7 +51,7 @@ internal static class CommandLine
         }
         catch (DeviceException e)
         {
-            return Report(e.Message, e.Hint, ExitCode.Of(e.Fault));
+            return Report(e.Message, e.Hint, ExitCode.Of(e));
         }
         catch (VaultException e)
         {

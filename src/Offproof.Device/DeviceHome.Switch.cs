@@ -25,7 +25,8 @@ public enum SwitchState
 /// <param name="Epoch">The epoch that this state belongs to; 0 when it was never on</param>
 /// <param name="ServerTold">False while a record about it has no receipt yet</param>
 /// <param name="WhyNotTold">Why the server could not be told just now, where it was tried</param>
-public sealed record SwitchReport(Category Category, SwitchState State, int Epoch, bool ServerTold, string? WhyNotTold = null);
+/// <param name="KeyLost">True where the newest grant has no key here and no revocation: the server takes it for on, until `off` signs one</param>
+public sealed record SwitchReport(Category Category, SwitchState State, int Epoch, bool ServerTold, string? WhyNotTold = null, bool KeyLost = false);
 
 /// <summary>What a person is told before a category is turned on.</summary>
 /// <param name="Category">What would be collected</param>
@@ -120,6 +121,12 @@ public sealed partial class DeviceHome
             try
             {
                 if (chain.Newest(category) is { Grant: not null } granted) AppendRevocation(chain, granted);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new DeviceException(DeviceFault.Failure,
+                    $"the key of {category.Name()} on this device is destroyed, but its revocation could not be written, so the server could not be told: {e.Message}",
+                    $"make room, then: offproof off {category.Name()}", e);
             }
             finally
             {
@@ -232,6 +239,8 @@ public sealed partial class DeviceHome
         return newest switch
         {
             { Revocation: { } ended } => new SwitchReport(category, SwitchState.Kept, ended.Epoch.Value, told),
+            // A disk that was full when `off` destroyed the key, or a folder that was lost.
+            { Grant: { } grant } when !folder.Holds(grant) => new SwitchReport(category, SwitchState.Off, grant.Epoch.Value, ServerTold: false, KeyLost: true),
             { Grant: { } grant } when folder.IsReady =>
                 new SwitchReport(category, folder.IsPaused ? SwitchState.Paused : SwitchState.On, grant.Epoch.Value, told),
             // Granted, but its turning-on did not finish: nothing can be collected yet, so it is off.

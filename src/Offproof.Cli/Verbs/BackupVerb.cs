@@ -42,7 +42,7 @@ internal static class BackupVerb
             }
             if (parsed.GetValue(Options.Json)) Terminal.Json(new BackupsJson("offproof/v1/backup", [.. reports.Select(BackupJson.Of)]), OutputJson.Default.BackupsJson);
             foreach (BackupReport report in reports) Show(report, talkOnly: parsed.GetValue(Options.Json));
-            if (failed is not null) return ExitCode.Of(failed.Fault);
+            if (failed is not null) return ExitCode.Of(failed);
             return reports.Exists(static r => r.Skipped.Count > 0 || r.Alarms.Count > 0) ? ExitCode.Failure : ExitCode.Ok;
         });
         return verb;
