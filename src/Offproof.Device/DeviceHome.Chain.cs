@@ -4,6 +4,23 @@ namespace Offproof.Device;
 
 public sealed partial class DeviceHome
 {
+    /// <summary>Tells the server of categories that were turned off while it could not be told. Opens no connection where there are none.</summary>
+    /// <returns>Why it could not be told; null where it knows.</returns>
+    public async Task<string?> TellAsync(CancellationToken cancel)
+    {
+        RecordChain chain = Chain();
+        if (chain.Links.All(static link => link.IsTold || link.Revocation is null)) return null;
+        try
+        {
+            await TellAsync(chain, cancel).ConfigureAwait(false);
+            return null;
+        }
+        catch (DeviceException e) when (e.Fault != DeviceFault.Forgery)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>
     /// Sends the records that the server has not acknowledged yet, in order. The home's lock is not held: a record sent twice is acknowledged twice with the
     /// same receipt, and `off` must not wait for a server. Where the server's chain turns out to be another than ours, the two are brought together.

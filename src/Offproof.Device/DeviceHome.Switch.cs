@@ -139,7 +139,7 @@ public sealed partial class DeviceHome
         }
         catch (DeviceException e) when (e.Fault != DeviceFault.Forgery)
         {
-            // Off holds on this device whatever the server says; every later contact tells it first.
+            // Off holds on this device whatever the server says; the next `off`, `on` or `backup` tells it first.
             return Switch(chain, category) with { WhyNotTold = e.Message };
         }
         return Switch(chain, category);

@@ -18,11 +18,11 @@ internal static class BackupVerb
         {
             using DeviceHome home = parsed.OpenHome();
             Category[] wanted = [.. (parsed.GetValue(categories) ?? []).Select(Options.ParseCategory)];
-            if (wanted.Length == 0)
-            {
-                wanted = [.. Categories.All.ToArray().Where(c => home.Switch(c).State == SwitchState.On)];
-                if (wanted.Length == 0) throw NothingIsOn(home);
-            }
+            Category[] on = [.. Categories.All.ToArray().Where(c => home.Switch(c).State == SwitchState.On)];
+            // A backup of what is on tells the server first; of the others, it is told here.
+            if ((wanted.Length == 0 ? on : wanted.Intersect(on)).ToArray().Length == 0 && await home.TellAsync(cancel) is { } why)
+                Terminal.Talk($"the server is not yet told what is off: {why}");
+            if (wanted.Length == 0) wanted = on.Length > 0 ? on : throw NothingIsOn(home);
             List<BackupReport> reports = [];
             DeviceException? failed = null;
             foreach (Category category in wanted)

@@ -122,7 +122,7 @@ internal static class SwitchVerbs
             SwitchState.Kept => $"{category} is off. Its key on this device is destroyed; what was stored is kept and opens with the sheet.",
             _ => $"{category} is off.",
         });
-        if (!report.ServerTold) Terminal.Say("The server is not yet told; that happens at the next contact.");
+        if (!report.ServerTold) Terminal.Say($"The server is not yet told: `offproof off {category}` again tells it, and so does the next backup.");
         if (report.WhyNotTold is { } why) Terminal.Talk(why);
     }
 }
