@@ -19,7 +19,7 @@ internal static class SwitchVerbs
             if (home.Switch(wanted).State == SwitchState.Off || home.Switch(wanted).State == SwitchState.Kept)
             {
                 Disclose(home.Disclose(wanted));
-                Terminal.RequireYes(parsed.GetValue(yes), $"Turn {wanted.Name()} on?");
+                await Terminal.RequireYesAsync(parsed.GetValue(yes), $"Turn {wanted.Name()} on?", cancel);
             }
             Show(parsed, await home.TurnOnAsync(wanted, cancel));
             return ExitCode.Ok;
@@ -52,8 +52,8 @@ internal static class SwitchVerbs
             using DeviceHome? home = TryOpen(parsed, out DeviceException? unreadable);
             if (!WasNeverOn(home, wanted))
             {
-                Terminal.RequireYes(parsed.GetValue(yes),
-                    $"Turn {wanted.Name()} off? Its key on this device is destroyed; what was stored is kept and opens with the sheet.");
+                await Terminal.RequireYesAsync(parsed.GetValue(yes),
+                    $"Turn {wanted.Name()} off? Its key on this device is destroyed; what was stored is kept and opens with the sheet.", cancel);
             }
             if (home is null)
             {
