@@ -38,6 +38,9 @@ public sealed record Disclosure(Category Category, IReadOnlyList<string> Folders
 
 public sealed partial class DeviceHome
 {
+    /// <summary>How long `off` waits to tell the server: what it is for has happened by then.</summary>
+    private static readonly TimeSpan PatienceOfOff = TimeSpan.FromSeconds(10);
+
     /// <summary>The state of one switch, from the records and the vault's folder alone.</summary>
     public SwitchReport Switch(Category category) => Switch(Chain(), category);
 
@@ -112,7 +115,12 @@ public sealed partial class DeviceHome
     /// Turns a category off; what was stored is kept and opens with the sheet. The revocation is on the disk before the password is destroyed, and
     /// both happen before the server is told, whether or not it can be.
     /// </summary>
-    public async Task<SwitchReport> TurnOffAsync(Category category, CancellationToken cancel)
+    public Task<SwitchReport> TurnOffAsync(Category category, CancellationToken cancel) => TurnOffAsync(category, static _ => { }, cancel);
+
+    /// <param name="category">Which one</param>
+    /// <param name="holds">Told what holds on this device, before the server is waited for: from then on cancelling only leaves the server untold</param>
+    /// <param name="cancel">Stops</param>
+    public async Task<SwitchReport> TurnOffAsync(Category category, Action<SwitchReport> holds, CancellationToken cancel)
     {
         RecordChain chain;
         using (home.Lock(time, cancel))
@@ -133,11 +141,22 @@ public sealed partial class DeviceHome
                 Folder(category).Destroy(); // also when a full disk takes no record: then the next `off` signs it
             }
         }
+        holds(Switch(chain, category));
+        using CancellationTokenSource late = new(PatienceOfOff, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
         try
         {
-            chain = await TellAsync(chain, cancel).ConfigureAwait(false);
+            chain = await TellAsync(chain, either.Token).ConfigureAwait(false);
         }
-        catch (DeviceException e) when (e.Fault != DeviceFault.Forgery)
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return Switch(Chain(), category) with { WhyNotTold = $"no answer from {account.Server} within {PatienceOfOff.TotalSeconds} s" };
+        }
+        catch (DeviceException e) when (e.Fault == DeviceFault.Forgery)
+        {
+            throw new DeviceException(e.Fault, $"{category.Name()} is off, and its key on this device is destroyed; but {e.Message}", e.Hint, e);
+        }
+        catch (DeviceException e)
         {
             // Off holds on this device whatever the server says; the next `off`, `on` or `backup` tells it first.
             return Switch(chain, category) with { WhyNotTold = e.Message };

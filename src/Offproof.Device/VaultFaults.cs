@@ -24,6 +24,29 @@ internal static class VaultFaults
         }
     }
 
+    /// <summary>The same where a vault is only read: nothing was to be acknowledged, and files were written.</summary>
+    internal static async Task<T> TranslateReadingAsync<T>(Uri server, string category, Func<Task<T>> work)
+    {
+        const string goesOn = "what was written is whole; the same command goes on from there";
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        catch (StorageUnreachableException e)
+        {
+            throw new DeviceException(DeviceFault.Unreachable, $"no answer from {server}: {e.Message}", goesOn, e);
+        }
+        catch (StorageRefusedException e)
+        {
+            throw new DeviceException(DeviceFault.Refused, $"the server does not let this device read {category} any more; was it turned off meanwhile? ({e.Message})",
+                $"what was written is whole; offproof restore {category} --to DIR --sheet FILE goes on from there", e);
+        }
+        catch (VaultException e)
+        {
+            throw Translate(server, e);
+        }
+    }
+
     private static DeviceException Translate(Uri server, VaultException e) => e switch
     {
         WrongPasswordException => new(DeviceFault.WrongSheet, $"this password does not open the vault: {e.Message}", null, e),

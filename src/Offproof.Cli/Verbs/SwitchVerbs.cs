@@ -61,7 +61,22 @@ internal static class SwitchVerbs
                 if (!DeviceHome.DestroyKey(parsed.HomeFolder(), wanted, TimeProvider.System)) throw unreadable!;
                 throw new DeviceException(unreadable!.Fault, $"{unreadable.Message}. The key of {wanted.Name()} on this device is destroyed; the server could not be told", unreadable.Hint, unreadable);
             }
-            Show(parsed, await home.TurnOffAsync(wanted, cancel));
+            bool json = parsed.GetValue(Options.Json), isOff = false;
+            try
+            {
+                SwitchReport report = await home.TurnOffAsync(wanted, holds =>
+                {
+                    isOff = true;
+                    if (!json) Terminal.Say(State(holds));
+                }, cancel);
+                if (json) Show(parsed, report);
+                else ShowWhetherTold(report);
+            }
+            catch (OperationCanceledException) when (isOff)
+            {
+                throw new InterruptedException($"interrupted: {wanted.Name()} is off, and its key on this device is destroyed; the server is not told yet",
+                    $"offproof off {wanted.Name()}");
+            }
             return ExitCode.Ok;
         });
         return verb;
@@ -114,15 +129,25 @@ internal static class SwitchVerbs
             Terminal.Json(new SwitchJson("offproof/v1/switch", report.Category.Name(), report.State, report.Epoch, report.ServerTold), OutputJson.Default.SwitchJson);
             return;
         }
+        Terminal.Say(State(report));
+        ShowWhetherTold(report);
+    }
+
+    private static string State(SwitchReport report)
+    {
         string category = report.Category.Name();
-        Terminal.Say(report.State switch
+        return report.State switch
         {
             SwitchState.On => $"{category} is on (epoch {report.Epoch}).",
             SwitchState.Paused => $"{category} is paused: nothing is read or sent. offproof on {category}",
             SwitchState.Kept => $"{category} is off. Its key on this device is destroyed; what was stored is kept and opens with the sheet.",
             _ => $"{category} is off.",
-        });
-        if (!report.ServerTold) Terminal.Say($"The server is not yet told: `offproof off {category}` again tells it, and so does the next backup.");
+        };
+    }
+
+    private static void ShowWhetherTold(SwitchReport report)
+    {
+        if (!report.ServerTold) Terminal.Say($"The server is not yet told: `offproof off {report.Category.Name()}` again tells it, and so does the next backup.");
         if (report.WhyNotTold is { } why) Terminal.Talk(why);
     }
 }

@@ -119,7 +119,15 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
             // The body belongs to the same deadline: a server that drips must not hold up `off`.
             await response.Content.LoadIntoBufferAsync(MaximumAnswer, patience.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+        {
+            throw new DeviceException(DeviceFault.Unreachable, $"no answer from {server} within {Patience.TotalSeconds} s", "nothing was lost; try again when the server can be reached", e);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw new DeviceException(DeviceFault.Failure, $"{server} does not answer like an Offproof server: its answer is too large", "check the URL", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
             throw new DeviceException(DeviceFault.Unreachable, $"no answer from {server}: {e.Message}", "nothing was lost; try again when the server can be reached", e);
         }
