@@ -61,7 +61,7 @@ public sealed partial class DeviceHome
                 begun.Sheet.WriteNew(sheetFile, time.GetUtcNow());
                 written = true;
             }
-            string receipt = await client.OpenAccountAsync(AccountRequest(begun.Sheet.Signing.Public, begun.Certificate), cancel).ConfigureAwait(false);
+            (string receipt, _) = await client.OpenAccountAsync(AccountRequest(begun.Sheet.Signing.Public, begun.Certificate), cancel).ConfigureAwait(false);
             if (!SignedRecord.TryParse(receipt, out SignedRecord? signed)
                 || !Receipt.TryVerify(signed, serverKey, begun.Sheet.Account, out Receipt? verified) || verified.Record != begun.Certificate.Hash)
             {

@@ -22,6 +22,7 @@ internal static class SwitchVerbs
                 await Terminal.RequireYesAsync(parsed.GetValue(yes), $"Turn {wanted.Name()} on?", cancel);
             }
             Show(parsed, await home.TurnOnAsync(wanted, cancel));
+            Terminal.Noticed(home.Notices);
             return ExitCode.Ok;
         });
         return verb;
@@ -71,6 +72,7 @@ internal static class SwitchVerbs
                 }, cancel);
                 if (json) Show(parsed, report);
                 else ShowWhetherTold(report);
+                Terminal.Noticed(home.Notices);
             }
             catch (OperationCanceledException) when (isOff)
             {
