@@ -136,12 +136,33 @@ public sealed partial class DeviceHome
             return opened;
         }
 
+        if (sources.Sources.FirstOrDefault(s => s.Category == category.Name() && (Contains(full, s.Path) || Contains(s.Path, full))) is { } nested)
+        {
+            throw new DeviceException(DeviceFault.Refused, $"{full} and the source {nested.Path} contain one another: what is in both would be stored twice",
+                $"name a folder beside it, or: offproof source remove {category.Name()} {nested.Name}");
+        }
+
         string name = SourceName(Path.GetFileName(full));
         string unique = name;
         for (int n = 2; sources.Sources.Any(s => s.Category == category.Name() && s.Name == unique); n++)
             unique = $"{name}-{n}";
         Source source = new(category.Name(), unique, full, password);
         new SourcesFile(sources.Schema, [.. sources.Sources, source]).Write(home);
+        return source;
+    }
+
+    /// <summary>Takes a source off the list. Nothing of it is read, and what was stored of it stays.</summary>
+    /// <param name="category">Which one</param>
+    /// <param name="pathOrName">Its path, which need not be there any more, or its name</param>
+    public Source RemoveSource(Category category, string pathOrName)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(pathOrName));
+        using FileStream _ = home.Lock(time, CancellationToken.None);
+        SourcesFile sources = SourcesFile.Read(home);
+        Source[] candidates = [.. sources.Sources.Where(s => s.Category == category.Name())];
+        Source source = candidates.FirstOrDefault(s => s.Path == full) ?? candidates.FirstOrDefault(s => s.Name == pathOrName)
+            ?? throw new DeviceException(DeviceFault.Failure, $"{category.Name()} has no source {pathOrName}", "offproof source list");
+        new SourcesFile(sources.Schema, [.. sources.Sources.Where(s => s != source)]).Write(home);
         return source;
     }
 
