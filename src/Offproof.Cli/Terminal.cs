@@ -74,6 +74,9 @@ internal static class Terminal
         if (answer?.Trim() is not ("y" or "Y" or "yes")) throw new DeviceException(DeviceFault.Refused, "not confirmed: nothing was changed");
     }
 
+    /// <summary>"1 file", "2 files".</summary>
+    internal static string Count(long number, string one) => string.Create(CultureInfo.InvariantCulture, $"{number} {one}{(number == 1 ? "" : "s")}");
+
     internal static string Size(long bytes) => bytes switch
     {
         < 1000 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),

@@ -64,11 +64,7 @@ public sealed partial class DeviceHome
     /// <exception cref="DeviceException">The sheet is not confirmed, or the server refuses or cannot be reached: then nothing was collected.</exception>
     public async Task<SwitchReport> TurnOnAsync(Category category, CancellationToken cancel)
     {
-        if (account.SheetConfirmed is null)
-        {
-            throw new DeviceException(DeviceFault.Refused, "the sheet is not confirmed: without it a backup could never be opened",
-                "offproof sheet confirm --sheet FILE");
-        }
+        RequireConfirmedSheet();
         if (TryResume(category, cancel) is { } resumed) return resumed;
         await CheckServerKeyAsync(cancel).ConfigureAwait(false);
         // A second round where the server knew more of this device's records than this home did.
@@ -86,6 +82,13 @@ public sealed partial class DeviceHome
             return Switch(chain, category);
         }
         throw new DeviceException(DeviceFault.Failure, $"the records of this device and those of {account.Server} could not be brought together", "nothing was collected; try again");
+    }
+
+    /// <summary>No category turns on before.</summary>
+    public void RequireConfirmedSheet()
+    {
+        if (account.SheetConfirmed is not null) return;
+        throw new DeviceException(DeviceFault.Refused, "the sheet is not confirmed: without it a backup could never be opened", "offproof sheet confirm --sheet FILE");
     }
 
     /// <summary>What needs no server: a category that is on already, or paused.</summary>

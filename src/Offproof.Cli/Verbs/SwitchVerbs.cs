@@ -18,6 +18,8 @@ internal static class SwitchVerbs
             Category wanted = Options.ParseCategory(parsed.GetRequiredValue(category));
             if (home.Switch(wanted).State == SwitchState.Off || home.Switch(wanted).State == SwitchState.Kept)
             {
+                home.RequireConfirmedSheet();
+                Terminal.RequireSomebodyToAsk(parsed.GetValue(yes));
                 Disclose(home.Disclose(wanted));
                 await Terminal.RequireYesAsync(parsed.GetValue(yes), $"Turn {wanted.Name()} on?", cancel);
             }
@@ -117,7 +119,7 @@ internal static class SwitchVerbs
         Terminal.Talk($"""
             Turning {disclosure.Category.Name()} on collects the files in:
               {(disclosure.Folders.Count == 0 ? "(no folder yet: offproof source add)" : string.Join("\n  ", disclosure.Folders))}
-            They are encrypted here and stored at {disclosure.Server} until you erase them.
+            They are encrypted here and stored at {disclosure.Server}. They stay there: this version cannot erase them.
             The server sees: the category, sizes, times, and the address you call from. It cannot see names or contents.
             """);
         if (disclosure.Epoch > 1) Terminal.Talk("A new key is made, so everything is uploaded again.");
