@@ -88,8 +88,9 @@ public sealed partial class DeviceHome
     /// <summary>
     /// Proves the written sheet before anything depends on it: what the device seals now opens with it, and its signature verifies for this account.
     /// </summary>
+    /// <returns>The source that the file lies in, with which it would be backed up; null where it is in none.</returns>
     /// <exception cref="DeviceException">It is not this account's sheet, or its file is damaged (<see cref="DeviceFault.WrongSheet"/>).</exception>
-    public void ConfirmSheet(string file)
+    public Source? ConfirmSheet(string file)
     {
         using Sheet sheet = Sheet.Read(file);
         Sheet.RequireReadableByAge(file);
@@ -108,6 +109,8 @@ public sealed partial class DeviceHome
         using FileStream _ = home.Lock(time, CancellationToken.None);
         account = account with { SheetConfirmed = time.GetUtcNow() };
         account.Write(home);
+        string full = Path.GetFullPath(file);
+        return Sources().FirstOrDefault(source => Contains(source.Path, full));
     }
 
     /// <summary>Names a folder that a category is read from, or, for all but photos, a file. Nothing of it is read, not even a folder's list of names.</summary>

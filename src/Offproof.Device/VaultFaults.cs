@@ -25,7 +25,10 @@ internal static class VaultFaults
     }
 
     /// <summary>The same where a vault is only read: nothing was to be acknowledged, and files were written.</summary>
-    internal static async Task<T> TranslateReadingAsync<T>(Uri server, string category, Func<Task<T>> work)
+    /// <param name="server">Where the vault is</param>
+    /// <param name="category">Whose vault it is, where the device reads it; null where the sheet does, which no `off` stops</param>
+    /// <param name="work">Reads</param>
+    internal static async Task<T> TranslateReadingAsync<T>(Uri server, string? category, Func<Task<T>> work)
     {
         const string goesOn = "what was written is whole; the same command goes on from there";
         try
@@ -36,7 +39,7 @@ internal static class VaultFaults
         {
             throw new DeviceException(DeviceFault.Unreachable, $"no answer from {server}: {e.Message}", goesOn, e);
         }
-        catch (StorageRefusedException e)
+        catch (StorageRefusedException e) when (category is not null)
         {
             throw new DeviceException(DeviceFault.Refused, $"the server does not let this device read {category} any more; was it turned off meanwhile? ({e.Message})",
                 $"what was written is whole; offproof restore {category} --to DIR --sheet FILE goes on from there", e);
