@@ -22,7 +22,7 @@ public sealed partial class DeviceHome
         using VaultAccess access = AccessForReading(grant);
         using HttpMessageInvoker vaultInvoker = new(access);
         RestStorage storage = new(vaultInvoker, Address(category, grant.Epoch).VaultUri(account.Server));
-        return await VaultFaults.TranslateReadingAsync(account.Server, category.Name(), () => VaultRestore.RunAsync(
+        return await VaultFaults.TranslateAsync(account.Server, () => VaultRestore.RunAsync(
             storage, password, Pins(grant), category, grant.Epoch.Value, request, progress, cancel)).ConfigureAwait(false);
     }
 }

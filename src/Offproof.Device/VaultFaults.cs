@@ -24,32 +24,6 @@ internal static class VaultFaults
         }
     }
 
-    /// <summary>The same where a vault is only read: nothing was to be acknowledged, and files were written.</summary>
-    /// <param name="server">Where the vault is</param>
-    /// <param name="category">Whose vault it is, where the device reads it; null where the sheet does, which no `off` stops</param>
-    /// <param name="work">Reads</param>
-    internal static async Task<T> TranslateReadingAsync<T>(Uri server, string? category, Func<Task<T>> work)
-    {
-        const string goesOn = "what was written is whole; the same command goes on from there";
-        try
-        {
-            return await work().ConfigureAwait(false);
-        }
-        catch (StorageUnreachableException e)
-        {
-            throw new DeviceException(DeviceFault.Unreachable, $"no answer from {server}: {e.Message}", goesOn, e);
-        }
-        catch (StorageRefusedException e) when (category is not null)
-        {
-            throw new DeviceException(DeviceFault.Refused, $"the server does not let this device read {category} any more; was it turned off meanwhile? ({e.Message})",
-                $"what was written is whole; offproof restore {category} --to DIR --sheet FILE goes on from there", e);
-        }
-        catch (VaultException e)
-        {
-            throw Translate(server, e);
-        }
-    }
-
     private static DeviceException Translate(Uri server, VaultException e) => e switch
     {
         WrongPasswordException => new(DeviceFault.WrongSheet, $"this password does not open the vault: {e.Message}", null, e),
@@ -61,8 +35,9 @@ internal static class VaultFaults
         // The vault's storage is the server, which has no inner exception: this disk is the one that a restore writes to.
         StorageFullException { InnerException: IOException } => new(DeviceFault.Full, e.Message, "make room on the disk that is restored to, and run it again", e),
         StorageFullException => new(DeviceFault.Full, $"no room at {server}: {e.Message}", "everything acknowledged before is safe; the next backup goes on from there", e),
-        StorageUnreachableException => new(DeviceFault.Unreachable, $"no answer from {server}: {e.Message}", "everything acknowledged before is safe; the next run goes on from there", e),
-        StorageRefusedException => new(DeviceFault.Refused, $"the server refused: {e.Message}", "offproof status", e),
+        StorageUnreachableException => new(DeviceFault.Unreachable, $"no answer from {server}: {e.Message}", "what was done before is safe; the same command goes on from there", e),
+        StorageRefusedException => new(DeviceFault.Refused, $"the server refused: {e.Message}",
+            "offproof status; where the category was turned off meanwhile, what a restore has written is whole, and restore with --sheet FILE goes on from there", e),
         VaultLockedException => new(DeviceFault.Failure, e.Message, "try again later; nothing was lost", e),
         _ => new(DeviceFault.Failure, e.Message, null, e),
     };

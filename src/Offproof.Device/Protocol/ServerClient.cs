@@ -121,17 +121,9 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
             // The body belongs to the same deadline: a server that drips must not hold up `off`.
             await response.Content.LoadIntoBufferAsync(MaximumAnswer, patience.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
-            throw new DeviceException(DeviceFault.Unreachable, $"no answer from {server} within {Patience.TotalSeconds} s", "nothing was lost; try again when the server can be reached", e);
-        }
-        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
-        {
-            throw new DeviceException(DeviceFault.Failure, $"{server} does not answer like an Offproof server: its answer is too large", "check the URL", e);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            throw new DeviceException(DeviceFault.Unreachable, $"no answer from {server}: {e.Message}", "nothing was lost; try again when the server can be reached", e);
+            throw new DeviceException(DeviceFault.Unreachable, $"no answer from {server}{(e is OperationCanceledException ? $" within {Patience.TotalSeconds} s" : $": {e.Message}")}", "nothing was lost; try again when the server can be reached", e);
         }
         if (response.IsSuccessStatusCode) return response;
         using (response) throw await RefusalAsync(response, cancel).ConfigureAwait(false);

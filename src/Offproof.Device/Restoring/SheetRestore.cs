@@ -46,7 +46,7 @@ public static class SheetRestore
         using HttpMessageInvoker vaultInvoker = new(access);
         RestStorage storage = new(vaultInvoker, vault.Address.VaultUri(url));
         VaultOptions pins = new() { Time = time, ExpectedConfigSha256 = vault.Hashes.Config.Text, ExpectedKeyName = vault.Hashes.Key.Text };
-        return await VaultFaults.TranslateReadingAsync(url, null, () => VaultRestore.RunAsync(
+        return await VaultFaults.TranslateAsync(url, () => VaultRestore.RunAsync(
             storage, password, pins, category, vault.Address.Epoch.Value, request, progress, cancel)).ConfigureAwait(false);
     }
 
