@@ -3,8 +3,10 @@
 #
 #   ./restore-without-us.sh SHEET CATEGORY TARGET [EPOCH]
 #
+# TARGET is a folder that is empty or not there yet; only TARGET/CATEGORY is written.
 # It does what docs/consent.md §4 says: proves sheet -> device -> grant -> sealed password, config and key file, and only then opens anything.
-# The protocol is docs/protocol.md. Secrets stay in pipes, shell variables and a private temporary folder; none is ever an argument of a program.
+# The protocol is docs/protocol.md. Secrets stay in pipes and shell variables, but for the sheet's signing key and the tokens, in a private temporary folder that is gone before
+# a file is restored; none is ever an argument of a program.
 set -eu
 umask 077
 LC_ALL=C
@@ -19,11 +21,25 @@ for tool in age openssl curl restic od sed sha256sum; do
 done
 case $category in contacts | messages | notes | photos) ;; *) fail "there is no category '$category'" 64 ;; esac
 case $wanted_epoch in *[!0-9]*) fail "an epoch is a number" 64 ;; esac
-[ ! -e "$target/$category" ] || fail "$target/$category exists: name another folder, restic would overwrite in it"
+if [ -e "$target" ] || [ -L "$target" ]; then
+    # restic writes over files, and through links, that are there already.
+    { [ -d "$target" ] && inside=$(ls -A -- "$target") && [ -z "$inside" ]; } || fail "$target exists and is not an empty folder: name another one"
+fi
 
 tmp=$(mktemp -d)
+restic=
+stop() { # at a signal: restic takes its lock away, if the server answers within some seconds
+    rm -rf "$tmp"
+    if [ -n "$restic" ]; then
+        kill -INT "$restic" 2>/dev/null || :
+        { sleep 5; kill -KILL "$restic"; } >/dev/null 2>&1 &
+        wait "$restic" 2>/dev/null || :
+        kill "$!" 2>/dev/null || :
+    fi
+    exit 130
+}
 trap 'rm -rf "$tmp"' EXIT
-trap 'exit 130' INT TERM
+trap stop HUP INT QUIT TERM
 
 # --- bytes, hex, base64url -------------------------------------------------------------------------------------------------------
 hex() { od -An -v -tx1 | tr -d ' \n'; }
@@ -171,7 +187,8 @@ while read -r record || [ -n "$record" ]; do
         *) follow "$record" "$payload" ;; # revocations, and types of later versions: links that grant nothing
     esac
 done <"$tmp/records"
-[ "$epoch" -gt 0 ] || fail "this account never turned $category on"
+[ "$epoch" -gt 0 ] || [ -z "$wanted_epoch" ] || fail "the server shows no record of an epoch $wanted_epoch of $category"
+[ "$epoch" -gt 0 ] || fail "the server shows no record that $category was ever turned on; if it was, it withholds them"
 echo "proven: sheet -> device $(printf %.8s "$owner") -> grant of $category, epoch $epoch" >&2
 
 # --- sealed password, config, key file -------------------------------------------------------------------------------------------
@@ -181,12 +198,19 @@ bearer=$(token "\"action\":\"vault\",\"device\":\"$owner\",\"category\":\"$categ
 vault_path=v1/vaults/$account/$owner/$category/$epoch
 [ "$(get "$vault_path/config" | sha256)" = "$config" ] || fail "the vault is not the one of the grant (config)" 4
 [ "$(get "$vault_path/keys/$key" | sha256)" = "$key" ] || fail "the vault is not the one of the grant (key file)" 4
-age --decrypt -i "$sheet" -o "$tmp/password" "$tmp/password.age" || fail "age does not open the password with this sheet" 6
+RESTIC_PASSWORD=$(age --decrypt -i "$sheet" "$tmp/password.age") || fail "age does not open the password with this sheet" 6
+rm -rf "$tmp"
 echo "proven: sealed password, config and key file are the grant's; age opened the password" >&2
 
 # --- the files -------------------------------------------------------------------------------------------------------------------
 origin=${server%/}
 RESTIC_REPOSITORY="rest:${origin%%://*}://offproof:$bearer@${origin#*://}/$vault_path/"
-RESTIC_PASSWORD_FILE=$tmp/password
-export RESTIC_REPOSITORY RESTIC_PASSWORD_FILE
-restic --no-cache restore latest --target "$target"
+# What a user's own restic is set up with must not lead elsewhere. Redirects restic does follow: what comes from another host does not open with the password.
+unset RESTIC_REPOSITORY_FILE RESTIC_PASSWORD_FILE RESTIC_PASSWORD_COMMAND RESTIC_KEY_HINT RESTIC_REST_USERNAME RESTIC_REST_PASSWORD
+NO_PROXY='*' no_proxy='*'
+export RESTIC_REPOSITORY RESTIC_PASSWORD NO_PROXY no_proxy
+# Whoever had the password may have stored anything: of another snapshot, or beside the category's folder, nothing is written.
+# In the background, because a shell that waits for a program in front looks at no signal before it has ended.
+restic --no-cache restore latest --path "/$category" --include "/$category" --target="$target" &
+restic=$!
+wait "$restic"

@@ -51,11 +51,15 @@ internal static class CommandLine
         }
         catch (DeviceException e)
         {
-            return Report(e.Message, e.Hint, ExitCode.Of(e.Fault));
+            return Report(e.Message, e.Hint, ExitCode.Of(e));
         }
         catch (VaultException e)
         {
             return Report(e.Message, null, ExitCode.Of(e));
+        }
+        catch (InterruptedException e)
+        {
+            return Report(e.Message, e.Hint, ExitCode.Interrupted);
         }
         catch (OperationCanceledException)
         {
@@ -101,4 +105,10 @@ internal static class CommandLine
         for (SymbolResult? at = result; at is CommandResult { Command: not RootCommand } command; at = at.Parent) names.Push(command.Command.Name);
         return names;
     }
+}
+
+/// <summary>Ctrl-C where it is known what holds then.</summary>
+internal sealed class InterruptedException(string message, string? hint) : OperationCanceledException(message)
+{
+    internal string? Hint { get; } = hint;
 }

@@ -21,8 +21,9 @@ internal static class ExitCode
     private const int QuotaFullMac = 69;
     private const int DiskFullWindows = unchecked((int)0x80070070);
 
-    internal static int Of(DeviceFault fault) => fault switch
+    internal static int Of(DeviceException e) => e.Fault switch
     {
+        DeviceFault.Failure when e.InnerException is IOException or UnauthorizedAccessException => Of(e.InnerException),
         DeviceFault.Forgery => Forgery,
         DeviceFault.Refused => Refused,
         DeviceFault.WrongSheet => WrongSheet,

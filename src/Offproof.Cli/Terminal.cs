@@ -49,15 +49,33 @@ internal static class Terminal
 
     internal static bool CanAsk => !Console.IsInputRedirected && !Console.IsErrorRedirected;
 
-    /// <summary>Asks on a terminal; without one, what would be asked has to be given.</summary>
-    internal static void RequireYes(bool yes, string question)
+    /// <summary>Whether something could be asked if it had to be; before anything is said that leads up to a question.</summary>
+    internal static void RequireSomebodyToAsk(bool yes)
+    {
+        if (!yes && !CanAsk) throw new DeviceException(DeviceFault.Usage, "there is no terminal to ask on", "add --yes");
+    }
+
+    /// <summary>Asks on a terminal; without one, what would be asked has to be given. Ctrl-C is an answer too, at once: reading goes on elsewhere until the process ends.</summary>
+    internal static async Task RequireYesAsync(bool yes, string question, CancellationToken cancel)
     {
         if (yes) return;
-        if (!CanAsk) throw new DeviceException(DeviceFault.Usage, "there is no terminal to ask on", "add --yes");
-        Console.Error.Write($"{question} [y/N] ");
-        if (Console.In.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
-            throw new DeviceException(DeviceFault.Refused, "not confirmed: nothing was changed");
+        RequireSomebodyToAsk(yes);
+        await Console.Error.WriteAsync($"{question} [y/N] ");
+        string? answer;
+        try
+        {
+            answer = await Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync();
+            throw new InterruptedException("interrupted: nothing was changed", null);
+        }
+        if (answer?.Trim() is not ("y" or "Y" or "yes")) throw new DeviceException(DeviceFault.Refused, "not confirmed: nothing was changed");
     }
+
+    /// <summary>"1 file", "2 files".</summary>
+    internal static string Count(long number, string one) => string.Create(CultureInfo.InvariantCulture, $"{number} {one}{(number == 1 ? "" : "s")}");
 
     internal static string Size(long bytes) => bytes switch
     {

@@ -17,7 +17,7 @@ namespace Offproof.Device;
 /// <param name="Skipped">What was not taken, with the reason; nothing is dropped silently</param>
 /// <param name="Remarks">What was taken and is worth knowing: duplicates, a file that ends too early</param>
 /// <param name="Alarms">Sources that hold less than half of what they held</param>
-/// <param name="Notices">Damage in the vault that cost time, not files</param>
+/// <param name="Notices">Damage at the server that cost time, not files: in the vault, or records that it had forgotten</param>
 public sealed record BackupReport(
     Category Category, int Epoch, string Snapshot, long Items, long Bytes, long Unchanged, long StoredBytes, long Read, long Kept,
     IReadOnlyList<SkippedItem> Skipped, IReadOnlyList<string> Remarks, IReadOnlyList<Alarm> Alarms, IReadOnlyList<string> Notices);
@@ -61,6 +61,7 @@ public sealed partial class DeviceHome
                 throw new DeviceException(DeviceFault.Failure, $"the source {source.Path} is not there", "earlier snapshots are unaffected; is the card in the phone?");
         }
 
+        int noticed = notices.Count;
         using FileStream _ = folder.LockForBackup();
         (grant, folder) = RequireOn(await TellAsync(chain, cancel).ConfigureAwait(false), category);
         using VaultPassword password = folder.OpenPassword();
@@ -110,7 +111,7 @@ public sealed partial class DeviceHome
         long kept = category == Category.Photos ? reading.Kept - summary.Unreadable.Count : reading.Kept;
         return new BackupReport(category, grant.Epoch.Value, summary.SnapshotId, summary.Files, summary.Bytes, summary.Unchanged, summary.BytesStored,
             reading.Read, kept, [.. reading.Skipped, .. summary.Unreadable.Select(static u => new SkippedItem(u.Path, u.Reason))],
-            reading.Remarks, Shrinking.Alarms(counts, sources, now), summary.Notices);
+            reading.Remarks, Shrinking.Alarms(counts, sources, now), [.. notices.Skip(noticed), .. summary.Notices]);
     }
 
     /// <summary>The snapshots of a category that is on or paused, oldest first.</summary>

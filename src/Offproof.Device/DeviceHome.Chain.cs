@@ -1,9 +1,32 @@
+using System.Globalization;
 using Offproof.Consent;
 
 namespace Offproof.Device;
 
 public sealed partial class DeviceHome
 {
+    private readonly List<string> notices = [];
+
+    /// <summary>What came to light about the server since this home was opened, and cost nothing: that it had been set back.</summary>
+    public IReadOnlyList<string> Notices => notices;
+
+    /// <summary>Tells the server of categories that were turned off while it could not be told. Opens no connection where there are none.</summary>
+    /// <returns>Why it could not be told; null where it knows.</returns>
+    public async Task<string?> TellAsync(CancellationToken cancel)
+    {
+        RecordChain chain = Chain();
+        if (chain.Links.All(static link => link.IsTold || link.Revocation is null)) return null;
+        try
+        {
+            await TellAsync(chain, cancel).ConfigureAwait(false);
+            return null;
+        }
+        catch (DeviceException e) when (e.Fault != DeviceFault.Forgery)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>
     /// Sends the records that the server has not acknowledged yet, in order. The home's lock is not held: a record sent twice is acknowledged twice with the
     /// same receipt, and `off` must not wait for a server. Where the server's chain turns out to be another than ours, the two are brought together.
@@ -30,14 +53,20 @@ public sealed partial class DeviceHome
     private async Task<RecordChain> ReconcileAsync(CancellationToken cancel)
     {
         RecordChain chain = Chain();
-        await server.OpenAccountAsync(AccountRequest(Key(account.SheetKey, home.Account), chain.Certificate), cancel).ConfigureAwait(false);
+        (_, bool accountForgotten) = await server.OpenAccountAsync(AccountRequest(Key(account.SheetKey, home.Account), chain.Certificate), cancel).ConfigureAwait(false);
+        int forgotten = accountForgotten ? 1 : 0;
         try
         {
-            await SendRecordsAsync(chain.Links, cancel).ConfigureAwait(false);
+            forgotten += await SendRecordsAsync(chain.Links, cancel).ConfigureAwait(false);
         }
         catch (DeviceException e) when (e.Problem is "not-next" or "epoch")
         {
             // The server has another link in this place: which one, it says below.
+        }
+        if (forgotten > 0)
+        {
+            notices.Add(string.Create(CultureInfo.InvariantCulture,
+                $"the server had forgotten {forgotten} {(forgotten == 1 ? "record" : "records")} that it had acknowledged: it was set back to an older state. All was sent again; ask its operator what happened"));
         }
         Token token = await TokenAsync(null, null, cancel).ConfigureAwait(false);
         RecoveryAnswer answer = await server.RecoveryAsync(AccountId, token, cancel).ConfigureAwait(false);
@@ -51,14 +80,18 @@ public sealed partial class DeviceHome
         return chain;
     }
 
-    private async Task SendRecordsAsync(IEnumerable<Link> links, CancellationToken cancel)
+    /// <returns>How many of them the server had acknowledged and met for the first time now.</returns>
+    private async Task<int> SendRecordsAsync(IEnumerable<Link> links, CancellationToken cancel)
     {
+        int forgotten = 0;
         foreach (Link link in links)
         {
-            string receipt = await server.SendRecordAsync(link.Record, cancel).ConfigureAwait(false);
+            (string receipt, bool first) = await server.SendRecordAsync(link.Record, cancel).ConfigureAwait(false);
             RequireReceipt(receipt, link.Record, link.Grant is not null ? ReceiptState.On : ReceiptState.Kept);
             if (!link.IsTold) RecordChain.Told(link, receipt);
+            else if (first) forgotten++;
         }
+        return forgotten;
     }
 
     private void RequireReceipt(string compact, SignedRecord record, ReceiptState state)

@@ -34,6 +34,8 @@ public sealed partial class DeviceHome
             throw new DeviceException(DeviceFault.Refused, $"{home.Root} holds the records of a device, but no account.json: they are not overwritten",
                 "run init again with the sheet that belongs to them, or name another folder with --home");
         }
+        if (home.IsSomebodys)
+            throw new DeviceException(DeviceFault.Refused, $"{home.Root} is not empty and not a device's folder: nothing was changed", "name another folder with --home");
 
         using EgressGate gate = new(server, static _ => false, wire);
         using HttpMessageInvoker invoker = new(new PatientHandler(gate, time));
@@ -59,7 +61,7 @@ public sealed partial class DeviceHome
                 begun.Sheet.WriteNew(sheetFile, time.GetUtcNow());
                 written = true;
             }
-            string receipt = await client.OpenAccountAsync(AccountRequest(begun.Sheet.Signing.Public, begun.Certificate), cancel).ConfigureAwait(false);
+            (string receipt, _) = await client.OpenAccountAsync(AccountRequest(begun.Sheet.Signing.Public, begun.Certificate), cancel).ConfigureAwait(false);
             if (!SignedRecord.TryParse(receipt, out SignedRecord? signed)
                 || !Receipt.TryVerify(signed, serverKey, begun.Sheet.Account, out Receipt? verified) || verified.Record != begun.Certificate.Hash)
             {
@@ -86,8 +88,9 @@ public sealed partial class DeviceHome
     /// <summary>
     /// Proves the written sheet before anything depends on it: what the device seals now opens with it, and its signature verifies for this account.
     /// </summary>
+    /// <returns>The source that the file lies in, with which it would be backed up; null where it is in none.</returns>
     /// <exception cref="DeviceException">It is not this account's sheet, or its file is damaged (<see cref="DeviceFault.WrongSheet"/>).</exception>
-    public void ConfirmSheet(string file)
+    public Source? ConfirmSheet(string file)
     {
         using Sheet sheet = Sheet.Read(file);
         Sheet.RequireReadableByAge(file);
@@ -106,6 +109,8 @@ public sealed partial class DeviceHome
         using FileStream _ = home.Lock(time, CancellationToken.None);
         account = account with { SheetConfirmed = time.GetUtcNow() };
         account.Write(home);
+        string full = Path.GetFullPath(file);
+        return Sources().FirstOrDefault(source => Contains(source.Path, full));
     }
 
     /// <summary>Names a folder that a category is read from, or, for all but photos, a file. Nothing of it is read, not even a folder's list of names.</summary>
@@ -134,12 +139,33 @@ public sealed partial class DeviceHome
             return opened;
         }
 
+        if (sources.Sources.FirstOrDefault(s => s.Category == category.Name() && (Contains(full, s.Path) || Contains(s.Path, full))) is { } nested)
+        {
+            throw new DeviceException(DeviceFault.Refused, $"{full} and the source {nested.Path} contain one another: what is in both would be stored twice",
+                $"name a folder beside it, or: offproof source remove {category.Name()} {nested.Name}");
+        }
+
         string name = SourceName(Path.GetFileName(full));
         string unique = name;
         for (int n = 2; sources.Sources.Any(s => s.Category == category.Name() && s.Name == unique); n++)
             unique = $"{name}-{n}";
         Source source = new(category.Name(), unique, full, password);
         new SourcesFile(sources.Schema, [.. sources.Sources, source]).Write(home);
+        return source;
+    }
+
+    /// <summary>Takes a source off the list. Nothing of it is read, and what was stored of it stays.</summary>
+    /// <param name="category">Which one</param>
+    /// <param name="pathOrName">Its path, which need not be there any more, or its name</param>
+    public Source RemoveSource(Category category, string pathOrName)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(pathOrName));
+        using FileStream _ = home.Lock(time, CancellationToken.None);
+        SourcesFile sources = SourcesFile.Read(home);
+        Source[] candidates = [.. sources.Sources.Where(s => s.Category == category.Name())];
+        Source source = candidates.FirstOrDefault(s => s.Path == full) ?? candidates.FirstOrDefault(s => s.Name == pathOrName)
+            ?? throw new DeviceException(DeviceFault.Failure, $"{category.Name()} has no source {pathOrName}", "offproof source list");
+        new SourcesFile(sources.Schema, [.. sources.Sources.Where(s => s != source)]).Write(home);
         return source;
     }
 

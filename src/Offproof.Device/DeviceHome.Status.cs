@@ -18,10 +18,12 @@ public sealed record StatusReport(string Sentence, string Account, Uri Server, b
 /// <param name="Items">Files in the last snapshot of this epoch; null when there is none</param>
 /// <param name="Bytes">Their bytes</param>
 /// <param name="LastBackup">When the last backup finished</param>
-/// <param name="ServerTold">False while the server has not acknowledged the newest record</param>
+/// <param name="ServerTold">False while the server has not acknowledged the newest record, or there is none that it could be told</param>
 /// <param name="Alarms">Sources that held less than half of what they had held, as of the last backup</param>
+/// <param name="KeyLost">True where its key is gone and no revocation is signed yet</param>
 public sealed record CategoryStatus(
-    string Category, SwitchState State, int Epoch, long? Items, long? Bytes, DateTimeOffset? LastBackup, bool ServerTold, IReadOnlyList<Alarm> Alarms);
+    string Category, SwitchState State, int Epoch, long? Items, long? Bytes, DateTimeOffset? LastBackup, bool ServerTold, IReadOnlyList<Alarm> Alarms,
+    bool KeyLost);
 
 public sealed partial class DeviceHome
 {
@@ -36,7 +38,7 @@ public sealed partial class DeviceHome
             SwitchReport report = Switch(chain, category);
             LastBackup? last = report.State is SwitchState.On or SwitchState.Paused ? Folder(category).LastBackup : null;
             IReadOnlyList<Alarm> alarms = Shrinking.Alarms(last?.Sources, FoldersOf(category), time.GetUtcNow());
-            lines.Add(new CategoryStatus(category.Name(), report.State, report.Epoch, last?.Items, last?.Bytes, last?.Time, report.ServerTold, alarms));
+            lines.Add(new CategoryStatus(category.Name(), report.State, report.Epoch, last?.Items, last?.Bytes, last?.Time, report.ServerTold, alarms, report.KeyLost));
         }
         return new StatusReport(Sentence(lines), account.Account, account.Server, account.SheetConfirmed is not null, lines);
     }

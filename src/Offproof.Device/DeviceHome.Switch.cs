@@ -25,7 +25,8 @@ public enum SwitchState
 /// <param name="Epoch">The epoch that this state belongs to; 0 when it was never on</param>
 /// <param name="ServerTold">False while a record about it has no receipt yet</param>
 /// <param name="WhyNotTold">Why the server could not be told just now, where it was tried</param>
-public sealed record SwitchReport(Category Category, SwitchState State, int Epoch, bool ServerTold, string? WhyNotTold = null);
+/// <param name="KeyLost">True where the newest grant has no key here and no revocation: the server takes it for on, until `off` signs one</param>
+public sealed record SwitchReport(Category Category, SwitchState State, int Epoch, bool ServerTold, string? WhyNotTold = null, bool KeyLost = false);
 
 /// <summary>What a person is told before a category is turned on.</summary>
 /// <param name="Category">What would be collected</param>
@@ -37,6 +38,9 @@ public sealed record Disclosure(Category Category, IReadOnlyList<string> Folders
 
 public sealed partial class DeviceHome
 {
+    /// <summary>How long `off` waits to tell the server: what it is for has happened by then.</summary>
+    private static readonly TimeSpan PatienceOfOff = TimeSpan.FromSeconds(10);
+
     /// <summary>The state of one switch, from the records and the vault's folder alone.</summary>
     public SwitchReport Switch(Category category) => Switch(Chain(), category);
 
@@ -60,11 +64,7 @@ public sealed partial class DeviceHome
     /// <exception cref="DeviceException">The sheet is not confirmed, or the server refuses or cannot be reached: then nothing was collected.</exception>
     public async Task<SwitchReport> TurnOnAsync(Category category, CancellationToken cancel)
     {
-        if (account.SheetConfirmed is null)
-        {
-            throw new DeviceException(DeviceFault.Refused, "the sheet is not confirmed: without it a backup could never be opened",
-                "offproof sheet confirm --sheet FILE");
-        }
+        RequireConfirmedSheet();
         if (TryResume(category, cancel) is { } resumed) return resumed;
         await CheckServerKeyAsync(cancel).ConfigureAwait(false);
         // A second round where the server knew more of this device's records than this home did.
@@ -82,6 +82,13 @@ public sealed partial class DeviceHome
             return Switch(chain, category);
         }
         throw new DeviceException(DeviceFault.Failure, $"the records of this device and those of {account.Server} could not be brought together", "nothing was collected; try again");
+    }
+
+    /// <summary>No category turns on before.</summary>
+    public void RequireConfirmedSheet()
+    {
+        if (account.SheetConfirmed is not null) return;
+        throw new DeviceException(DeviceFault.Refused, "the sheet is not confirmed: without it a backup could never be opened", "offproof sheet confirm --sheet FILE");
     }
 
     /// <summary>What needs no server: a category that is on already, or paused.</summary>
@@ -111,7 +118,12 @@ public sealed partial class DeviceHome
     /// Turns a category off; what was stored is kept and opens with the sheet. The revocation is on the disk before the password is destroyed, and
     /// both happen before the server is told, whether or not it can be.
     /// </summary>
-    public async Task<SwitchReport> TurnOffAsync(Category category, CancellationToken cancel)
+    public Task<SwitchReport> TurnOffAsync(Category category, CancellationToken cancel) => TurnOffAsync(category, static _ => { }, cancel);
+
+    /// <param name="category">Which one</param>
+    /// <param name="holds">Told what holds on this device, before the server is waited for: from then on cancelling only leaves the server untold</param>
+    /// <param name="cancel">Stops</param>
+    public async Task<SwitchReport> TurnOffAsync(Category category, Action<SwitchReport> holds, CancellationToken cancel)
     {
         RecordChain chain;
         using (home.Lock(time, cancel))
@@ -121,18 +133,35 @@ public sealed partial class DeviceHome
             {
                 if (chain.Newest(category) is { Grant: not null } granted) AppendRevocation(chain, granted);
             }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new DeviceException(DeviceFault.Failure,
+                    $"the key of {category.Name()} on this device is destroyed, but its revocation could not be written, so the server could not be told: {e.Message}",
+                    $"make room, then: offproof off {category.Name()}", e);
+            }
             finally
             {
                 Folder(category).Destroy(); // also when a full disk takes no record: then the next `off` signs it
             }
         }
+        holds(Switch(chain, category));
+        using CancellationTokenSource late = new(PatienceOfOff, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
         try
         {
-            chain = await TellAsync(chain, cancel).ConfigureAwait(false);
+            chain = await TellAsync(chain, either.Token).ConfigureAwait(false);
         }
-        catch (DeviceException e) when (e.Fault != DeviceFault.Forgery)
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            // Off holds on this device whatever the server says; every later contact tells it first.
+            return Switch(Chain(), category) with { WhyNotTold = $"no answer from {account.Server} within {PatienceOfOff.TotalSeconds} s" };
+        }
+        catch (DeviceException e) when (e.Fault == DeviceFault.Forgery)
+        {
+            throw new DeviceException(e.Fault, $"{category.Name()} is off, and its key on this device is destroyed; but {e.Message}", e.Hint, e);
+        }
+        catch (DeviceException e)
+        {
+            // Off holds on this device whatever the server says; the next `off`, `on` or `backup` tells it first.
             return Switch(chain, category) with { WhyNotTold = e.Message };
         }
         return Switch(chain, category);
@@ -232,6 +261,8 @@ public sealed partial class DeviceHome
         return newest switch
         {
             { Revocation: { } ended } => new SwitchReport(category, SwitchState.Kept, ended.Epoch.Value, told),
+            // A disk that was full when `off` destroyed the key, or a folder that was lost.
+            { Grant: { } grant } when !folder.Holds(grant) => new SwitchReport(category, SwitchState.Off, grant.Epoch.Value, ServerTold: false, KeyLost: true),
             { Grant: { } grant } when folder.IsReady =>
                 new SwitchReport(category, folder.IsPaused ? SwitchState.Paused : SwitchState.On, grant.Epoch.Value, told),
             // Granted, but its turning-on did not finish: nothing can be collected yet, so it is off.

@@ -35,8 +35,9 @@ internal static class VaultFaults
         // The vault's storage is the server, which has no inner exception: this disk is the one that a restore writes to.
         StorageFullException { InnerException: IOException } => new(DeviceFault.Full, e.Message, "make room on the disk that is restored to, and run it again", e),
         StorageFullException => new(DeviceFault.Full, $"no room at {server}: {e.Message}", "everything acknowledged before is safe; the next backup goes on from there", e),
-        StorageUnreachableException => new(DeviceFault.Unreachable, $"no answer from {server}: {e.Message}", "everything acknowledged before is safe; the next run goes on from there", e),
-        StorageRefusedException => new(DeviceFault.Refused, $"the server refused: {e.Message}", "offproof status", e),
+        StorageUnreachableException => new(DeviceFault.Unreachable, $"no answer from {server}: {e.Message}", "what was done before is safe; the same command goes on from there", e),
+        StorageRefusedException => new(DeviceFault.Refused, $"the server refused: {e.Message}",
+            "offproof status; where the category was turned off meanwhile, what a restore has written is whole, and restore with --sheet FILE goes on from there", e),
         VaultLockedException => new(DeviceFault.Failure, e.Message, "try again later; nothing was lost", e),
         _ => new(DeviceFault.Failure, e.Message, null, e),
     };

@@ -11,7 +11,8 @@ public static class ServerHost
     /// <summary>
     /// Runs until it is cancelled or the process gets SIGTERM or SIGINT; requests that are running then have five seconds. Writes
     /// <c>listening on http://127.0.0.1:PORT</c> to the log when it is ready. Throws <see cref="ArgumentException"/> for an address that is not http on
-    /// loopback, <see cref="InvalidOperationException"/> for a data folder that cannot be used, <see cref="IOException"/> for a port that is taken.
+    /// loopback, <see cref="InvalidOperationException"/> for a data folder that cannot be used (<see cref="ForeignFolderException"/> for one that is somebody
+    /// else's), <see cref="IOException"/> for a port that is taken.
     /// </summary>
     public static async Task RunAsync(ServerOptions options, TextWriter log, CancellationToken cancel)
     {
@@ -59,6 +60,9 @@ public static class ServerHost
         return new(address, listen.Port);
     }
 }
+
+/// <summary>A data folder that is not empty and was never a server's: nothing in it was changed (protocol.md §9).</summary>
+public sealed class ForeignFolderException(string message) : InvalidOperationException(message);
 
 /// <summary>A server that answers requests until it is disposed.</summary>
 public sealed class RunningServer : IAsyncDisposable

@@ -54,7 +54,9 @@ public sealed class ChainTests
         await rig.StopServerAsync();
         await rig.StartServerAsync(port, rig["older"]);
 
-        await home.BackupAsync(Category.Photos, null, None);
+        BackupReport healed = await home.BackupAsync(Category.Photos, null, None);
+        Assert.Contains(healed.Notices, static notice => notice.StartsWith("the server had forgotten 1 record that it had acknowledged", StringComparison.Ordinal));
+        Assert.Empty((await home.BackupAsync(Category.Photos, null, None)).Notices);
         await rig.RestoreWithSheetAsync("restored");
         rig.AssertRestored("restored");
         Assert.Equal(SwitchState.Kept, (await home.TurnOffAsync(Category.Photos, None)).State);
@@ -79,6 +81,7 @@ public sealed class ChainTests
         await rig.StartServerAsync(port, rig["older"]);
 
         Assert.Equal(2, (await home.TurnOnAsync(Category.Photos, None)).Epoch);
+        Assert.StartsWith("the server had forgotten 3 records", Assert.Single(home.Notices), StringComparison.Ordinal);
         await home.BackupAsync(Category.Photos, null, None);
         await rig.RestoreWithSheetAsync("restored");
         rig.AssertRestored("restored");
@@ -119,6 +122,7 @@ public sealed class ChainTests
         // Its key is the one of an epoch that is over: it cannot go on with it, and says so.
         DeviceException refused = await Assert.ThrowsAsync<DeviceException>(() => older.BackupAsync(Category.Photos, null, None));
         Assert.Equal(DeviceFault.Refused, refused.Fault);
+        Assert.Empty(older.Notices); // it is this home that was set back, not the server
         Assert.Equal((SwitchState.Kept, 2, true), older.Switch(Category.Photos) is var now ? (now.State, now.Epoch, now.ServerTold) : default);
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(rig.Home, "vaults")));
 

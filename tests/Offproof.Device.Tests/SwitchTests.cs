@@ -83,6 +83,50 @@ public sealed class SwitchTests
         Assert.True((await later.TurnOffAsync(Category.Photos, None)).ServerTold);
     }
 
+    [Fact] // what a person reads must not hide that the key is gone
+    public async Task Off_says_that_it_holds_also_when_the_receipt_is_forged()
+    {
+        await using Rig rig = await Rig.ReadyAsync();
+        using (DeviceHome home = rig.Open()) await home.TurnOnAsync(Category.Photos, None);
+        LyingWire wire = new("/v1/records", static _ => "nonsense"u8.ToArray());
+        using DeviceHome lied = rig.Open(wire);
+        SwitchReport? held = null;
+        DeviceException forged = await Assert.ThrowsAsync<DeviceException>(() => lied.TurnOffAsync(Category.Photos, holds => held = holds, None));
+        Assert.Equal(DeviceFault.Forgery, forged.Fault);
+        Assert.StartsWith("photos is off, and its key on this device is destroyed; but the server's receipt", forged.Message, StringComparison.Ordinal);
+        Assert.Equal((SwitchState.Kept, false), (held!.State, held.ServerTold));
+        Assert.False(Directory.Exists(Path.Combine(rig.Home, "vaults", "photos")));
+        Assert.Equal(1, wire.Lies);
+    }
+
+    [Fact]
+    public async Task A_restore_that_off_overtakes_says_that_the_sheet_goes_on()
+    {
+        await using Rig rig = await Rig.ReadyAsync();
+        using (DeviceHome home = rig.Open())
+        {
+            await home.TurnOnAsync(Category.Photos, None);
+            await home.BackupAsync(Category.Photos, null, None);
+        }
+        using HangingWire wire = new("/data/");
+        using DeviceHome reader = rig.Open(wire);
+        Task<RestoreReport> restore = reader.RestoreAsync(Category.Photos, new RestoreRequest(rig["restored"]), null, None);
+        await wire.HangsAsync();
+        using (DeviceHome other = rig.Open()) await other.TurnOffAsync(Category.Photos, None);
+        wire.Release();
+        DeviceFault? fault = null;
+        try
+        {
+            await restore;
+        }
+        catch (DeviceException e)
+        {
+            fault = e.Fault;
+            Assert.Contains("where the category was turned off meanwhile, what a restore has written is whole, and restore with --sheet FILE goes on from there", e.Hint, StringComparison.Ordinal);
+        }
+        Assert.Equal(DeviceFault.Refused, fault);
+    }
+
     [Fact]
     public async Task On_again_is_a_new_epoch_with_a_new_key_and_the_old_epoch_still_opens()
     {

@@ -146,7 +146,7 @@ public sealed class FoldersAndFailuresTests
         await bench.WithDatabaseAsync(_ =>
         {
             if (OperatingSystem.IsWindows()) return;
-            File.WriteAllBytes(Path.Combine(bench.Folder, "tmp", "half"), new byte[500]);
+            File.WriteAllBytes(Path.Combine(bench.Folder, "tmp", Guid.NewGuid().ToString("N")), new byte[500]);
             // Killed between the rename and the answer: the object is there, its sender does not know.
             string folder = Path.Combine(bench.Folder, vault.Path.Replace("v1/", "", StringComparison.Ordinal), "data", Digest.Of(published).Text[..2]);
             Directory.CreateDirectory(folder);

@@ -52,6 +52,31 @@ public sealed class HostTests
         Directory.Delete(folder, recursive: true);
     }
 
+    [Theory] // protocol.md §9: what is somebody's stays as it is; what a first start left when it was killed is taken.
+    [InlineData(null, true)]
+    [InlineData("server.lock", true)]
+    [InlineData("lost+found", true)]
+    [InlineData("offproof.db", true)]
+    [InlineData("thesis.txt", false)]
+    [InlineData("vaults", false)]
+    public async Task A_folder_that_was_there_is_taken_only_when_it_is_empty_or_a_servers(string? holds, bool taken)
+    {
+        string folder = Directory.CreateTempSubdirectory("offproof-host-").FullName;
+        if (holds is not null) await File.WriteAllBytesAsync(Path.Combine(folder, holds), []);
+        ServerOptions options = new() { DataDirectory = folder, Listen = new("http://127.0.0.1:0") };
+        if (taken)
+        {
+            await using (await ServerHost.StartAsync(options, TextWriter.Null, CancellationToken.None)) { }
+            Assert.True(File.Exists(Path.Combine(folder, "server.key")));
+        }
+        else
+        {
+            await Assert.ThrowsAsync<ForeignFolderException>(() => ServerHost.StartAsync(options, TextWriter.Null, CancellationToken.None));
+            Assert.Equal([Path.Combine(folder, holds!)], Directory.GetFileSystemEntries(folder));
+        }
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Fact]
     public async Task A_folder_has_one_server_at_a_time()
     {

@@ -17,12 +17,12 @@ internal static class BackupVerb
         verb.SetAction(async (parsed, cancel) =>
         {
             using DeviceHome home = parsed.OpenHome();
-            Category[] wanted = [.. (parsed.GetValue(categories) ?? []).Select(Options.ParseCategory)];
-            if (wanted.Length == 0)
-            {
-                wanted = [.. Categories.All.ToArray().Where(c => home.Switch(c).State == SwitchState.On)];
-                if (wanted.Length == 0) throw NothingIsOn(home);
-            }
+            Category[] wanted = [.. (parsed.GetValue(categories) ?? []).Select(Options.ParseCategory).Distinct()];
+            Category[] on = [.. Categories.All.ToArray().Where(c => home.Switch(c).State == SwitchState.On)];
+            // A backup of what is on tells the server first; of the others, it is told here.
+            if ((wanted.Length == 0 ? on : wanted.Intersect(on)).ToArray().Length == 0 && await home.TellAsync(cancel) is { } why)
+                Terminal.Talk($"the server is not yet told what is off: {why}");
+            if (wanted.Length == 0) wanted = on.Length > 0 ? on : throw NothingIsOn(home);
             List<BackupReport> reports = [];
             DeviceException? failed = null;
             foreach (Category category in wanted)
@@ -42,7 +42,7 @@ internal static class BackupVerb
             }
             if (parsed.GetValue(Options.Json)) Terminal.Json(new BackupsJson("offproof/v1/backup", [.. reports.Select(BackupJson.Of)]), OutputJson.Default.BackupsJson);
             foreach (BackupReport report in reports) Show(report, talkOnly: parsed.GetValue(Options.Json));
-            if (failed is not null) return ExitCode.Of(failed.Fault);
+            if (failed is not null) return ExitCode.Of(failed);
             return reports.Exists(static r => r.Skipped.Count > 0 || r.Alarms.Count > 0) ? ExitCode.Failure : ExitCode.Ok;
         });
         return verb;
@@ -53,14 +53,14 @@ internal static class BackupVerb
         string[] paused = [.. Categories.All.ToArray().Where(c => home.Switch(c).State == SwitchState.Paused).Select(static c => c.Name())];
         return paused.Length == 0
             ? new DeviceException(DeviceFault.Refused, "everything is off: nothing was read", "offproof on CATEGORY")
-            : new DeviceException(DeviceFault.Refused, $"nothing is on, and {string.Join(", ", paused)} paused: nothing was read", $"offproof on {paused[0]}");
+            : new DeviceException(DeviceFault.Refused, $"nothing is on; {string.Join(", ", paused)} {(paused.Length == 1 ? "is" : "are")} paused: nothing was read", $"offproof on {paused[0]}");
     }
 
     private static void Show(BackupReport report, bool talkOnly)
     {
         if (!talkOnly)
         {
-            Terminal.Say($"{report.Category.Name()}: snapshot {report.Snapshot[..8]}, {report.Items} items, {Terminal.Size(report.Bytes)}"
+            Terminal.Say($"{report.Category.Name()}: snapshot {report.Snapshot[..8]}, {Terminal.Count(report.Items, "item")}, {Terminal.Size(report.Bytes)}"
                 + $" ({report.Unchanged} unchanged, {Terminal.Size(report.StoredBytes)} uploaded)");
         }
         if (report.Category != Category.Photos && !talkOnly)

@@ -57,7 +57,7 @@ internal static class RepositoryVerbs
             }
             else
             {
-                Terminal.Say($"snapshot {summary.SnapshotId[..8]}: {summary.Files} files, {Terminal.Size(summary.Bytes)}"
+                Terminal.Say($"snapshot {summary.SnapshotId[..8]}: {Terminal.Count(summary.Files, "file")}, {Terminal.Size(summary.Bytes)}"
                     + $" ({summary.Unchanged} unchanged, {Terminal.Size(summary.BytesStored)} stored)");
             }
             Terminal.Noticed(summary.Notices);
@@ -104,7 +104,7 @@ internal static class RepositoryVerbs
             {
                 Terminal.Json(new VaultRestoreJson("offproof/v1/vault-restore", summary.Files, summary.Bytes, summary.AlreadyThere, summary.Problems, summary.Notices), OutputJson.Default.VaultRestoreJson);
             }
-            else Terminal.Say($"{summary.Files} files, {Terminal.Size(summary.Bytes)} restored to {target}, {summary.AlreadyThere} already there");
+            else Terminal.Say($"{Terminal.Count(summary.Files, "file")}, {Terminal.Size(summary.Bytes)} restored to {target}, {summary.AlreadyThere} already there");
             Terminal.Noticed(summary.Notices);
             return Named("not restored", summary.Problems);
         });
@@ -130,7 +130,7 @@ internal static class RepositoryVerbs
             {
                 foreach (string notice in report.Notices) Terminal.Say($"notice: {notice}");
                 foreach (string error in report.Errors) Terminal.Say($"damaged: {error}");
-                Terminal.Say(report.Errors.Count == 0 ? "no errors were found" : $"{report.Errors.Count} errors were found; what they do not name can be restored");
+                Terminal.Say(report.Errors.Count == 0 ? "no errors were found" : $"{Terminal.Count(report.Errors.Count, "error")} {(report.Errors.Count == 1 ? "was found; what it does" : "were found; what they do")} not name can be restored");
             }
             return report.Errors.Count == 0 ? ExitCode.Ok : ExitCode.Forgery;
         });

@@ -57,7 +57,7 @@ internal static class RestoreVerb
         {
             string there = report.AlreadyThere > 0 ? $", {report.AlreadyThere} already there" : "";
             string entries = report.Entries is { } count ? $"{count} {category.Name()} in " : "";
-            string files = report.Files == 1 && report.Entries is not null ? "1 file" : $"{report.Files} files";
+            string files = Terminal.Count(report.Files, "file");
             Terminal.Say($"{category.Name()}: {entries}{files}, {Terminal.Size(report.Bytes)} restored to "
                 + $"{Path.Combine(request.Target, category.Name())}{there} (snapshot {report.Snapshot[..8]}, epoch {report.Epoch})");
         }

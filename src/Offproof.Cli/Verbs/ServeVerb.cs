@@ -29,6 +29,10 @@ internal static class ServeVerb
             {
                 throw new DeviceException(DeviceFault.Usage, e.Message.Split(" (Parameter", 2)[0]);
             }
+            catch (ForeignFolderException e)
+            {
+                throw new DeviceException(DeviceFault.Refused, e.Message, "name an empty folder, or one that is not there yet");
+            }
             catch (InvalidOperationException e)
             {
                 throw new DeviceException(DeviceFault.Failure, e.Message, "nothing in the folder was changed");

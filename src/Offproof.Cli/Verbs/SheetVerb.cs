@@ -12,8 +12,10 @@ internal static class SheetVerb
         confirm.SetAction(parsed =>
         {
             using DeviceHome home = parsed.OpenHome();
-            home.ConfirmSheet(parsed.GetRequiredValue(sheet));
+            Source? inside = home.ConfirmSheet(parsed.GetRequiredValue(sheet));
             Terminal.Say("The sheet opens what this device seals and signs for this account.");
+            if (inside is not null)
+                Terminal.Talk($"note: it lies in {inside.Path}, from which {inside.Category} is read: while that is on, the sheet is backed up too. Move it elsewhere.");
             return ExitCode.Ok;
         });
         return new Command("sheet", "The recovery sheet") { confirm };

@@ -18,6 +18,16 @@ internal static class SourceVerb
             Terminal.Say($"{source.Category} will be read from {source.Path} when it is on. Nothing was read now.");
             return ExitCode.Ok;
         });
+        Argument<string> from = Options.Category();
+        Argument<string> which = new("PATH|NAME") { Description = "Its path, or its name in `source list`" };
+        Command remove = new("remove", "Take a folder or file off the list; what was stored of it stays") { from, which };
+        remove.SetAction(parsed =>
+        {
+            using DeviceHome home = parsed.OpenHome();
+            Source source = home.RemoveSource(Options.ParseCategory(parsed.GetRequiredValue(from)), parsed.GetRequiredValue(which));
+            Terminal.Say($"{source.Category} will not be read from {source.Path} any more. What was stored of it stays.");
+            return ExitCode.Ok;
+        });
         Command list = new("list", "List the folders");
         list.SetAction(parsed =>
         {
@@ -26,6 +36,6 @@ internal static class SourceVerb
             else foreach (Source source in home.Sources()) Terminal.Say($"{source.Category,-9} {source.Name,-20} {source.Path}");
             return ExitCode.Ok;
         });
-        return new Command("source", "The folders that categories are read from") { add, list };
+        return new Command("source", "The folders that categories are read from") { add, remove, list };
     }
 }

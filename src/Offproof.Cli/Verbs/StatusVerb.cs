@@ -33,8 +33,9 @@ internal static class StatusVerb
         string what = line switch
         {
             { LastBackup: { } time } => string.Create(CultureInfo.InvariantCulture,
-                $"{line.Items} items, {Terminal.Size(line.Bytes ?? 0)}, last backup {Terminal.Time(time)}"),
+                $"{Terminal.Count(line.Items ?? 0, "item")}, {Terminal.Size(line.Bytes ?? 0)}, last backup {Terminal.Time(time)}"),
             { State: SwitchState.On or SwitchState.Paused } => "no backup yet",
+            { KeyLost: true } => $"its key is gone, its revocation is not signed yet: offproof off {line.Category}",
             { State: SwitchState.Kept } => "what was stored is kept; the sheet opens it",
             _ => "",
         };

@@ -18,10 +18,13 @@ internal static class SwitchVerbs
             Category wanted = Options.ParseCategory(parsed.GetRequiredValue(category));
             if (home.Switch(wanted).State == SwitchState.Off || home.Switch(wanted).State == SwitchState.Kept)
             {
+                home.RequireConfirmedSheet();
+                Terminal.RequireSomebodyToAsk(parsed.GetValue(yes));
                 Disclose(home.Disclose(wanted));
-                Terminal.RequireYes(parsed.GetValue(yes), $"Turn {wanted.Name()} on?");
+                await Terminal.RequireYesAsync(parsed.GetValue(yes), $"Turn {wanted.Name()} on?", cancel);
             }
             Show(parsed, await home.TurnOnAsync(wanted, cancel));
+            Terminal.Noticed(home.Notices);
             return ExitCode.Ok;
         });
         return verb;
@@ -48,12 +51,13 @@ internal static class SwitchVerbs
         Command verb = new("off", "Turn a category off: sign a revocation and destroy its key on this device") { category, keep, yes };
         verb.SetAction(async (parsed, cancel) =>
         {
+            await Task.Yield(); // the parser listens to Ctrl-C from the first wait on; what is done before would end without a word
             Category wanted = Options.ParseCategory(parsed.GetRequiredValue(category));
             using DeviceHome? home = TryOpen(parsed, out DeviceException? unreadable);
             if (!WasNeverOn(home, wanted))
             {
-                Terminal.RequireYes(parsed.GetValue(yes),
-                    $"Turn {wanted.Name()} off? Its key on this device is destroyed; what was stored is kept and opens with the sheet.");
+                await Terminal.RequireYesAsync(parsed.GetValue(yes),
+                    $"Turn {wanted.Name()} off? Its key on this device is destroyed; what was stored is kept and opens with the sheet.", cancel);
             }
             if (home is null)
             {
@@ -61,7 +65,23 @@ internal static class SwitchVerbs
                 if (!DeviceHome.DestroyKey(parsed.HomeFolder(), wanted, TimeProvider.System)) throw unreadable!;
                 throw new DeviceException(unreadable!.Fault, $"{unreadable.Message}. The key of {wanted.Name()} on this device is destroyed; the server could not be told", unreadable.Hint, unreadable);
             }
-            Show(parsed, await home.TurnOffAsync(wanted, cancel));
+            bool json = parsed.GetValue(Options.Json), isOff = false;
+            try
+            {
+                SwitchReport report = await home.TurnOffAsync(wanted, holds =>
+                {
+                    isOff = true;
+                    if (!json) Terminal.Say(State(holds));
+                }, cancel);
+                if (json) Show(parsed, report);
+                else ShowWhetherTold(report);
+                Terminal.Noticed(home.Notices);
+            }
+            catch (OperationCanceledException) when (isOff)
+            {
+                throw new InterruptedException($"interrupted: {wanted.Name()} is off, and its key on this device is destroyed; the server is not told yet",
+                    $"offproof off {wanted.Name()}");
+            }
             return ExitCode.Ok;
         });
         return verb;
@@ -99,7 +119,7 @@ internal static class SwitchVerbs
         Terminal.Talk($"""
             Turning {disclosure.Category.Name()} on collects the files in:
               {(disclosure.Folders.Count == 0 ? "(no folder yet: offproof source add)" : string.Join("\n  ", disclosure.Folders))}
-            They are encrypted here and stored at {disclosure.Server} until you erase them.
+            They are encrypted here and stored at {disclosure.Server}. They stay there: this version cannot erase them.
             The server sees: the category, sizes, times, and the address you call from. It cannot see names or contents.
             """);
         if (disclosure.Epoch > 1) Terminal.Talk("A new key is made, so everything is uploaded again.");
@@ -114,15 +134,25 @@ internal static class SwitchVerbs
             Terminal.Json(new SwitchJson("offproof/v1/switch", report.Category.Name(), report.State, report.Epoch, report.ServerTold), OutputJson.Default.SwitchJson);
             return;
         }
+        Terminal.Say(State(report));
+        ShowWhetherTold(report);
+    }
+
+    private static string State(SwitchReport report)
+    {
         string category = report.Category.Name();
-        Terminal.Say(report.State switch
+        return report.State switch
         {
             SwitchState.On => $"{category} is on (epoch {report.Epoch}).",
             SwitchState.Paused => $"{category} is paused: nothing is read or sent. offproof on {category}",
             SwitchState.Kept => $"{category} is off. Its key on this device is destroyed; what was stored is kept and opens with the sheet.",
             _ => $"{category} is off.",
-        });
-        if (!report.ServerTold) Terminal.Say("The server is not yet told; that happens at the next contact.");
+        };
+    }
+
+    private static void ShowWhetherTold(SwitchReport report)
+    {
+        if (!report.ServerTold) Terminal.Say($"The server is not yet told: `offproof off {report.Category.Name()}` again tells it, and so does the next backup.");
         if (report.WhyNotTold is { } why) Terminal.Talk(why);
     }
 }

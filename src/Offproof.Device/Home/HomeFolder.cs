@@ -21,6 +21,19 @@ internal sealed class HomeFolder(string path)
 
     internal bool Exists => File.Exists(Account);
 
+    /// <summary>True if something lies here that no `init` left: the folder is somebody's, and is neither used nor closed to others (cli.md §1.1).</summary>
+    internal bool IsSomebodys => Directory.Exists(Root) && RecordChain.ReadCertificate(this) is null
+        && Directory.EnumerateFileSystemEntries(Root).Any(entry => !IsOfABeginning(entry));
+
+    /// <summary>What an `init` that was killed before it had written the certificate leaves.</summary>
+    private bool IsOfABeginning(string entry) => Path.GetFileName(entry) switch
+    {
+        ".lock" => true,
+        "device.key" => Directory.Exists(Records),
+        "records" or "vaults" => Directory.Exists(entry) && Directory.EnumerateFileSystemEntries(entry).All(static e => e.EndsWith(TemporaryEnding, StringComparison.Ordinal)),
+        string name => name.StartsWith("device.key.", StringComparison.Ordinal) && name.EndsWith(TemporaryEnding, StringComparison.Ordinal),
+    };
+
     /// <param name="made">Gets the folders that were not there before.</param>
     internal void Create(List<string> made)
     {

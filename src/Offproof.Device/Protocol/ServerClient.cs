@@ -36,10 +36,12 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
         return UrlSafe(answer.RootElement, "nonce");
     }
 
-    internal Task<string> OpenAccountAsync(byte[] request, CancellationToken cancel) =>
+    /// <returns>The receipt, and whether the server met the account for the first time (protocol.md §2).</returns>
+    internal Task<(string Receipt, bool First)> OpenAccountAsync(byte[] request, CancellationToken cancel) =>
         SendTextAsync(HttpMethod.Post, "v1/accounts", Content(request, "application/json"), cancel);
 
-    internal Task<string> SendRecordAsync(SignedRecord record, CancellationToken cancel) =>
+    /// <returns>The receipt, and whether the server met the record for the first time (protocol.md §3).</returns>
+    internal Task<(string Receipt, bool First)> SendRecordAsync(SignedRecord record, CancellationToken cancel) =>
         SendTextAsync(HttpMethod.Post, "v1/records", Content(Encoding.ASCII.GetBytes(record.Compact), "application/jose"), cancel);
 
     internal async Task<Token> TokenAsync(SignedRecord proof, CancellationToken cancel)
@@ -98,10 +100,10 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
         }
     }
 
-    private async Task<string> SendTextAsync(HttpMethod method, string path, HttpContent content, CancellationToken cancel)
+    private async Task<(string Receipt, bool First)> SendTextAsync(HttpMethod method, string path, HttpContent content, CancellationToken cancel)
     {
         using HttpResponseMessage response = await SendAsync(method, path, content, null, new Purpose.ConsentRecords(), cancel).ConfigureAwait(false);
-        return Encoding.ASCII.GetString(await ReadAsync(response, cancel).ConfigureAwait(false));
+        return (Encoding.ASCII.GetString(await ReadAsync(response, cancel).ConfigureAwait(false)), response.StatusCode == HttpStatusCode.Created);
     }
 
     private async Task<HttpResponseMessage> SendAsync(
@@ -125,7 +127,7 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
-            throw new DeviceException(DeviceFault.Unreachable, $"no answer from {server}: {e.Message}", "nothing was lost; try again when the server can be reached", e);
+            throw new DeviceException(DeviceFault.Unreachable, $"no answer from {server}{(e is OperationCanceledException ? $" within {Patience.TotalSeconds} s" : $": {e.Message}")}", "nothing was lost; try again when the server can be reached", e);
         }
         if (response.IsSuccessStatusCode) return response;
         using (response) throw await RefusalAsync(response, cancel).ConfigureAwait(false);

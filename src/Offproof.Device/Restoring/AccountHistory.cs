@@ -47,8 +47,8 @@ internal sealed class AccountHistory
     internal GrantedVault Choose(Category category, int? epoch) =>
         vaults.FindLast(v => v.Address.Category == category && (epoch is null || v.Address.Epoch.Value == epoch)) // by place: clocks lie
         ?? throw new DeviceException(DeviceFault.Failure, epoch is null
-            ? $"this account never turned {category.Name()} on: there is nothing to restore"
-            : $"{category.Name()} has no epoch {epoch}");
+            ? $"the server shows no record that this account turned {category.Name()} on; if it did, the server withholds them"
+            : $"the server shows no record of an epoch {epoch} of {category.Name()}");
 
     private void Follow(SignedRecord record, Head head, Thumbprint account, Thumbprint server)
     {

@@ -5,7 +5,7 @@ namespace Offproof.Server;
 
 /// <summary>
 /// DIR of protocol.md §9. Owned by one running server at a time; what an interrupted one left in DIR/tmp is removed at start. Folders are for the
-/// owner only.
+/// owner only. A folder that is somebody else's is left as it is.
 /// </summary>
 sealed partial class DataFolder : IDisposable
 {
@@ -15,13 +15,14 @@ sealed partial class DataFolder : IDisposable
     internal DataFolder(string root)
     {
         this.root = Path.GetFullPath(root);
+        RequireOurs(this.root);
         CreateFolder(this.root);
         owner = TakeOwnership();
         try
         {
             KeepPrivate();
-            if (Directory.Exists(Temporary)) Directory.Delete(Temporary, recursive: true);
             CreateFolder(Temporary);
+            foreach (FileInfo half in new DirectoryInfo(Temporary).EnumerateFiles().Where(IsTemporary)) half.Delete();
             CreateFolder(Vaults);
             CreateFolder(Recovery);
         }
@@ -41,6 +42,17 @@ sealed partial class DataFolder : IDisposable
     string Temporary => Path.Combine(root, "tmp");
 
     internal string NewTemporaryFile() => Path.Combine(Temporary, Guid.NewGuid().ToString("N"));
+
+    static bool IsTemporary(FileInfo file) => file.LinkTarget is null && Guid.TryParseExact(file.Name, "N", out _);
+
+    // protocol.md §9: before anything is made or closed to others. A first start that was killed leaves the lock alone, or the database; a disk of its own
+    // comes with lost+found.
+    static void RequireOurs(string root)
+    {
+        if (!Directory.Exists(root) || File.Exists(Path.Combine(root, "server.key")) || File.Exists(Path.Combine(root, "offproof.db"))) return;
+        if (Directory.EnumerateFileSystemEntries(root).All(static entry => Path.GetFileName(entry) is "server.lock" or "lost+found")) return;
+        throw new ForeignFolderException($"{root} is not empty and not a server's folder: nothing was changed");
+    }
 
     // Made on the first start, mode 600; another key would be another server to every device.
     internal SigningKey LoadOrCreateKey()
