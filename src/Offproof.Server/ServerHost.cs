@@ -46,7 +46,7 @@ public static class ServerHost
         }
 
         await writer.WriteLineAsync($"listening on {server.Url.GetLeftPart(UriPartial.Authority)}");
-        await writer.FlushAsync(cancel);
+        await writer.FlushAsync(CancellationToken.None); // it answers: asked to stop now, it stops, and was not interrupted
         return server;
     }
 

@@ -15,6 +15,7 @@ internal static class ServeVerb
         Command verb = new("serve", "Run the server: it stores opaque bytes and refuses what no grant covers") { data, listen, quota };
         verb.SetAction(async (parsed, cancel) =>
         {
+            await Task.Yield(); // a signal before the first wait would end the program with the signal's code, however well the server stops
             ServerOptions options = new()
             {
                 DataDirectory = parsed.GetRequiredValue(data),

@@ -51,7 +51,7 @@ internal static class SwitchVerbs
         Command verb = new("off", "Turn a category off: sign a revocation and destroy its key on this device") { category, keep, yes };
         verb.SetAction(async (parsed, cancel) =>
         {
-            await Task.Yield(); // the parser listens to Ctrl-C from the first wait on; what is done before would end without a word
+            await Task.Yield(); // a signal before the first wait would end the program without a word, whatever it was doing
             Category wanted = Options.ParseCategory(parsed.GetRequiredValue(category));
             using DeviceHome? home = TryOpen(parsed, out DeviceException? unreadable);
             if (!WasNeverOn(home, wanted))
