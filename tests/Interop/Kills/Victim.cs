@@ -70,13 +70,13 @@ sealed class Victim(Func<Task<ProcessStartInfo>> start, string repository, strin
     /// <summary>How long a run takes that nobody kills.</summary>
     internal TimeSpan Usual { get; set; }
 
-    /// <summary>A run that must complete. Its duration is what kills are drawn over, unless a run before it left it little to do.</summary>
+    /// <summary>A run that must complete. Its duration is what kills are drawn over, unless the run before it stored something, which leaves this one less to do.</summary>
     internal async Task CompleteAsync(Phase before = Phase.Starting)
     {
         ProcessStartInfo info = await start();
         Stopwatch watch = Stopwatch.StartNew();
         (await Processes.RunAsync(info)).Is(0);
-        if (before < Phase.Index) Usual = watch.Elapsed;
+        if (before < Phase.Writing) Usual = watch.Elapsed;
     }
 
     /// <summary>A run that is killed at its moment, and where that was.</summary>

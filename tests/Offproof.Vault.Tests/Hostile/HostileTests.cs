@@ -3,6 +3,11 @@ using CsCheck;
 
 namespace Offproof.Vault.Tests.Hostile;
 
+/// <summary>Tests of memory: allocations are counted for the whole process, so that nothing else may run meanwhile.</summary>
+[CollectionDefinition(DisableParallelization = true)]
+public sealed class CountsMemory;
+
+[Collection(typeof(CountsMemory))]
 public sealed class HostileTests
 {
     static bool OnlyCorrupt(Action parse)
