@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -9,6 +10,12 @@ namespace Offproof.Cli;
 /// <summary>Results to stdout, talk to stderr; nothing from outside reaches a terminal with control characters in it.</summary>
 internal static class Terminal
 {
+    // What turns the direction of a line, or ends it: a name could disguise its ending by it.
+    private static readonly SearchValues<char> Turning = SearchValues.Create("\u200E\u200F\u061C\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069\u2028\u2029");
+
+    // Of one kind: what matters must not leave the screen.
+    private const int MostLines = 50;
+
     internal static void Error(string message) => Console.Error.WriteLine($"offproof: error: {Clean(message)}");
 
     internal static void Hint(string hint) => Console.Error.WriteLine($"hint: {Clean(hint)}");
@@ -33,16 +40,22 @@ internal static class Terminal
         }
     }
 
+    /// <summary>What is worth knowing; likewise cut.</summary>
+    internal static void Remarked(IReadOnlyList<string> remarks)
+    {
+        foreach (string remark in remarks.Take(MostLines)) Talk($"note: {OneLine(remark)}");
+        if (remarks.Count > MostLines) Talk(string.Create(CultureInfo.InvariantCulture, $"note: {remarks.Count - MostLines} more; --json lists all"));
+    }
+
     /// <summary>What was left out, file by file; a flood of it is cut, and --json has all.</summary>
     internal static void LeftOut(string what, IReadOnlyList<SkippedItem> items)
     {
-        const int most = 50;
-        foreach (SkippedItem item in items.Take(most))
+        foreach (SkippedItem item in items.Take(MostLines))
         {
             string place = item.Line is { } line ? string.Create(CultureInfo.InvariantCulture, $"{OneLine(item.Path)}:{line}") : OneLine(item.Path);
             Talk($"{what}: {place}: {OneLine(item.Reason)}");
         }
-        if (items.Count > most) Talk(string.Create(CultureInfo.InvariantCulture, $"{what}: {items.Count - most} more; --json lists all"));
+        if (items.Count > MostLines) Talk(string.Create(CultureInfo.InvariantCulture, $"{what}: {items.Count - MostLines} more; --json lists all"));
     }
 
     internal static void Json<T>(T value, JsonTypeInfo<T> type) => Console.Out.WriteLine(JsonSerializer.Serialize(value, type));
@@ -92,11 +105,12 @@ internal static class Terminal
 
     private static string Clean(string text)
     {
-        if (!text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.AsSpan().ContainsAnyInRange('\x7f', '\x9f')) return text;
+        if (!text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.AsSpan().ContainsAnyInRange('\x7f', '\x9f') && !text.AsSpan().ContainsAny(Turning)) return text;
         StringBuilder clean = new(text.Length);
         foreach (char c in text)
         {
-            if (c is '\n' || !char.IsControl(c)) clean.Append(c);
+            if (Turning.Contains(c)) clean.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            else if (c is '\n' || !char.IsControl(c)) clean.Append(c);
             else clean.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}");
         }
         return clean.ToString();

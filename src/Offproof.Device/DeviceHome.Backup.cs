@@ -33,7 +33,9 @@ public sealed record SkippedItem(string Path, string Reason, long? Line = null);
 /// <param name="Time">When it was begun, by the clock of whoever made it</param>
 /// <param name="Epoch">In which epoch's vault it lies</param>
 /// <param name="Own">Offproof's backup of this category, as it says of itself; not one that another program added</param>
-public sealed record SnapshotReport(string Id, DateTimeOffset Time, int Epoch, bool Own);
+/// <param name="Items">Files in it, as it says itself; null where it does not</param>
+/// <param name="Bytes">Their bytes, likewise</param>
+public sealed record SnapshotReport(string Id, DateTimeOffset Time, int Epoch, bool Own, long? Items, long? Bytes);
 
 /// <summary>The snapshots of a category that can be read.</summary>
 /// <param name="Snapshots">By epoch, oldest first</param>

@@ -13,6 +13,10 @@ sealed class BackupReader(Repository repository, VaultIndex index, ParentTree be
 
     internal TreeDraft Draft { get; } = new();
 
+    internal long Files => _files;
+
+    internal long Bytes => _bytes;
+
     internal async Task ReadAllAsync(IAsyncEnumerable<BackupItem> items)
     {
         await foreach (BackupItem item in items.WithCancellation(run.Stopping).ConfigureAwait(false))

@@ -46,7 +46,8 @@ public sealed partial class Repository
                     await run.ThrowIfStageFailedAsync().ConfigureAwait(false);
                     throw;
                 }
-                ContentId id = await WriteUnpackedAsync(VaultFileKind.Snapshots, Snapshot.Write(began, parent?.FileId, tree, options.Roots), ct).ConfigureAwait(false);
+                byte[] snapshot = Snapshot.Write(began, parent?.FileId, tree, options.Roots, reader.Files, reader.Bytes);
+                ContentId id = await WriteUnpackedAsync(VaultFileKind.Snapshots, snapshot, ct).ConfigureAwait(false);
                 if (stored.Loss is { } loss) notices.Add(loss);
                 return reader.Summarize(id) with { Notices = notices };
             }

@@ -66,7 +66,7 @@ internal static class BackupVerb
         if (report.Category != Category.Photos && !talkOnly)
             Terminal.Say($"{report.Category.Name()}: {report.Read} read, {report.Kept} kept, {report.Read - report.Kept} skipped");
         Terminal.Noticed(report.Notices);
-        foreach (string remark in report.Remarks) Terminal.Talk($"note: {Terminal.OneLine(remark)}");
+        Terminal.Remarked(report.Remarks);
         Terminal.LeftOut("not backed up", report.Skipped);
         Terminal.Raised(report.Category.Name(), report.Alarms);
     }

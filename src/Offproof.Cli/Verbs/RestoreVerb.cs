@@ -62,7 +62,7 @@ internal static class RestoreVerb
                 + $"{Path.Combine(request.Target, category.Name())}{there} (snapshot {report.Snapshot[..8]}, epoch {report.Epoch})");
         }
         Terminal.Noticed(report.Notices);
-        foreach (string remark in report.Remarks) Terminal.Talk($"note: {Terminal.OneLine(remark)}");
+        Terminal.Remarked(report.Remarks);
         Terminal.LeftOut("not restored", report.Problems);
     }
 }

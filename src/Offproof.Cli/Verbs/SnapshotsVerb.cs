@@ -29,11 +29,13 @@ internal static class SnapshotsVerb
                 report = await home.SnapshotsAsync(wanted, cancel);
             }
             if (parsed.GetValue(Options.Json)) Terminal.Json(new SnapshotsJson("offproof/v1/snapshots", report.Snapshots), OutputJson.Default.SnapshotsJson);
-            else foreach (SnapshotReport s in report.Snapshots) Terminal.Say($"{s.Id[..8]}  {Terminal.Time(s.Time)}  epoch {s.Epoch}{(s.Own ? "" : "  not made by Offproof")}");
+            else foreach (SnapshotReport s in report.Snapshots) Terminal.Say($"{s.Id[..8]}  {Terminal.Time(s.Time)}  epoch {s.Epoch}{Holds(s)}{(s.Own ? "" : "  not made by Offproof")}");
             return report.Damage is { } damage ? Damaged(damage) : ExitCode.Ok;
         });
         return verb;
     }
+
+    private static string Holds(SnapshotReport s) => s is { Items: { } items, Bytes: { } bytes } ? $"  {Terminal.Count(items, "item")}, {Terminal.Size(bytes)}" : "";
 
     /// <summary>What could be read is listed; what could not is no silence.</summary>
     internal static int Damaged(string damage)

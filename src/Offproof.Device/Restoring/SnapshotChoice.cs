@@ -38,8 +38,17 @@ internal sealed record SnapshotChoice(Snapshot Snapshot, IReadOnlyList<string> P
         List<string> passedOver = [.. newer.Take(MostNamed).Select(s => string.Create(CultureInfo.InvariantCulture,
             $"snapshot {s.Id[..8]} of {s.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z {(own.Contains(s) ? "is dated after today" : "was not made by Offproof")} and was passed over; --snapshot {s.Id[..8]} takes it"))];
         if (newer.Length > MostNamed) passedOver.Add(string.Create(CultureInfo.InvariantCulture, $"{newer.Length - MostNamed} more snapshots that are dated later were passed over"));
+        if (Shrank(own, chosen) is { } larger)
+        {
+            passedOver.Add(string.Create(CultureInfo.InvariantCulture,
+                $"an earlier snapshot, {larger.Id[..8]} of {larger.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, holds {larger.Files} files of {larger.Bytes} bytes, this one {chosen.Files} of {chosen.Bytes}; --snapshot {larger.Id[..8]} takes it"));
+        }
         return new SnapshotChoice(chosen, passedOver);
     }
+
+    /// <summary>The newest of those that hold more than twice as much: a source may have lost it (phone.md §2.3), and whoever restores has no device that remembers the alarm.</summary>
+    private static Snapshot? Shrank(Snapshot[] own, Snapshot chosen) => own
+        .Where(s => s.Time < chosen.Time && (chosen.Files < s.Files - chosen.Files || chosen.Bytes < s.Bytes - chosen.Bytes)).MaxBy(static s => s.Time);
 
     private static Snapshot Named(SnapshotList list, Category category, string wanted)
     {

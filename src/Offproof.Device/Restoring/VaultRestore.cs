@@ -36,7 +36,7 @@ internal static class VaultRestore
         Repository repository = await Repository.OpenAsync(vault.Storage, vault.Password, vault.Pins, cancel).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable closing = repository.ConfigureAwait(false);
         SnapshotList list = await repository.ListSnapshotsAsync(cancel).ConfigureAwait(false);
-        return new SnapshotsReport([.. list.Readable.Select(s => new SnapshotReport(s.Id, s.Time, vault.Epoch, s.IsOwn($"/{category.Name()}")))], list.Damage);
+        return new SnapshotsReport([.. list.Readable.Select(s => new SnapshotReport(s.Id, s.Time, vault.Epoch, s.IsOwn($"/{category.Name()}"), s.Files, s.Bytes))], list.Damage);
     }
 
     private static async Task<DeviceException> NoSnapshotAsync(OpenableVault vault, Category category, CancellationToken cancel)
@@ -76,6 +76,8 @@ internal static class VaultRestore
         string staging = Path.Combine(target, $".offproof-restore-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
         string tree = Path.Combine(staging, category.Name());
         string into = Path.Combine(target, category.Name());
+        if (new FileInfo(into) is { LinkTarget: not null } or { Exists: true })
+            throw new DeviceException(DeviceFault.Failure, $"{into} is a link or a file, not a folder: it was not touched, and nothing was written", "name another folder with --to");
         try
         {
             MakePrivate(staging);

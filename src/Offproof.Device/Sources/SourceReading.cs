@@ -93,7 +93,8 @@ internal sealed class SourceReading : IDisposable
         try
         {
             using StreamReader reader = new(path);
-            return reader.ReadLine() ?? "";
+            return reader.ReadLine() is { Length: > 0 } password ? password
+                : throw new DeviceException(DeviceFault.WrongSheet, $"the password file {path} of {source.Name} is empty", "nothing was read; earlier snapshots are unaffected");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SecurityException)
         {

@@ -12,9 +12,10 @@ static class ExportFile
         return new FileStream(path, options);
     }
 
-    /// <exception cref="IOException">There is a file of that name with other content.</exception>
+    /// <exception cref="IOException">There is a file of that name with other content, a link, or a folder.</exception>
     internal static void Place(string temporary, string path)
     {
+        if (new FileInfo(path).LinkTarget is not null || Directory.Exists(path)) throw new IOException($"'{path}' is a link or a folder; it was not touched, and nothing was written");
         if (!File.Exists(path)) File.Move(temporary, path, overwrite: false);
         else if (!Same(temporary, path)) throw new IOException($"'{path}' is already there, with other content; nothing was written");
     }

@@ -37,10 +37,16 @@ public sealed record Snapshot
     /// <summary>Id of the snapshot that this one was compared with, or null.</summary>
     public string? Parent { get; init; }
 
+    /// <summary>How many files it holds, as it says itself; null where it does not (restic before 0.17, this engine's first).</summary>
+    public long? Files { get; init; }
+
+    /// <summary>Their bytes, likewise.</summary>
+    public long? Bytes { get; init; }
+
     /// <summary>Does it say of itself that this engine made it, of this root alone? Anybody with the password can say so.</summary>
     public bool IsOwn(string root) => string.Equals(HostName, Repository.HostName, StringComparison.Ordinal) && Paths is [var path] && string.Equals(path, root, StringComparison.Ordinal);
 
-    internal static byte[] Write(DateTimeOffset time, ContentId? parent, ContentId tree, IReadOnlyList<string> paths)
+    internal static byte[] Write(DateTimeOffset time, ContentId? parent, ContentId tree, IReadOnlyList<string> paths, long files, long bytes)
     {
         ArrayBufferWriter<byte> json = new();
         using (Utf8JsonWriter writer = new(json))
@@ -53,6 +59,10 @@ public sealed record Snapshot
             foreach (string path in paths) writer.WriteStringValue(path);
             writer.WriteEndArray();
             writer.WriteString("hostname", Repository.HostName);
+            writer.WriteStartObject("summary");
+            writer.WriteNumber("total_files_processed", files);
+            writer.WriteNumber("total_bytes_processed", bytes);
+            writer.WriteEndObject();
             writer.WriteEndObject();
         }
         return json.WrittenSpan.ToArray();
@@ -69,13 +79,25 @@ public sealed record Snapshot
             List<string> paths = [];
             if (root.TryGetProperty("paths", out JsonElement list) && list.ValueKind == JsonValueKind.Array)
                 foreach (JsonElement path in list.EnumerateArray()) paths.Add(path.GetString() ?? "");
-            string? parent = Text(root, "parent");
-            return new Snapshot(id, tree) { Time = time, Paths = paths, HostName = Text(root, "hostname") ?? "", UserName = Text(root, "username") ?? "", Parent = parent };
+            JsonElement summary = root.TryGetProperty("summary", out JsonElement said) && said.ValueKind == JsonValueKind.Object ? said : default;
+            return new Snapshot(id, tree)
+            {
+                Time = time,
+                Paths = paths,
+                HostName = Text(root, "hostname") ?? "",
+                UserName = Text(root, "username") ?? "",
+                Parent = Text(root, "parent"),
+                Files = Number(summary, "total_files_processed"),
+                Bytes = Number(summary, "total_bytes_processed"),
+            };
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
         {
             throw new CorruptVaultException($"snapshot {id.Short}: not readable JSON", e);
         }
+
+        static long? Number(JsonElement summary, string name) => summary.ValueKind == JsonValueKind.Object && summary.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) && number >= 0 ? number : null;
 
         static string? Text(JsonElement root, string name) => root.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
     }

@@ -167,7 +167,7 @@ public sealed class ReplacedParts
     {
         await using Bench bench = await Bench.MakeAsync();
         ContentId nowhere = ContentId.Of("nowhere"u8);
-        ContentId id = await bench.Repository.WriteUnpackedAsync(VaultFileKind.Snapshots, Snapshot.Write(TimeProvider.System.GetUtcNow(), null, nowhere, ["/photos"]), default);
+        ContentId id = await bench.Repository.WriteUnpackedAsync(VaultFileKind.Snapshots, Snapshot.Write(TimeProvider.System.GetUtcNow(), null, nowhere, ["/photos"], 1, 1), default);
         Assert.Contains(nowhere.Short, await bench.CheckAsync(), StringComparison.Ordinal);
         Assert.True((await bench.RestoreAsync()).Complete);
         RestoreSummary empty = await bench.Repository.RestoreAsync((await bench.Repository.SnapshotsAsync()).Single(s => s.Id == id.ToString()), bench.Scratch["empty"]);
@@ -181,7 +181,7 @@ public sealed class ReplacedParts
     {
         await using Bench bench = await Bench.MakeAsync();
         ContentId file = ContentId.Of(bench.Files[First]);
-        await bench.Repository.WriteUnpackedAsync(VaultFileKind.Snapshots, Snapshot.Write(TimeProvider.System.GetUtcNow(), null, file, ["/photos"]), default);
+        await bench.Repository.WriteUnpackedAsync(VaultFileKind.Snapshots, Snapshot.Write(TimeProvider.System.GetUtcNow(), null, file, ["/photos"], 1, 1), default);
         Assert.Contains(file.Short, await bench.CheckAsync(), StringComparison.Ordinal);
         // An index that calls every blob by the other sort.
         await bench.ReplaceIndexAsync([.. bench.Index.Packs.Select(static p => p with { Blobs = [.. p.Blobs.Select(static b => b with { Tree = !b.Tree })] })]);

@@ -155,7 +155,7 @@ public sealed class HostileTests
         await storage.WriteAsync(new VaultFile(VaultFileKind.Data, finished.Id.ToString()), finished.Buffer.AsMemory(0, finished.Length));
         BlobEntry[] entries = [.. finished.Entries.Select(change ?? (static entry => entry))];
         await repository.WriteUnpackedAsync(VaultFileKind.Index, IndexFile.Write([new PackRecord(finished.Id, entries)]), default);
-        await repository.WriteUnpackedAsync(VaultFileKind.Snapshots, Snapshot.Write(DateTimeOffset.UnixEpoch, null, root, ["/x"]), default);
+        await repository.WriteUnpackedAsync(VaultFileKind.Snapshots, Snapshot.Write(DateTimeOffset.UnixEpoch, null, root, ["/x"], 1, 1), default);
         repository.Return(bench);
     }
 
