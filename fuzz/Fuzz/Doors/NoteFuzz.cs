@@ -14,7 +14,7 @@ static class NoteFuzz
         File.WriteAllBytes(file, input);
         try
         {
-            using Import import = NoteImport.Read([file], CancellationToken.None);
+            using Import import = NoteImport.Read([("notes", file)], CancellationToken.None);
             Walk(import, (path, bytes) => IsFromJson(path, bytes));
             return Said(import);
         }
@@ -52,10 +52,10 @@ static class NoteFuzz
             foreach (string name in (string[])["input.json", "input.html", "input.md", "1690.1.png", "1315204657.abc.jpg"]) File.WriteAllBytes(Path.Combine(source, name), bytes);
             string tree = Path.Combine(folder, "tree");
             bool isNote;
-            using (Import import = NoteImport.Read([source], CancellationToken.None))
+            using (Import import = NoteImport.Read([("notes", source)], CancellationToken.None))
             {
                 isNote = Store(import, tree);
-                using Import again = NoteImport.Read([source], CancellationToken.None);
+                using Import again = NoteImport.Read([("notes", source)], CancellationToken.None);
                 AreTheSame(import, again);
             }
             string target = Path.Combine(folder, "target");

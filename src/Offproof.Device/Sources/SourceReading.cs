@@ -45,7 +45,7 @@ internal sealed class SourceReading : IDisposable
     {
         Category.Contacts => new(category, ContactImport.Read(Paths(sources), cancel)),
         Category.Messages => new(category, MessageImport.Read(Paths(sources), name => PasswordOf(sources, name), cancel)),
-        Category.Notes => new(category, NoteImport.Read(Paths(sources), cancel)),
+        Category.Notes => new(category, NoteImport.Read([.. sources.Select(static s => (s.Name, s.Path))], cancel)),
         Category.Photos => Photos(sources, cancel),
         _ => throw new ArgumentOutOfRangeException(nameof(category)),
     };

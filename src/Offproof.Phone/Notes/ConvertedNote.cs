@@ -57,8 +57,11 @@ sealed class ConvertedNote(SourceEntry source, NoteFolder folder, Account accoun
         if (type.Length > 0) row.Add(("type", type));
         if (file is not null) row.Add(("file", file));
         _attachments.Add(row);
-        return file ?? MarkdownText.Target(name);
+        return file ?? MarkdownText.Target(LastPart(name));
     }
+
+    // Nothing outside of the note's folder, wherever it is written.
+    static string LastPart(string name) => name[(name.LastIndexOfAny(['/', '\\']) + 1)..] is var last && last is "." or ".." ? "" : last;
 
     /// <summary>Adds the note to the tree. What lies beside it is its own from then on.</summary>
     internal void AddTo(NoteTree tree, string title, string key, FrontMatter front, DateTimeOffset? modified)

@@ -20,6 +20,9 @@ static class ExportName
         return parts;
     }
 
+    /// <summary>True for the name of one folder.</summary>
+    internal static bool IsFolder(string name) => name is not ("" or "." or "..") && !name.Any(c => c is '/' or < ' ' or (>= '\u007F' and <= '\u009F'));
+
     /// <summary>A name that a person likes and every system can hold; empty where nothing is left of the title.</summary>
     internal static string OfTitle(string title)
     {

@@ -102,11 +102,18 @@ static class KeepNote
         foreach (JsonElement annotation in annotations.EnumerateArray())
         {
             if (annotation.ValueKind is not JsonValueKind.Object || !annotation.TryGetProperty("url", out JsonElement url) || url.ValueKind is not JsonValueKind.String) continue;
-            string title = annotation.TryGetProperty("title", out JsonElement named) && named.ValueKind is JsonValueKind.String && named.GetString() is { Length: > 0 } text ? text : url.GetString()!;
+            string address = url.GetString()!;
+            string? title = annotation.TryGetProperty("title", out JsonElement named) && named.ValueKind is JsonValueKind.String && named.GetString() is { Length: > 0 } text ? text : null;
             block = block?.Append("  \n") ?? note.Block();
-            MarkdownText.AddLink(title, false, "<" + MarkdownText.Url(url.GetString()!) + ">", block);
+            if (IsPage(address)) MarkdownText.AddLink(title ?? address, false, "<" + MarkdownText.Url(address) + ">", block);
+            else MarkdownText.AddLine((title is null ? address : title + ": " + address).ReplaceLineEndings(" "), block);
         }
     }
+
+    // Of other addresses a reader may run something, or open a file of the device.
+    static bool IsPage(string address) => Array.Exists(Pages, page => address.StartsWith(page, StringComparison.OrdinalIgnoreCase));
+
+    static readonly string[] Pages = ["http://", "https://", "mailto:", "tel:"];
 
     static bool IsText(JsonElement value, ref string? into)
     {

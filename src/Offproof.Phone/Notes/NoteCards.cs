@@ -9,12 +9,13 @@ namespace Offproof.Phone;
 /// <param name="Folder">HH.</param>
 /// <param name="File">NAME.md.</param>
 /// <param name="Source">The format that it came from.</param>
-/// <param name="Path">Where it stood in its source; null for notes that were made Markdown.</param>
+/// <param name="Origin">The name of the folder that it came from; null where that is not told, and for notes that were made Markdown.</param>
+/// <param name="Path">Where it stood in that folder; null for notes that were made Markdown.</param>
 /// <param name="Title">Its title; null where it has none.</param>
 /// <param name="Time">When it was changed, or else made.</param>
 /// <param name="Attachments">Its attachments' files, relative to HH.</param>
 /// <param name="Body">Where its own bytes begin.</param>
-sealed record NoteCard(string Folder, string File, string Source, string? Path, string? Title, DateTimeOffset? Time, IReadOnlyList<string> Attachments, long Body)
+sealed record NoteCard(string Folder, string File, string Source, string? Origin, string? Path, string? Title, DateTimeOffset? Time, IReadOnlyList<string> Attachments, long Body)
 {
     internal string Name => Folder + "/" + File;
 
@@ -69,7 +70,7 @@ sealed class NoteCards(string tree, ExportNotes notes)
                 if (row.Find(member => member.Name == "file").Value is { } attachment) attachments.Add(IsAttachment(attachment) ? attachment : throw new InvalidDataException("an attachment has a name that none has"));
             }
             if (source == "file" && attachments.Count != 1) throw new InvalidDataException("it has no file");
-            return new NoteCard(folder, file, source, path, front.Text("title"), Time(front.Text("modified") ?? front.Text("created")), attachments, stream.Position);
+            return new NoteCard(folder, file, source, path is null ? null : front.Text("folder"), path, front.Text("title"), Time(front.Text("modified") ?? front.Text("created")), attachments, stream.Position);
         }
         catch (Exception problem) when (problem is IOException or InvalidDataException or UnauthorizedAccessException or SecurityException)
         {

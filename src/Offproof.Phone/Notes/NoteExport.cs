@@ -37,10 +37,12 @@ public static class NoteExport
         ExportNotes notes = new();
         NoteCards cards = new(tree, notes);
         List<NoteCard> chosen = cards.Read(cancellationToken);
+        // Of the whole tree: a file's place does not hang on what else is chosen.
+        bool isApart = chosen.Select(card => card.Origin).OfType<string>().Distinct(StringComparer.Ordinal).Skip(1).Any();
         chosen.RemoveAll(card => !card.IsFile && selection.Since is { } since && card.Time < since);
         if (chosen.Count == 0) return new ExportReport(0, [], notes.Problems, [.. notes.Notices, "No note was written: the tree holds none, or none was chosen."]);
         Directory.CreateDirectory(target);
-        NoteWriter writer = new(cards, target, notes);
+        NoteWriter writer = new(cards, target, isApart, notes);
         // Paths of their own first: a title may not take the place of one.
         foreach (NoteCard card in chosen.Where(card => card.Path is not null))
         {
@@ -57,7 +59,7 @@ public static class NoteExport
 }
 
 /// <summary>Writes the files of an export, one by one.</summary>
-sealed class NoteWriter(NoteCards cards, string target, ExportNotes notes)
+sealed class NoteWriter(NoteCards cards, string target, bool isApart, ExportNotes notes)
 {
     readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
     readonly HashSet<string> _exact = new(StringComparer.Ordinal);
@@ -68,10 +70,16 @@ sealed class NoteWriter(NoteCards cards, string target, ExportNotes notes)
 
     internal long Entries { get; private set; }
 
-    /// <summary>A file of a folder: its own bytes, where they stood.</summary>
+    /// <summary>A file of a folder: its own bytes, where they stood; in a folder of its folder's name where the tree has files of several.</summary>
     internal void WriteFile(NoteCard card)
     {
-        if (ExportName.Parts(card.Path!) is not { } parts)
+        if (isApart && card.Origin is { } origin && !ExportName.IsFolder(origin))
+        {
+            notes.Problem(card.Name, null, "The name of its folder leads out of the target, or is none.");
+            return;
+        }
+        string own = isApart && card.Origin is not null ? card.Origin + "/" + card.Path : card.Path!;
+        if (ExportName.Parts(own) is not { } parts)
         {
             notes.Problem(card.Name, null, "Its path leads out of the folder, or is none.");
             return;
@@ -80,7 +88,7 @@ sealed class NoteWriter(NoteCards cards, string target, ExportNotes notes)
         string name = path;
         for (int number = 2; !_exact.Add(name); number++) name = ExportName.Numbered(path, number);
         if (name != path) notes.Count("{0} files have the path of another and are written beside it with a number.");
-        if (OperatingSystem.IsWindows() && path != card.Path) notes.Count("{0} files have names that this system cannot hold; '_' stands for what it cannot.");
+        if (OperatingSystem.IsWindows() && path != own) notes.Count("{0} files have names that this system cannot hold; '_' stands for what it cannot.");
         _taken.Add(name);
         if (Place(card.Name, name, () => card.IsFile ? cards.OpenAttachment(card.Folder, card.Attachments[0]) : Body(card), card.Time)) Entries++;
     }

@@ -11,13 +11,18 @@ public static class NoteImport
     /// Reads every file of the sources; what is no note, and no file of a folder of notes, is in the report. The sources are read again when files
     /// of <see cref="Import.Files"/> are opened.
     /// </summary>
-    /// <param name="sources">Files and folders. A folder is read with everything below it; no link below it is followed.</param>
+    /// <param name="sources">
+    /// Files and folders, each with the name that its files are told apart by (notes.md §1.1): the same at every reading. A folder is read with everything below it;
+    /// no link below it is followed.
+    /// </param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ArgumentException">A source's name cannot be the name of a folder.</exception>
     /// <exception cref="IOException">There is no room for the spool.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static Import Read(IReadOnlyList<string> sources, CancellationToken cancellationToken)
+    public static Import Read(IReadOnlyList<(string Name, string Path)> sources, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(sources);
+        if (sources.Any(source => !ExportName.IsFolder(source.Name))) throw new ArgumentException("a source has a name that no folder can have", nameof(sources));
         NoteTree tree = new();
         try
         {
@@ -25,8 +30,8 @@ public static class NoteImport
             for (int index = 0; index < sources.Count; index++)
             {
                 account.Begin(index);
-                List<SourceEntry> entries = SourceWalk.List(sources[index], (name, reason) => account.Skip(name, null, reason), cancellationToken);
-                new NoteSource(entries, tree, account).Read(cancellationToken);
+                List<SourceEntry> entries = SourceWalk.List(sources[index].Path, (name, reason) => account.Skip(name, null, reason), cancellationToken);
+                new NoteSource(sources[index].Name, entries, tree, account).Read(cancellationToken);
             }
             List<TreeFile> files = tree.Files();
             account.Count(tree.Repeated, "{0} notes were met again, equal in everything, and are stored once.");
@@ -42,7 +47,7 @@ public static class NoteImport
 }
 
 /// <summary>One source: first its notes in JSON, which know what belongs to them, then everything else.</summary>
-sealed class NoteSource(List<SourceEntry> entries, NoteTree tree, Account account)
+sealed class NoteSource(string folder, List<SourceEntry> entries, NoteTree tree, Account account)
 {
     readonly NoteFolder _folder = new(entries);
     readonly HashSet<string> _done = new(StringComparer.Ordinal);
@@ -100,10 +105,11 @@ sealed class NoteSource(List<SourceEntry> entries, NoteTree tree, Account accoun
         // A larger text is a file like any other: it is kept, and not held in memory by those who show notes.
         bool isNote = IsNote(entry) && entry.Length <= SourceText.MostText;
         front.Add("source", !isNote ? "file" : Ends(entry, ".txt") ? "text" : "markdown");
+        front.Add("folder", folder);
         front.Add("path", entry.Path);
         front.Add("modified", ConvertedNote.Text(entry.Modified));
         string title = NoteFolder.Stem(NoteFolder.NameOf(entry.Path));
-        string key = "file\n" + entry.Path;
+        string key = "file\n" + folder + "\n" + entry.Path;
         if (isNote)
         {
             tree.Add(new NoteDraft(title, key, front, entry.Modified, []), () => SourceFile.OpenFile(entry.FullPath));

@@ -61,6 +61,20 @@ public sealed class ExportTests
     }
 
     [Theory]
+    [InlineData(".."), InlineData("."), InlineData(""), InlineData("/"), InlineData("a/b"), InlineData("../x"), InlineData("/tmp"), InlineData("x\\x00"), InlineData("a\\nb")]
+    public void A_folder_that_leads_out_of_the_target_is_a_problem(string bad)
+    {
+        using TempFolder folder = new();
+        folder.Write("tree/aa/x.md", Encoding.UTF8.GetBytes($"---\noffproof: 1\nsource: \"markdown\"\nfolder: \"{bad}\"\npath: \"x.md\"\n---\nevil"));
+        folder.Write("tree/aa/y.md", "---\noffproof: 1\nsource: \"markdown\"\nfolder: \"good\"\npath: \"x.md\"\n---\ngood"u8.ToArray());
+        folder.Write("tree/aa/z.md", "---\noffproof: 1\nsource: \"markdown\"\npath: \"x.md\"\n---\nnone"u8.ToArray());
+        ExportReport report = NoteTrees.Write(folder["tree"], folder["out/side/target"]);
+        Assert.Contains("leads out", Assert.Single(report.Problems).Reason, StringComparison.Ordinal);
+        Assert.Equal(["side/target/good/x.md", "side/target/x.md"], NoteTrees.Everything(folder["out"]).Keys);
+        Assert.Equal("none", File.ReadAllText(folder["out/side/target/x.md"]));
+    }
+
+    [Theory]
     [InlineData("../../secret"), InlineData("attachments/../../../secret"), InlineData("attachments/x.png"), InlineData("/etc/hostname"), InlineData("attachments/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.png")]
     public void An_attachment_of_another_name_is_not_opened(string file)
     {

@@ -18,25 +18,52 @@ public sealed class ImportTests
             folder.Write(place + "/k.json", Keep("\"title\":\"k\""));
             foreach (string path in Directory.EnumerateFiles(folder[place], "*", SearchOption.AllDirectories)) File.SetLastWriteTimeUtc(path, new DateTime(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         }
-        using Import one = NoteTrees.Read(folder["one"]);
-        using Import two = NoteTrees.Read(folder["deep/er/two"]);
+        using Import one = NoteTrees.Read(("notes", folder["one"]));
+        using Import two = NoteTrees.Read(("notes", folder["deep/er/two"]));
         Assert.Equal(Messages.Trees.Content(one), Messages.Trees.Content(two));
-        using Import both = NoteTrees.Read(folder["deep/er/two"], folder["one"]);
+        using Import both = NoteTrees.Read(("notes", folder["deep/er/two"]), ("notes", folder["one"]));
         Assert.Equal(Messages.Trees.Content(one), Messages.Trees.Content(both));
         Assert.Equal((6L, "3,3"), (both.Report.Kept, string.Join(',', both.Report.KeptBySource)));
         Assert.StartsWith("3 notes were met again", Assert.Single(both.Report.Notices), StringComparison.Ordinal);
 
         folder.Write("one/Note.md", "changed"u8.ToArray());
-        using Import changed = NoteTrees.Read(folder["one"]);
+        using Import changed = NoteTrees.Read(("notes", folder["one"]));
         Assert.Equal(one.Files.Select(file => file.Path), changed.Files.Select(file => file.Path));
-        using Import versions = NoteTrees.Read(folder["one"], folder["deep/er/two"]);
-        using Import reversed = NoteTrees.Read(folder["deep/er/two"], folder["one"]);
+        using Import versions = NoteTrees.Read(("notes", folder["one"]), ("notes", folder["deep/er/two"]));
+        using Import reversed = NoteTrees.Read(("notes", folder["deep/er/two"]), ("notes", folder["one"]));
         Assert.Equal(4, versions.Files.Count);
         Assert.Equal(Messages.Trees.Content(versions), Messages.Trees.Content(reversed));
         Messages.Trees.Store(versions, folder["tree"]);
         ExportReport report = NoteTrees.Write(folder["tree"], folder["out"]);
         Assert.Equal(["Note (2).md", "Note.md", "b/Note.md", "k.md"], report.Files.Order(StringComparer.Ordinal));
         Assert.Single(report.Notices);
+    }
+
+    [Theory]
+    [InlineData(""), InlineData("."), InlineData(".."), InlineData("a/b"), InlineData("a\nb"), InlineData("\0"), InlineData("\u0085")]
+    public void A_source_has_a_name_that_a_folder_can_have(string name)
+    {
+        using TempFolder folder = new();
+        folder.Write("in/a.md", [1]);
+        Assert.Throws<ArgumentException>(() => NoteImport.Read([(name, folder["in"])], CancellationToken.None));
+    }
+
+    /// <summary>A link of a note leads to its own files or to a page, and nowhere else on the device.</summary>
+    [Theory]
+    [InlineData("\"attachments\":[{\"filePath\":\"../../x\"}]", "[../../x](x)")]
+    [InlineData("\"attachments\":[{\"filePath\":\"C:\\\\a\\\\x y\"}]", "[C:\\\\a\\\\x y](x%20y)")]
+    [InlineData("\"attachments\":[{\"filePath\":\"a/..\"}]", "[a/..]()")]
+    [InlineData("\"annotations\":[{\"url\":\"mailto:ann@example.org\",\"title\":\"Ann\"}]", "[Ann](<mailto:ann@example.org>)")]
+    [InlineData("\"annotations\":[{\"url\":\"file:///etc/passwd\",\"title\":\"a\\n# b\"}]", "a # b: file:///etc/passwd")]
+    [InlineData("\"annotations\":[{\"url\":\" javascript:alert(1)\"}]", " javascript:alert(1)")]
+    [InlineData("\"annotations\":[{\"url\":\"https:x\",\"title\":\"[a](b)\"}]", "\\[a\\](b): https:x")]
+    public void A_link_leads_to_a_file_beside_the_note_or_to_a_page(string members, string link)
+    {
+        using TempFolder folder = new();
+        folder.Write("x", [9]);
+        folder.Write("in/n.json", Keep(members));
+        using Import import = NoteTrees.Read(folder["in"]);
+        Assert.Equal("x\n\n" + link + "\n", NoteTrees.Note(Assert.Single(import.Files)).Body);
     }
 
     [Fact]

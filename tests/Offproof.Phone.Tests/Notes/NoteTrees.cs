@@ -6,7 +6,10 @@ namespace Offproof.Phone.Tests.Notes;
 /// <summary>Imports and exports of test folders.</summary>
 static class NoteTrees
 {
-    internal static Import Read(params string[] sources)
+    /// <summary>Sources with the names of their folders.</summary>
+    internal static Import Read(params string[] sources) => Read([.. sources.Select(source => (Path.GetFileName(source), source))]);
+
+    internal static Import Read(params (string Name, string Path)[] sources)
     {
         Import import = NoteImport.Read(sources, CancellationToken.None);
         Messages.Trees.Balances(import);

@@ -39,7 +39,7 @@ public sealed partial class PeerTests
             return made;
         });
         front.Sample(written.Add, iter: 2000, threads: 1);
-        foreach (string tree in (string[])["folder", "keep", "xiaomi"])
+        foreach (string tree in (string[])["folder", "vaults", "keep", "xiaomi"])
         {
             foreach (string path in Directory.EnumerateFiles(Path.Combine(Repository.Root, "vectors", "phone", "notes", tree, "tree"), "*.md", SearchOption.AllDirectories))
             {

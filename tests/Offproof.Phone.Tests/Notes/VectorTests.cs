@@ -11,12 +11,13 @@ public sealed class VectorTests
 
     [Theory]
     [InlineData("folder", 13, 0, 0)] // every byte and every time is taken
+    [InlineData("vaults", 8, 0, 0)] // two folders with the same paths
     [InlineData("keep", 6, 0, 7)] // Takeout's HTML; a file that is gone, two times that are none, half a pair, a repeated note, two versions
     [InlineData("xiaomi", 3, 0, 3)] // two files that are gone, a note that is only begun
     public void A_source_gives_the_tree_of_its_vector(string name, int read, int skipped, int notices)
     {
         using TempFolder copy = new();
-        using Import import = NoteTrees.Read(Source(name, copy));
+        using Import import = NoteTrees.Read(Named(name, Source(name, copy)));
         Assert.Equal((read, skipped), ((int)import.Report.Read, import.Report.Skipped.Count));
         Assert.Equal(notices, import.Report.Notices.Count);
         string tree = Path.Combine(Vectors, name, "tree");
@@ -41,17 +42,24 @@ public sealed class VectorTests
         Assert.Equal(Files(Vectors), Files(made.FullPath));
     }
 
-    [Fact]
-    public void The_folder_of_the_vector_comes_back_byte_for_byte()
+    [Theory]
+    [InlineData("folder"), InlineData("vaults")]
+    public void The_folders_of_the_vector_come_back_byte_for_byte(string name)
     {
         using TempFolder folder = new();
-        string source = Source("folder", folder);
-        using Import import = NoteTrees.Read(source);
+        string source = Source(name, folder);
+        using Import import = NoteTrees.Read(Named(name, source));
         Messages.Trees.Store(import, folder["tree"]);
         ExportReport report = NoteTrees.Write(folder["tree"], folder["out"]);
         Assert.Empty(report.Problems);
+        Assert.Empty(report.Notices);
         Assert.Equal(NoteTrees.Everything(source), NoteTrees.Everything(folder["out"]));
     }
+
+    /// <summary>The sources of a vector: in "vaults" each folder is one, with its own name.</summary>
+    static (string Name, string Path)[] Named(string vector, string source) => vector == "vaults"
+        ? [.. Directory.EnumerateDirectories(source).Order(StringComparer.Ordinal).Select(folder => (Path.GetFileName(folder), folder))]
+        : [("My \u7b14\u8bb0", source)];
 
     /// <summary>A vector's source, with the times that git does not keep.</summary>
     internal static string Source(string name, TempFolder copy)

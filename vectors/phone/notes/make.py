@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the vectors of docs/notes.md with Python's standard library: none of Offproof's code. Texts of notes are written out by hand, not computed.
 
-usage: make.py FOLDER   writes folder/, keep/ and xiaomi/ into FOLDER, each with source/, tree/ and times.json. All people and numbers are fictional.
+usage: make.py FOLDER   writes folder/, vaults/, keep/ and xiaomi/ into FOLDER, each with source/, tree/ and times.json. All people and numbers are fictional.
 """
 import base64, datetime, hashlib, json, os, sys
 
@@ -123,24 +123,44 @@ FOLDER = [
 ]
 
 
+# Two folders with the same paths: a picture of the same name and other bytes, a note that is equal in everything, one that is not.
+VAULTS = {
+    "Home": [("Note.md", "![](img/1.png)\n", 17000000000000000), ("img/1.png", PNG, 17000000000000000), ("Same.md", "same\n", 17000000000000000), ("Deep/List.txt", "home\n", 17000000000000001)],
+    "Work \u00fc": [("Note.md", "![](img/1.png)\n", 17000000000000000), ("img/1.png", JPG, 17000000000000000), ("Same.md", "same\n", 17000000000000000), ("Deep/List.txt", "work\n", 17000000000000002)],
+}
+
+
 def make_folder():
     tree = Tree("folder")
-    for path, data, time in FOLDER:
+    add_folder(tree, "My \u7b14\u8bb0", "", FOLDER)
+    put("folder/source-times.json", json.dumps({path: time for path, _, time in FOLDER}, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    tree.write()
+
+
+def make_vaults():
+    tree = Tree("vaults")
+    for folder, files in VAULTS.items():
+        add_folder(tree, folder, folder + "/", files)
+    times = {folder + "/" + path: time for folder, files in VAULTS.items() for path, _, time in files}
+    put("vaults/source-times.json", json.dumps(times, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    tree.write()
+
+
+def add_folder(tree, folder, place, files):
+    for path, data, time in files:
         data = data.encode("utf-8") if isinstance(data, str) else data
-        put("folder/source/" + path, data)
+        put(tree.folder + "/source/" + place + path, data)
         kind = "markdown" if path.lower().endswith((".md", ".markdown")) else "text" if path.lower().endswith(".txt") else "file"
-        head = [("offproof", 1), ("source", kind), ("path", path), ("modified", ticks(time))]
+        head = [("offproof", 1), ("source", kind), ("folder", folder), ("path", path), ("modified", ticks(time))]
         name = path.split("/")[-1]
         title = name.rsplit(".", 1)[0] if name.rfind(".") > 0 else name
         if kind != "file":
-            tree.note(title, "file\n" + path, front(head).encode() + data, time)
+            tree.note(title, "file\n" + folder + "\n" + path, front(head).encode() + data, time)
             continue
-        ext = {"pic.PNG": "png", "copy of pic.png": "png", "app.json": "json", "broken.json": "json"}.get(name, "bin")
+        ext = {"pic.PNG": "png", "copy of pic.png": "png", "app.json": "json", "broken.json": "json", "1.png": "png"}.get(name, "bin")
         link = {"odd.tar_gz": "odd.tar_gz"}.get(name, name)
         body = "[%s](%s)\n" % (link, stored(data, ext))
-        tree.note(title, "file\n" + path, (front(head + [("attachments", [[("name", name), ("file", stored(data, ext))]])]) + body).encode(), time, ((stored(data, ext), data),))
-    put("folder/source-times.json", json.dumps({path: time for path, _, time in FOLDER}, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
-    tree.write()
+        tree.note(title, "file\n" + folder + "\n" + path, (front(head + [("attachments", [[("name", name), ("file", stored(data, ext))]])]) + body).encode(), time, ((stored(data, ext), data),))
 
 
 # Keep ------------------------------------------------------------------------------------------------------------------------------------------------
@@ -217,14 +237,16 @@ def make_keep():
              "- [x] milk\n- [ ] two  \n  lines # and\n\n  \\- more\n- [ ] \n", indent=2)
     html = "<p dir=\"ltr\">with <b>HTML</b></p>"
     page = {"description": "A page", "source": "WEBLINK", "title": "Example [1]", "url": "https://example.org/<a b>"}
-    extra = {"textContentHtml": html, "annotations": [page], "sharees": [{"isOwner": True, "type": "WRITER", "email": "ann@example.org"}]}
+    script = {"description": "", "source": "WEBLINK", "title": "No *page*", "url": "javascript:alert(1)"}
+    call = {"source": "WEBLINK", "title": "", "url": "TEL:+447700900123"}
+    extra = {"textContentHtml": html, "annotations": [page, script, {"url": "../x"}, call], "sharees": [{"isOwner": True, "type": "WRITER", "email": "ann@example.org"}]}
     note("Pictures.json", dict(state(trashed=True), color="RED", textContent="with HTML", title="", userEditedTimestampUsec=1690864183842000, createdTimestampUsec=1690514467150001,
          attachments=[{"filePath": "1690.1.png", "mimetype": "image/png"}, {"filePath": "1690.2.jpeg", "mimetype": "image/jpeg"}, {"filePath": "1690.3.3gp", "mimetype": "audio/3gp"},
                       {"filePath": "../gone (4).png", "mimetype": "image/png"}], **extra), "2023-07-28", 1690514467150001,
          times(1690514467150001, 1690864183842000) + [("color", "RED")] + flags(trashed=True) + [("attachments", [
              [("name", "1690.1.png"), ("type", "image/png"), ("file", stored(PNG, "png"))], [("name", "1690.2.jpeg"), ("type", "image/jpeg"), ("file", stored(JPG, "jpg"))],
              [("name", "1690.3.3gp"), ("type", "audio/3gp"), ("file", stored(AMR, "amr"))], [("name", "../gone (4).png"), ("type", "image/png")]]), ("extra", dump(extra))],
-         "with HTML\n\n![1690.1.png](%s)  \n![1690.2.jpeg](%s)  \n[1690.3.3gp](%s)  \n![../gone (4).png](../gone%%20%%284%%29.png)\n\n[Example \\[1\\]](<https://example.org/%%3Ca%%20b%%3E>)\n"
+         "with HTML\n\n![1690.1.png](%s)  \n![1690.2.jpeg](%s)  \n[1690.3.3gp](%s)  \n![../gone (4).png](gone%%20%%284%%29.png)\n\n[Example \\[1\\]](<https://example.org/%%3Ca%%20b%%3E>)  \nNo \\*page\\*: javascript:alert(1)  \n../x  \n[TEL:+447700900123](<TEL:+447700900123>)\n"
          % (stored(PNG, "png"), stored(JPG, "jpg"), stored(AMR, "amr")), ((stored(PNG, "png"), PNG), (stored(JPG, "jpg"), JPG), (stored(AMR, "amr"), AMR)))
     put("keep/source/1690.1.png", PNG)
     put("keep/source/1690.2.jpg", JPG)
@@ -318,5 +340,6 @@ def make_xiaomi():
 
 
 make_folder()
+make_vaults()
 make_keep()
 make_xiaomi()
