@@ -78,13 +78,22 @@ static class MessageFuzz
             string place = Path.Combine(folder, name + format);
             ExportReport first = MessageExport.Write(tree, place, format, Selection.All, CancellationToken.None);
             if (first.Files.Count == 0) continue;
-            string second = place + "-tree";
-            Import(Path.Combine(place, first.Files[0]), second, first.Entries);
-            ExportReport rewritten = MessageExport.Write(second, place + "-again", format, Selection.All, CancellationToken.None);
-            Check(rewritten.Problems.Count == 0, "a tree of our own has problems");
-            string third = place + "-third";
-            Import(Path.Combine(place + "-again", rewritten.Files[0]), third, rewritten.Entries);
-            AreTheSame(second, third, "an export of an export differs");
+            string before = place + "-tree";
+            Import(Path.Combine(place, first.Files[0]), before, first.Entries);
+            for (int round = 1; ; round++)
+            {
+                string again = $"{place}-again{round}";
+                ExportReport rewritten = MessageExport.Write(before, again, format, Selection.All, CancellationToken.None);
+                Check(rewritten.Problems.Count == 0, "a tree of our own has problems");
+                string after = again + "-tree";
+                Import(Path.Combine(again, rewritten.Files[0]), after, rewritten.Entries);
+                // Where a format cannot hold what versions differed in, they become one the next time, and not again.
+                bool isMerged = rewritten.Notices.Any(notice => notice.Contains("one of each is written", StringComparison.Ordinal));
+                Check(!isMerged || round == 1, "versions are merged again and again");
+                if (!isMerged) AreTheSame(before, after, "an export of an export differs");
+                if (!isMerged) break;
+                before = after;
+            }
         }
     }
 

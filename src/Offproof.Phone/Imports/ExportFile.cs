@@ -48,5 +48,10 @@ sealed class ExportNotes
     internal void Problem(string file, long? line, string reason) => Problems.Add(new SkippedEntry(file, line, reason));
 
     /// <summary>Counts one case; {0} in the sentence becomes the number of cases.</summary>
-    internal void Count(string sentence) => _counts[sentence] = _counts.GetValueOrDefault(sentence) + 1;
+    internal void Count(string sentence) => Count(sentence, 1);
+
+    internal void Count(string sentence, long cases)
+    {
+        if (cases > 0) _counts[sentence] = _counts.GetValueOrDefault(sentence) + cases;
+    }
 }

@@ -5,29 +5,29 @@ namespace Offproof.Phone;
 /// <summary>A message as one line of the tree (messages.md §1.3): the same message has the same bytes.</summary>
 static class MessageLine
 {
-    /// <summary>Replaces the content of <paramref name="into"/> with the line, its line feed included.</summary>
+    /// <summary>Replaces the content of <paramref name="into"/> with the line, its line feed included, <paramref name="without"/> columns of these names.</summary>
     /// <exception cref="DamagedTextException">A column stands there twice.</exception>
-    internal static void Write(Message message, ByteBuffer into)
+    internal static void Write(Message message, ByteBuffer into, byte[][]? without = null)
     {
         into.Clear();
         into.Add(message.IsMms ? "{\"kind\":\"mms\""u8 : "{\"kind\":\"sms\""u8);
-        Columns(message.Columns, into, first: false);
-        if (message.Addresses.Count > 0) Array(",\"addrs\":["u8, message.Addresses, into);
-        if (message.Parts.Count > 0) Array(",\"parts\":["u8, message.Parts, into);
+        Columns(message.Columns, into, first: false, without);
+        if (message.Addresses.Count > 0) Array(",\"addrs\":["u8, message.Addresses, into, without);
+        if (message.Parts.Count > 0) Array(",\"parts\":["u8, message.Parts, into, without);
         into.Add("}\n"u8);
     }
 
-    static void Array(ReadOnlySpan<byte> name, Rows rows, ByteBuffer into)
+    static void Array(ReadOnlySpan<byte> name, Rows rows, ByteBuffer into, byte[][]? without)
     {
         into.Add(name);
         for (int index = 0; index < rows.Count; index++)
         {
             into.Add(index == 0 ? "{"u8 : ",{"u8);
-            Columns(rows[index], into, first: true);
+            bool isEmpty = Columns(rows[index], into, first: true, without);
             string? file = rows[index].Attachment is { } attachment ? AttachmentName.Of(attachment.Hash, rows[index]["ct"u8]) : rows[index].AttachmentFile;
             if (file is not null)
             {
-                into.Add(rows[index].Count == 0 ? "\"data\":\""u8 : ",\"data\":\""u8);
+                into.Add(isEmpty ? "\"data\":\""u8 : ",\"data\":\""u8);
                 into.Add(file);
                 into.Add((byte)'"');
             }
@@ -36,17 +36,20 @@ static class MessageLine
         into.Add((byte)']');
     }
 
-    static void Columns(Row row, ByteBuffer into, bool first)
+    // True where nothing stands before what comes next.
+    static bool Columns(Row row, ByteBuffer into, bool first, byte[][]? without)
     {
         if (row.Sort() is { } twice) throw new DamagedTextException($"two columns are called '{twice}'");
         for (int index = 0; index < row.Count; index++)
         {
+            if (without is not null && SmsXmlWriter.Contains(without, row.Name(index))) continue;
             if (!first) into.Add((byte)',');
             first = false;
             JsonString.Write(row.Name(index), into);
             into.Add((byte)':');
             JsonString.Write(row.Value(index), into);
         }
+        return first;
     }
 
     /// <summary>Names that mean something else in a line: a column that a source calls so gets a '~' before it.</summary>

@@ -48,7 +48,7 @@ sealed class MessageTree : IDisposable
             _conversations.Add(id);
         }
         _lines.Add(new Line(number, Conversation.Time(message) ?? -1, key, _spool.Add(_line.Span), _line.Length));
-        _sameMessage.Add(Identity(message, id));
+        _sameMessage.Add(Versions.Identity(message, id, _hash));
         for (int index = 0; index < message.Parts.Count; index++)
         {
             if (message.Parts[index].Attachment is { } attachment)
@@ -57,16 +57,7 @@ sealed class MessageTree : IDisposable
     }
 
     /// <summary>Messages of which several versions are kept, because a column differs.</summary>
-    internal long InVersions()
-    {
-        _sameMessage.Sort();
-        long groups = 0;
-        for (int index = 1; index < _sameMessage.Count; index++)
-        {
-            if (_sameMessage[index] == _sameMessage[index - 1] && (index == 1 || _sameMessage[index - 2] != _sameMessage[index])) groups++;
-        }
-        return groups;
-    }
+    internal long InVersions() => Versions.InSeveral(_sameMessage);
 
     internal List<TreeFile> Files()
     {
@@ -101,29 +92,6 @@ sealed class MessageTree : IDisposable
         int order = a.Conversation == b.Conversation ? 0 : _conversations[a.Conversation].CompareTo(_conversations[b.Conversation]);
         if (order == 0) order = a.Time.CompareTo(b.Time);
         return order != 0 ? order : a.Hash.CompareTo(b.Hash);
-    }
-
-    // messages.md §1.5: what makes two entries versions of one message.
-    ulong Identity(Message message, UInt128 conversation)
-    {
-        Span<byte> bytes = stackalloc byte[32];
-        IncrementalHash hash = _hash;
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, message.IsMms ? 0 : conversation);
-        BinaryPrimitives.WriteInt64BigEndian(bytes[16..], Conversation.Time(message) is { } time ? (message.IsMms ? time / 1000 : time) : -1);
-        bytes[24] = message.IsMms ? (byte)1 : (byte)0;
-        hash.AppendData(bytes[..25]);
-        Row columns = message.Columns;
-        hash.AppendData(columns[message.IsMms ? "msg_box"u8 : "type"u8]);
-        hash.AppendData("\0"u8);
-        if (!message.IsMms) hash.AppendData(columns["body"u8]);
-        else if (columns["m_id"u8] is { IsEmpty: false } id) hash.AppendData(id);
-        else if (columns["ct_l"u8] is { IsEmpty: false } location) hash.AppendData(location);
-        else
-        {
-            for (int index = 0; index < message.Parts.Count; index++) hash.AppendData(message.Parts[index]["text"u8]);
-        }
-        hash.GetHashAndReset(bytes);
-        return BinaryPrimitives.ReadUInt64BigEndian(bytes);
     }
 
     /// <summary>Takes over what attachments are opened from.</summary>

@@ -1,6 +1,5 @@
 using System.Security;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Offproof.Phone;
@@ -16,40 +15,54 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
 {
     const int MostDamaged = 100_000;
 
-    readonly List<(string Folder, string[] Files)> _chosen = [];
+    readonly List<(string Folder, List<(string Name, List<int> Left)> Files)> _chosen = [];
     readonly MessageFilter _filter = new(selection);
     readonly ByteBuffer _line = new();
 
-    /// <summary>Reads everything once, names what cannot be read, and keeps in mind which conversations are chosen.</summary>
+    /// <summary>Reads everything once, names what cannot be read, and keeps in mind which conversations are chosen, and which versions in them are left out.</summary>
     internal TreeSummary Summarize(CancellationToken cancellationToken)
     {
         long messages = 0;
         long newest = 0;
+        long merged = 0;
+        List<ulong> written = [];
         using IncrementalHash all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using IncrementalHash lines = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using IncrementalHash one = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach ((string folder, string[] files) in Conversations())
         {
             _filter.BeginConversation(folder);
-            long count = 0;
             long last = 0;
+            List<Versions> versions = [];
             foreach (string file in files)
             {
+                Versions ofFile = new(lines, one);
+                versions.Add(ofFile);
+                int ordinal = 0;
                 foreach (Message message in Lines(folder, file, notes, cancellationToken))
                 {
                     _filter.Meet(message);
-                    if (!_filter.IsInTime(message)) continue;
-                    count++;
-                    last = Math.Max(last, Conversation.Time(message) ?? 0);
-                    lines.AppendData(_line.Span);
+                    if (_filter.IsInTime(message))
+                    {
+                        last = Math.Max(last, Conversation.Time(message) ?? 0);
+                        ofFile.Meet(message, _line.Span, ordinal);
+                    }
+                    ordinal++;
                 }
+                ofFile.End();
             }
             byte[] hash = lines.GetHashAndReset();
+            long count = versions.Sum(ofFile => (long)ofFile.Written.Count);
             if (!_filter.IsConversationChosen || count == 0) continue;
-            _chosen.Add((folder, files));
+            _chosen.Add((folder, [.. files.Zip(versions.Select(ofFile => ofFile.Left))]));
             messages += count;
+            merged += versions.Sum(ofFile => ofFile.Merged);
+            foreach (Versions ofFile in versions) written.AddRange(ofFile.Written);
             newest = Math.Max(newest, last);
             all.AppendData(hash);
         }
+        notes.Count("{0} messages stand in several versions that differ only in what the phone or the app makes anew, such as readable_date, contact_name, _id and read; one of each is written.", merged);
+        notes.Count("{0} messages stand in versions that differ; every version is written.", Versions.InSeveral(written));
         return new TreeSummary(messages, newest, all.GetHashAndReset());
     }
 
@@ -57,13 +70,17 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
     internal IEnumerable<(string Folder, Message Message)> Messages(CancellationToken cancellationToken)
     {
         ExportNotes known = new(); // said by the first reading
-        foreach ((string folder, string[] files) in _chosen)
+        foreach ((string folder, List<(string Name, List<int> Left)> files) in _chosen)
         {
-            foreach (string file in files)
+            foreach ((string file, List<int> left) in files)
             {
+                int ordinal = -1;
+                int next = 0;
                 foreach (Message message in Lines(folder, file, known, cancellationToken))
                 {
-                    if (_filter.IsInTime(message)) yield return (folder, message);
+                    ordinal++;
+                    if (next < left.Count && left[next] == ordinal) next++;
+                    else if (_filter.IsInTime(message)) yield return (folder, message);
                 }
             }
         }
@@ -196,57 +213,4 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
 
     [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}\.ndjson$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex FileName();
-}
-
-/// <summary>Which messages are chosen (messages.md §4.1).</summary>
-sealed class MessageFilter(Selection selection)
-{
-    readonly string? _conversation = Number(selection.Conversation);
-    readonly string? _contact = Number(selection.Contact);
-    bool _conversationMet;
-    bool _contactMet;
-
-    internal bool IsConversationChosen => (selection.Conversation is null || _conversationMet) && (selection.Contact is null || _contactMet);
-
-    internal void BeginConversation(string folder)
-    {
-        _conversationMet = string.Equals(selection.Conversation, folder, StringComparison.Ordinal);
-        _contactMet = false;
-    }
-
-    internal void Meet(Message message)
-    {
-        if (selection.Conversation is { } conversation && !_conversationMet)
-        {
-            _conversationMet = NamesOf(message.Columns).Contains(conversation, StringComparer.OrdinalIgnoreCase)
-                || SameSet(Conversation.Addresses(message), _conversation!.Split('~', StringSplitOptions.RemoveEmptyEntries));
-        }
-        if (selection.Contact is { } contact && !_contactMet)
-        {
-            _contactMet = Conversation.Addresses(message).Select(Number).Contains(_contact, StringComparer.OrdinalIgnoreCase)
-                || NamesOf(message.Columns).Any(name => Is(name, contact))
-                || Enumerable.Range(0, message.Addresses.Count).Any(index => NamesOf(message.Addresses[index]).Any(name => Is(name, contact)));
-        }
-    }
-
-    internal bool IsInTime(Message message) =>
-        selection.Since is not { } since || Conversation.Time(message) is not { } time || time >= since.ToUnixTimeMilliseconds();
-
-    // The names of a group stand in one column.
-    static bool Is(string names, string name) =>
-        string.Equals(names, name, StringComparison.OrdinalIgnoreCase) || names.Split(',', StringSplitOptions.TrimEntries).Contains(name, StringComparer.OrdinalIgnoreCase);
-
-    static bool SameSet(List<string> addresses, string[] wanted) =>
-        addresses.Count > 0 && addresses.Select(Number).ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(wanted);
-
-    static List<string> NamesOf(Row row)
-    {
-        List<string> names = [];
-        if (row.Has("contact_name"u8)) names.Add(Encoding.UTF8.GetString(row["contact_name"u8]));
-        if (row.Has("__display_name"u8)) names.Add(Encoding.UTF8.GetString(row["__display_name"u8]));
-        if (row.Has("display_name"u8)) names.Add(Encoding.UTF8.GetString(row["display_name"u8]));
-        return names;
-    }
-
-    static string? Number(string? text) => text is null ? null : string.Concat(text.Where(c => !char.IsWhiteSpace(c) && c is not ('-' or '(' or ')' or '\u2010' or '\u2011')));
 }

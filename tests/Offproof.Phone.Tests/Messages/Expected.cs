@@ -18,6 +18,11 @@ static class Expected
 
     internal static SampleMessage WithoutPaths(SampleMessage message) => message.Select(row => row, row => row, (row, _) => Where(row, (name, _) => name != "_data"));
 
+    // §4.5
+    internal static string WithoutDerived(SampleMessage message) => message.Select(Stays, Stays, (row, _) => Stays(row)).Show();
+
+    static Columns Stays(Columns columns) => Where(columns, (name, _) => name is not ("readable_date" or "contact_name" or "__display_name" or "_id" or "thread_id" or "msg_id" or "_data" or "read"));
+
     internal static SampleMessage SenderFirst(SampleMessage message)
     {
         int sender = message.Addresses.FindIndex(row => row.GetValueOrDefault("type") is "137");

@@ -6,7 +6,8 @@ namespace Offproof.Phone.Tests.Messages;
 /// <summary>docs/messages.md §4 over generated messages: what was written reads as what it was, as far as the format can hold it; and where it cannot, that is said.</summary>
 public sealed class RoundTripTests
 {
-    static readonly Gen<List<SampleMessage>> Some = SampleMessage.Any.List[1, 6];
+    // Versions that are written as one have tests of their own.
+    static readonly Gen<List<SampleMessage>> Some = SampleMessage.Any.List[1, 6].Where(messages => messages.Select(Expected.WithoutDerived).Distinct(StringComparer.Ordinal).Count() == messages.Count);
 
     [Fact]
     public void An_XML_reads_as_what_it_holds() => Some.Sample(messages =>
@@ -44,7 +45,7 @@ public sealed class RoundTripTests
         using Import first = Stored(Read(Sources.Xml(messages)), folder["tree"]);
         using Import second = Exported(folder, "tree", MessageFormat.SmsImportExportZip, out ExportReport report);
         Same(Sources.OfTree(first).Select(Expected.AsZip), Sources.OfTree(second).Select(Expected.WithoutPaths));
-        Assert.Equal(Sources.OfTree(first).Any(Expected.SaysSomething), report.Notices.Count > 0);
+        Assert.Equal(Sources.OfTree(first).Any(Expected.SaysSomething), report.Notices.Any(notice => !notice.Contains("versions that differ; every", StringComparison.Ordinal)));
     }, iter: 300, threads: 1);
 
     [Fact]
