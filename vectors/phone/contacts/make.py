@@ -90,6 +90,10 @@ N;CHARSET=SHIFT_JIS:@SJIS2@
 NOTE;CHARSET=ISO-8859-1:Gr\u00fc\u00dfe
 X-UNDECLARED:\u0093quoted\u0094
 BDAY:--07-09
+TEL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D7=A0=D7=99);VOICE:+44 7700 900006
+item1.URL:https://example.org/
+EMAIL;X-CUSTOM(Shop, old):shop@example.org
+EMAIL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D7):cut@example.org
 END:VCARD
 """)
 ANDROID = ANDROID.replace("@JPEG@", "\r\n" + "\r\n".join(" " + c for c in chunks(JPEG, 60)))
@@ -191,7 +195,8 @@ TREE = {
         "GEO:51.5;-0.1", "URL:https://example.org/a,b;c", "PHOTO;ENCODING=b;TYPE=JPEG:" + JPEG, "X-AFTER:no empty line before this one", "REV:20240102T030405Z"], 1704164645000),
     stem("name", "No Nobody"): ("3.0", ["N:Nobody;No", "FN:No Nobody", "AGENT:Agent Brown", "TEL;TYPE=WORK:+44 7700 900004", "NOTE:A line broken where it may not be"], 0),
     stem("name", "Agent Brown"): ("3.0", ["N:;Agent Brown;;;", "FN:Agent Brown", "TEL:+44 7700 900003"], 0),
-    stem("name", "能 予"): ("3.0", ["FN:能 予", "N:能;予;;;", "NOTE:Grüße", "X-UNDECLARED:“quoted”", "BDAY:--07-09"], 0),
+    stem("name", "能 予"): ("3.0", ["FN:能 予", "N:能;予;;;", "NOTE:Grüße", "X-UNDECLARED:“quoted”", "BDAY:--07-09", "item2.TEL;TYPE=VOICE:+44 7700 900006", "item2.X-ABLabel:ני", "item1.URL:https://example.org/", "item3.EMAIL:shop@example.org", "item3.X-ABLabel:Shop\\, old",
+        "EMAIL;TYPE=\"X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D7)\":cut@example.org"], 0),
     "aaaaaaaa-0000-4000-8000-00000000000b": ("3.0", [
         "PRODID:-//Apple Inc.//iOS 6.1.3//EN", "N:Smith;Bob;;;", "FN:Bob Smith", "item1.TEL;type=pref:(555) 555-0101", "item1.X-ABLabel:_$!<Mobile>!$_", "item2.URL;type=pref:http\\://www.example.com",
         "item2.X-ABLabel:_$!<HomePage>!$_", "TEL;TYPE=\"a,b:c\",HOME;TYPE=VOICE:p12w34", "BDAY;X-APPLE-OMIT-YEAR=1604:1604-05-06",
@@ -236,8 +241,10 @@ FIRST3 = card("3.0", [
     "EMAIL;TYPE=INTERNET:\"First\" <other@example.org>", "NOTE:one\\, two\\;\\n three = 3#four", "ORG:Tin \\; Sons;Sales\\, East",
     "X-ANDROID-CUSTOM:vnd.android.cursor.item/relation;J\\;ö;\\;;1;;", "ADR;TYPE=HOME:;;1 Low Road\\nFlat 2;Town;;AB1 2CD;", "NICKNAME:Fizz", "X-PHONETIC-LAST-NAME:Erger",
     "GEO:51.5;-0.1", "URL:https://example.org/a,b;c", "PHOTO;ENCODING=b;TYPE=JPEG:" + JPEG, "X-AFTER:no empty line before this one", "REV:20240102T030405Z"])
-YOTE3 = card("3.0", ["FN:能 予", "N:能;予;;;", "NOTE:Grüße", "X-UNDECLARED:“quoted”", "BDAY;X-APPLE-OMIT-YEAR=1604:1604-07-09"])
-YOTE4 = card("4.0", ["FN:能 予", "N:能;予;;;", "NOTE:Grüße", "X-UNDECLARED:“quoted”", "BDAY:--0709"])
+YOTE3 = card("3.0", ["FN:能 予", "N:能;予;;;", "NOTE:Grüße", "X-UNDECLARED:“quoted”", "BDAY;X-APPLE-OMIT-YEAR=1604:1604-07-09", "item2.TEL;TYPE=VOICE:+44 7700 900006", "item2.X-ABLabel:ני", "item1.URL:https://example.org/", "item3.EMAIL:shop@example.org", "item3.X-ABLabel:Shop\\, old",
+    "EMAIL;TYPE=\"X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D7)\":cut@example.org"])
+YOTE4 = card("4.0", ["FN:能 予", "N:能;予;;;", "NOTE:Grüße", "X-UNDECLARED:“quoted”", "BDAY:--0709", "item2.TEL;TYPE=VOICE:+44 7700 900006", "item2.X-ABLabel:ני", "item1.URL:https://example.org/", "item3.EMAIL:shop@example.org", "item3.X-ABLabel:Shop\\, old",
+    "EMAIL;TYPE=\"X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D7)\":cut@example.org"])
 ROCKET4 = card("4.0", ["FN:🚀 Rocket", "N:Rocket;🚀;;;", "UID;VALUE=text:rocket_1"])
 export3, export4 = b"", b""
 for path in sorted(files):
