@@ -35,7 +35,7 @@ internal static class RestoredCards
                 case "ADR": sheet.Add("address", string.Join('|', At(parts, 2), At(parts, 3), At(parts, 4), At(parts, 5), At(parts, 6), Type(line))); break;
                 case "ORG": sheet.Add("organization", At(parts, 0)); sheet.Add("department", At(parts, 1)); break;
                 case "TITLE": sheet.Add("title", parts[0]); break;
-                case "BDAY": sheet.Add("birthday", line.Value); break;
+                case "BDAY": sheet.Add("birthday", Birthday(line)); break;
                 case "URL": sheet.Add("url", line.Value); break;
                 case "NOTE": sheet.Add("note", parts[0]); break;
                 case "NICKNAME": sheet.Add("nickname", parts[0]); break;
@@ -47,6 +47,10 @@ internal static class RestoredCards
         }
         return sheet.As(card.Find(static l => l.Name == "TEL")?.Value ?? "");
     }
+
+    /// <summary>What iOS writes where a birthday has no year: a date of the year that the parameter names.</summary>
+    private static string Birthday(Line line) =>
+        line.OmittedYear is { Length: > 0 } year && line.Value.StartsWith(year + "-", StringComparison.Ordinal) ? "--" + line.Value[(year.Length + 1)..] : line.Value;
 
     private static string At(string[] parts, int index) => index < parts.Length ? parts[index] : "";
 
@@ -74,15 +78,17 @@ internal static class RestoredCards
         yield return line.ToString();
     }
 
-    /// <summary>A content line: name, TYPE parameters, value.</summary>
-    private sealed record Line(string Name, IReadOnlyList<string> Types, string Value)
+    /// <summary>A content line: name, TYPE parameters, the year that stands for none, value.</summary>
+    private sealed record Line(string Name, IReadOnlyList<string> Types, string? OmittedYear, string Value)
     {
+        private const string OmitYear = "X-APPLE-OMIT-YEAR=";
+
         internal static Line Parse(string line)
         {
             string head = line[..line.IndexOf(':', StringComparison.Ordinal)];
             string[] pieces = head.Split(';');
             string name = pieces[0][(pieces[0].LastIndexOf('.') + 1)..].ToUpperInvariant();
-            return new Line(name, [.. pieces.Skip(1).Where(static p => p.StartsWith("TYPE=", StringComparison.OrdinalIgnoreCase)).SelectMany(static p => p[5..].Split(','))], line[(head.Length + 1)..]);
+            return new Line(name, [.. pieces.Skip(1).Where(static p => p.StartsWith("TYPE=", StringComparison.OrdinalIgnoreCase)).SelectMany(static p => p[5..].Split(','))], pieces.FirstOrDefault(static p => p.StartsWith(OmitYear, StringComparison.OrdinalIgnoreCase))?[OmitYear.Length..], line[(head.Length + 1)..]);
         }
 
         /// <summary>The value's parts between semicolons, unescaped.</summary>

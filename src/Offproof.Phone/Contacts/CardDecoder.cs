@@ -25,9 +25,17 @@ sealed class CardDecoder(SourceFile file, Account account)
     {
         CardVersion version = Version(raw);
         List<CardProperty> properties = new(raw.Properties.Count);
+        CardGroups groups = new(raw);
         foreach (RawProperty property in raw.Properties)
         {
-            if (Decode(property) is { } decoded) properties.Add(decoded);
+            if (Decode(property, groups, out string? label) is not { } decoded) continue;
+            if (label is null) properties.Add(decoded);
+            else
+            {
+                string group = groups.Label(decoded.Group);
+                properties.Add(decoded with { Group = group });
+                properties.Add(new CardProperty(group, "X-ABLabel", [], CardValue.Escape(label)));
+            }
         }
         if (properties.Count == 0)
         {
@@ -55,8 +63,9 @@ sealed class CardDecoder(SourceFile file, Account account)
         return version is "4.0" ? CardVersion.V4 : CardVersion.V3;
     }
 
-    CardProperty? Decode(RawProperty raw)
+    CardProperty? Decode(RawProperty raw, CardGroups groups, out string? label)
     {
+        label = null;
         if (raw.Is("BEGIN") || raw.Is("END"))
         {
             account.Skip(file.Name, raw.Line, "The beginning or end of something that is no card.");
@@ -78,7 +87,8 @@ sealed class CardDecoder(SourceFile file, Account account)
                 foreach (string value in parameter.Values)
                 {
                     if (CardHead.IsEncoding(value) || value.Equals("INLINE", StringComparison.OrdinalIgnoreCase)) continue;
-                    if (IsReference(value)) parameters.Add(new CardParameter("VALUE", [value.Equals("URL", StringComparison.OrdinalIgnoreCase) ? "uri" : value]));
+                    if (label is null && CardCustom.Text(value) is { } custom && groups.CanLabel(raw.Group)) label = custom;
+                    else if (IsReference(value)) parameters.Add(new CardParameter("VALUE", [value.Equals("URL", StringComparison.OrdinalIgnoreCase) ? "uri" : value]));
                     else if (types is null) parameters.Add(new CardParameter("TYPE", types = [value]));
                     else types.Add(value);
                 }

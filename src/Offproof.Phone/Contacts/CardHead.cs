@@ -50,10 +50,17 @@ static class CardHead
             string parameter = "";
             if (at < head.Length && head[at] == '=' && IsName(head.AsSpan(start, at - start))) parameter = head[start..at++];
             else at = start;
-            List<string> values = Values(head, ref at);
+            List<string> values = parameter.Length == 0 && CardCustom.Begins(head.AsSpan(at)) ? [Word(head, ref at)] : Values(head, ref at);
             if (parameter.Length > 0 || values is not [""]) parameters.Add(new CardParameter(parameter, values));
         }
         return (dot < 0 ? null : name[..dot], name[(dot + 1)..], parameters);
+    }
+
+    static string Word(string head, ref int at)
+    {
+        int start = at;
+        while (at < head.Length && head[at] != ';') at++;
+        return head[start..at];
     }
 
     static List<string> Values(string head, ref int at)

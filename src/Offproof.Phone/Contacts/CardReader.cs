@@ -123,6 +123,7 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
         }
         Complete();
         card.Pieces += 2 + line[..head].Count((byte)';') + line[..head].Count((byte)',');
+        if (line[..head].Contains((byte)'(')) card.Pieces += 2; // a label becomes a property of its own (contacts.md §2.2)
         if (card.Pieces > MostPieces)
         {
             card.Refuse("The card has too many properties.");

@@ -28,6 +28,10 @@ static class CardTo3
         return CardName.Complete(new Card(CardVersion.V3, properties));
     }
 
+    /// <summary>What a card of 3.0 may hold that is no 3.0: a birthday without a year, as 2.1 has it.</summary>
+    internal static Card Repair(Card card) =>
+        CardName.Complete(card with { Properties = [.. card.Properties.Select(property => property.Is("BDAY") ? WithoutYear(property) ?? property : property)] });
+
     static CardProperty Convert(CardProperty property, ExportNotes notes)
     {
         if ((CardMedia.IsFile(property) || property.Has("VALUE", "uri")) && Data(property) is { } data) return data;
@@ -104,11 +108,16 @@ static class CardTo3
     static CardProperty Birthday(CardProperty property, ExportNotes notes)
     {
         if (CardDates.Extended(property.Value) is { } date) return property.With(property.Without("VALUE"), date);
-        // What iOS writes; Android shows the year.
-        if (CardDates.Fits(property.Value, "--dddd"))
-            return property.With([.. property.Without("VALUE"), new CardParameter("X-APPLE-OMIT-YEAR", ["1604"])], $"1604-{property.Value[2..4]}-{property.Value[4..]}");
+        if (WithoutYear(property) is { } yearless) return yearless;
         notes.Count("{0} birthdays are no whole dates, which 3.0 cannot hold; they are in it as they stand, and programs may pass over them.");
         return property;
+    }
+
+    // What iOS writes; Android shows the year.
+    static CardProperty? WithoutYear(CardProperty property)
+    {
+        if (!CardDates.Fits(property.Value, "--dddd") && !CardDates.Fits(property.Value, "--dd-dd")) return null;
+        return property.With([.. property.Without("VALUE", "X-APPLE-OMIT-YEAR"), new CardParameter("X-APPLE-OMIT-YEAR", ["1604"])], $"1604-{property.Value[2..4]}-{property.Value[^2..]}");
     }
 
     static CardProperty Telephone(CardProperty property)

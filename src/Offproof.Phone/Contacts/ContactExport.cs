@@ -57,7 +57,7 @@ public static class ContactExport
                     Read(name, path, card =>
                     {
                         if (!filter.Takes(card, stem)) return;
-                        CardWriter.Write(Convert(card, format, notes), bytes);
+                        CardWriter.Write(Convert(CardNickname.Write(card, notes), format, notes), bytes);
                         written++;
                         if (bytes.Length > 1 << 16) Flush(file, bytes);
                     }, notes, cancellationToken);
@@ -82,7 +82,7 @@ public static class ContactExport
         (CardVersion.V3, ContactFormat.VCard4) => CardTo4.Convert(card, notes),
         (CardVersion.V4, ContactFormat.VCard3) => CardTo3.Convert(card, notes),
         (CardVersion.V4, _) => CardTo4.Repair(card),
-        _ => CardName.Complete(card),
+        _ => CardTo3.Repair(card),
     };
 
     static void Flush(FileStream file, ByteBuffer bytes)

@@ -132,6 +132,38 @@ public sealed class ExportTests : IDisposable
         Assert.Contains(said, Assert.Single(notices), StringComparison.Ordinal);
     }
 
+    [Theory] // contacts.md §4.2
+    [InlineData("nickname;Fizz;1;;;;;;;;;;;;;", "Fizz"), InlineData("nickname;Fizz;;;", "Fizz"), InlineData("nickname;Fizz", "Fizz"), InlineData("nickname;A\\, B\\;\\\\ 😀\\n;1", "A\\, B\\;\\\\ 😀\\n")]
+    [InlineData("nickname;Fizz;2;;", null), InlineData("nickname;Fizz;0;Boat;", null), InlineData("nickname;Fizz;1;Boat;", null), InlineData("nickname;Fizz;1;;;;;;;;;;;;;x", null), InlineData("nickname; ;1", null), InlineData("nickname", null)]
+    [InlineData("contact_event;1999-07-10;1;;", null), InlineData("relation;Ann;1;;", null)]
+    public void A_nickname_of_Android_reaches_all_readers_and_other_rows_are_said(string row, string? nickname)
+    {
+        row = "X-ANDROID-CUSTOM:vnd.android.cursor.item/" + row;
+        foreach (string version in (string[])["3.0", "4.0"])
+        {
+            string card = Cards.Card(version, "FN:x", "N:x;;;;", row, "item7." + row);
+            Assert.Contains(row, Cards.OneCard(card)); // the tree has what the phone wrote
+            foreach (ContactFormat format in Enum.GetValues<ContactFormat>())
+            {
+                (string[] lines, IReadOnlyList<string> notices) = Cards.Convert(card, format);
+                string written = nickname is null ? row : "NICKNAME:" + nickname;
+                Assert.Equal(["FN:x", "N:x;;;;", written, "item7." + written], lines);
+                Assert.Equal(nickname is null ? ["2 properties X-ANDROID-CUSTOM, which only Android reads, are written as they are."] : [], notices);
+            }
+        }
+    }
+
+    [Theory] // contacts.md §4.2, as from 4.0
+    [InlineData("2.1", "BDAY:--07-09", "BDAY;X-APPLE-OMIT-YEAR=1604:1604-07-09"), InlineData("2.1", "BDAY:--0709", "BDAY;X-APPLE-OMIT-YEAR=1604:1604-07-09")]
+    [InlineData("3.0", "BDAY;VALUE=date;X-P=1:--02-29", "BDAY;X-P=1;X-APPLE-OMIT-YEAR=1604:1604-02-29"), InlineData("4.0", "BDAY:--07-09", "BDAY;X-APPLE-OMIT-YEAR=1604:1604-07-09")]
+    [InlineData("3.0", "BDAY:--07", "BDAY:--07"), InlineData("3.0", "BDAY:1999-07-09", "BDAY:1999-07-09"), InlineData("3.0", "ANNIVERSARY:--07-09", "ANNIVERSARY:--07-09")]
+    public void A_birthday_without_a_year_is_a_date_in_3(string version, string line, string three)
+    {
+        string card = Cards.Card(version, "FN:x", "N:x;;;;", line);
+        Assert.Contains(line, Cards.OneCard(card));
+        Assert.Equal(["FN:x", "N:x;;;;", three], Cards.Convert(card, ContactFormat.VCard3).Lines);
+    }
+
     string Names(Selection selection)
     {
         string target = _folder[Guid.NewGuid().ToString("N")];

@@ -14,7 +14,7 @@ public sealed class FuzzTests
         ";ENCODING=QUOTED-PRINTABLE", ";QUOTED-PRINTABLE:", ";ENCODING=b", ";BASE64:", ";CHARSET=SHIFT_JIS", ";CHARSET=x", ";CHARSET=UTF-16", ";TYPE=pref", ";PREF=1", ";PREF=2", "\"", ":", ";", ",", "\\", "\\n", ".", "#",
         "AGENT:\r\n", "N:a;b\r\n", "FN:x\r\n", "\r\nFN:x\r\n", "\r\nUID:con\r\n", "\r\nUID:", "\r\nREV:2024-01-01\r\n", "\r\nLABEL:a\\nb\r\n", "\r\nADR;LABEL=\"x\":;;;;;;\r\n", "\r\nSORT-STRING:s\r\n", "\r\nN;SORT-AS=a,b:c\r\n",
         "\r\nBDAY:1990-01-02\r\n", "\r\nBDAY:--0102\r\n", "\r\nGEO:1;2\r\n", "\r\nTZ:-05:00\r\n", "\r\nX-SIP:1\r\n", "\r\nPHOTO:data:image/png;base64,AAAA\r\n", "\r\nPHOTO;VALUE=uri;TYPE=PNG:x\r\n", "\r\nTEL:tel:1;a\r\n",
-        "\r\nSOUND:a;b\r\n", "\r\nX;VALUE=uri:data:a/b;base64,AA==\r\n", "END;QUOTED-PRINTABLE:VCARD", "END:VCARDBEGIN:VCARD\r\n", "\0", "\uFEFF", "\u00E9", "\U0001F600", "^'", "^n"];
+        "\r\nSOUND:a;b\r\n", "\r\nX;VALUE=uri:data:a/b;base64,AA==\r\n", "END;QUOTED-PRINTABLE:VCARD", "END:VCARDBEGIN:VCARD\r\n", "\r\nTEL;X-CUSTOM(a,b):1\r\n", ";X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D7=A0)", "item1.", "\r\nX-ANDROID-CUSTOM:vnd.android.cursor.item/nickname;a;1;\r\n", "\0", "\uFEFF", "\u00E9", "\U0001F600", "^'", "^n"];
 
     static readonly Gen<(int, int, int)> Change = Gen.Select(Gen.Int[0, 1 << 20], Gen.Int[0, 5], Gen.Int[0, 255]);
 

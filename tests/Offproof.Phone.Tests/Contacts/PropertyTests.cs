@@ -19,7 +19,7 @@ public sealed class PropertyTests
         Assert.Equal(lines, Cards.OneCard(card));
         (string[] written, IReadOnlyList<string> notices) = Cards.Convert(card, version is "3.0" ? ContactFormat.VCard3 : ContactFormat.VCard4);
         Assert.Equal(lines, written);
-        Assert.Empty(notices);
+        Assert.Equal("1 properties X-ANDROID-CUSTOM, which only Android reads, are written as they are.", Assert.Single(notices));
     }
 
     // contacts.md §4.3 has its own tests for what changes.
@@ -69,6 +69,36 @@ public sealed class PropertyTests
     [InlineData("tel;home:1", "tel;TYPE=home:1")]
     [InlineData("A.B.TEL:1", "A.B.TEL:1")]
     public void A_line_of_2_1_in_the_tree(string line, string stored) => Assert.Contains(stored, Cards.OneCard(Cards.Card("2.1", "FN:x", "N:x", line)));
+
+    [Theory] // contacts.md §2.2: Samsung's labels
+    [InlineData("TEL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D7=A0=D7=99):556", "item2.TEL:556|item2.X-ABLabel:ני")]
+    [InlineData("TEL;CELL;X-CUSTOM(CHARSET=ISO-8859-1,ENCODING=QUOTED-PRINTABLE,=FC, b=3B);PREF:556", "item2.TEL;TYPE=CELL,PREF:556|item2.X-ABLabel:ü\\, b\\;")]
+    [InlineData("TEL;X-CUSTOM(Boat (old), red):556", "item2.TEL:556|item2.X-ABLabel:Boat (old)\\, red")]
+    [InlineData("item4.TEL;X-CUSTOM(Boat):556", "item4.TEL:556|item4.X-ABLabel:Boat")]
+    [InlineData("NOTE;X-CUSTOM(Boat);CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=C3=BC", "item2.NOTE:ü|item2.X-ABLabel:Boat")]
+    [InlineData("TEL;X-CUSTOM(Boat);X-CUSTOM(Barn):556", "item2.TEL;TYPE=X-CUSTOM(Barn):556|item2.X-ABLabel:Boat")]
+    [InlineData("ITEM1.TEL;X-CUSTOM(Boat, red):556", "ITEM1.TEL;TYPE=\"X-CUSTOM(Boat, red)\":556")]
+    [InlineData("TEL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D7):556", "TEL;TYPE=\"X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D7)\":556")]
+    [InlineData("TEL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D):556", "TEL;TYPE=\"X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D)\":556")]
+    [InlineData("TEL;X-CUSTOM(CHARSET=none,ENCODING=QUOTED-PRINTABLE,a):556", "TEL;TYPE=\"X-CUSTOM(CHARSET=none,ENCODING=QUOTED-PRINTABLE,a)\":556")]
+    [InlineData("TEL;X-CUSTOM(CHARSET=UTF-8,a):556", "TEL;TYPE=\"X-CUSTOM(CHARSET=UTF-8,a)\":556")]
+    [InlineData("TEL;X-CUSTOM(a,b;HOME:556", "TEL;TYPE=\"X-CUSTOM(a,b\",HOME:556")]
+    [InlineData("TEL;X-CUSTOM( ):556", "TEL;TYPE=X-CUSTOM( ):556")]
+    public void A_label_of_Samsung_is_one_of_a_group(string line, string stored)
+    {
+        string[] lines = Cards.OneCard(Cards.Card("2.1", "FN:x", "N:x", line, "item1.URL:y", "item1.X-ABLabel:z", "item3.URL:y"));
+        Assert.Equal(["FN:x", "N:x", .. stored.Split('|'), "item1.URL:y", "item1.X-ABLabel:z", "item3.URL:y"], lines);
+        Assert.Equal(lines, Cards.OneCard(Cards.Card("3.0", lines)));
+    }
+
+    [Fact] // contacts.md §3.3: what is kept can be read again
+    public void Labels_count_as_properties_of_a_card()
+    {
+        string[] lines = [.. Enumerable.Repeat("TEL;X-CUSTOM(a):1", 39_990)];
+        Assert.Equal((2 * lines.Length) + 2, Cards.OneCard(Cards.Card("3.0", Cards.OneCard(Cards.Card("2.1", ["FN:x", "N:x", .. lines])))).Length);
+        using Import import = Cards.ReadText(Cards.Card("2.1", ["FN:x", "N:x", .. lines, .. lines[..20_000]]));
+        Assert.Empty(import.Files);
+    }
 
     [Theory]
     [InlineData("\r\n"), InlineData("\n"), InlineData("\r"), InlineData("\r\r\n"), InlineData("\r\r\r\n")]

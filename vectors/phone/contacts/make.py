@@ -89,6 +89,11 @@ FN;CHARSET=SHIFT_JIS:@SJIS@
 N;CHARSET=SHIFT_JIS:@SJIS2@
 NOTE;CHARSET=ISO-8859-1:Gr\u00fc\u00dfe
 X-UNDECLARED:\u0093quoted\u0094
+BDAY:--07-09
+TEL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D7=A0=D7=99);VOICE:+44 7700 900006
+item1.URL:https://example.org/
+EMAIL;X-CUSTOM(Shop, old):shop@example.org
+EMAIL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D7):cut@example.org
 END:VCARD
 """)
 ANDROID = ANDROID.replace("@JPEG@", "\r\n" + "\r\n".join(" " + c for c in chunks(JPEG, 60)))
@@ -190,7 +195,8 @@ TREE = {
         "GEO:51.5;-0.1", "URL:https://example.org/a,b;c", "PHOTO;ENCODING=b;TYPE=JPEG:" + JPEG, "X-AFTER:no empty line before this one", "REV:20240102T030405Z"], 1704164645000),
     stem("name", "No Nobody"): ("3.0", ["N:Nobody;No", "FN:No Nobody", "AGENT:Agent Brown", "TEL;TYPE=WORK:+44 7700 900004", "NOTE:A line broken where it may not be"], 0),
     stem("name", "Agent Brown"): ("3.0", ["N:;Agent Brown;;;", "FN:Agent Brown", "TEL:+44 7700 900003"], 0),
-    stem("name", "能 予"): ("3.0", ["FN:能 予", "N:能;予;;;", "NOTE:Grüße", "X-UNDECLARED:“quoted”"], 0),
+    stem("name", "能 予"): ("3.0", ["FN:能 予", "N:能;予;;;", "NOTE:Grüße", "X-UNDECLARED:“quoted”", "BDAY:--07-09", "item2.TEL;TYPE=VOICE:+44 7700 900006", "item2.X-ABLabel:ני", "item1.URL:https://example.org/", "item3.EMAIL:shop@example.org", "item3.X-ABLabel:Shop\\, old",
+        "EMAIL;TYPE=\"X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D7)\":cut@example.org"], 0),
     "aaaaaaaa-0000-4000-8000-00000000000b": ("3.0", [
         "PRODID:-//Apple Inc.//iOS 6.1.3//EN", "N:Smith;Bob;;;", "FN:Bob Smith", "item1.TEL;type=pref:(555) 555-0101", "item1.X-ABLabel:_$!<Mobile>!$_", "item2.URL;type=pref:http\\://www.example.com",
         "item2.X-ABLabel:_$!<HomePage>!$_", "TEL;TYPE=\"a,b:c\",HOME;TYPE=VOICE:p12w34", "BDAY;X-APPLE-OMIT-YEAR=1604:1604-05-06",
@@ -214,7 +220,7 @@ for key, (version, content, time) in TREE.items():
     put("tree/" + path, data)
 put("times.json", (json.dumps(times, indent=2, sort_keys=True) + "\n").encode())
 
-# Exports: cards of the other version, converted by hand; the rest as it stands in the tree.
+# Exports: cards of the other version, nicknames of Android and a birthday without a year, by hand; the rest as it stands in the tree.
 ZOE3 = card("3.0", [
     "FN;TYPE=pref:Zoë", "N:Zoë;;;;", "SORT-STRING:Zoe\\,Z", "BDAY;X-APPLE-OMIT-YEAR=1604:1604-07-15", "ANNIVERSARY:20090808", "GENDER:F", "TEL;TYPE=voice,home,pref:+44-7700-900-005\\;ext=6", "EMAIL;PREF=2:zoe@example.org",
     "PHOTO;ENCODING=b;TYPE=PNG:" + PNG, "ADR:;;3 End;Village;;;", "LABEL:3 End\\nVillage", "GEO:1.5;2.5", "UID:urn:uuid:0c0ffee0-0000-4000-8000-000000000009", "X-UNKNOWN;X-P=q:a;b,c\\,d"])
@@ -228,14 +234,23 @@ BOB4 = card("4.0", [
 FIRST4 = card("4.0", [
     "N:Ärger;😀;;;", "FN:😀 Ärger", "TEL;TYPE=CELL;PREF=1:+44 7700 900001\\,\\,2\\;3", "TEL;TYPE=X-Night:+44 7700 900002", "EMAIL;TYPE=HOME:first@example.org",
     "EMAIL;TYPE=INTERNET:\"First\" <other@example.org>", "NOTE:one\\, two\\;\\n three = 3#four", "ORG:Tin \\; Sons;Sales\\, East",
-    "X-ANDROID-CUSTOM:vnd.android.cursor.item/relation;J\\;ö;\\;;1;;", "ADR;TYPE=HOME:;;1 Low Road\\nFlat 2;Town;;AB1 2CD;", "X-ANDROID-CUSTOM:vnd.android.cursor.item/nickname;Fizz;1;;;;;;;;;;;;;", "X-PHONETIC-LAST-NAME:Erger",
+    "X-ANDROID-CUSTOM:vnd.android.cursor.item/relation;J\\;ö;\\;;1;;", "ADR;TYPE=HOME:;;1 Low Road\\nFlat 2;Town;;AB1 2CD;", "NICKNAME:Fizz", "X-PHONETIC-LAST-NAME:Erger",
     "GEO:geo:51.5,-0.1", "URL:https://example.org/a,b;c", "PHOTO:data:image/jpeg;base64," + JPEG, "X-AFTER:no empty line before this one", "REV:20240102T030405Z"])
+FIRST3 = card("3.0", [
+    "N:Ärger;😀;;;", "FN:😀 Ärger", "TEL;TYPE=CELL,PREF:+44 7700 900001\\,\\,2\\;3", "TEL;TYPE=X-Night:+44 7700 900002", "EMAIL;TYPE=HOME:first@example.org",
+    "EMAIL;TYPE=INTERNET:\"First\" <other@example.org>", "NOTE:one\\, two\\;\\n three = 3#four", "ORG:Tin \\; Sons;Sales\\, East",
+    "X-ANDROID-CUSTOM:vnd.android.cursor.item/relation;J\\;ö;\\;;1;;", "ADR;TYPE=HOME:;;1 Low Road\\nFlat 2;Town;;AB1 2CD;", "NICKNAME:Fizz", "X-PHONETIC-LAST-NAME:Erger",
+    "GEO:51.5;-0.1", "URL:https://example.org/a,b;c", "PHOTO;ENCODING=b;TYPE=JPEG:" + JPEG, "X-AFTER:no empty line before this one", "REV:20240102T030405Z"])
+YOTE3 = card("3.0", ["FN:能 予", "N:能;予;;;", "NOTE:Grüße", "X-UNDECLARED:“quoted”", "BDAY;X-APPLE-OMIT-YEAR=1604:1604-07-09", "item2.TEL;TYPE=VOICE:+44 7700 900006", "item2.X-ABLabel:ני", "item1.URL:https://example.org/", "item3.EMAIL:shop@example.org", "item3.X-ABLabel:Shop\\, old",
+    "EMAIL;TYPE=\"X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D7)\":cut@example.org"])
+YOTE4 = card("4.0", ["FN:能 予", "N:能;予;;;", "NOTE:Grüße", "X-UNDECLARED:“quoted”", "BDAY:--0709", "item2.TEL;TYPE=VOICE:+44 7700 900006", "item2.X-ABLabel:ני", "item1.URL:https://example.org/", "item3.EMAIL:shop@example.org", "item3.X-ABLabel:Shop\\, old",
+    "EMAIL;TYPE=\"X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D7)\":cut@example.org"])
 ROCKET4 = card("4.0", ["FN:🚀 Rocket", "N:Rocket;🚀;;;", "UID;VALUE=text:rocket_1"])
 export3, export4 = b"", b""
 for path in sorted(files):
     data = files[path]
-    export3 += ZOE3 if b"FN;PREF=1:Zo" in data else GROUP3 if b"KIND:group" in data else data
+    export3 += ZOE3 if b"FN;PREF=1:Zo" in data else GROUP3 if b"KIND:group" in data else FIRST3 if b"GEO:51.5" in data else YOTE3 if b"X-UNDECLARED" in data else data
     plain4 = data.replace(b"VERSION:3.0", b"VERSION:4.0")
-    export4 += BOB4 if b"FN:Bob Smith" in data else FIRST4 if b"GEO:51.5" in data else ROCKET4 if b"rocket_1" in data else plain4
+    export4 += BOB4 if b"FN:Bob Smith" in data else FIRST4 if b"GEO:51.5" in data else YOTE4 if b"X-UNDECLARED" in data else ROCKET4 if b"rocket_1" in data else plain4
 put("export3.vcf", export3)
 put("export4.vcf", export4)
