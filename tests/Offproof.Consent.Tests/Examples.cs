@@ -99,13 +99,13 @@ sealed class Examples
     // Typed verification as the reader does it for whom the record is meant. The typed record, or null.
     internal static object? Verify(SignedRecord record) => record.Typ switch
     {
-        RecordTyp.Certificate => Consent.Certificate.TryVerify(record, Sheet.Public, Server.Thumbprint, out var read) ? read : null,
+        RecordTyp.Certificate => Consent.Certificate.TryVerify(record, Sheet.Public, Sheet.Thumbprint, Server.Thumbprint, out var read) ? read : null,
         RecordTyp.Grant => Consent.Grant.TryVerify(record, Device.Public, Server.Thumbprint, out var read) ? read : null,
         RecordTyp.Revocation => Consent.Revocation.TryVerify(record, Device.Public, Server.Thumbprint, out var read) ? read : null,
         RecordTyp.Receipt => Consent.Receipt.TryVerify(record, Server.Public, Device.Thumbprint, out var read)
             || Consent.Receipt.TryVerify(record, Server.Public, Sheet.Thumbprint, out read) ? read : null,
-        RecordTyp.Proof => Proof.TryVerify(record, Device.Public, Server.Thumbprint, out var read)
-            || Proof.TryVerify(record, Sheet.Public, Server.Thumbprint, out read) ? read : null,
+        RecordTyp.Proof => Proof.TryVerify(record, Device.Public, Device.Thumbprint, Server.Thumbprint, out var read)
+            || Proof.TryVerify(record, Sheet.Public, Sheet.Thumbprint, Server.Thumbprint, out read) ? read : null,
         _ => null,
     };
 }

@@ -29,7 +29,7 @@ internal sealed class AccountHistory
             if (!SignedRecord.TryParse(compact, out SignedRecord? record)) throw Forged("a record is malformed");
             if (record.Typ == RecordTyp.Certificate)
             {
-                if (!Certificate.TryVerify(record, sheet, server, out Certificate? certificate) || certificate.Account != account)
+                if (!Certificate.TryVerify(record, sheet, account, server, out Certificate? certificate))
                     throw Forged("a certificate is not signed by this sheet for this server");
                 devices.TryAdd(certificate.Device, new Head(certificate.DeviceKey, record.Hash));
                 continue;

@@ -15,7 +15,7 @@ sealed class AccountEndpoints(AccountStore accounts, RecordStore records, Databa
         byte[]? body = await Answers.ReadBodyAsync(context, MaxBody);
         if (body is null) return Answers.Refuse(Refusal.TooLarge);
         if (!TryRead(body, out var sheet, out var record)) return Answers.Refuse(Refusal.Malformed);
-        if (!Certificate.TryVerify(record, sheet, clerk.Server, out var certificate)) return Answers.Refuse(Refusal.NotAccepted);
+        if (!Certificate.TryVerify(record, sheet, sheet.Thumbprint, clerk.Server, out var certificate)) return Answers.Refuse(Refusal.NotAccepted);
 
         var receipt = clerk.Receipt(record, certificate.Account, certificate.Account, ReceiptState.Account);
         return database.InTransaction<(IResult Answer, bool Keep)>(

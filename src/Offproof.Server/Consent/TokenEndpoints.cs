@@ -30,7 +30,7 @@ sealed class TokenEndpoints(AccountStore accounts, VaultStore vaults, Nonces non
         if (body is null) return Answers.Refuse(Refusal.TooLarge);
         if (!SignedRecord.TryParse(Encoding.Latin1.GetString(body), out var record)
             || accounts.FindKey(record.Kid) is not { } key
-            || !Proof.TryVerify(record, key, clerk.Server, out var proof)
+            || !Proof.TryVerify(record, key, key.Thumbprint, clerk.Server, out var proof)
             || !nonces.TryRead(proof.Nonce, out var nonce)) return Answers.Refuse(Refusal.NotAccepted);
 
         return database.InTransaction<(IResult Answer, bool Keep)>(
