@@ -39,6 +39,7 @@ public sealed record Certificate
     {
         certificate = null;
         if (!record.TryOpen(RecordTyp.Certificate, sheet, account, expectedAudience, out var members)) return false;
+        Opening.Read(members, account, account);
         long issuedAt = members.Seconds("iat");
         var subject = members.Thumbprint("sub");
         var confirmation = members.Object("cnf");

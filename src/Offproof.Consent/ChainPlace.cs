@@ -13,6 +13,8 @@ static class Opening
     {
         if (issuer == account == place.HasValue) throw new ArgumentException("a device's record is a link of its chain, a sheet's is none", nameof(place));
         if (place is not null) Signer.Demand(key, issuer);
+        if (place is { Seq: < 1 or > int.MaxValue }) throw new ArgumentException("a place in a chain is 1 to 2147483647", nameof(place));
+        if (issuedAt is < 0 or > Members.LastSecond) throw new ArgumentException("a time is 0 to 253402300799 seconds after 1970 began", nameof(issuedAt));
         writer.WriteString("iss", issuer.Text);
         writer.WriteString("sub", account.Text);
         writer.WriteString("aud", server.Text);

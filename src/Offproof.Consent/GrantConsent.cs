@@ -59,6 +59,7 @@ public sealed record GrantConsent
 
     internal void Write(Utf8JsonWriter writer, Grant grant)
     {
+        if (!ServerUrl.EndsWith('/')) throw new ArgumentException("the server's URL ends in a slash", nameof(grant));
         writer.WriteStartObject("consent");
         WriteIdentity(writer, RecordId, grant.Account);
         writer.WriteStartArray("pii_processing");
@@ -123,6 +124,7 @@ public sealed record GrantConsent
         processor.Exactly("party_id", server.Text);
         processor.Exactly("party_role", "pii_processor");
         string url = processor.Text("party_url");
+        processor.Demand(url.EndsWith('/'));
         purpose.Demand(purpose.Array("storage_locations", 1)[0].Is(url));
         GrantConsent read = new()
         {
@@ -144,7 +146,8 @@ public sealed record GrantConsent
     internal static void WriteIdentity(Utf8JsonWriter writer, Guid recordId, Thumbprint account)
     {
         writer.WriteString("schema_version", Schema);
-        writer.WriteString("record_id", $"urn:uuid:{recordId:D}");
+        if (!IsVersion4(recordId)) throw new ArgumentException("a record_id is a UUID of version 4", nameof(recordId));
+        writer.WriteString("record_id", Urn(recordId));
         writer.WriteString("pii_principal_id", account.Text);
     }
 
@@ -154,7 +157,9 @@ public sealed record GrantConsent
         consent.Exactly("pii_principal_id", account.Text);
         string urn = consent.Text("record_id");
         Guid recordId = default;
-        consent.Demand(urn.StartsWith("urn:uuid:", StringComparison.Ordinal) && Guid.TryParseExact(urn["urn:uuid:".Length..], "D", out recordId));
+        // Guid.TryParseExact takes upper case, signs and white space; what it writes has none of them.
+        consent.Demand(urn.StartsWith("urn:uuid:", StringComparison.Ordinal) && Guid.TryParseExact(urn["urn:uuid:".Length..], "D", out recordId)
+            && string.Equals(urn, Urn(recordId), StringComparison.Ordinal) && IsVersion4(recordId));
         return recordId;
     }
 
@@ -180,6 +185,11 @@ public sealed record GrantConsent
         consent.Demand(given.Good);
         return time;
     }
+
+    static string Urn(Guid recordId) => $"urn:uuid:{recordId:D}";
+
+    // RFC 9562 §5.4: version 4 (random) of the variant whose first bits are 10.
+    static bool IsVersion4(Guid id) => id.Version == 4 && id.Variant is >= 8 and <= 11;
 
     static string Notice(Digest policy) => $"urn:sha256:{policy.Text}";
 

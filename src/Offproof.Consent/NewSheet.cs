@@ -13,13 +13,21 @@ public readonly record struct Succession(long Number, Digest Succeeds)
     /// <summary>The change after the one with this record hash.</summary>
     public Succession After(Digest record) => new(Number + 1, record);
 
-    internal void Write(Utf8JsonWriter writer)
+    internal void Write(Utf8JsonWriter writer, Thumbprint account)
     {
+        if (Number < 1 || !BeginsAt(account)) throw new ArgumentException("the first change of a sheet succeeds ACCOUNT, every other one a record", nameof(account));
         writer.WriteNumber("succession", Number);
         writer.WriteString("succeeds", Succeeds.Text);
     }
 
-    internal static Succession Read(Members members) => new(members.Integer("succession", 1, int.MaxValue), members.Digest("succeeds"));
+    internal static Succession Read(Members members, Thumbprint account)
+    {
+        Succession read = new(members.Integer("succession", 1, int.MaxValue), members.Digest("succeeds"));
+        members.Demand(members.Good && read.BeginsAt(account));
+        return read;
+    }
+
+    bool BeginsAt(Thumbprint account) => (Number == 1) == string.Equals(Succeeds.Text, account.Text, StringComparison.Ordinal);
 }
 
 /// <summary>What an account's next sheet is to others (consent.md §3.10).</summary>

@@ -30,7 +30,7 @@ public sealed record Replacement
     public static SignedRecord Sign(SigningKey device, Replacement content) => SignedRecord.Sign(device, RecordTyp.Replacement, writer =>
     {
         Opening.Write(writer, device, content.Device, content.Account, content.Server, content.IssuedAt, content.Place);
-        content.Succession.Write(writer);
+        content.Succession.Write(writer, content.Account);
         writer.WriteStartObject("sheet");
         content.Sheet.Write(writer);
         writer.WriteEndObject();
@@ -43,14 +43,16 @@ public sealed record Replacement
         if (!record.TryOpen(RecordTyp.Replacement, device, expectedAudience, out var members)) return false;
         var sheet = members.Object("sheet");
         if (!NewSheet.TryRead(sheet, out var next)) return false;
+        var account = members.Thumbprint("sub");
+        if (!members.Good) return false;
         Replacement read = new()
         {
             Device = device.Thumbprint,
-            Account = members.Thumbprint("sub"),
+            Account = account,
             Server = expectedAudience,
             IssuedAt = members.Seconds("iat"),
             Place = new(Chain.Seq(members), members.Digest("prev")),
-            Succession = Succession.Read(members),
+            Succession = Succession.Read(members, account),
             Sheet = next,
         };
         if (!members.Good || !sheet.Good) return false;

@@ -26,16 +26,20 @@ public sealed record Rotation
     /// <summary><c>sheet.identity</c>: an age file of at most 4096 bytes, sealed to the new recipient, that holds the old sheet's identity line.</summary>
     public required ReadOnlyMemory<byte> Identity { get; init; }
 
-    /// <summary>Signs with the old sheet's key.</summary>
-    public static SignedRecord Sign(SigningKey oldSheet, Rotation content) => SignedRecord.Sign(oldSheet, RecordTyp.Rotation, writer =>
+    /// <summary>Signs with the old sheet's key. Throws <see cref="ArgumentException"/> for an identity that is empty or too long, and a succession that does not begin at ACCOUNT.</summary>
+    public static SignedRecord Sign(SigningKey oldSheet, Rotation content)
     {
-        Opening.Write(writer, oldSheet, content.Account, content.Account, content.Server, content.IssuedAt, place: null);
-        content.Succession.Write(writer);
-        writer.WriteStartObject("sheet");
-        content.Sheet.Write(writer);
-        writer.WriteString("identity", Base64Url.EncodeToString(content.Identity.Span));
-        writer.WriteEndObject();
-    });
+        if (content.Identity.Length is 0 or > MaxIdentity) throw new ArgumentException("a sealed identity is 1 to 4096 bytes", nameof(content));
+        return SignedRecord.Sign(oldSheet, RecordTyp.Rotation, writer =>
+        {
+            Opening.Write(writer, oldSheet, content.Account, content.Account, content.Server, content.IssuedAt, place: null);
+            content.Succession.Write(writer, content.Account);
+            writer.WriteStartObject("sheet");
+            content.Sheet.Write(writer);
+            writer.WriteString("identity", Base64Url.EncodeToString(content.Identity.Span));
+            writer.WriteEndObject();
+        });
+    }
 
     /// <summary>True if it is a rotation for this account and audience (SERVER), signed by this sheet.</summary>
     public static bool TryVerify(
@@ -53,7 +57,7 @@ public sealed record Rotation
             Account = account,
             Server = expectedAudience,
             IssuedAt = members.Seconds("iat"),
-            Succession = Succession.Read(members),
+            Succession = Succession.Read(members, account),
             Sheet = next,
             Identity = identity,
         };
