@@ -1,7 +1,7 @@
 namespace Offproof.Consent.Tests;
 
-/// <summary>One complete life of a switch, as in vectors/consent/: certificate, grant, revocation, a receipt for each, and the three kinds of proof.</summary>
-sealed class Examples
+/// <summary>One complete life of a switch, as in vectors/consent/: certificate, grant, revocation, a receipt for each, and the three kinds of proof; then of an account.</summary>
+static partial class Examples
 {
     internal const long Start = 1_767_225_600; // 2026-01-01T00:00:00Z
     internal const string ServerUrl = "https://cloud.example.org/";
@@ -9,6 +9,10 @@ sealed class Examples
     internal static readonly SigningKey Sheet = PublishedKeys.Sheet();
     internal static readonly SigningKey Device = PublishedKeys.Device();
     internal static readonly SigningKey Server = PublishedKeys.Server();
+    internal static readonly SigningKey Other = PublishedKeys.OtherDevice();
+    internal static readonly SigningKey Third = PublishedKeys.ThirdDevice();
+    internal static readonly IReadOnlyList<SigningKey> Sheets = [Sheet, .. Enumerable.Range(0, PublishedKeys.LaterSheets.Length).Select(PublishedKeys.LaterSheet)];
+    internal static readonly IReadOnlyList<SigningKey> Devices = [Device, Other, Third];
 
     internal static Certificate Certificate { get; } =
         new() { Account = Sheet.Thumbprint, DeviceKey = Device.Public, Server = Server.Thumbprint, IssuedAt = Start };
@@ -93,19 +97,7 @@ sealed class Examples
             ("proof-add", Proof.Sign(Device, AddProof)),
             ("proof-read", Proof.Sign(Sheet, ReadProof)),
             ("proof-recovery", Proof.Sign(Sheet, RecoveryProof)),
+            .. SignAccount(certificate, grant, revocation),
         ];
     }
-
-    // Typed verification as the reader does it for whom the record is meant. The typed record, or null.
-    internal static object? Verify(SignedRecord record) => record.Typ switch
-    {
-        RecordTyp.Certificate => Consent.Certificate.TryVerify(record, Sheet.Public, Sheet.Thumbprint, Server.Thumbprint, out var read) ? read : null,
-        RecordTyp.Grant => Consent.Grant.TryVerify(record, Device.Public, Server.Thumbprint, out var read) ? read : null,
-        RecordTyp.Revocation => Consent.Revocation.TryVerify(record, Device.Public, Server.Thumbprint, out var read) ? read : null,
-        RecordTyp.Receipt => Consent.Receipt.TryVerify(record, Server.Public, Device.Thumbprint, out var read)
-            || Consent.Receipt.TryVerify(record, Server.Public, Sheet.Thumbprint, out read) ? read : null,
-        RecordTyp.Proof => Proof.TryVerify(record, Device.Public, Device.Thumbprint, Server.Thumbprint, out var read)
-            || Proof.TryVerify(record, Sheet.Public, Sheet.Thumbprint, Server.Thumbprint, out read) ? read : null,
-        _ => null,
-    };
 }
