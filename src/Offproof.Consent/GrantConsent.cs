@@ -41,6 +41,9 @@ public sealed record GrantConsent
     /// <summary><c>event_time</c>, written in UTC to the second.</summary>
     public required DateTimeOffset EventTime { get; init; }
 
+    /// <summary><c>validity_duration</c> of the event; null in grants that do not have it.</summary>
+    public string? Validity { get; init; }
+
     /// <summary>The consent as this version of the program asks for it.</summary>
     public static GrantConsent For(Category category, string serverUrl, Guid recordId, DateTimeOffset time) => new()
     {
@@ -53,6 +56,7 @@ public sealed record GrantConsent
         WithdrawalMethod = $"offproof off {category.Name()}; it takes effect on the device at once, and at the server when it is told",
         PrivacyRights = "restore it at any time, with other programs too; withdraw; keep or erase what is stored",
         EventTime = new DateTimeOffset(time.UtcDateTime.Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero),
+        Validity = "until it is withdrawn",
     };
 
     internal static GrantConsent None { get; } = For(default, "none:", Guid.Empty, DateTimeOffset.UnixEpoch);
@@ -99,7 +103,7 @@ public sealed record GrantConsent
         writer.WriteString("party_url", ServerUrl);
         writer.WriteEndObject();
         writer.WriteEndArray();
-        WriteEvent(writer, EventTime, grant.Account, "consent given");
+        WriteEvent(writer, EventTime, grant.Account, "consent given", Validity);
         writer.WriteEndObject();
     }
 
@@ -138,6 +142,7 @@ public sealed record GrantConsent
             WithdrawalMethod = purpose.Text("withdrawal_method"),
             PrivacyRights = purpose.Text("privacy_rights"),
             EventTime = ReadEvent(consent, account, "consent given"),
+            Validity = ReadValidity(consent),
         };
         consent.Demand(processing.Good && purpose.Good && information.Good && owner.Good && processor.Good);
         return read;
@@ -163,7 +168,7 @@ public sealed record GrantConsent
         return recordId;
     }
 
-    internal static void WriteEvent(Utf8JsonWriter writer, DateTimeOffset time, Thumbprint account, string state)
+    internal static void WriteEvent(Utf8JsonWriter writer, DateTimeOffset time, Thumbprint account, string state, string? validity = null)
     {
         writer.WriteStartArray("events");
         writer.WriteStartObject();
@@ -171,6 +176,7 @@ public sealed record GrantConsent
         writer.WriteString("entity_id", account.Text);
         writer.WriteString("event_type", "explicit");
         writer.WriteString("event_state", state);
+        if (validity is not null) writer.WriteString("validity_duration", validity);
         writer.WriteEndObject();
         writer.WriteEndArray();
     }
@@ -184,6 +190,14 @@ public sealed record GrantConsent
         var time = given.Time("event_time");
         consent.Demand(given.Good);
         return time;
+    }
+
+    static string? ReadValidity(Members consent)
+    {
+        Members given = new(consent.Array("events", 1)[0]);
+        string? validity = given.Has("validity_duration") ? given.Text("validity_duration") : null;
+        consent.Demand(given.Good);
+        return validity;
     }
 
     static string Urn(Guid recordId) => $"urn:uuid:{recordId:D}";

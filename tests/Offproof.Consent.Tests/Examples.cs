@@ -31,7 +31,8 @@ static partial class Examples
         // The example keeps its own text, so that a new wording of the policy does not change lasting vectors.
         Policy = Digest.Of("the policy text"u8),
         Consent = GrantConsent.For(
-            Category.Messages, ServerUrl, Guid.Parse("3f2c8f0e-5a0d-4f43-9f0e-6b1f6a2d7c11"), DateTimeOffset.FromUnixTimeSeconds(Start + 60)),
+            Category.Messages, ServerUrl, Guid.Parse("3f2c8f0e-5a0d-4f43-9f0e-6b1f6a2d7c11"), DateTimeOffset.FromUnixTimeSeconds(Start + 60)) with
+        { Validity = null },
     };
 
     internal static Revocation Revocation(Digest grant) => new()

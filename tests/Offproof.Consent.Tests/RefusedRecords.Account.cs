@@ -33,6 +33,9 @@ sealed partial class RefusedRecords
             $"\"party_url\":\"{Examples.ServerUrl}\"", $"\"party_url\":\"{Examples.ServerUrl[..^1]}\"");
         Payload("grant", "grant-two-events", "§3.3", "an array with an entry more", "\"event_state\":\"consent given\"}]", "\"event_state\":\"consent given\"},{}]");
         Payload("grant", "grant-point-z", "§1.8", "a point without a fraction", "2026-01-01T00:01:00Z", "2026-01-01T00:01:00.Z");
+        const string Validity = "\"validity_duration\":\"until it is withdrawn\"";
+        Payload("grant-admitted", "grant-admitted-validity-empty", "§3.3", "validity_duration is empty", Validity, "\"validity_duration\":\"\"");
+        Payload("grant-admitted", "grant-admitted-validity-number", "§3.3", "validity_duration is a number", Validity, "\"validity_duration\":365");
         Payload("grant", "grant-empty-purpose", "§3.3", "purpose is empty", "\"purpose\":\"a backup of messages that only their owner can open\"", "\"purpose\":\"\"");
         Payload("revocation", "revocation-erasure-requested", "§3.4", "the event is an erasure", "consent withdrawn", "erasure requested");
         Payload("revocation", "revocation-principal", "§3.4", "consent is of another account", $"\"pii_principal_id\":\"{Account}\"", $"\"pii_principal_id\":\"{OtherDevice}\"");

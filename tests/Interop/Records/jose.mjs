@@ -4,12 +4,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { deepStrictEqual } from "node:assert";
 
 const [vectors, modules] = process.argv.slice(2);
-const jose = await import(pathToFileURL(createRequire(join(modules, "x.cjs")).resolve("jose")).href);
+const jose = await import(pathToFileURL(createRequire(join(resolve(modules), "x.cjs")).resolve("jose")).href);
 const read = (name) => readFileSync(join(vectors, name), "utf8");
 const json = (name) => JSON.parse(read(name));
 const hex = (base64url) => Buffer.from(base64url, "base64url").toString("hex");

@@ -142,6 +142,7 @@ def identity(consent, account, state):
     event.exactly("event_type", "explicit")
     event.exactly("event_state", state)
     need(TIME.match(event.text("event_time")), "§1.8")
+    return event
 
 
 def succession(members, account):
@@ -221,7 +222,9 @@ class Reader:
             m.object("vault").hash(name)
         policy = m.hash("policy")
         consent = m.object("consent")
-        identity(consent, account, "consent given")
+        event = identity(consent, account, "consent given")
+        if "validity_duration" in event.value:
+            event.text("validity_duration")
         processing = Members(consent.list("pii_processing", 1)[0], m.clause)
         processing.exactly("privacy_notice", "urn:sha256:" + policy)
         processing.text("language")
