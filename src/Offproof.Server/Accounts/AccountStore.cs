@@ -10,15 +10,27 @@ sealed class AccountStore(Database database)
     internal VerifyingKey? FindKey(Thumbprint kid) => Read(database.First(
         "SELECT sheet FROM accounts WHERE account = $1 UNION ALL SELECT jwk FROM devices WHERE device = $1 LIMIT 1", row => row.GetString(0), kid.Text));
 
+    // The key that a record names. One that names none of ours is verified all the same, in vain: the time tells nobody which keys are known here.
+    internal VerifyingKey? FindSigner(SignedRecord record, VerifyingKey decoy)
+    {
+        if (FindKey(record.Kid) is { } key) return key;
+        _ = record.IsSignedBy(decoy);
+        return null;
+    }
+
     internal VerifyingKey? FindSheet(Thumbprint account) =>
         Read(database.First("SELECT sheet FROM accounts WHERE account = $1", row => row.GetString(0), account.Text));
 
     internal bool HasDevice(Thumbprint account, Thumbprint device) =>
         database.First("SELECT 1 FROM devices WHERE account = $1 AND device = $2", row => row.GetString(0), account.Text, device.Text) is not null;
 
-    internal void Add(VerifyingKey sheet, VerifyingKey device)
+    // protocol.md §11.4; null where only the server's own limit counts.
+    internal long? QuotaOf(Thumbprint account) =>
+        database.First("SELECT quota FROM accounts WHERE account = $1 AND quota IS NOT NULL", row => new { Bytes = row.GetInt64(0) }, account.Text)?.Bytes;
+
+    internal void Add(VerifyingKey sheet, VerifyingKey device, long? quota)
     {
-        database.Execute("INSERT INTO accounts (account, sheet) VALUES ($1, $2)", sheet.Thumbprint.Text, Answers.JsonText(sheet.WriteJwk));
+        database.Execute("INSERT INTO accounts (account, sheet, quota) VALUES ($1, $2, $3)", sheet.Thumbprint.Text, Answers.JsonText(sheet.WriteJwk), quota);
         database.Execute(
             "INSERT INTO devices (account, device, jwk) VALUES ($1, $2, $3)", sheet.Thumbprint.Text, device.Thumbprint.Text, Answers.JsonText(device.WriteJwk));
     }

@@ -4,7 +4,7 @@ using Offproof.Consent;
 namespace Offproof.Server;
 
 /// <summary>protocol.md §4 and §5: a nonce, then a proof for it, then a token.</summary>
-sealed class TokenEndpoints(AccountStore accounts, VaultStore vaults, Nonces nonces, TokenStore tokens, Database database, Clerk clerk)
+sealed class TokenEndpoints(AccountStore accounts, VaultStore vaults, Suspensions suspensions, Nonces nonces, TokenStore tokens, Throttle throttle, Database database, Clerk clerk)
 {
     internal void Map(IEndpointRouteBuilder routes)
     {
@@ -29,15 +29,18 @@ sealed class TokenEndpoints(AccountStore accounts, VaultStore vaults, Nonces non
         byte[]? body = await Answers.ReadBodyAsync(context, RecordEndpoints.MaxRecord);
         if (body is null) return Answers.Refuse(Refusal.TooLarge);
         if (!SignedRecord.TryParse(Encoding.Latin1.GetString(body), out var record)
-            || accounts.FindKey(record.Kid) is not { } key
+            || accounts.FindSigner(record, clerk.Public) is not { } key
             || !Proof.TryVerify(record, key, clerk.Server, out var proof)
             || !nonces.TryRead(proof.Nonce, out var nonce)) return Answers.Refuse(Refusal.NotAccepted);
 
+        if (IsOf(proof)) new Caller(proof.Account, proof.Signer, proof.Vault?.Category, proof.Vault?.Epoch).Sign(context);
         return database.InTransaction<(IResult Answer, bool Keep)>(
             () =>
             {
                 if (Judge(proof, out var token) is { } why) return (Answers.Refuse(why), false);
                 if (!nonces.TryUse(nonce)) return (Answers.Refuse(Refusal.NotAccepted), false);
+                // After the nonce: a proof that somebody repeats takes nothing from its owner.
+                if (throttle.TakeToken(context, proof.Account) is { } slow) return (slow, false);
                 var (text, expires) = tokens.Issue(token, proof.Seconds ?? Proof.DefaultSeconds);
                 return (Written(text, expires), true);
             },
@@ -49,21 +52,32 @@ sealed class TokenEndpoints(AccountStore accounts, VaultStore vaults, Nonces non
     {
         bool bySheet = proof.Signer == proof.Account;
         token = new(proof.Account, proof.Signer, null, Adds: false);
-        if (bySheet ? accounts.FindSheet(proof.Account) is null : !accounts.HasDevice(proof.Account, proof.Signer)) return Refusal.NotAccepted;
+        if (!IsOf(proof)) return Refusal.NotAccepted;
         if (proof.Vault is not { } ask) return null;
 
         VaultAddress address = new(proof.Account, ask.Device, ask.Category, ask.Epoch);
         bool adds = ask.Mode == VaultMode.Add;
         if (bySheet ? adds : ask.Device != proof.Signer) return Refusal.NotAccepted;
         token = token with { Vault = address, Adds = adds };
-        return vaults.StateOf(address) switch
+        return State(address, bySheet) ?? (suspensions.Of(proof.Account) switch
         {
-            VaultState.On => null,
-            VaultState.Kept => bySheet ? null : Refusal.Revoked,
-            VaultState.Erased => Refusal.Erased,
-            _ => Refusal.NotAccepted,
-        };
+            Standing.Good => null,
+            Standing.ReadOnly when !adds => null,
+            _ => Refusal.Suspended,
+        });
     }
+
+    Refusal? State(VaultAddress address, bool bySheet) => vaults.StateOf(address) switch
+    {
+        VaultState.On => null,
+        VaultState.Kept => bySheet ? null : Refusal.Revoked,
+        VaultState.Erased => Refusal.Erased,
+        _ => Refusal.NotAccepted,
+    };
+
+    // Who signed belongs to the account that the proof names: anybody can name another's.
+    bool IsOf(Proof proof) =>
+        proof.Signer == proof.Account ? accounts.FindSheet(proof.Account) is not null : accounts.HasDevice(proof.Account, proof.Signer);
 
     static IResult Written(string token, long expires) => Answers.Json(writer =>
     {

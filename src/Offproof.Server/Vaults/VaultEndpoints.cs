@@ -28,8 +28,7 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
 
     IResult Create(HttpContext context)
     {
-        if (access.Admit(context, out var visitor) is { } why) return Answers.Refuse(why);
-        if (!visitor.Token.Adds) return Answers.Refuse(Refusal.ReadOnly);
+        if (access.AdmitToAdd(context, out var visitor) is { } why) return Answers.Refuse(why);
         Folder(visitor).Create();
         return Results.Ok();
     }
@@ -39,11 +38,10 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
 
     async Task<IResult> AddConfigAsync(HttpContext context)
     {
-        if (access.Admit(context, out var visitor) is { } why) return Answers.Refuse(why);
-        if (!visitor.Token.Adds) return Answers.Refuse(Refusal.ReadOnly);
+        if (access.AdmitToAdd(context, out var visitor) is { } why) return Answers.Refuse(why);
         var folder = Folder(visitor);
         if (!File.Exists(folder.Sealed)) return Answers.Refuse(Refusal.SealedFirst);
-        return Answered(await publisher.PublishAsync(context, visitor, folder.Config, visitor.Vault.Hashes.Config, MaxObject));
+        return Answered(context, await publisher.PublishAsync(context, visitor, new(folder.Config, visitor.Vault.Hashes.Config, MaxObject)));
     }
 
     IResult List(HttpContext context)
@@ -84,12 +82,18 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
     async Task<IResult> AddObjectAsync(HttpContext context)
     {
         if (Admit(context, out var visitor, out var type, out var name) is { } why) return Answers.Refuse(why);
-        if (!visitor.Token.Adds && type != ObjectType.Locks) return Answers.Refuse(Refusal.ReadOnly);
+        bool isLock = type == ObjectType.Locks;
+        if (!isLock && (visitor.Token.Adds ? access.StandingOf(visitor, adds: true) : Refusal.ReadOnly) is { } closed) return Answers.Refuse(closed);
         var folder = Folder(visitor);
         if (!File.Exists(folder.Sealed)) return Answers.Refuse(Refusal.SealedFirst);
         if (type == ObjectType.Keys && name != visitor.Vault.Hashes.Key) return Answers.Refuse(Refusal.Hash);
-        Action? before = type == ObjectType.Locks ? () => locks.Set(visitor.Vault.Address, name, visitor.Token.Holder) : null;
-        return Answered(await publisher.PublishAsync(context, visitor, folder.FileOf(type, name), name, type == ObjectType.Locks ? MaxLock : MaxObject, before));
+        Publication what = new(folder.FileOf(type, name), name, isLock ? MaxLock : MaxObject)
+        {
+            Adds = !isLock,
+            Small = isLock,
+            Before = isLock ? () => locks.Set(visitor.Vault.Address, name, visitor.Token.Holder) : null,
+        };
+        return Answered(context, await publisher.PublishAsync(context, visitor, what));
     }
 
     async Task<IResult> DeleteAsync(HttpContext context)
@@ -123,9 +127,10 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
     static IResult Bytes(string path) =>
         File.Exists(path) ? Results.File(path, "application/octet-stream", enableRangeProcessing: true) : Answers.Refuse(Refusal.NotFound);
 
-    static IResult Answered((Refusal? Why, bool Whole) outcome) => outcome.Why switch
+    static IResult Answered(HttpContext context, (Refusal? Why, bool Whole) outcome) => outcome.Why switch
     {
         null => Results.Ok(),
+        Refusal.SlowDown => Throttle.SlowDown(context, TimeSpan.FromSeconds(1)),
         { } why => Answers.Refuse(why),
     };
 }
