@@ -65,6 +65,20 @@ sealed class Bench : IAsyncDisposable
         return work(server);
     }
 
+    internal async Task<bool> DatabaseHoldsAsync(string text)
+    {
+        byte[] needle = Encoding.ASCII.GetBytes(text);
+        foreach (string path in Directory.GetFiles(Folder, "offproof.db*"))
+        {
+            await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            byte[] bytes = new byte[file.Length];
+            await file.ReadExactlyAsync(bytes);
+            if (bytes.AsSpan().IndexOf(needle) >= 0) return true;
+        }
+
+        return false;
+    }
+
     internal long Now => Time.GetUtcNow().ToUnixTimeSeconds();
 
     // Every file under DIR that holds what callers sent, with its size: what "nothing stored" is about.
