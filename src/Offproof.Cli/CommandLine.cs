@@ -16,6 +16,8 @@ internal static class CommandLine
             Options.Json,
             DemoVerb.Create(),
             ServeVerb.Create(),
+            OperatorVerbs.Invite(),
+            OperatorVerbs.Account(),
             InitVerb.Create(),
             SheetVerb.Create(),
             SourceVerb.Create(),
@@ -27,6 +29,7 @@ internal static class CommandLine
             SnapshotsVerb.Create(),
             RestoreVerb.Create(),
             VaultVerb.Create(),
+            RefusalsVerb.Create(),
             PersonaVerb.Create(),
         };
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -2,12 +2,26 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Offproof.Consent;
 using Offproof.Device;
+using Offproof.Server;
 using Offproof.Vault;
 
 namespace Offproof.Cli;
 
 // The stable forms of --json (cli.md §1.2): one record a shape, members only ever added.
 internal sealed record InitJson(string Schema, string Account, string Device, Uri Server, string ServerKey, string Sheet);
+
+internal sealed record InviteJson(string Schema, string Code, DateTimeOffset Expires, long? Quota);
+
+internal sealed record WithdrawnJson(string Schema, int Withdrawn);
+
+internal sealed record AccountsJson(string Schema, IReadOnlyList<AccountJson> Accounts);
+
+internal sealed record AccountJson(string Account, int Devices, long Bytes, long? Quota, DateTimeOffset? Suspended)
+{
+    internal static AccountJson Of(AccountLine line) => new(line.Account, line.Devices, line.Bytes, line.QuotaBytes, line.Suspended);
+}
+
+internal sealed record RefusalsJson(string Schema, IReadOnlyList<RefusalReport> Refusals);
 
 internal sealed record SourcesJson(string Schema, IReadOnlyList<Source> Sources);
 
@@ -20,7 +34,7 @@ internal sealed record StatusJson(
         new("offproof/v1/status", report.Sentence, report.Account, report.Server, report.SheetConfirmed, report.Categories);
 }
 
-internal sealed record BackupsJson(string Schema, IReadOnlyList<BackupJson> Backups);
+internal sealed record BackupsJson(string Schema, IReadOnlyList<BackupJson> Backups, long? Refused);
 
 internal sealed record BackupJson(
     string Category, int Epoch, string Snapshot, long Items, long Bytes, long Unchanged, long StoredBytes, long Read, long Kept,
@@ -59,6 +73,10 @@ internal sealed record PersonaJson(string Schema, ulong Seed, int Photos, long B
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
     Converters = [typeof(SwitchStateConverter)])]
 [JsonSerializable(typeof(InitJson))]
+[JsonSerializable(typeof(InviteJson))]
+[JsonSerializable(typeof(WithdrawnJson))]
+[JsonSerializable(typeof(AccountsJson))]
+[JsonSerializable(typeof(RefusalsJson))]
 [JsonSerializable(typeof(SourcesJson))]
 [JsonSerializable(typeof(SwitchJson))]
 [JsonSerializable(typeof(StatusJson))]

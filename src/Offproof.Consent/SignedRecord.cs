@@ -73,6 +73,9 @@ public sealed class SignedRecord
         return true;
     }
 
+    /// <summary>True if this key made the signature, whatever the record says of itself: nothing of its content is shown by it.</summary>
+    public bool IsSignedBy(VerifyingKey key) => key.Verify(Signed(), signature);
+
     internal static SignedRecord Sign(SigningKey key, string typ, Action<Utf8JsonWriter> writePayload)
     {
         string header = Part(writer =>

@@ -53,7 +53,7 @@ public sealed partial class DeviceHome
     private async Task<RecordChain> ReconcileAsync(CancellationToken cancel)
     {
         RecordChain chain = Chain();
-        (_, bool accountForgotten) = await server.OpenAccountAsync(AccountRequest(Key(account.SheetKey, home.Account), chain.Certificate), cancel).ConfigureAwait(false);
+        (_, bool accountForgotten) = await server.OpenAccountAsync(AccountRequest(Key(account.SheetKey, home.Account), chain.Certificate, receipt: RecordChain.ReadCertificateReceipt(home)), cancel).ConfigureAwait(false);
         int forgotten = accountForgotten ? 1 : 0;
         try
         {

@@ -21,7 +21,7 @@ public sealed partial class DeviceHome
     /// cannot be reached, neither home nor sheet is left behind; an init that was killed is finished by the next one with the same home and sheet.
     /// </summary>
     public static async Task<InitReport> InitAsync(
-        string path, Uri serverUrl, string sheetFile, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
+        string path, Uri serverUrl, string sheetFile, string? invitation, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
     {
         HomeFolder home = new(path);
         if (home.Exists) throw new DeviceException(DeviceFault.Refused, $"{home.Root} is already a device", "name another folder with --home");
@@ -40,7 +40,9 @@ public sealed partial class DeviceHome
         using EgressGate gate = new(server, static _ => false, wire);
         using HttpMessageInvoker invoker = new(new PatientHandler(gate, time));
         ServerClient client = new(invoker, server);
-        VerifyingKey serverKey = await client.GetKeyAsync(cancel).ConfigureAwait(false);
+        (VerifyingKey serverKey, bool invitedOnly) = await client.DescribeAsync(cancel).ConfigureAwait(false);
+        if (invitedOnly && invitation is null && interrupted is null)
+            throw new DeviceException(DeviceFault.Refused, $"the server at {server} takes only whom its operator invited", "put the invitation in a file and name it with --invite-file; nothing was made");
         if (interrupted is not null && serverKey.Thumbprint != interrupted.Sheet.ServerKey)
             throw new DeviceException(DeviceFault.Forgery, $"the server at {server} is not the one on the sheet: its key is {serverKey.Thumbprint}", "nothing was sent or changed");
         using Beginning begun = interrupted ?? Beginning.New(server, serverKey.Thumbprint, time);
@@ -61,7 +63,7 @@ public sealed partial class DeviceHome
                 begun.Sheet.WriteNew(sheetFile, time.GetUtcNow());
                 written = true;
             }
-            (string receipt, _) = await client.OpenAccountAsync(AccountRequest(begun.Sheet.Signing.Public, begun.Certificate), cancel).ConfigureAwait(false);
+            (string receipt, _) = await client.OpenAccountAsync(AccountRequest(begun.Sheet.Signing.Public, begun.Certificate, invitation, RecordChain.ReadCertificateReceipt(home)), cancel).ConfigureAwait(false);
             if (!SignedRecord.TryParse(receipt, out SignedRecord? signed)
                 || !Receipt.TryVerify(signed, serverKey, begun.Sheet.Account, out Receipt? verified) || verified.Record != begun.Certificate.Hash)
             {
@@ -182,7 +184,11 @@ public sealed partial class DeviceHome
         return name.Length == 0 ? "source" : name;
     }
 
-    private static byte[] AccountRequest(VerifyingKey sheet, SignedRecord certificate)
+    /// <param name="sheet">The sheet's public key</param>
+    /// <param name="certificate">What it signed</param>
+    /// <param name="invitation">The operator's code, for a new account</param>
+    /// <param name="receipt">The server's own, for an account that it may have forgotten (protocol.md §11.3)</param>
+    private static byte[] AccountRequest(VerifyingKey sheet, SignedRecord certificate, string? invitation = null, string? receipt = null)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer))
@@ -191,6 +197,8 @@ public sealed partial class DeviceHome
             json.WritePropertyName("sheet");
             sheet.WriteJwk(json);
             json.WriteString("certificate", certificate.Compact);
+            if (invitation is not null) json.WriteString("invitation", invitation);
+            if (receipt is not null) json.WriteString("receipt", receipt);
             json.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();

@@ -71,7 +71,7 @@ public sealed class ChainTests
         await rig.StopServerAsync();
         Copy(rig.ServerData, rig["older"]);
         await rig.StartServerAsync(port);
-        await DeviceHome.InitAsync(rig.Home, rig.Url, rig.Sheet, TimeProvider.System, null, None);
+        await DeviceHome.InitAsync(rig.Home, rig.Url, rig.Sheet, null, TimeProvider.System, null, None);
         using DeviceHome home = rig.Open();
         home.ConfirmSheet(rig.Sheet);
         home.AddSource(Category.Photos, rig.Phone);

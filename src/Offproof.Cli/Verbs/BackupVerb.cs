@@ -40,8 +40,11 @@ internal static class BackupVerb
                     failed ??= e;
                 }
             }
-            if (parsed.GetValue(Options.Json)) Terminal.Json(new BackupsJson("offproof/v1/backup", [.. reports.Select(BackupJson.Of)]), OutputJson.Default.BackupsJson);
+            // It has talked to the server anyway.
+            long? refused = reports.Count > 0 ? await home.NewRefusalsAsync(cancel) : null;
+            if (parsed.GetValue(Options.Json)) Terminal.Json(new BackupsJson("offproof/v1/backup", [.. reports.Select(BackupJson.Of)], refused), OutputJson.Default.BackupsJson);
             foreach (BackupReport report in reports) Show(report, talkOnly: parsed.GetValue(Options.Json));
+            if (refused > 0) Terminal.Remarked([$"the server refused {Terminal.Count(refused.Value, "request")} in this account since you last looked: offproof refusals"]);
             if (failed is not null) return ExitCode.Of(failed);
             return reports.Exists(static r => r.Skipped.Count > 0 || r.Alarms.Count > 0) ? ExitCode.Failure : ExitCode.Ok;
         });

@@ -23,11 +23,11 @@ internal abstract record Purpose
             && (what == "server" ? method == HttpMethod.Get : what is "accounts" or "records" or "nonces" or "tokens" && method == HttpMethod.Post);
     }
 
-    /// <summary>Reading back the account's records and sealed passwords (protocol.md §6).</summary>
+    /// <summary>Reading back the account's records and sealed passwords (protocol.md §6), and what was refused (§13).</summary>
     internal sealed record Recovery : Purpose
     {
         internal override bool Covers(HttpMethod method, ReadOnlySpan<string> path) =>
-            Reads(method) && path is ["v1", "recovery", _, ""] or ["v1", "recovery", _, _, _, _];
+            Reads(method) && path is ["v1", "recovery", _, "" or "refusals"] or ["v1", "recovery", _, _, _, _];
     }
 
     /// <summary>Reading the vaults of a category, with locks (protocol.md §7): with the sheet, or one that is on or paused.</summary>

@@ -19,6 +19,8 @@ internal sealed class HomeFolder(string path)
 
     internal string Vaults => Path.Combine(Root, "vaults");
 
+    internal string RefusalsSeen => Path.Combine(Root, "refusals-seen");
+
     internal bool Exists => File.Exists(Account);
 
     /// <summary>True if something lies here that no `init` left: the folder is somebody's, and is neither used nor closed to others (cli.md §1.1).</summary>

@@ -12,9 +12,17 @@ sealed class AccountStore(Database database)
     // protocol.md §3.2, removed ones counted.
     internal const int MaxDevices = 32;
 
-    // The sheet or the device with this thumbprint, also one that is refused by now: what it signed before is still acknowledged. A thumbprint is a hash of
-    // the key, so in whichever account it stands, the key is the same.
-    internal Signer? FindSigner(Thumbprint kid) => database.First(
+    // The sheet or the device that a record names, also one that is refused by now: what it signed before is still acknowledged. A thumbprint is a hash of
+    // the key, so in whichever account it stands, the key is the same. A record that names none of ours is verified all the same, in vain: the time tells
+    // nobody which keys are known here.
+    internal Signer? FindSigner(SignedRecord record, VerifyingKey decoy)
+    {
+        if (FindSigner(record.Kid) is { } signer) return signer;
+        _ = record.IsSignedBy(decoy);
+        return null;
+    }
+
+    Signer? FindSigner(Thumbprint kid) => database.First(
         """
         SELECT 1 AS place, sheet AS jwk, account AS issuer FROM accounts WHERE account = $1
         UNION ALL SELECT 2, jwk, account FROM sheets WHERE sheet = $1
@@ -58,9 +66,13 @@ sealed class AccountStore(Database database)
         key.Thumbprint.Text,
         pendingIn?.Text) is not null;
 
-    internal void Open(VerifyingKey sheet, VerifyingKey device, Digest certificate)
+    // protocol.md §11.4; null where only the server's own limit counts.
+    internal long? QuotaOf(Thumbprint account) =>
+        database.First("SELECT quota FROM accounts WHERE account = $1 AND quota IS NOT NULL", row => new { Bytes = row.GetInt64(0) }, account.Text)?.Bytes;
+
+    internal void Open(VerifyingKey sheet, VerifyingKey device, Digest certificate, long? quota)
     {
-        database.Execute("INSERT INTO accounts (account, sheet) VALUES ($1, $2)", sheet.Thumbprint.Text, Answers.JsonText(sheet.WriteJwk));
+        database.Execute("INSERT INTO accounts (account, sheet, quota) VALUES ($1, $2, $3)", sheet.Thumbprint.Text, Answers.JsonText(sheet.WriteJwk), quota);
         AddDevice(sheet.Thumbprint, device, certificate);
     }
 

@@ -2,15 +2,28 @@ using Offproof.Consent;
 
 namespace Offproof.Server;
 
-/// <summary>A record that verified, before it is known whether it is taken. A sheet's has no place in a chain.</summary>
-sealed record Claim(SignedRecord Record, Signer Signer, Thumbprint Account, ChainPlace? Place);
+/// <summary>A record that verified, before it is known whether it is taken: for which account, and where in its signer's chain. A sheet's has no place in one.</summary>
+sealed record Claim(Letter Letter, Thumbprint Account, ChainPlace? Place)
+{
+    // Which vault it is about, where it is about one.
+    internal VaultAddress? About { get; init; }
+
+    internal SignedRecord Record => Letter.Record;
+
+    internal Signer Signer => Letter.Signer;
+
+    // Its signer is, or was, of that account: what is refused from here on is the owner's to see (protocol.md §13).
+    internal void KnowCaller() => new Caller(Account, Signer.Issuer, About?.Category, About?.Epoch).Sign(Letter.Context);
+}
 
 /// <summary>What taking a record comes to: why not, or which receipt it gets; none yet where what it asks for takes longer than a transaction.</summary>
-readonly record struct Outcome(Refusal? Why, ReceiptState? State, long? Due)
+readonly record struct Outcome(IResult? Why, ReceiptState? State, long? Due)
 {
     internal static Outcome Unfinished => default;
 
-    public static implicit operator Outcome(Refusal why) => new(why, null, null);
+    internal static Outcome Refused(IResult why) => new(why, null, null);
+
+    public static implicit operator Outcome(Refusal why) => new(Answers.Refuse(why), null, null);
 
     public static implicit operator Outcome(ReceiptState state) => new(null, state, null);
 }
@@ -30,14 +43,15 @@ sealed class Intake(AccountStore accounts, SheetStore sheets, RecordStore record
             {
                 sheets.SettleInside(now);
                 var standing = claim.Place is null ? accounts.RefuseSheet(claim.Account, claim.Signer.Key) : accounts.RefuseDevice(claim.Account, claim.Signer.Issuer);
-                if (claim.Place is not null && standing == Refusal.NotAccepted) return Refused(Refusal.NotAccepted);
+                if (standing is not Refusal.NotAccepted) claim.KnowCaller();
+                else if (claim.Place is not null) return Refused(Refusal.NotAccepted);
                 // Before it is asked whether the signer still may: an answer that was lost is given again (protocol.md §3).
                 if (records.Find(claim.Account, claim.Record.Hash) is { } known) return Again(known);
                 if (standing is { } over) return Refused(over);
                 if (claim.Place is { } place && !records.IsNext(claim.Account, claim.Signer.Issuer, place)) return Refused(Refusal.NotNext);
                 long number = records.Add(claim.Record, claim.Account, claim.Signer.Issuer, claim.Place?.Seq, now);
                 var outcome = apply(number, now);
-                if (outcome.Why is { } why) return Refused(why);
+                if (outcome.Why is { } why) return new(why, Now: false, null);
                 return outcome.State is { } state
                     ? new(Answers.Record(records.Acknowledge(number, state, outcome.Due, now), first: true), Now: true, number)
                     : new(null, Now: true, number);

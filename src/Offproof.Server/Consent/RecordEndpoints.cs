@@ -4,7 +4,10 @@ using Offproof.Consent;
 namespace Offproof.Server;
 
 /// <summary>Some record types: null for a record of another type, and for one that does not verify.</summary>
-delegate Task<IResult?> Topic(SignedRecord record, Signer signer);
+delegate Task<IResult?> Topic(Letter letter);
+
+/// <summary>A record as it came, and the key of ours that it names.</summary>
+sealed record Letter(HttpContext Context, SignedRecord Record, Signer Signer);
 
 /// <summary>protocol.md §3: the record authenticates itself; its topic takes it.</summary>
 sealed class RecordEndpoints(AccountStore accounts, SheetStore sheets, Clerk clerk, params IReadOnlyList<Topic> topics)
@@ -20,9 +23,10 @@ sealed class RecordEndpoints(AccountStore accounts, SheetStore sheets, Clerk cle
         if (body is null) return Answers.Refuse(Refusal.TooLarge);
         if (!SignedRecord.TryParse(Encoding.Latin1.GetString(body), out var record)) return Answers.Refuse(Refusal.Malformed);
         sheets.Settle(clerk.Now);
-        if (accounts.FindSigner(record.Kid) is not { } signer) return Answers.Refuse(Refusal.NotAccepted);
+        if (accounts.FindSigner(record, clerk.Public) is not { } signer) return Answers.Refuse(Refusal.NotAccepted);
+        Letter letter = new(context, record, signer);
         foreach (var topic in topics)
-            if (await topic(record, signer) is { } answer) return answer;
+            if (await topic(letter) is { } answer) return answer;
         return Answers.Refuse(Refusal.NotAccepted);
     }
 }

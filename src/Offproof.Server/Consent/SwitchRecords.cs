@@ -3,25 +3,29 @@ using Offproof.Consent;
 namespace Offproof.Server;
 
 /// <summary>protocol.md §3: a grant turns a category on, a revocation turns it off.</summary>
-sealed class SwitchRecords(Intake intake, VaultStore vaults, Clerk clerk)
+sealed class SwitchRecords(Intake intake, VaultStore vaults, Suspensions suspensions, Throttle throttle, Clerk clerk)
 {
-    internal async Task<IResult?> TakeAsync(SignedRecord record, Signer signer) =>
-        Grant.TryVerify(record, signer.Key, clerk.Server, out var grant) ? TakeGrant(record, signer, grant)
-        : Revocation.TryVerify(record, signer.Key, clerk.Server, out var revocation) ? await TakeRevocationAsync(record, signer, revocation)
+    internal async Task<IResult?> TakeAsync(Letter letter) =>
+        Grant.TryVerify(letter.Record, letter.Signer.Key, clerk.Server, out var grant) ? TakeGrant(letter, grant)
+        : Revocation.TryVerify(letter.Record, letter.Signer.Key, clerk.Server, out var revocation) ? await TakeRevocationAsync(letter, revocation)
         : null;
 
-    IResult TakeGrant(SignedRecord record, Signer signer, Grant grant) =>
-        intake.Take(new(record, signer, grant.Account, new(grant.Seq, grant.Prev)), (_, _) =>
+    IResult TakeGrant(Letter letter, Grant grant)
+    {
+        VaultAddress address = new(grant.Account, grant.Device, grant.Category, grant.Epoch);
+        return intake.Take(new(letter, grant.Account, new(grant.Seq, grant.Prev)) { About = address }, (_, _) =>
         {
-            VaultAddress address = new(grant.Account, grant.Device, grant.Category, grant.Epoch);
+            if (suspensions.Of(grant.Account) != Standing.Good) return Refusal.Suspended;
             if (!vaults.CanOpen(address)) return Refusal.Epoch;
             if (!vaults.HasRoom(grant.Account)) return Refusal.Full;
-            vaults.Add(address, record.Hash, grant.Vault);
+            if (throttle.TakeGrant(letter.Context, grant.Account) is { } slow) return Outcome.Refused(slow);
+            vaults.Add(address, letter.Record.Hash, grant.Vault);
             return ReceiptState.On;
         }).Answer!;
+    }
 
     // The gate keeps publishing out while the revocation is committed (protocol.md §7.7), so what is visible when the receipt leaves is all there will be.
-    async Task<IResult> TakeRevocationAsync(SignedRecord record, Signer signer, Revocation revocation)
+    async Task<IResult> TakeRevocationAsync(Letter letter, Revocation revocation)
     {
         VaultAddress address = new(revocation.Account, revocation.Device, revocation.Category, revocation.Epoch);
         // Without a vault there is nothing to revoke, also if its grant is taken while this is being looked at: then the revocation came first. Were it
@@ -36,7 +40,7 @@ sealed class SwitchRecords(Intake intake, VaultStore vaults, Clerk clerk)
         }
 
         Taken Revoke(bool granted) => intake.Take(
-            new(record, signer, revocation.Account, new(revocation.Seq, revocation.Prev)),
+            new(letter, revocation.Account, new(revocation.Seq, revocation.Prev)) { About = address },
             (_, _) => granted && vaults.TryRevoke(address, revocation.Grant) ? ReceiptState.Kept : Refusal.Epoch);
     }
 }

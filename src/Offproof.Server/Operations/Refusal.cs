@@ -9,8 +9,10 @@ enum Refusal
     Malformed,
     Hash,
     NotAccepted,
+    NotInvited,
     Revoked,
     Removed,
+    Suspended,
     ReadOnly,
     Exists,
     NotFound,
@@ -22,6 +24,7 @@ enum Refusal
     Erased,
     TooLarge,
     Range,
+    SlowDown,
     Full,
     Failed,
 }
@@ -34,8 +37,10 @@ sealed class Problem : IResult
         new(Refusal.Malformed, 400, "malformed", "The request is malformed", "It breaks a rule of form; repeating it will not help."),
         new(Refusal.Hash, 400, "hash", "The bytes are not the named ones", "Their SHA-256 is not the name, or not the one in the grant. Nothing was stored."),
         new(Refusal.NotAccepted, 403, "not-accepted", "Not accepted", "No valid grant, record or token covers this request. Nothing was stored."),
+        new(Refusal.NotInvited, 403, "not-invited", "Not invited", "An account needs an invitation that is good: the operator gives one. None was used up, no account was opened."),
         new(Refusal.Revoked, 403, "revoked", "The category is off", "The grant was revoked. Nothing was stored."),
         new(Refusal.Removed, 403, "removed", "This device was removed", "Its account has cut it off. Nothing was changed; what it had stored is kept."),
+        new(Refusal.Suspended, 403, "suspended", "The account is suspended", "The operator suspended it: for 30 days it can be read. Nothing was stored, and nothing is deleted."),
         new(Refusal.ReadOnly, 403, "read-only", "This token cannot do that", "It reads, and sets and removes its holder's own locks. Nothing was changed."),
         new(Refusal.Exists, 403, "exists", "The name exists", "Objects are written once and never replaced. What was there is unchanged."),
         new(Refusal.NotFound, 404, "not-found", "Not found", "There is nothing under this name."),
@@ -47,6 +52,7 @@ sealed class Problem : IResult
         new(Refusal.Erased, 410, "erased", "Erased", "The owner erased this."),
         new(Refusal.TooLarge, 413, "too-large", "Too large", "Nothing was stored."),
         new(Refusal.Range, 416, "range", "The range cannot be met", "It begins past the end."),
+        new(Refusal.SlowDown, 429, "slow-down", "Too many at once", "Again after as many seconds as Retry-After says. Nothing was stored."),
         new(Refusal.Full, 507, "full", "No room", "The quota or the disk is full. Nothing of this request was stored; what was stored before is unchanged."),
         new(Refusal.Failed, 500, "failed", "The server failed", "The request may be repeated."),
     }.ToFrozenDictionary(problem => problem.Why);
@@ -55,13 +61,15 @@ sealed class Problem : IResult
 
     Problem(Refusal why, int status, string name, string title, string detail)
     {
-        (Why, Status) = (why, status);
+        (Why, Status, Name) = (why, status, name);
         body = Encoding.UTF8.GetBytes($$"""{"type":"urn:offproof:problem:{{name}}","title":"{{title}}","status":{{status}},"detail":"{{detail}}"}""");
     }
 
     internal Refusal Why { get; }
 
     internal int Status { get; }
+
+    internal string Name { get; }
 
     internal static Problem Of(Refusal why) => All[why];
 

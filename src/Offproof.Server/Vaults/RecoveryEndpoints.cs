@@ -3,7 +3,8 @@ using Offproof.Consent;
 namespace Offproof.Server;
 
 /// <summary>protocol.md §6: the sealed passwords, and all that a restore needs to check before it opens one.</summary>
-sealed class RecoveryEndpoints(Access access, Publisher publisher, AccountStore accounts, RecordStore records, VaultStore vaults, Eraser eraser, DataFolder data)
+sealed class RecoveryEndpoints(
+    Access access, Publisher publisher, AccountStore accounts, RecordStore records, VaultStore vaults, Eraser eraser, RefusalLog refusals, DataFolder data)
 {
     const long MaxSealed = 16 * 1024;
     const string Sealed = "/v1/recovery/{account}/{device}/{category}/{epoch}";
@@ -13,18 +14,19 @@ sealed class RecoveryEndpoints(Access access, Publisher publisher, AccountStore 
         routes.MapPut(Sealed, Answers.Route(AddAsync));
         routes.MapMethods(Sealed, [HttpMethods.Get, HttpMethods.Head], Answers.Route(Read));
         routes.MapGet("/v1/recovery/{account}/", Answers.Route(DescribeAsync));
+        routes.MapGet("/v1/recovery/{account}/refusals", Answers.Route(ListRefusals));
     }
 
     async Task<IResult> AddAsync(HttpContext context)
     {
-        if (access.Admit(context, out var visitor) is { } why) return Answers.Refuse(why);
-        if (!visitor.Token.Adds) return Answers.Refuse(Refusal.ReadOnly);
+        if (access.AdmitToAdd(context, out var visitor) is { } why) return Answers.Refuse(why);
         string path = new VaultFolder(data, visitor.Vault.Address).Sealed;
-        var (outcome, whole) = await publisher.PublishAsync(context, visitor, path, visitor.Vault.Hashes.Sealed, MaxSealed);
+        var (outcome, whole) = await publisher.PublishAsync(context, visitor, new(path, visitor.Vault.Hashes.Sealed, MaxSealed) { Small = true });
         return outcome switch
         {
             null => Results.StatusCode(StatusCodes.Status201Created),
             Refusal.Exists when whole => Results.Ok(), // of two at once, each brought the same
+            Refusal.SlowDown => Throttle.SlowDown(context, TimeSpan.FromSeconds(1)),
             Refusal.Exists => await AgainAsync(context, visitor.Vault.Hashes.Sealed),
             _ => Answers.Refuse(outcome.Value),
         };
@@ -45,6 +47,39 @@ sealed class RecoveryEndpoints(Access access, Publisher publisher, AccountStore 
         if (why is { } refusal) return Answers.Refuse(refusal);
         string path = new VaultFolder(data, address).Sealed;
         return File.Exists(path) ? Results.File(path, "application/octet-stream") : Answers.Refuse(Refusal.NotFound);
+    }
+
+    // protocol.md §13: the owner's own, whoever of the account asks.
+    IResult ListRefusals(HttpContext context)
+    {
+        if (!Thumbprint.TryParse(context.Request.RouteValues["account"] as string, out var account)
+            || access.FindRecovery(context, account) is null) return Answers.Refuse(Refusal.NotAccepted);
+        var lines = refusals.Of(account);
+        return Answers.Json(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("schema", "offproof/v1/refusals");
+            writer.WriteStartArray("refusals");
+            foreach (var line in lines)
+            {
+                writer.WriteStartObject();
+                writer.WriteNumber("minute", line.Minute);
+                writer.WriteNumber("count", line.Count);
+                writer.WriteString("problem", line.Problem);
+                writer.WriteString("request", line.Request);
+                writer.WriteString("by", line.Holder);
+                if (line.Category.Length > 0)
+                {
+                    writer.WriteString("category", line.Category);
+                    writer.WriteNumber("epoch", line.Epoch);
+                }
+
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        });
     }
 
     async Task<IResult> DescribeAsync(HttpContext context)
