@@ -13,6 +13,9 @@ public enum ReceiptState
 
     /// <summary>A revocation was taken; what was stored stays.</summary>
     Kept,
+
+    /// <summary>A proof was good: a token was given for it.</summary>
+    Token,
 }
 
 /// <summary>What the server says it did with a record (consent.md §3.5). It shows that the operator signed this; not that no other copy exists.</summary>
@@ -39,6 +42,9 @@ public sealed record Receipt
     /// <summary><c>state</c>: what holds from then on.</summary>
     public required ReceiptState State { get; init; }
 
+    /// <summary><c>ledger</c>: the head of the device's ledger that came with the record (ledger.md §5); null where none did.</summary>
+    public LedgerHead? Ledger { get; init; }
+
     /// <summary>Signs with the server's key. Throws <see cref="ArgumentException"/> unless the content names it.</summary>
     public static SignedRecord Sign(SigningKey server, Receipt content)
     {
@@ -52,6 +58,7 @@ public sealed record Receipt
             writer.WriteString("record", content.Record.Text);
             writer.WriteString("record_typ", content.OfTyp);
             writer.WriteString("state", Name(content.State));
+            if (content.Ledger is { } head) writer.WriteString("ledger", head.Text);
         });
     }
 
@@ -66,10 +73,12 @@ public sealed record Receipt
             RecordTyp.Certificate => ReceiptState.Account,
             RecordTyp.Grant => ReceiptState.On,
             RecordTyp.Revocation => ReceiptState.Kept,
+            RecordTyp.Proof => ReceiptState.Token,
             _ => null,
         };
         if (state is null) return false;
         members.Exactly("state", Name(state.Value));
+        LedgerHead? ledger = members.Has("ledger") ? members.LedgerHead("ledger") : null;
         Receipt read = new()
         {
             Server = server.Thumbprint,
@@ -79,6 +88,7 @@ public sealed record Receipt
             Record = members.Digest("record"),
             OfTyp = typ,
             State = state.Value,
+            Ledger = ledger,
         };
         if (!members.Good) return false;
         receipt = read;
@@ -90,6 +100,7 @@ public sealed record Receipt
         ReceiptState.Account => "account",
         ReceiptState.On => "on",
         ReceiptState.Kept => "kept",
+        ReceiptState.Token => "token",
         _ => throw new ArgumentOutOfRangeException(nameof(state)),
     };
 }

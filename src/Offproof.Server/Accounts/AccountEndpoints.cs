@@ -14,10 +14,10 @@ sealed class AccountEndpoints(AccountStore accounts, RecordStore records, Databa
     {
         byte[]? body = await Answers.ReadBodyAsync(context, MaxBody);
         if (body is null) return Answers.Refuse(Refusal.TooLarge);
-        if (!TryRead(body, out var sheet, out var record)) return Answers.Refuse(Refusal.Malformed);
+        if (!TryRead(body, out var sheet, out var record) || !Answers.TryReadLedger(context.Request, out var ledger)) return Answers.Refuse(Refusal.Malformed);
         if (!Certificate.TryVerify(record, sheet, clerk.Server, out var certificate)) return Answers.Refuse(Refusal.NotAccepted);
 
-        var receipt = clerk.Receipt(record, certificate.Account, certificate.Account, ReceiptState.Account);
+        var receipt = clerk.Receipt(record, certificate.Account, certificate.Account, ReceiptState.Account, ledger);
         return database.InTransaction<(IResult Answer, bool Keep)>(
             () =>
             {

@@ -11,7 +11,8 @@ sealed class Clerk(SigningKey key, TimeProvider time)
 
     internal long Now => time.GetUtcNow().ToUnixTimeSeconds();
 
-    internal SignedRecord Receipt(SignedRecord record, Thumbprint account, Thumbprint signer, ReceiptState state) => Offproof.Consent.Receipt.Sign(key, new()
+    // ledger: the head that came with the record; what a server signs, it cannot deny later, and nobody else can make up.
+    internal SignedRecord Receipt(SignedRecord record, Thumbprint account, Thumbprint signer, ReceiptState state, LedgerHead? ledger) => Offproof.Consent.Receipt.Sign(key, new()
     {
         Server = Server,
         Account = account,
@@ -20,5 +21,6 @@ sealed class Clerk(SigningKey key, TimeProvider time)
         Record = record.Hash,
         OfTyp = record.Typ,
         State = state,
+        Ledger = ledger,
     });
 }

@@ -15,24 +15,25 @@ sealed class RecordEndpoints(AccountStore accounts, RecordStore records, VaultSt
     {
         byte[]? body = await Answers.ReadBodyAsync(context, MaxRecord);
         if (body is null) return Answers.Refuse(Refusal.TooLarge);
-        if (!SignedRecord.TryParse(Encoding.Latin1.GetString(body), out var record)) return Answers.Refuse(Refusal.Malformed);
+        if (!SignedRecord.TryParse(Encoding.Latin1.GetString(body), out var record) || !Answers.TryReadLedger(context.Request, out var ledger))
+            return Answers.Refuse(Refusal.Malformed);
         if (accounts.FindKey(record.Kid) is not { } key) return Answers.Refuse(Refusal.NotAccepted);
 
-        if (Grant.TryVerify(record, key, clerk.Server, out var grant)) return TakeGrant(record, grant);
-        if (Revocation.TryVerify(record, key, clerk.Server, out var revocation)) return await TakeRevocationAsync(record, revocation);
+        if (Grant.TryVerify(record, key, clerk.Server, out var grant)) return TakeGrant(new(record, ledger), grant);
+        if (Revocation.TryVerify(record, key, clerk.Server, out var revocation)) return await TakeRevocationAsync(new(record, ledger), revocation);
         return Answers.Refuse(Refusal.NotAccepted);
     }
 
-    IResult TakeGrant(SignedRecord record, Grant grant) => Take(record, grant.Account, grant.Device, grant.Seq, grant.Prev, ReceiptState.On, () =>
+    IResult TakeGrant(Arrival arrival, Grant grant) => Take(arrival, grant.Account, grant.Device, grant.Seq, grant.Prev, ReceiptState.On, () =>
     {
         VaultAddress address = new(grant.Account, grant.Device, grant.Category, grant.Epoch);
         if (!vaults.CanOpen(address)) return Refusal.Epoch;
-        vaults.Add(address, record.Hash, grant.Vault);
+        vaults.Add(address, arrival.Record.Hash, grant.Vault);
         return null;
     }).Answer;
 
     // The gate keeps publishing out while the revocation is committed (protocol.md §7.7), so what is visible when the receipt leaves is all there will be.
-    async Task<IResult> TakeRevocationAsync(SignedRecord record, Revocation revocation)
+    async Task<IResult> TakeRevocationAsync(Arrival arrival, Revocation revocation)
     {
         VaultAddress address = new(revocation.Account, revocation.Device, revocation.Category, revocation.Epoch);
         // Without a vault there is nothing to revoke, also if its grant is taken while this is being looked at: then the revocation came first. Were it
@@ -47,7 +48,7 @@ sealed class RecordEndpoints(AccountStore accounts, RecordStore records, VaultSt
         }
 
         (IResult Answer, bool Taken) Revoke(bool granted) => Take(
-            record,
+            arrival,
             revocation.Account,
             revocation.Device,
             revocation.Seq,
@@ -57,9 +58,10 @@ sealed class RecordEndpoints(AccountStore accounts, RecordStore records, VaultSt
     }
 
     (IResult Answer, bool Taken) Take(
-        SignedRecord record, Thumbprint account, Thumbprint device, long seq, Digest prev, ReceiptState state, Func<Refusal?> apply)
+        Arrival arrival, Thumbprint account, Thumbprint device, long seq, Digest prev, ReceiptState state, Func<Refusal?> apply)
     {
-        var receipt = clerk.Receipt(record, account, device, state);
+        var record = arrival.Record;
+        var receipt = clerk.Receipt(record, account, device, state, arrival.Ledger);
         return database.InTransaction<(IResult Answer, bool Taken)>(
             () =>
             {
@@ -73,3 +75,6 @@ sealed class RecordEndpoints(AccountStore accounts, RecordStore records, VaultSt
             result => result.Taken);
     }
 }
+
+/// <summary>A record, and the head of the ledger that came with it.</summary>
+readonly record struct Arrival(SignedRecord Record, LedgerHead? Ledger);

@@ -28,6 +28,7 @@ sealed class TokenEndpoints(AccountStore accounts, VaultStore vaults, Nonces non
     {
         byte[]? body = await Answers.ReadBodyAsync(context, RecordEndpoints.MaxRecord);
         if (body is null) return Answers.Refuse(Refusal.TooLarge);
+        if (!Answers.TryReadLedger(context.Request, out var ledger)) return Answers.Refuse(Refusal.Malformed);
         if (!SignedRecord.TryParse(Encoding.Latin1.GetString(body), out var record)
             || accounts.FindKey(record.Kid) is not { } key
             || !Proof.TryVerify(record, key, clerk.Server, out var proof)
@@ -39,7 +40,8 @@ sealed class TokenEndpoints(AccountStore accounts, VaultStore vaults, Nonces non
                 if (Judge(proof, out var token) is { } why) return (Answers.Refuse(why), false);
                 if (!nonces.TryUse(nonce)) return (Answers.Refuse(Refusal.NotAccepted), false);
                 var (text, expires) = tokens.Issue(token, proof.Seconds ?? Proof.DefaultSeconds);
-                return (Written(text, expires), true);
+                var receipt = ledger is null ? null : clerk.Receipt(record, proof.Account, proof.Signer, ReceiptState.Token, ledger);
+                return (Written(text, expires, receipt), true);
             },
             result => result.Keep).Answer;
     }
@@ -65,11 +67,12 @@ sealed class TokenEndpoints(AccountStore accounts, VaultStore vaults, Nonces non
         };
     }
 
-    static IResult Written(string token, long expires) => Answers.Json(writer =>
+    static IResult Written(string token, long expires, SignedRecord? receipt) => Answers.Json(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("token", token);
         writer.WriteNumber("expires", expires);
+        if (receipt is not null) writer.WriteString("receipt", receipt.Compact);
         writer.WriteEndObject();
     });
 }
