@@ -27,6 +27,7 @@ internal static class CommandLine
             SnapshotsVerb.Create(),
             RestoreVerb.Create(),
             VaultVerb.Create(),
+            LedgerVerb.Create(),
             PersonaVerb.Create(),
         };
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
