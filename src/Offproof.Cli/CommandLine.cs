@@ -30,6 +30,7 @@ internal static class CommandLine
             RestoreVerb.Create(),
             VaultVerb.Create(),
             RefusalsVerb.Create(),
+            LedgerVerb.Create(),
             PersonaVerb.Create(),
         };
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

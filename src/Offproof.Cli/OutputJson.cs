@@ -70,6 +70,11 @@ internal sealed record VaultCheckJson(string Schema, bool Ok, IReadOnlyList<stri
 
 internal sealed record PersonaJson(string Schema, ulong Seed, int Photos, long Bytes, int Contacts, int Messages, int Conversations, int Notes);
 
+internal sealed record LedgerJson(string Schema, IReadOnlyList<LedgerLine> Lines);
+
+internal sealed record LedgerVerifyJson(
+    string Schema, long Lines, long Anchored, long Unanchored, long Unfinished, long Torn, bool Verified, IReadOnlyList<LedgerProblem> Problems);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
     Converters = [typeof(SwitchStateConverter)])]
 [JsonSerializable(typeof(InitJson))]
@@ -90,5 +95,12 @@ internal sealed record PersonaJson(string Schema, ulong Seed, int Photos, long B
 [JsonSerializable(typeof(VaultRestoreJson))]
 [JsonSerializable(typeof(VaultCheckJson))]
 internal sealed partial class OutputJson : JsonSerializerContext;
+
+/// <summary>Forms whose members are absent where there is nothing to say.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(LedgerJson))]
+[JsonSerializable(typeof(LedgerVerifyJson))]
+internal sealed partial class SparseJson : JsonSerializerContext;
 
 internal sealed class SwitchStateConverter() : JsonStringEnumConverter<SwitchState>(JsonNamingPolicy.CamelCase);

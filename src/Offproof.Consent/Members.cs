@@ -39,6 +39,12 @@ sealed class Members(JsonElement source)
         return digest;
     }
 
+    internal LedgerHead LedgerHead(string name)
+    {
+        Demand(Consent.LedgerHead.TryParse(Text(name), out var head));
+        return head;
+    }
+
     internal Category Category(string name)
     {
         Demand(Categories.TryParse(Text(name), out var category));

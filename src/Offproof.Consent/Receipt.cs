@@ -37,6 +37,9 @@ public enum ReceiptState
 
     /// <summary>The device is refused from now on.</summary>
     Removed,
+
+    /// <summary>A proof was good: a token was given for it.</summary>
+    Token,
 }
 
 /// <summary>What the server says it did with a record (consent.md §3.5). It shows that the operator signed this; not that no other copy exists.</summary>
@@ -66,6 +69,9 @@ public sealed record Receipt
     /// <summary><c>due</c>: when what was asked for happens, seconds since 1970; with <see cref="ReceiptState.Closed"/> and <see cref="ReceiptState.Pending"/> alone.</summary>
     public long? Due { get; init; }
 
+    /// <summary><c>ledger</c>: the head of the device's ledger that came with the record (ledger.md §5); null where none did.</summary>
+    public LedgerHead? Ledger { get; init; }
+
     /// <summary>Signs with the server's key. Throws <see cref="ArgumentException"/> unless the content names it.</summary>
     public static SignedRecord Sign(SigningKey server, Receipt content)
     {
@@ -82,6 +88,7 @@ public sealed record Receipt
             writer.WriteString("record_typ", content.OfTyp);
             writer.WriteString("state", Name(content.State));
             if (content.Due is { } due) writer.WriteNumber("due", due);
+            if (content.Ledger is { } head) writer.WriteString("ledger", head.Text);
         });
     }
 
@@ -93,6 +100,7 @@ public sealed record Receipt
         string typ = members.Text("record_typ");
         if (!TryParse(members.Text("state"), out var state) || !Fits(typ, state)) return false;
         members.Demand(members.Has("due") == HasDue(state));
+        LedgerHead? ledger = members.Has("ledger") ? members.LedgerHead("ledger") : null;
         Receipt read = new()
         {
             Server = server.Thumbprint,
@@ -103,6 +111,7 @@ public sealed record Receipt
             OfTyp = typ,
             State = state,
             Due = HasDue(state) ? members.Seconds("due") : null,
+            Ledger = ledger,
         };
         if (!members.Good) return false;
         receipt = read;
@@ -122,6 +131,7 @@ public sealed record Receipt
         ReceiptState.Pending or ReceiptState.Replaced => typ is RecordTyp.Replacement,
         ReceiptState.Device => typ is RecordTyp.Admission,
         ReceiptState.Removed => typ is RecordTyp.Removal,
+        ReceiptState.Token => typ is RecordTyp.Proof,
         _ => false,
     };
 
@@ -151,6 +161,7 @@ public sealed record Receipt
         ReceiptState.Replaced => "replaced",
         ReceiptState.Device => "device",
         ReceiptState.Removed => "removed",
+        ReceiptState.Token => "token",
         _ => throw new ArgumentOutOfRangeException(nameof(state)),
     };
 }

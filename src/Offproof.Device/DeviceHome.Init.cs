@@ -37,24 +37,37 @@ public sealed partial class DeviceHome
         if (home.IsSomebodys)
             throw new DeviceException(DeviceFault.Refused, $"{home.Root} is not empty and not a device's folder: nothing was changed", "name another folder with --home");
 
-        using EgressGate gate = new(server, static _ => false, wire);
+        Ledger ledger = new(home, time);
+        using EgressGate gate = new(server, static _ => Holding.Nothing, ledger, wire);
         using HttpMessageInvoker invoker = new(new PatientHandler(gate, time));
         ServerClient client = new(invoker, server);
-        (VerifyingKey serverKey, bool invitedOnly) = await client.DescribeAsync(cancel).ConfigureAwait(false);
-        if (invitedOnly && invitation is null && interrupted is null)
-            throw new DeviceException(DeviceFault.Refused, $"the server at {server} takes only whom its operator invited", "put the invitation in a file and name it with --invite-file; nothing was made");
-        if (interrupted is not null && serverKey.Thumbprint != interrupted.Sheet.ServerKey)
-            throw new DeviceException(DeviceFault.Forgery, $"the server at {server} is not the one on the sheet: its key is {serverKey.Thumbprint}", "nothing was sent or changed");
-        using Beginning begun = interrupted ?? Beginning.New(server, serverKey.Thumbprint, time);
 
+        // The first contact has its line in the ledger like any other, so the home is there before it.
         List<string> made = [];
-        bool written = false;
+        bool continues = File.Exists(home.Ledger);
         FileStream? exclusive = null;
+        VerifyingKey serverKey;
         try
         {
             home.Create(made);
             exclusive = home.Lock(time, cancel); // two inits in one folder would mix their files
             if (home.Exists) throw new DeviceException(DeviceFault.Refused, $"{home.Root} is already a device", "name another folder with --home");
+            (serverKey, bool invitedOnly) = await client.DescribeAsync(cancel).ConfigureAwait(false);
+            if (invitedOnly && invitation is null && interrupted is null)
+                throw new DeviceException(DeviceFault.Refused, $"the server at {server} takes only whom its operator invited", "put the invitation in a file and name it with --invite-file; nothing was made");
+            if (interrupted is not null && serverKey.Thumbprint != interrupted.Sheet.ServerKey)
+                throw new DeviceException(DeviceFault.Forgery, $"the server at {server} is not the one on the sheet: its key is {serverKey.Thumbprint}", "nothing more was sent or changed");
+        }
+        catch
+        {
+            if (exclusive is not null) await exclusive.DisposeAsync().ConfigureAwait(false);
+            home.Leave(made, continues);
+            throw;
+        }
+        using Beginning begun = interrupted ?? Beginning.New(server, serverKey.Thumbprint, time);
+        bool written = false;
+        try
+        {
             if (interrupted is null)
             {
                 // In this order, so that wherever a crash ends it there is either no sheet, or all that the next init needs to open its account.
@@ -63,12 +76,13 @@ public sealed partial class DeviceHome
                 begun.Sheet.WriteNew(sheetFile, time.GetUtcNow());
                 written = true;
             }
-            (string receipt, _) = await client.OpenAccountAsync(AccountRequest(begun.Sheet.Signing.Public, begun.Certificate, invitation, RecordChain.ReadCertificateReceipt(home)), cancel).ConfigureAwait(false);
+            (string receipt, bool first) = await client.OpenAccountAsync(AccountRequest(begun.Sheet.Signing.Public, begun.Certificate, invitation, RecordChain.ReadCertificateReceipt(home)), cancel).ConfigureAwait(false);
             if (!SignedRecord.TryParse(receipt, out SignedRecord? signed)
                 || !Receipt.TryVerify(signed, serverKey, begun.Sheet.Account, out Receipt? verified) || verified.Record != begun.Certificate.Hash)
             {
                 throw new DeviceException(DeviceFault.Forgery, "the server's receipt for the account is not for what was sent");
             }
+            if (first) RequireShown(ledger, verified.Ledger);
             RecordChain.WriteCertificateReceipt(home, receipt);
             new AccountFile(AccountFile.CurrentSchema, begun.Sheet.Account.ToString(), server, Jwk(serverKey), Jwk(begun.Sheet.Signing.Public),
                 begun.Sheet.Recipient.ToString(), time.GetUtcNow(), SheetConfirmed: null).Write(home);
@@ -78,8 +92,8 @@ public sealed partial class DeviceHome
         {
             // Whatever it was: nothing has been stored under a new account yet, so nothing is lost with its sheet. What an earlier init left stays.
             if (written) File.Delete(sheetFile);
-            if (exclusive is not null) await exclusive.DisposeAsync().ConfigureAwait(false);
-            if (interrupted is null && (exclusive is not null || made.Count > 0)) home.Undo(made);
+            await exclusive.DisposeAsync().ConfigureAwait(false);
+            if (interrupted is null) home.Undo(made, continues);
             throw;
         }
         await exclusive.DisposeAsync().ConfigureAwait(false);

@@ -20,6 +20,9 @@ internal sealed class HomeFolder(string path)
     internal string Vaults => Path.Combine(Root, "vaults");
 
     internal string RefusalsSeen => Path.Combine(Root, "refusals-seen");
+    internal string Ledger => Path.Combine(Root, "ledger.ndjson");
+
+    internal string LedgerHead => Path.Combine(Root, "ledger.head");
 
     internal bool Exists => File.Exists(Account);
 
@@ -30,7 +33,7 @@ internal sealed class HomeFolder(string path)
     /// <summary>What an `init` that was killed before it had written the certificate leaves.</summary>
     private bool IsOfABeginning(string entry) => Path.GetFileName(entry) switch
     {
-        ".lock" => true,
+        ".lock" or "ledger.ndjson" or "ledger.head" => true,
         "device.key" => Directory.Exists(Records),
         "records" or "vaults" => Directory.Exists(entry) && Directory.EnumerateFileSystemEntries(entry).All(static e => e.EndsWith(TemporaryEnding, StringComparison.Ordinal)),
         string name => name.StartsWith("device.key.", StringComparison.Ordinal) && name.EndsWith(TemporaryEnding, StringComparison.Ordinal),
@@ -48,11 +51,27 @@ internal sealed class HomeFolder(string path)
     }
 
     /// <summary>Removes the folders that <see cref="Create"/> made, and the files of a device that is not to be.</summary>
-    internal void Undo(List<string> made)
+    /// <param name="made">What it gave</param>
+    /// <param name="keepsLedger">Where an earlier init had begun the ledger</param>
+    internal void Undo(List<string> made, bool keepsLedger)
     {
         if (Exists) return; // another init finished here: that device is not ours to remove
         File.Delete(DeviceKey);
         RecordChain.DeleteCertificate(this);
+        Leave(made, keepsLedger);
+    }
+
+    /// <summary>Removes what an init made that got no further than its first contact.</summary>
+    /// <param name="made">What <see cref="Create"/> gave</param>
+    /// <param name="keepsLedger">Where an earlier init had begun the ledger</param>
+    internal void Leave(List<string> made, bool keepsLedger)
+    {
+        if (Exists) return;
+        if (!keepsLedger && Directory.Exists(Root))
+        {
+            File.Delete(Ledger);
+            File.Delete(LedgerHead);
+        }
         foreach (string folder in made)
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }

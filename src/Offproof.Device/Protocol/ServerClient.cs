@@ -9,7 +9,11 @@ using Offproof.Consent;
 namespace Offproof.Device;
 
 /// <summary>A token and when it dies (protocol.md §5).</summary>
-internal sealed record Token(string Text, DateTimeOffset Expires);
+internal sealed record Token(string Text, DateTimeOffset Expires)
+{
+    /// <summary>The receipt for the proof, where the server gave one: it returns the ledger's head.</summary>
+    internal string? Receipt { get; init; }
+}
 
 /// <summary>What the server says it holds for an account (protocol.md §6). Nothing of it is believed before consent.md §4.</summary>
 internal sealed record RecoveryAnswer(JsonElement Sheet, IReadOnlyList<string> Records, IReadOnlyList<string> Receipts, IReadOnlyList<StoredVault> Vaults);
@@ -32,7 +36,7 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
     /// <returns>Its key, and whether an account needs an invitation (protocol.md §1).</returns>
     internal async Task<(VerifyingKey Key, bool InvitedOnly)> DescribeAsync(CancellationToken cancel)
     {
-        using JsonDocument answer = await SendJsonAsync(HttpMethod.Get, "v1/server", null, null, cancel).ConfigureAwait(false);
+        using JsonDocument answer = await SendJsonAsync(HttpMethod.Get, "v1/server", null, null, cancel, new Purpose.Public()).ConfigureAwait(false);
         if (answer.RootElement.ValueKind != JsonValueKind.Object || !answer.RootElement.TryGetProperty("jwk", out JsonElement jwk) || !VerifyingKey.TryFromJwk(jwk, out VerifyingKey? key))
             throw new DeviceException(DeviceFault.Failure, $"{server} does not answer like an Offproof server", "check the URL");
         return (key, answer.RootElement.TryGetProperty("accounts", out JsonElement accounts) && accounts.ValueKind == JsonValueKind.String && accounts.GetString() == "invited");
@@ -56,8 +60,10 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
     {
         Body content = new(Encoding.ASCII.GetBytes(proof.Compact), "application/jose");
         using JsonDocument answer = await SendJsonAsync(HttpMethod.Post, "v1/tokens", content, null, cancel).ConfigureAwait(false);
-        return Shaped(() => new Token(
-            UrlSafe(answer.RootElement, "token"), DateTimeOffset.FromUnixTimeSeconds(answer.RootElement.GetProperty("expires").GetInt64())));
+        return Shaped(() => new Token(UrlSafe(answer.RootElement, "token"), DateTimeOffset.FromUnixTimeSeconds(answer.RootElement.GetProperty("expires").GetInt64()))
+        {
+            Receipt = answer.RootElement.TryGetProperty("receipt", out JsonElement receipt) ? receipt.GetString() : null,
+        });
     }
 
     internal async Task<RecoveryAnswer> RecoveryAsync(Thumbprint account, Token token, CancellationToken cancel)
@@ -97,15 +103,15 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
         }
     }
 
-    internal async Task PutSealedAsync(VaultAddress vault, byte[] sealedPassword, Token token, CancellationToken cancel)
+    internal async Task PutSealedAsync(VaultAddress vault, Digest grant, byte[] sealedPassword, Token token, CancellationToken cancel)
     {
         using HttpResponseMessage response = await SendAsync(
-            HttpMethod.Put, vault.RecoveryPath, new Body(sealedPassword, "application/octet-stream"), token, new Purpose.Backup(vault.Category), cancel).ConfigureAwait(false);
+            HttpMethod.Put, vault.RecoveryPath, new Body(sealedPassword, "application/octet-stream"), token, new Purpose.Backup(vault.Category, grant), cancel).ConfigureAwait(false);
     }
 
-    private async Task<JsonDocument> SendJsonAsync(HttpMethod method, string path, Body? content, Token? token, CancellationToken cancel)
+    private async Task<JsonDocument> SendJsonAsync(HttpMethod method, string path, Body? content, Token? token, CancellationToken cancel, Purpose? because = null)
     {
-        Purpose purpose = token is null ? new Purpose.ConsentRecords() : new Purpose.Recovery();
+        Purpose purpose = because ?? (token is null ? new Purpose.ConsentRecords() : new Purpose.Recovery());
         using HttpResponseMessage response = await SendAsync(method, path, content, token, purpose, cancel).ConfigureAwait(false);
         byte[] body = await ReadAsync(response, cancel).ConfigureAwait(false);
         try

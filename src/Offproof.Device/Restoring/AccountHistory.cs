@@ -2,8 +2,8 @@ using Offproof.Consent;
 
 namespace Offproof.Device;
 
-/// <summary>One vault that the account's owner granted, as the records prove it.</summary>
-internal sealed record GrantedVault(VaultAddress Address, VaultHashes Hashes);
+/// <summary>One vault that the account's owner granted, as the records prove it; and the record hash of its grant.</summary>
+internal sealed record GrantedVault(VaultAddress Address, VaultHashes Hashes, Digest Grant);
 
 /// <summary>
 /// The records of an account, believed only as far as they verify from the sheet: sheet -> certificate -> device's chain -> grants (consent.md §4). The
@@ -58,7 +58,7 @@ internal sealed class AccountHistory
         head.LastHash = record.Hash;
         if (record.Typ != RecordTyp.Grant) return; // revocations, and types of later versions, are links that grant nothing
         if (!Grant.TryVerify(record, head.Key, server, out Grant? grant)) throw Forged("a grant contradicts itself");
-        vaults.Add(new GrantedVault(new VaultAddress(account, grant.Device, grant.Category, grant.Epoch), grant.Vault));
+        vaults.Add(new GrantedVault(new VaultAddress(account, grant.Device, grant.Category, grant.Epoch), grant.Vault, record.Hash));
     }
 
     private static DeviceException Forged(string what) =>

@@ -18,7 +18,7 @@ internal sealed class SheetAccess : IDisposable
     private SheetAccess(Sheet sheet, Uri url, TimeProvider time, HttpMessageHandler? wire)
     {
         (this.sheet, this.url, this.time) = (sheet, url, time);
-        gate = new EgressGate(url, static _ => false, wire);
+        gate = new EgressGate(url, static _ => Holding.ToRead, ledger: null, wire); // ledger.md §7: without a home there is none
         invoker = new HttpMessageInvoker(new PatientHandler(gate, time));
         server = new ServerClient(invoker, url);
     }
@@ -61,7 +61,7 @@ internal sealed class SheetAccess : IDisposable
         using VaultPassword password = Open(sealedPassword);
 
         VaultAsk ask = new(granted.Address.Device, granted.Address.Category, granted.Address.Epoch, VaultMode.Read);
-        using VaultAccess access = new(invoker, new Purpose.Reading(granted.Address.Category), c => TokenAsync(ask, c), time);
+        using VaultAccess access = new(invoker, new Purpose.Reading(granted.Address.Category, granted.Grant), c => TokenAsync(ask, c), time);
         using HttpMessageInvoker vaultInvoker = new(access);
         RestStorage storage = new(vaultInvoker, granted.Address.VaultUri(url));
         VaultOptions pins = new() { Time = time, ExpectedConfigSha256 = granted.Hashes.Config.Text, ExpectedKeyName = granted.Hashes.Key.Text };

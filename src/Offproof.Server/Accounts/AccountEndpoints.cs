@@ -14,7 +14,7 @@ sealed class AccountEndpoints(AccountStore accounts, InvitationStore invitations
     {
         byte[]? body = await Answers.ReadBodyAsync(context, MaxBody);
         if (body is null) return Answers.Refuse(Refusal.TooLarge);
-        if (!TryRead(body, out var sheet, out var record, out var vouchers)) return Answers.Refuse(Refusal.Malformed);
+        if (!TryRead(body, out var sheet, out var record, out var vouchers) || !Answers.TryReadLedger(context.Request, out var ledger)) return Answers.Refuse(Refusal.Malformed);
         if (!Certificate.TryVerify(record, sheet, sheet.Thumbprint, clerk.Server, out var certificate)) return Answers.Refuse(Refusal.NotAccepted);
 
         long now = clerk.Now;
@@ -28,7 +28,7 @@ sealed class AccountEndpoints(AccountStore accounts, InvitationStore invitations
                 if (!IsInvited(certificate.Account, record, vouchers, out long? quota)) return (Answers.Refuse(Refusal.NotInvited), false);
                 accounts.Open(sheet, certificate.DeviceKey, record.Hash, quota);
                 long number = records.Add(record, certificate.Account, certificate.Account, seq: null, now);
-                return (Answers.Record(records.Acknowledge(number, ReceiptState.Account, due: null, now), first: true), true);
+                return (Answers.Record(records.Acknowledge(number, new(ReceiptState.Account, now, Due: null, ledger)), first: true), true);
             },
             result => result.Keep).Answer;
     }

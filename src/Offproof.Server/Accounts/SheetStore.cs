@@ -64,7 +64,7 @@ sealed class SheetStore(Database database, RecordStore records, TokenStore token
         {
             database.Execute("DELETE FROM replacements WHERE account = $1", due.Account.Text);
             Add(due.Account, due.Sheet, due.Jwk, due.Hash);
-            records.Acknowledge(due.Record, ReceiptState.Replaced, due: null, now);
+            records.Acknowledge(due.Record, new(ReceiptState.Replaced, now));
         }
     }
 

@@ -53,7 +53,7 @@ sealed class Intake(AccountStore accounts, SheetStore sheets, RecordStore record
                 var outcome = apply(number, now);
                 if (outcome.Why is { } why) return new(why, Now: false, null);
                 return outcome.State is { } state
-                    ? new(Answers.Record(records.Acknowledge(number, state, outcome.Due, now), first: true), Now: true, number)
+                    ? new(Answers.Record(records.Acknowledge(number, new(state, now, outcome.Due, claim.Letter.Ledger)), first: true), Now: true, number)
                     : new(null, Now: true, number);
             },
             result => result.Now);

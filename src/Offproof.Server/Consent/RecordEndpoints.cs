@@ -6,8 +6,8 @@ namespace Offproof.Server;
 /// <summary>Some record types: null for a record of another type, and for one that does not verify.</summary>
 delegate Task<IResult?> Topic(Letter letter);
 
-/// <summary>A record as it came, and the key of ours that it names.</summary>
-sealed record Letter(HttpContext Context, SignedRecord Record, Signer Signer);
+/// <summary>A record as it came, the key of ours that it names, and the head of the ledger that came with it.</summary>
+sealed record Letter(HttpContext Context, SignedRecord Record, Signer Signer, LedgerHead? Ledger);
 
 /// <summary>protocol.md §3: the record authenticates itself; its topic takes it.</summary>
 sealed class RecordEndpoints(AccountStore accounts, SheetStore sheets, Clerk clerk, params IReadOnlyList<Topic> topics)
@@ -21,10 +21,11 @@ sealed class RecordEndpoints(AccountStore accounts, SheetStore sheets, Clerk cle
     {
         byte[]? body = await Answers.ReadBodyAsync(context, MaxRecord);
         if (body is null) return Answers.Refuse(Refusal.TooLarge);
-        if (!SignedRecord.TryParse(Encoding.Latin1.GetString(body), out var record)) return Answers.Refuse(Refusal.Malformed);
+        if (!SignedRecord.TryParse(Encoding.Latin1.GetString(body), out var record) || !Answers.TryReadLedger(context.Request, out var ledger))
+            return Answers.Refuse(Refusal.Malformed);
         sheets.Settle(clerk.Now);
         if (accounts.FindSigner(record, clerk.Public) is not { } signer) return Answers.Refuse(Refusal.NotAccepted);
-        Letter letter = new(context, record, signer);
+        Letter letter = new(context, record, signer, ledger);
         foreach (var topic in topics)
             if (await topic(letter) is { } answer) return answer;
         return Answers.Refuse(Refusal.NotAccepted);

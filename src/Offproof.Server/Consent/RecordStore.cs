@@ -37,14 +37,14 @@ sealed class RecordStore(Database database, Clerk clerk)
         now)[0];
 
     // Signs a receipt and keeps it.
-    internal string Acknowledge(long number, ReceiptState state, long? due, long now)
+    internal string Acknowledge(long number, Statement said)
     {
         var (account, signer, compact) = database.Query(
             "SELECT account, signer, compact FROM records WHERE number = $1",
             row => (Thumbprint.Parse(row.GetString(0)), Thumbprint.Parse(row.GetString(1)), row.GetString(2)),
             number)[0];
         if (!SignedRecord.TryParse(compact, out var record)) throw new InvalidDataException("a stored record cannot be read");
-        string receipt = clerk.Receipt(record, account, signer, state, due, now).Compact;
+        string receipt = clerk.Receipt(record, account, signer, said).Compact;
         database.Execute("INSERT INTO receipts (record, compact) VALUES ($1, $2)", number, receipt);
         return receipt;
     }

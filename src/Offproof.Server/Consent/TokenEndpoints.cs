@@ -29,6 +29,7 @@ sealed class TokenEndpoints(
     {
         byte[]? body = await Answers.ReadBodyAsync(context, RecordEndpoints.MaxRecord);
         if (body is null) return Answers.Refuse(Refusal.TooLarge);
+        if (!Answers.TryReadLedger(context.Request, out var ledger)) return Answers.Refuse(Refusal.Malformed);
         sheets.Settle(clerk.Now);
         if (!SignedRecord.TryParse(Encoding.Latin1.GetString(body), out var record)
             || accounts.FindSigner(record, clerk.Public) is not { } signer
@@ -45,7 +46,8 @@ sealed class TokenEndpoints(
                 // After the nonce: a proof that somebody repeats takes nothing from its owner.
                 if (throttle.TakeToken(context, proof.Account) is { } slow) return (slow, false);
                 var (text, expires) = tokens.Issue(token, proof.Seconds ?? Proof.DefaultSeconds);
-                return (Written(text, expires), true);
+                var receipt = ledger is null ? null : clerk.Receipt(record, proof.Account, proof.Signer, new(ReceiptState.Token, clerk.Now, Due: null, ledger));
+                return (Written(text, expires, receipt), true);
             },
             result => result.Keep).Answer;
     }
@@ -81,11 +83,12 @@ sealed class TokenEndpoints(
     Refusal? Membership(Proof proof, VerifyingKey signer) =>
         proof.Signer == proof.Account ? accounts.RefuseSheet(proof.Account, signer) : accounts.RefuseDevice(proof.Account, proof.Signer);
 
-    static IResult Written(string token, long expires) => Answers.Json(writer =>
+    static IResult Written(string token, long expires, SignedRecord? receipt) => Answers.Json(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("token", token);
         writer.WriteNumber("expires", expires);
+        if (receipt is not null) writer.WriteString("receipt", receipt.Compact);
         writer.WriteEndObject();
     });
 }

@@ -26,7 +26,7 @@ sealed class Eraser(VaultStore vaults, RecordStore records, Database database, (
             database.InTransaction<bool>(
                 () =>
                 {
-                    foreach (long erasure in vaults.Erased(address)) records.Acknowledge(erasure, ReceiptState.Erased, due: null, now);
+                    foreach (long erasure in vaults.Erased(address)) records.Acknowledge(erasure, new(ReceiptState.Erased, now));
                     return true;
                 },
                 _ => true);
