@@ -116,6 +116,25 @@ internal sealed class HomeFolder(string path)
         }
     }
 
+    /// <summary>Writes a file that must not exist, mode 600; where it cannot be written whole, nothing of it stays.</summary>
+    internal static void WriteNew(string file, ReadOnlySpan<byte> content)
+    {
+        using (FileStream stream = CreateNew(file))
+        {
+            try
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+            catch
+            {
+                File.Delete(file);
+                throw;
+            }
+        }
+        DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(file))!);
+    }
+
     /// <summary>Creates a file that must not exist, mode 600.</summary>
     internal static FileStream CreateNew(string file)
     {
