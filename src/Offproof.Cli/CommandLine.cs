@@ -24,6 +24,7 @@ internal static class CommandLine
             SwitchVerbs.Pause(),
             SwitchVerbs.Off(),
             BackupVerb.Create(),
+            RunVerb.Create(),
             SnapshotsVerb.Create(),
             RestoreVerb.Create(),
             VaultVerb.Create(),
@@ -47,7 +48,12 @@ internal static class CommandLine
         }
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                // What has a process or a folder of its own to put away gets the time for it.
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(parsed.CommandResult.Command.Name is "run" or "drill" ? 20 : 2),
+            }).ConfigureAwait(false);
         }
         catch (DeviceException e)
         {

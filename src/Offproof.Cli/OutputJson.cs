@@ -40,6 +40,9 @@ internal sealed record RestoreJson(
         new("offproof/v1/restore", category.Name(), r.Snapshot, r.Epoch, r.Entries, r.Files, r.Bytes, r.AlreadyThere, r.Problems, r.Remarks, r.Notices);
 }
 
+internal sealed record RunJson(
+    string Schema, DateTimeOffset Time, string Event, string? Category, string? Snapshot, int? Exit, string? Why, DateTimeOffset? Since, DateTimeOffset? Next);
+
 internal sealed record VaultEnvJson(string Schema, string Repository, string Password);
 
 internal sealed record VaultBackupJson(
@@ -72,5 +75,10 @@ internal sealed record PersonaJson(string Schema, ulong Seed, int Photos, long B
 [JsonSerializable(typeof(VaultRestoreJson))]
 [JsonSerializable(typeof(VaultCheckJson))]
 internal sealed partial class OutputJson : JsonSerializerContext;
+
+/// <summary>One object a line (run.md §1.7); what has no meaning for an event is absent.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RunJson))]
+internal sealed partial class LinesJson : JsonSerializerContext;
 
 internal sealed class SwitchStateConverter() : JsonStringEnumConverter<SwitchState>(JsonNamingPolicy.CamelCase);

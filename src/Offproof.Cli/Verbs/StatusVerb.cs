@@ -20,7 +20,10 @@ internal static class StatusVerb
             }
             Terminal.Say(report.Sentence);
             foreach (CategoryStatus line in report.Categories) Terminal.Say(Row(line));
+            foreach (CategoryStatus line in report.Categories.Where(static l => l.Waiting is not null)) Terminal.Say($"  {line.Category}: {line.Waiting}");
             foreach (CategoryStatus line in report.Categories) Terminal.Raised(line.Category, line.Alarms);
+            foreach (CategoryStatus line in report.Categories)
+                if (line.OverdueSince is { } since) Terminal.Talk(Terminal.Overdue(line.Category, since, null));
             if (!report.SheetConfirmed) Terminal.Say("The sheet is not confirmed yet: nothing can be turned on. offproof sheet confirm --sheet FILE");
             return ExitCode.Ok;
         });

@@ -77,6 +77,7 @@ internal sealed record SourceCount(string Name, long Kept, long? Before = null, 
 [JsonSerializable(typeof(AccountFile))]
 [JsonSerializable(typeof(SourcesFile))]
 [JsonSerializable(typeof(LastBackup))]
+[JsonSerializable(typeof(RunState))]
 internal sealed partial class HomeJson : JsonSerializerContext
 {
     internal static T Read<T>(string file, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
