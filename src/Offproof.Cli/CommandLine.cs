@@ -27,6 +27,7 @@ internal static class CommandLine
             RunVerb.Create(),
             SnapshotsVerb.Create(),
             RestoreVerb.Create(),
+            DrillVerb.Create(),
             VaultVerb.Create(),
             PersonaVerb.Create(),
         };

@@ -40,6 +40,16 @@ internal sealed record RestoreJson(
         new("offproof/v1/restore", category.Name(), r.Snapshot, r.Epoch, r.Entries, r.Files, r.Bytes, r.AlreadyThere, r.Problems, r.Remarks, r.Notices);
 }
 
+internal sealed record DrillsJson(string Schema, bool Ok, IReadOnlyList<DrillJson> Drills);
+
+internal sealed record DrillJson(
+    string Category, int Epoch, string Snapshot, string With, long FilesInSnapshot, long Files, long Bytes, long Compared, string? NotCompared, long Equal,
+    IReadOnlyList<string> Changed, IReadOnlyList<string> Different, IReadOnlyList<string> Missing, IReadOnlyList<SkippedItem> Damaged)
+{
+    internal static DrillJson Of(DrillReport r) => new(r.Category.Name(), r.Epoch, r.Snapshot, r.BySheet ? "sheet" : "device", r.FilesInSnapshot, r.Files, r.Bytes,
+        r.NotCompared is null ? r.Files : 0, r.NotCompared, r.Equal, r.Changed, r.Different, r.Missing, r.Damaged);
+}
+
 internal sealed record RunJson(
     string Schema, DateTimeOffset Time, string Event, string? Category, string? Snapshot, int? Exit, string? Why, DateTimeOffset? Since, DateTimeOffset? Next);
 
@@ -68,6 +78,7 @@ internal sealed record PersonaJson(string Schema, ulong Seed, int Photos, long B
 [JsonSerializable(typeof(BackupsJson))]
 [JsonSerializable(typeof(SnapshotsJson))]
 [JsonSerializable(typeof(RestoreJson))]
+[JsonSerializable(typeof(DrillsJson))]
 [JsonSerializable(typeof(PersonaJson))]
 [JsonSerializable(typeof(VaultEnvJson))]
 [JsonSerializable(typeof(VaultBackupJson))]

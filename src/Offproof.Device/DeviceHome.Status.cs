@@ -30,6 +30,9 @@ public sealed record CategoryStatus(
 
     /// <summary>Where a category that is on has no good backup for seven days: since when; else null.</summary>
     public DateTimeOffset? OverdueSince { get; init; }
+
+    /// <summary>What drills have shown; null where none has passed.</summary>
+    public LastProven? LastProven { get; init; }
 }
 
 public sealed partial class DeviceHome
@@ -41,6 +44,7 @@ public sealed partial class DeviceHome
         foreach (Category category in Categories.All) DestroyIfRevoked(chain, category);
         List<CategoryStatus> lines = [];
         bool runs = RunLock.IsHeld(home);
+        ProvenFile proven = ProvenFile.Read(home);
         foreach (Category category in Categories.All)
         {
             SwitchReport report = Switch(chain, category);
@@ -50,6 +54,7 @@ public sealed partial class DeviceHome
             {
                 Waiting = runs && report.State == SwitchState.On ? Folder(category).RunState?.Words : null,
                 OverdueSince = report.State == SwitchState.On && Folder(category).LastGoodOrTurnedOn is { } since && Schedule.IsOverdue(since, time.GetUtcNow()) ? since : null,
+                LastProven = proven.Of(category),
             });
         }
         return new StatusReport(Sentence(lines), account.Account, account.Server, account.SheetConfirmed is not null, lines);

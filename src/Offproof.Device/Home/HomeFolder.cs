@@ -98,6 +98,7 @@ internal sealed class HomeFolder(string path)
     internal void Sweep(TimeProvider time)
     {
         if (!Directory.Exists(Vaults)) return;
+        DrillFolder.Sweep(this);
         try
         {
             string[] folders = Directory.GetDirectories(Vaults, ".*");
