@@ -54,6 +54,19 @@ internal sealed record RestoreJson(
         new("offproof/v1/restore", category.Name(), r.Snapshot, r.Epoch, r.Entries, r.Files, r.Bytes, r.AlreadyThere, r.Problems, r.Remarks, r.Notices);
 }
 
+internal sealed record DrillsJson(string Schema, bool Ok, IReadOnlyList<DrillJson> Drills);
+
+internal sealed record DrillJson(
+    string Category, int Epoch, string Snapshot, string With, long FilesInSnapshot, long Files, long Bytes, long Compared, string? NotCompared, long Equal,
+    IReadOnlyList<string> Changed, IReadOnlyList<string> Different, IReadOnlyList<string> Missing, IReadOnlyList<SkippedItem> Damaged)
+{
+    internal static DrillJson Of(DrillReport r) => new(r.Category.Name(), r.Epoch, r.Snapshot, r.BySheet ? "sheet" : "device", r.FilesInSnapshot, r.Files, r.Bytes,
+        r.NotCompared is null ? r.Files : 0, r.NotCompared, r.Equal, r.Changed, r.Different, r.Missing, r.Damaged);
+}
+
+internal sealed record RunJson(
+    string Schema, DateTimeOffset Time, string Event, string? Category, string? Snapshot, int? Exit, string? Why, DateTimeOffset? Since, DateTimeOffset? Next);
+
 internal sealed record VaultEnvJson(string Schema, string Repository, string Password);
 
 internal sealed record VaultBackupJson(
@@ -88,6 +101,7 @@ internal sealed record LedgerVerifyJson(
 [JsonSerializable(typeof(BackupsJson))]
 [JsonSerializable(typeof(SnapshotsJson))]
 [JsonSerializable(typeof(RestoreJson))]
+[JsonSerializable(typeof(DrillsJson))]
 [JsonSerializable(typeof(PersonaJson))]
 [JsonSerializable(typeof(VaultEnvJson))]
 [JsonSerializable(typeof(VaultBackupJson))]
@@ -102,5 +116,10 @@ internal sealed partial class OutputJson : JsonSerializerContext;
 [JsonSerializable(typeof(LedgerJson))]
 [JsonSerializable(typeof(LedgerVerifyJson))]
 internal sealed partial class SparseJson : JsonSerializerContext;
+
+/// <summary>One object a line (run.md §1.7); what has no meaning for an event is absent.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RunJson))]
+internal sealed partial class LinesJson : JsonSerializerContext;
 
 internal sealed class SwitchStateConverter() : JsonStringEnumConverter<SwitchState>(JsonNamingPolicy.CamelCase);

@@ -64,6 +64,7 @@ public sealed partial class DeviceHome
         }
 
         int noticed = notices.Count;
+        DateTimeOffset begun = time.GetUtcNow();
         using FileStream _ = folder.LockForBackup();
         (grant, folder) = RequireOn(await TellAsync(chain, cancel).ConfigureAwait(false), category);
         using VaultPassword password = folder.OpenPassword();
@@ -108,7 +109,7 @@ public sealed partial class DeviceHome
 
         DateTimeOffset now = time.GetUtcNow();
         IReadOnlyList<SourceCount> counts = Shrinking.Compare(folder.LastBackup?.Sources ?? [], sources, reading!.KeptBySource, now);
-        folder.LastBackup = new LastBackup(LastBackup.CurrentSchema, grant.Epoch.Value, summary.SnapshotId, now, summary.Files, summary.Bytes, counts);
+        folder.LastBackup = new LastBackup(LastBackup.CurrentSchema, grant.Epoch.Value, summary.SnapshotId, now, summary.Files, summary.Bytes, counts, begun);
         // A photo that could not be read after all is one that was not kept; elsewhere an item is a file of many entries.
         long kept = category == Category.Photos ? reading.Kept - summary.Unreadable.Count : reading.Kept;
         return new BackupReport(category, grant.Epoch.Value, summary.SnapshotId, summary.Files, summary.Bytes, summary.Unchanged, summary.BytesStored,

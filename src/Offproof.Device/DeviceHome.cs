@@ -4,13 +4,14 @@ using Offproof.Consent;
 namespace Offproof.Device;
 
 /// <summary>
-/// A device's folder and everything its owner can do with it. Partial by topic: Init, Switch, Chain, Backup, Restore, Status. Each operation leaves
+/// A device's folder and everything its owner can do with it. Partial by topic: Init, Switch, Chain, Backup, Restore, Drill, Status. Each operation leaves
 /// the folder so that the next run of the program continues where a crash ended it.
 /// </summary>
 public sealed partial class DeviceHome : IDisposable
 {
     private readonly HomeFolder home;
     private readonly TimeProvider time;
+    private readonly HttpMessageHandler? wire;
     private readonly SigningKey deviceKey;
     private readonly VerifyingKey serverKey;
     private readonly Ledger ledger;
@@ -24,6 +25,7 @@ public sealed partial class DeviceHome : IDisposable
         this.home = home;
         this.account = account;
         this.time = time;
+        this.wire = wire;
         deviceKey = SigningKey.TryFromPem(File.ReadAllText(home.DeviceKey), out SigningKey? key)
             ? key
             : throw new DeviceException(DeviceFault.Forgery, $"{home.DeviceKey} is not a key", "the account opens with the sheet: restore with --sheet");

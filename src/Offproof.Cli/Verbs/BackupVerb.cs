@@ -13,9 +13,13 @@ internal static class BackupVerb
             Description = "contacts, messages, notes or photos; all that are on where none is named",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        Command verb = new("backup", "Add a snapshot") { categories };
-        verb.SetAction(async (parsed, cancel) =>
+        Option<bool> tied = new("--tied") { Description = "End when the input ends: whoever started this is gone", Hidden = true };
+        Command verb = new("backup", "Add a snapshot") { categories, tied };
+        verb.SetAction(async (parsed, interrupted) =>
         {
+            using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
+            CancellationToken cancel = gone.Token;
+            if (parsed.GetValue(tied)) BackupWorker.CancelWhenInputEnds(gone);
             using DeviceHome home = parsed.OpenHome();
             Category[] wanted = [.. (parsed.GetValue(categories) ?? []).Select(Options.ParseCategory).Distinct()];
             Category[] on = [.. Categories.All.ToArray().Where(c => home.Switch(c).State == SwitchState.On)];

@@ -119,6 +119,7 @@ internal sealed class HomeFolder(string path)
     internal void Sweep(TimeProvider time)
     {
         if (!Directory.Exists(Vaults)) return;
+        DrillFolder.Sweep(this);
         try
         {
             string[] folders = Directory.GetDirectories(Vaults, ".*");
@@ -135,6 +136,25 @@ internal sealed class HomeFolder(string path)
         {
             // A home that cannot be changed, or another command that sweeps too: the next command tries again.
         }
+    }
+
+    /// <summary>Writes a file that must not exist, mode 600; where it cannot be written whole, nothing of it stays.</summary>
+    internal static void WriteNew(string file, ReadOnlySpan<byte> content)
+    {
+        using (FileStream stream = CreateNew(file))
+        {
+            try
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+            catch
+            {
+                File.Delete(file);
+                throw;
+            }
+        }
+        DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(file))!);
     }
 
     /// <summary>Creates a file that must not exist, mode 600.</summary>

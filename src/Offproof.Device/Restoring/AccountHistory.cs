@@ -50,6 +50,10 @@ internal sealed class AccountHistory
             ? $"the server shows no record that this account turned {category.Name()} on; if it did, the server withholds them"
             : $"the server shows no record of an epoch {epoch} of {category.Name()}");
 
+    /// <summary>The newest granted vault of a category on one device; null where the server shows none.</summary>
+    internal GrantedVault? NewestOf(Category category, Thumbprint device) =>
+        vaults.FindLast(v => v.Address.Category == category && v.Address.Device == device);
+
     private void Follow(SignedRecord record, Head head, Thumbprint account, Thumbprint server)
     {
         if (!ChainLink.TryVerify(record, head.Key, account, server, out ChainLink? link)) throw Forged("a record is not signed by the device that it names");
