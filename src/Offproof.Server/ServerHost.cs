@@ -71,6 +71,8 @@ public sealed class RunningServer : IAsyncDisposable
     readonly Database database;
     readonly SigningKey key;
     readonly WebApplication app;
+    readonly Dues dues;
+    readonly TimeProvider time;
 
     internal RunningServer(ServerOptions options, IPEndPoint endpoint, TextWriter log)
     {
@@ -88,7 +90,8 @@ public sealed class RunningServer : IAsyncDisposable
         }
 
         Key = key.Thumbprint;
-        app = Build(options, endpoint, log);
+        time = options.TimeProvider;
+        (app, dues) = Build(options, endpoint, log);
     }
 
     /// <summary>Where it listens, with the actual port and a slash at the end.</summary>
@@ -101,12 +104,13 @@ public sealed class RunningServer : IAsyncDisposable
 
     internal async Task StartAsync(CancellationToken cancel)
     {
+        await dues.StartAsync(time); // first what came while no server ran
         await app.StartAsync(cancel);
         Url = new(app.Urls.First() + "/");
     }
 
     // Nothing is read from the environment or from a file in the current folder: what a server does stands in its options.
-    WebApplication Build(ServerOptions options, IPEndPoint endpoint, TextWriter log)
+    (WebApplication App, Dues Dues) Build(ServerOptions options, IPEndPoint endpoint, TextWriter log)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -124,11 +128,10 @@ public sealed class RunningServer : IAsyncDisposable
         RequestFrame frame = new(Refusals, options.Verbose ? log : null);
         built.Use(frame.InvokeAsync);
         built.UseRouting();
-        MapAll(built, options);
-        return built;
+        return (built, MapAll(built, options, log));
     }
 
-    void MapAll(WebApplication routes, ServerOptions options)
+    Dues MapAll(WebApplication routes, ServerOptions options, TextWriter log)
     {
         Clerk clerk = new(key, options.TimeProvider);
         Quota quota = new(options.QuotaBytes, data);
@@ -136,21 +139,33 @@ public sealed class RunningServer : IAsyncDisposable
         RecordStore records = new(database, clerk);
         VaultStore vaults = new(database);
         TokenStore tokens = new(database, clerk);
-        Access access = new(tokens, vaults);
-        Publisher publisher = new(data, quota);
+        SheetStore sheets = new(database, records, tokens, vaults);
+        Access access = new(tokens, vaults, sheets, clerk);
+        Publisher publisher = new(access, data, quota);
+        Eraser eraser = new(vaults, records, database, (data, quota), clerk) { Before = options.BeforeErasing };
+        Intake intake = new(accounts, sheets, records, database, clerk);
 
         new ServerEndpoint(clerk).Map(routes);
         new AccountEndpoints(accounts, records, database, clerk).Map(routes);
-        new RecordEndpoints(accounts, records, vaults, database, clerk).Map(routes);
-        new TokenEndpoints(accounts, vaults, new(database, clerk), tokens, database, clerk).Map(routes);
-        new RecoveryEndpoints(access, publisher, accounts, records, vaults, data).Map(routes);
+        new RecordEndpoints(
+            accounts,
+            sheets,
+            clerk,
+            new SwitchRecords(intake, vaults, clerk).TakeAsync,
+            new ErasureRecords(intake, vaults, eraser, tokens, clerk).TakeAsync,
+            new DeviceRecords(intake, accounts, sheets, vaults, tokens, clerk).TakeAsync,
+            new SheetRecords(intake, accounts, sheets, clerk).TakeAsync).Map(routes);
+        new TokenEndpoints(accounts, sheets, vaults, new(database, clerk), tokens, database, clerk).Map(routes);
+        new RecoveryEndpoints(access, publisher, accounts, records, vaults, eraser, data).Map(routes);
         new VaultEndpoints(access, publisher, new(database), quota, data).Map(routes);
+        return new(sheets, eraser, clerk, log);
     }
 
     /// <summary>Stops taking requests, gives those that run five seconds, and closes the data folder.</summary>
     public async ValueTask DisposeAsync()
     {
         await app.DisposeAsync();
+        await dues.DisposeAsync();
         key.Dispose();
         database.Dispose();
         data.Dispose();

@@ -17,4 +17,7 @@ public sealed record ServerOptions
 
     /// <summary>The clock by which tokens and nonces end and receipts are dated.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    // Called before each step of a deletion (protocol.md §9), so that tests can break off there.
+    internal Action<string>? BeforeErasing { get; init; }
 }

@@ -154,7 +154,7 @@ sealed record Answer(HttpStatusCode Status, HttpContentHeaders Headers, byte[] B
 }
 
 /// <summary>The owner's side, as small as it can be: a sheet, a device, the chain of its records.</summary>
-sealed class Owner : IDisposable
+sealed partial class Owner : IDisposable
 {
     readonly Bench bench;
 
@@ -162,18 +162,20 @@ sealed class Owner : IDisposable
     {
         this.bench = bench;
         Sheet = SigningKey.Generate();
+        Account = Sheet.Thumbprint;
         Device = SigningKey.Generate();
-        Certificate = Consent.Certificate.Sign(Sheet, new() { Account = Sheet.Thumbprint, DeviceKey = Device.Public, Server = bench.Server.Key, IssuedAt = bench.Now });
+        Certificate = SignCertificate(Device);
         Last = Certificate.Hash;
     }
 
-    internal SigningKey Sheet { get; }
+    // The one in force, as far as this owner knows.
+    internal SigningKey Sheet { get; private set; }
 
     internal SigningKey Device { get; }
 
     internal SignedRecord Certificate { get; }
 
-    internal Thumbprint Account => Sheet.Thumbprint;
+    internal Thumbprint Account { get; }
 
     internal long Seq { get; private set; }
 
@@ -243,7 +245,7 @@ sealed class Owner : IDisposable
         var nonce = (await bench.SendAsync(HttpMethod.Post, "v1/nonces")).Is(HttpStatusCode.OK);
         Proof proof = new()
         {
-            Signer = signer.Thumbprint,
+            Signer = signer == Device ? Device.Thumbprint : signer == Sheet || oldSheets.Contains(signer) ? Account : signer.Thumbprint,
             Account = Account,
             Server = bench.Server.Key,
             IssuedAt = bench.Now,
@@ -261,6 +263,7 @@ sealed class Owner : IDisposable
     {
         Sheet.Dispose();
         Device.Dispose();
+        foreach (var old in oldSheets) old.Dispose();
     }
 }
 

@@ -17,15 +17,17 @@ sealed class AccountEndpoints(AccountStore accounts, RecordStore records, Databa
         if (!TryRead(body, out var sheet, out var record)) return Answers.Refuse(Refusal.Malformed);
         if (!Certificate.TryVerify(record, sheet, sheet.Thumbprint, clerk.Server, out var certificate)) return Answers.Refuse(Refusal.NotAccepted);
 
-        var receipt = clerk.Receipt(record, certificate.Account, certificate.Account, ReceiptState.Account);
+        long now = clerk.Now;
         return database.InTransaction<(IResult Answer, bool Keep)>(
             () =>
             {
-                if (records.FindReceipt(certificate.Account, certificate.Device, record.Hash) is { } first) return (Answers.Record(first, first: false), false);
-                if (accounts.FindSheet(certificate.Account) is not null) return (Answers.Refuse(Refusal.NotAccepted), false);
-                accounts.Add(sheet, certificate.DeviceKey);
-                records.Add(certificate.Account, certificate.Device, seq: 0, record, receipt);
-                return (Answers.Record(receipt.Compact, first: true), true);
+                if (records.Find(certificate.Account, record.Hash) is { } known) return (Answers.Record(records.NewestReceipt(known)!, first: false), false);
+                // Also where the account exists: its first certificate was another.
+                if (certificate.Device == certificate.Account || accounts.IsTaken(sheet) || accounts.IsTaken(certificate.DeviceKey))
+                    return (Answers.Refuse(Refusal.NotAccepted), false);
+                accounts.Open(sheet, certificate.DeviceKey, record.Hash);
+                long number = records.Add(record, certificate.Account, certificate.Account, seq: null, now);
+                return (Answers.Record(records.Acknowledge(number, ReceiptState.Account, due: null, now), first: true), true);
             },
             result => result.Keep).Answer;
     }

@@ -11,14 +11,15 @@ sealed class Clerk(SigningKey key, TimeProvider time)
 
     internal long Now => time.GetUtcNow().ToUnixTimeSeconds();
 
-    internal SignedRecord Receipt(SignedRecord record, Thumbprint account, Thumbprint signer, ReceiptState state) => Offproof.Consent.Receipt.Sign(key, new()
+    internal SignedRecord Receipt(SignedRecord record, Thumbprint account, Thumbprint signer, ReceiptState state, long? due, long now) => Offproof.Consent.Receipt.Sign(key, new()
     {
         Server = Server,
         Account = account,
         Audience = signer,
-        IssuedAt = Now,
+        IssuedAt = now,
         Record = record.Hash,
         OfTyp = record.Typ,
         State = state,
+        Due = due,
     });
 }

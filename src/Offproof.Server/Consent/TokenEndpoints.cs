@@ -4,7 +4,7 @@ using Offproof.Consent;
 namespace Offproof.Server;
 
 /// <summary>protocol.md §4 and §5: a nonce, then a proof for it, then a token.</summary>
-sealed class TokenEndpoints(AccountStore accounts, VaultStore vaults, Nonces nonces, TokenStore tokens, Database database, Clerk clerk)
+sealed class TokenEndpoints(AccountStore accounts, SheetStore sheets, VaultStore vaults, Nonces nonces, TokenStore tokens, Database database, Clerk clerk)
 {
     internal void Map(IEndpointRouteBuilder routes)
     {
@@ -28,15 +28,16 @@ sealed class TokenEndpoints(AccountStore accounts, VaultStore vaults, Nonces non
     {
         byte[]? body = await Answers.ReadBodyAsync(context, RecordEndpoints.MaxRecord);
         if (body is null) return Answers.Refuse(Refusal.TooLarge);
+        sheets.Settle(clerk.Now);
         if (!SignedRecord.TryParse(Encoding.Latin1.GetString(body), out var record)
-            || accounts.FindKey(record.Kid) is not { } key
-            || !Proof.TryVerify(record, key, key.Thumbprint, clerk.Server, out var proof)
+            || accounts.FindSigner(record.Kid) is not { } signer
+            || !Proof.TryVerify(record, signer.Key, signer.Issuer, clerk.Server, out var proof)
             || !nonces.TryRead(proof.Nonce, out var nonce)) return Answers.Refuse(Refusal.NotAccepted);
 
         return database.InTransaction<(IResult Answer, bool Keep)>(
             () =>
             {
-                if (Judge(proof, out var token) is { } why) return (Answers.Refuse(why), false);
+                if (Judge(proof, signer.Key, out var token) is { } why) return (Answers.Refuse(why), false);
                 if (!nonces.TryUse(nonce)) return (Answers.Refuse(Refusal.NotAccepted), false);
                 var (text, expires) = tokens.Issue(token, proof.Seconds ?? Proof.DefaultSeconds);
                 return (Written(text, expires), true);
@@ -45,11 +46,11 @@ sealed class TokenEndpoints(AccountStore accounts, VaultStore vaults, Nonces non
     }
 
     // The table of protocol.md §5.
-    Refusal? Judge(Proof proof, out Token token)
+    Refusal? Judge(Proof proof, VerifyingKey signer, out Token token)
     {
         bool bySheet = proof.Signer == proof.Account;
         token = new(proof.Account, proof.Signer, null, Adds: false);
-        if (bySheet ? accounts.FindSheet(proof.Account) is null : !accounts.HasDevice(proof.Account, proof.Signer)) return Refusal.NotAccepted;
+        if ((bySheet ? accounts.RefuseSheet(proof.Account, signer) : accounts.RefuseDevice(proof.Account, proof.Signer)) is { } why) return why;
         if (proof.Vault is not { } ask) return null;
 
         VaultAddress address = new(proof.Account, ask.Device, ask.Category, ask.Epoch);
@@ -60,7 +61,7 @@ sealed class TokenEndpoints(AccountStore accounts, VaultStore vaults, Nonces non
         {
             VaultState.On => null,
             VaultState.Kept => bySheet ? null : Refusal.Revoked,
-            VaultState.Erased => Refusal.Erased,
+            VaultState.Closed or VaultState.Erasing or VaultState.Erased => Refusal.Erased,
             _ => Refusal.NotAccepted,
         };
     }

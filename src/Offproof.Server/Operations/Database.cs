@@ -10,7 +10,7 @@ namespace Offproof.Server;
 sealed class Database : IDisposable
 {
     // One file for each version; a released one never changes.
-    static readonly string[] Migrations = ["schema.1.sql"];
+    static readonly string[] Migrations = ["schema.1.sql", "schema.2.sql", "schema.3.sql"];
 
     readonly Lock gate = new();
     readonly SqliteConnection connection;

@@ -4,7 +4,7 @@ using Offproof.Consent;
 namespace Offproof.Server;
 
 /// <summary>The one way in which bytes become visible: received whole, checked, then renamed inside the vault's gate (protocol.md §7.2, §7.5, §7.7).</summary>
-sealed class Publisher(DataFolder data, Quota quota)
+sealed class Publisher(Access access, DataFolder data, Quota quota)
 {
     /// <summary>
     /// Null where it was published. Whole is true where the body came to its end and is what was expected: an existing file is then the same one, which
@@ -16,8 +16,10 @@ sealed class Publisher(DataFolder data, Quota quota)
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
         if (File.Exists(path)) return (Refusal.Exists, false);
 
-        // The sheet may still set its locks while and after the device's grant ends; only the device is cut.
-        var closed = visitor.Token.HeldBySheet ? CancellationToken.None : visitor.Vault.Closed;
+        // The sheet may still set its locks while and after the device's grant ends; then only the device is cut.
+        var closed = visitor.Vault.CutFor(visitor.Token);
+        if (Access.Standing(visitor) is { } late) return (late, false);
+        if (!access.StillHolds(context)) return (Refusal.NotAccepted, false);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, closed);
         using var room = quota.Reserve(visitor.Vault.Address.Account);
         try
@@ -41,7 +43,12 @@ sealed class Publisher(DataFolder data, Quota quota)
         catch (OperationCanceledException) when (closed.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {
             CutAfterAnswer(context);
-            return (Refusal.Revoked, false);
+            return (Access.Standing(visitor) ?? Refusal.NotAccepted, false);
+        }
+        catch (IOException) when (Access.Standing(visitor) is Refusal.Erased)
+        {
+            // It was published in time, and erased before its folder was synced.
+            return (Refusal.Erased, true);
         }
     }
 

@@ -3,7 +3,7 @@ using Offproof.Consent;
 namespace Offproof.Server;
 
 /// <summary>protocol.md §6: the sealed passwords, and all that a restore needs to check before it opens one.</summary>
-sealed class RecoveryEndpoints(Access access, Publisher publisher, AccountStore accounts, RecordStore records, VaultStore vaults, DataFolder data)
+sealed class RecoveryEndpoints(Access access, Publisher publisher, AccountStore accounts, RecordStore records, VaultStore vaults, Eraser eraser, DataFolder data)
 {
     const long MaxSealed = 16 * 1024;
     const string Sealed = "/v1/recovery/{account}/{device}/{category}/{epoch}";
@@ -12,7 +12,7 @@ sealed class RecoveryEndpoints(Access access, Publisher publisher, AccountStore 
     {
         routes.MapPut(Sealed, Answers.Route(AddAsync));
         routes.MapMethods(Sealed, [HttpMethods.Get, HttpMethods.Head], Answers.Route(Read));
-        routes.MapGet("/v1/recovery/{account}/", Answers.Route(Describe));
+        routes.MapGet("/v1/recovery/{account}/", Answers.Route(DescribeAsync));
     }
 
     async Task<IResult> AddAsync(HttpContext context)
@@ -41,17 +41,18 @@ sealed class RecoveryEndpoints(Access access, Publisher publisher, AccountStore 
     IResult Read(HttpContext context)
     {
         if (!VaultAddress.TryFrom(context.Request.RouteValues, out var address)) return Answers.Refuse(Refusal.NotAccepted);
-        if (access.FindRecovery(context, address.Account) is null && access.Admit(context, out _) is { } why) return Answers.Refuse(why);
+        var why = access.FindRecovery(context, address.Account) is null ? access.Admit(context, out _) : access.Closed(address);
+        if (why is { } refusal) return Answers.Refuse(refusal);
         string path = new VaultFolder(data, address).Sealed;
         return File.Exists(path) ? Results.File(path, "application/octet-stream") : Answers.Refuse(Refusal.NotFound);
     }
 
-    IResult Describe(HttpContext context)
+    async Task<IResult> DescribeAsync(HttpContext context)
     {
         if (!Thumbprint.TryParse(context.Request.RouteValues["account"] as string, out var account)
             || access.FindRecovery(context, account) is null
-            || accounts.FindSheet(account) is not { } sheet) return Answers.Refuse(Refusal.NotAccepted);
-        var signed = records.All(account);
+            || accounts.FindFirstSheet(account) is not { } sheet) return Answers.Refuse(Refusal.NotAccepted);
+        await eraser.FinishDueAsync(account); // a look at what is due sees it done
         var stored = vaults.All(account);
         return Answers.Json(writer =>
         {
@@ -60,10 +61,10 @@ sealed class RecoveryEndpoints(Access access, Publisher publisher, AccountStore 
             writer.WritePropertyName("sheet");
             sheet.WriteJwk(writer);
             writer.WriteStartArray("records");
-            foreach (var (record, _) in signed) writer.WriteStringValue(record);
+            foreach (string record in records.All(account)) writer.WriteStringValue(record);
             writer.WriteEndArray();
             writer.WriteStartArray("receipts");
-            foreach (var (_, receipt) in signed) writer.WriteStringValue(receipt);
+            foreach (string receipt in records.AllReceipts(account)) writer.WriteStringValue(receipt);
             writer.WriteEndArray();
             writer.WriteStartArray("vaults");
             foreach (var (address, state) in stored)
@@ -73,7 +74,7 @@ sealed class RecoveryEndpoints(Access access, Publisher publisher, AccountStore 
                 writer.WriteString("device", address.Device.Text);
                 writer.WriteString("category", address.Category.Name());
                 writer.WriteNumber("epoch", address.Epoch.Value);
-                writer.WriteString("state", state switch { VaultState.On => "on", VaultState.Kept => "kept", _ => "erased" });
+                writer.WriteString("state", Named(state));
                 writer.WriteNumber("objects", objects);
                 writer.WriteNumber("bytes", bytes);
                 writer.WriteEndObject();
@@ -83,4 +84,13 @@ sealed class RecoveryEndpoints(Access access, Publisher publisher, AccountStore 
             writer.WriteEndObject();
         });
     }
+
+    // What is being deleted is closed until it is gone: `erased` says that nothing is left.
+    static string Named(VaultState state) => state switch
+    {
+        VaultState.On => "on",
+        VaultState.Kept => "kept",
+        VaultState.Closed or VaultState.Erasing => "closed",
+        _ => "erased",
+    };
 }

@@ -17,7 +17,7 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
 
     internal void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost(Vault + "/", Answers.Route(Create));
+        routes.MapPost(Vault + "/", Answers.Route(CreateAsync));
         routes.MapMethods(Vault + "/config", Reading, Answers.Route(ReadConfig));
         routes.MapPost(Vault + "/config", Answers.Route(AddConfigAsync));
         routes.MapGet(Vault + "/{type}/", Answers.Route(List));
@@ -26,12 +26,16 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
         routes.MapDelete(Vault + "/{type}/{name}", Answers.Route(DeleteAsync));
     }
 
-    IResult Create(HttpContext context)
+    async Task<IResult> CreateAsync(HttpContext context)
     {
         if (access.Admit(context, out var visitor) is { } why) return Answers.Refuse(why);
         if (!visitor.Token.Adds) return Answers.Refuse(Refusal.ReadOnly);
-        Folder(visitor).Create();
-        return Results.Ok();
+        using (await visitor.Vault.EnterAsync(context.RequestAborted))
+        {
+            if (Access.Standing(visitor) is { } over) return Answers.Refuse(over);
+            Folder(visitor).Create();
+            return Results.Ok();
+        }
     }
 
     IResult ReadConfig(HttpContext context) =>
@@ -98,6 +102,7 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
         if (type != ObjectType.Locks) return Answers.Refuse(Refusal.ReadOnly);
         using (await visitor.Vault.EnterAsync(context.RequestAborted))
         {
+            if (Access.Standing(visitor) is { } over) return Answers.Refuse(over);
             FileInfo file = new(Folder(visitor).FileOf(type, name));
             if (!file.Exists) return Results.Ok();
             if (!locks.IsHeldBy(visitor.Vault.Address, name, visitor.Token.Holder)) return Answers.Refuse(Refusal.ReadOnly);
