@@ -150,7 +150,7 @@ public sealed class InvitationTests
         await bench.WithDatabaseAsync(database =>
         {
             // The copy is older than both accounts: the invitations are unused in it.
-            foreach (string table in (string[])["records", "devices", "accounts"]) database.Execute($"DELETE FROM {table}");
+            foreach (string table in (string[])["receipts", "records", "devices", "accounts"]) database.Execute($"DELETE FROM {table}");
             database.Execute("UPDATE invitations SET account = NULL");
         });
         (await owner.PostAccountAsync()).Refuses(403, "not-invited");
