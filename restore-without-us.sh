@@ -3,7 +3,7 @@
 #
 #   ./restore-without-us.sh SHEET CATEGORY TARGET [EPOCH]
 #
-# TARGET is a folder that is empty or not there yet; only TARGET/CATEGORY is written.
+# TARGET is a folder that is empty or not there yet; only TARGET/CATEGORY is written. docs/phone.md §2.5 says how what it holds becomes what a phone imports.
 # It does what docs/consent.md §4 says: proves sheet -> device -> grant -> sealed password, config and key file, and only then opens anything.
 # The protocol is docs/protocol.md. Secrets stay in pipes and shell variables, but for the sheet's signing key and the tokens, in a private temporary folder that is gone before
 # a file is restored; none is ever an argument of a program.

@@ -16,6 +16,10 @@ internal static class Terminal
     // Of one kind: what matters must not leave the screen.
     private const int MostLines = 50;
 
+    // Of a path or a remark. Whoever made a file chose its name, and the names of what is in it.
+    private const int MostPath = 300;
+    private const int MostSentence = 700;
+
     internal static void Error(string message) => Console.Error.WriteLine($"offproof: error: {Clean(message)}");
 
     internal static void Hint(string hint) => Console.Error.WriteLine($"hint: {Clean(hint)}");
@@ -47,7 +51,7 @@ internal static class Terminal
     /// <summary>What is worth knowing; likewise cut.</summary>
     internal static void Remarked(IReadOnlyList<string> remarks)
     {
-        foreach (string remark in remarks.Take(MostLines)) Talk($"note: {OneLine(remark)}");
+        foreach (string remark in remarks.Take(MostLines)) Talk($"note: {OneLine(remark, MostSentence)}");
         if (remarks.Count > MostLines) Talk(string.Create(CultureInfo.InvariantCulture, $"note: {remarks.Count - MostLines} more; --json lists all"));
     }
 
@@ -57,7 +61,7 @@ internal static class Terminal
         foreach (SkippedItem item in items.Take(MostLines))
         {
             string place = item.Line is { } line ? string.Create(CultureInfo.InvariantCulture, $"{OneLine(item.Path)}:{line}") : OneLine(item.Path);
-            Talk($"{what}: {place}: {OneLine(item.Reason)}");
+            Talk($"{what}: {place}: {OneLine(item.Reason, MostSentence)}");
         }
         if (items.Count > MostLines) Talk(string.Create(CultureInfo.InvariantCulture, $"{what}: {items.Count - MostLines} more; --json lists all"));
     }
@@ -104,8 +108,18 @@ internal static class Terminal
 
     internal static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>A file's name as part of a line: a line feed in it must not begin a line of its own, which would pass for ours.</summary>
-    internal static string OneLine(string name) => Clean(name).Replace("\n", "\\n", StringComparison.Ordinal);
+    /// <summary>A file's name as part of a line: a line feed in it must not begin a line of its own, which would pass for ours. A long one is cut in the middle, since the end tells files apart; --json has all of it.</summary>
+    internal static string OneLine(string name, int most = MostPath)
+    {
+        if (name.Length > most)
+        {
+            int head = most / 2, tail = name.Length - (most / 2);
+            if (char.IsHighSurrogate(name[head - 1])) head--;
+            if (char.IsLowSurrogate(name[tail])) tail++;
+            name = string.Concat(name.AsSpan(0, head), "\u2026", name.AsSpan(tail));
+        }
+        return Clean(name).Replace("\n", "\\n", StringComparison.Ordinal);
+    }
 
     private static string Clean(string text)
     {

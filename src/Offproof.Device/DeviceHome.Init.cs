@@ -163,7 +163,8 @@ public sealed partial class DeviceHome
 
         string name = SourceName(Path.GetFileName(full));
         string unique = name;
-        for (int n = 2; sources.Sources.Any(s => s.Category == category.Name() && s.Name == unique); n++)
+        // Ignoring case: two folders of a restore would meet on a disk that does.
+        for (int n = 2; sources.Sources.Any(s => s.Category == category.Name() && s.Name.Equals(unique, StringComparison.OrdinalIgnoreCase)); n++)
             unique = $"{name}-{n}";
         Source source = new(category.Name(), unique, full, password);
         new SourcesFile(sources.Schema, [.. sources.Sources, source]).Write(home);

@@ -119,4 +119,13 @@ public sealed class MessagesTests
         }
         xml.Write("</smses>\n");
     }
+
+    [Theory] // the folder that an export is made from is gone when its report is read
+    [InlineData("Access to the path '{0}/messages/aa/parts/x' is denied.", "Access to the path 'messages/aa/parts/x' is denied."), InlineData("another file is already there", "another file is already there")]
+    public void A_problem_of_an_export_names_the_file_of_the_vault(string reason, string said)
+    {
+        string relative = Path.Combine("out", ".offproof-restore-01234567");
+        foreach (string staging in (string[])[relative, Path.GetFullPath(relative)])
+            Assert.Equal(said, VaultRestore.WithoutPlace(reason.Replace("{0}", staging, StringComparison.Ordinal), relative));
+    }
 }

@@ -88,7 +88,7 @@ static class ContactFuzz
     static IEnumerable<string> Traces(string file)
     {
         List<Card> cards = [];
-        ContactImport.Cards(new SourceFile(file, () => SourceFile.OpenFile(file)), new Account(1), (card, _) => cards.Add(card), CancellationToken.None);
+        ContactImport.OfTree(new SourceFile(file, () => SourceFile.OpenFile(file)), new Account(1), (card, _) => cards.Add(card), CancellationToken.None);
         foreach (CardProperty property in cards.SelectMany(card => card.Properties))
         {
             string name = property.Name.ToUpperInvariant();

@@ -15,7 +15,7 @@ internal static class SourceVerb
         {
             using DeviceHome home = parsed.OpenHome();
             Source source = home.AddSource(Options.ParseCategory(parsed.GetRequiredValue(category)), parsed.GetRequiredValue(path), parsed.GetValue(password));
-            Terminal.Say($"{source.Category} will be read from {source.Path} when it is on. Nothing was read now.");
+            Terminal.Say($"{source.Category} will be read from {Terminal.OneLine(source.Path)} when it is on. Nothing was read now.");
             return ExitCode.Ok;
         });
         Argument<string> from = Options.Category();
@@ -25,7 +25,7 @@ internal static class SourceVerb
         {
             using DeviceHome home = parsed.OpenHome();
             Source source = home.RemoveSource(Options.ParseCategory(parsed.GetRequiredValue(from)), parsed.GetRequiredValue(which));
-            Terminal.Say($"{source.Category} will not be read from {source.Path} any more. What was stored of it stays.");
+            Terminal.Say($"{source.Category} will not be read from {Terminal.OneLine(source.Path)} any more. What was stored of it stays.");
             return ExitCode.Ok;
         });
         Command list = new("list", "List the folders");
@@ -33,7 +33,7 @@ internal static class SourceVerb
         {
             using DeviceHome home = parsed.OpenHome();
             if (parsed.GetValue(Options.Json)) Terminal.Json(new SourcesJson("offproof/v1/sources", home.Sources()), OutputJson.Default.SourcesJson);
-            else foreach (Source source in home.Sources()) Terminal.Say($"{source.Category,-9} {source.Name,-20} {source.Path}");
+            else foreach (Source source in home.Sources()) Terminal.Say($"{source.Category,-9} {source.Name,-20} {Terminal.OneLine(source.Path)}");
             return ExitCode.Ok;
         });
         return new Command("source", "The folders that categories are read from") { add, remove, list };

@@ -86,14 +86,14 @@ internal static class VaultRestore
             RestoreReport restored = await FilesAsync(repository, snapshot, epoch, staging, everything, progress, cancel).ConfigureAwait(false);
             ExportReport written = RestoreFormats.Export(format, tree, into, selection, cancel);
             if (written.Entries == 0 && selection != Selection.All)
-                throw new DeviceException(DeviceFault.Failure, $"nothing of {category.Name()} was chosen by these conditions: nothing was written");
+                throw new DeviceException(DeviceFault.Failure, $"nothing of {category.Name()} was chosen by these conditions: nothing was written", written.Hint);
             return restored with
             {
                 Entries = written.Entries,
                 Files = written.Files.Count,
                 Bytes = written.Files.Sum(file => new FileInfo(Path.Combine(into, file)).Length),
                 AlreadyThere = 0,
-                Problems = [.. restored.Problems, .. written.Problems.Select(static p => new SkippedItem(p.File, p.Reason, p.Line))],
+                Problems = [.. restored.Problems.Select(p => p with { Reason = WithoutPlace(p.Reason, staging) }), .. written.Problems.Select(static p => new SkippedItem(p.File, p.Reason, p.Line))],
                 Remarks = written.Notices,
             };
         }
@@ -102,6 +102,10 @@ internal static class VaultRestore
             Remove(staging);
         }
     }
+
+    /// <summary>The folder is gone when the reason is read: what is meant is the file of the vault.</summary>
+    internal static string WithoutPlace(string reason, string staging) =>
+        reason.Replace(Path.GetFullPath(staging) + Path.DirectorySeparatorChar, "", StringComparison.Ordinal).Replace(staging + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
 
     /// <summary>Takes away what lay between vault and export; a folder that somebody else's vault made unreadable is opened first.</summary>
     internal static void Remove(string folder)

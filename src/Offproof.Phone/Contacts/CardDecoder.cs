@@ -18,7 +18,7 @@ sealed class CardDecoder(SourceFile file, Account account)
     bool _is21;
 
     internal void Report() =>
-        account.Count(_guessed, file.Name + ": {0} values are no UTF-8 and name no character set that is known; they are read as windows-1252.");
+        account.Count(_guessed, "{0} [value is|values are] no UTF-8 and [names|name] no character set that is known; [it is|they are] read as windows-1252.", file);
 
     /// <summary>Null when nothing is left of it, which is in the account.</summary>
     internal Card? Decode(RawCard raw)
@@ -104,7 +104,7 @@ sealed class CardDecoder(SourceFile file, Account account)
         {
             if (Base64Text(raw.Value) is not { } digits)
             {
-                account.Skip(file.Name, raw.Line, $"The base64 of a {raw.Name} cannot be decoded; the rest of the card is kept.");
+                account.Skip(file.Name, raw.Line, $"The base64 of a {Sentence.Quote(raw.Name)} cannot be decoded; the rest of the card is kept.");
                 return null;
             }
             parameters.Insert(0, new CardParameter("ENCODING", ["b"]));

@@ -17,7 +17,7 @@ static class CardNickname
             else if (Of(property) is { } nickname) properties.Add(property with { Name = "NICKNAME", Value = CardValue.Escape(nickname) });
             else
             {
-                notes.Count("{0} properties X-ANDROID-CUSTOM, which only Android reads, are written as they are.");
+                notes.Count("{0} [property|properties] X-ANDROID-CUSTOM, which only Android reads, [is written as it is|are written as they are].");
                 properties.Add(property);
             }
         }

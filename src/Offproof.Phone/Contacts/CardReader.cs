@@ -43,8 +43,8 @@ sealed class CardReader(SourceFile file, Account account, Action<RawCard> found)
             Incomplete(last.Value);
             Close(last);
         }
-        account.Count(_nested, file.Name + ": {0} cards stand inside of others; each is kept as a contact of its own.");
-        account.Count(_badEscapes, file.Name + ": {0} values hold quoted-printable that cannot be decoded; it is kept as it stands.");
+        account.Count(_nested, "{0} [card stands|cards stand] inside of another; each is kept as a contact of its own.", file);
+        account.Count(_badEscapes, "{0} [value holds|values hold] quoted-printable that cannot be decoded; it is kept as it stands.", file);
     }
 
     static bool Is(ReadOnlySpan<byte> line, ReadOnlySpan<byte> what) =>

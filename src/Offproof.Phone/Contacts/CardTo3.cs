@@ -23,7 +23,7 @@ static class CardTo3
         foreach (CardProperty property in properties)
         {
             if (property.Parameters.Exists(parameter => NewParameters.Contains(parameter.Name, StringComparer.OrdinalIgnoreCase)))
-                notes.Count("{0} properties have parameters that 3.0 does not know (PREF other than 1, ALTID, PID, SORT-AS, ...); they are in it, and programs may pass over them.");
+                notes.Count("{0} [property has|properties have] parameters that 3.0 does not know (PREF other than 1, ALTID, PID, SORT-AS, ...); they are in it, and programs may pass over them.");
         }
         return CardName.Complete(new Card(CardVersion.V3, properties));
     }
@@ -56,7 +56,7 @@ static class CardTo3
             case "MEMBER":
                 return property with { Name = "X-ADDRESSBOOKSERVER-MEMBER" };
             case var name when New.Contains(name):
-                notes.Count("{0} properties are none of 3.0 (ANNIVERSARY, GENDER, LANG, RELATED, ...); they are in it under their names, and programs may pass over them.");
+                notes.Count("{0} [property is|properties are] none of 3.0 (ANNIVERSARY, GENDER, LANG, RELATED, ...); [it is in it under its name|they are in it under their names], and programs may pass over [it|them].");
                 return property;
             default:
                 return property;
@@ -109,7 +109,7 @@ static class CardTo3
     {
         if (CardDates.Extended(property.Value) is { } date) return property.With(property.Without("VALUE"), date);
         if (WithoutYear(property) is { } yearless) return yearless;
-        notes.Count("{0} birthdays are no whole dates, which 3.0 cannot hold; they are in it as they stand, and programs may pass over them.");
+        notes.Count("{0} [birthday is no whole date|birthdays are no whole dates], which 3.0 cannot hold; [it is in it as it stands|they are in it as they stand], and programs may pass over [it|them].");
         return property;
     }
 

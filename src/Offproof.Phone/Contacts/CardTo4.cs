@@ -6,7 +6,7 @@ static class CardTo4
     // RFC 6350 has no such properties any more, nor a place for what they hold.
     static readonly HashSet<string> Gone = new(StringComparer.OrdinalIgnoreCase) { "AGENT", "CLASS", "MAILER", "NAME", "PROFILE" };
 
-    const string OldNames = "{0} properties are none of 4.0 (AGENT, CLASS, MAILER, NAME, PROFILE, a second SORT-STRING); they are in it under their old names, and programs may pass over them.";
+    const string OldNames = "{0} [property is|properties are] none of 4.0 (AGENT, CLASS, MAILER, NAME, PROFILE, a second SORT-STRING); [it is in it under its old name|they are in it under their old names], and programs may pass over [it|them].";
 
     internal static Card Convert(Card card, ExportNotes notes)
     {
@@ -112,7 +112,7 @@ static class CardTo4
             return plain.With(plain.Without("X-APPLE-OMIT-YEAR"), "--" + property.Value[(omitted.Length + 1)..].Replace("-", "", StringComparison.Ordinal));
         if (CardDates.Basic(property.Value) is { } basic) return plain with { Value = basic };
         if (property.Is("X-ANNIVERSARY") || property.First("VALUE") is not null) return property;
-        notes.Count("{0} dates are none that 4.0 knows; they are in it as text.");
+        notes.Count("{0} [date is|dates are] none that 4.0 knows; [it is|they are] in it as text.");
         return property.With([.. property.Parameters, new CardParameter("VALUE", ["text"])]);
     }
 

@@ -45,6 +45,7 @@ public static class ContactExport
         Directory.CreateDirectory(target);
         string temporary = Path.Combine(target, "." + Name + "-" + Guid.NewGuid().ToString("N"));
         long written = 0;
+        long timeless = 0;
         try
         {
             using (FileStream file = ExportFile.Create(temporary))
@@ -54,9 +55,10 @@ public static class ContactExport
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     string stem = Path.GetFileNameWithoutExtension(path);
-                    Read(name, path, card =>
+                    Read(tree, name, path, card =>
                     {
                         if (!filter.Takes(card, stem)) return;
+                        if (selection.Since is not null && CardName.Revised(card) is null) timeless++;
                         CardWriter.Write(Convert(CardNickname.Write(card, notes), format, notes), bytes);
                         written++;
                         if (bytes.Length > 1 << 16) Flush(file, bytes);
@@ -72,8 +74,9 @@ public static class ContactExport
             File.Delete(temporary);
             if (written == 0 && isNew) Directory.Delete(target);
         }
+        notes.Count("{0} [contact names|contacts name] no time of [its|their] last change (REV) and [is|are] written too: whether [it is|they are] older, nobody can tell.", timeless);
         return written == 0
-            ? new ExportReport(0, [], notes.Problems, [.. notes.Notices, "No contact was written: the tree holds none, or none was chosen."])
+            ? new ExportReport(0, [], notes.Problems, [.. notes.Notices, "No contact was written: the tree holds none, or none was chosen."]) { Hint = filter.Hint }
             : new ExportReport(written, [Name], notes.Problems, notes.Notices);
     }
 
@@ -121,7 +124,7 @@ public static class ContactExport
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SecurityException)
             {
-                notes.Problem(folder, null, "The folder cannot be listed: " + problem.Message);
+                notes.Problem(folder, null, Sentence.Because("The folder cannot be listed", problem, tree));
             }
         }
         return files;
@@ -137,13 +140,13 @@ public static class ContactExport
     }
 
     // A tree may come from anywhere: a file of it is read like one of a source.
-    static void Read(string name, string path, Action<Card> found, ExportNotes notes, CancellationToken cancellationToken)
+    static void Read(string tree, string name, string path, Action<Card> found, ExportNotes notes, CancellationToken cancellationToken)
     {
         Account account = new(1);
-        SourceWalk.ReadFile(name, path, file => ContactImport.Cards(file, account, (card, _) => found(card), cancellationToken), account);
+        SourceWalk.ReadFile(name, path, file => ContactImport.OfTree(file, account, (card, _) => found(card), cancellationToken), account, tree);
         ImportReport report = account.Report();
         notes.Problems.AddRange(report.Skipped);
-        foreach (string notice in report.Notices) notes.Count(notice.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal));
+        foreach (string notice in report.Notices) notes.Say(notice);
     }
 }
 
@@ -153,10 +156,21 @@ sealed class ContactFilter(Selection selection)
     readonly string? _wanted = selection.Contact?.Trim();
     readonly string? _number = selection.Contact is { } contact ? Number(contact) : null;
 
+    readonly Nearest? _nearest = selection.Contact is { } wanted ? new Nearest(wanted) : null;
+    bool _isMet;
+
+    /// <summary>How a contact is asked for, and which come nearest to what was; null where none was asked for, or it is there.</summary>
+    internal string? Hint => _isMet ? null : _nearest?.Hint("a contact is asked for as it is in its card: a whole name, an e-mail, or a number like +447700900001");
+
     internal bool Takes(Card card, string stem)
     {
-        if (selection.Since is { } since && CardName.Revised(card) is { } revised && revised < since) return false;
-        return _wanted is null || stem.Equals(_wanted, StringComparison.OrdinalIgnoreCase) || card.Properties.Exists(IsWanted);
+        if (_wanted is not null && !stem.Equals(_wanted, StringComparison.OrdinalIgnoreCase) && !card.Properties.Exists(IsWanted))
+        {
+            _nearest!.Meet([.. card.Properties.Where(property => property.Is("TEL")).Select(property => CardValue.Unescape(property.Value))], [CardName.Of(card) ?? ""], () => CardName.Of(card) ?? stem);
+            return false;
+        }
+        _isMet = true;
+        return !(selection.Since is { } since && CardName.Revised(card) is { } revised && revised < since);
     }
 
     bool IsWanted(CardProperty property)

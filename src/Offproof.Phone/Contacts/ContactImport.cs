@@ -34,9 +34,9 @@ public static class ContactImport
                 read(index, tree, account);
             }
             List<TreeFile> files = tree.Files();
-            account.Count(tree.Repeated, "{0} cards were met again, equal in everything, and are stored once.");
-            account.Count(tree.SameUid, "{0} cards share their UID with another and differ; every one is kept.");
-            account.Count(tree.SameName(), "{0} cards have a name that another card has too; every one is kept.");
+            account.Count(tree.Repeated, "{0} [card was|cards were] met again, equal in everything, and [is|are] stored once.");
+            account.Count(tree.SameUid, "{0} [card shares its|cards share their] UID with another and [differs|differ]; every one is kept.");
+            account.Count(tree.SameName(), "{0} [card has|cards have] a name that another card has too; every one is kept.");
             return new Import(files, account.Report(), tree);
         }
         catch
@@ -48,6 +48,11 @@ public static class ContactImport
 
     static void Read(SourceFile file, ContactTree tree, Account account, CancellationToken cancellationToken)
     {
+        if (!HasCard(file))
+        {
+            account.Skip(file.Name, null, Likeness.Reason(file, "contacts"));
+            return;
+        }
         Cards(file, account, (card, line) =>
         {
             if (tree.Add(card) is { } reason) account.Skip(file.Name, line, reason);
@@ -55,14 +60,15 @@ public static class ContactImport
         }, cancellationToken);
     }
 
-    /// <summary>Finds the cards of a file and decodes them; a file without any is skipped.</summary>
-    internal static void Cards(SourceFile file, Account account, Action<Card, long> found, CancellationToken cancellationToken)
+    /// <summary>Finds the cards of a file of a tree and decodes them; a file without any is skipped.</summary>
+    internal static void OfTree(SourceFile file, Account account, Action<Card, long> found, CancellationToken cancellationToken)
     {
-        if (!HasCard(file))
-        {
-            account.Skip(file.Name, null, "The file is of no known format.");
-            return;
-        }
+        if (HasCard(file)) Cards(file, account, found, cancellationToken);
+        else account.Skip(file.Name, null, Likeness.Unknown);
+    }
+
+    static void Cards(SourceFile file, Account account, Action<Card, long> found, CancellationToken cancellationToken)
+    {
         CardDecoder decoder = new(file, account);
         new CardReader(file, account, raw =>
         {
@@ -81,6 +87,8 @@ public static class ContactImport
         {
             using Stream text = file.Open();
             ReadOnlySpan<byte> rest = sample.AsSpan(0, text.ReadAtLeast(sample.AsSpan(0, Sample), Sample, throwOnEndOfStream: false));
+            // A card that was sent in a message, or that a ZIP holds unpacked, is a piece of another file.
+            if (Likeness.IsZip(rest) || Likeness.IsMessageXml(rest.TrimStart("\uFEFF \t\r\n"u8))) return false;
             while (rest.IndexOf((byte)':') is >= 0 and var colon)
             {
                 if (colon >= 5 && System.Text.Ascii.EqualsIgnoreCase(rest[(colon - 5)..colon], "BEGIN"u8) && IsCard(rest[(colon + 1)..])) return true;

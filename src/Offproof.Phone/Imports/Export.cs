@@ -21,4 +21,8 @@ public sealed record Selection
 /// <param name="Files">The files written, relative to the target, with '/' separators.</param>
 /// <param name="Problems">Entries that could not be written, and why; the rest was.</param>
 /// <param name="Notices">What the format cannot hold, one sentence each: nothing is left out silently.</param>
-public sealed record ExportReport(long Entries, IReadOnlyList<string> Files, IReadOnlyList<SkippedEntry> Problems, IReadOnlyList<string> Notices);
+public sealed record ExportReport(long Entries, IReadOnlyList<string> Files, IReadOnlyList<SkippedEntry> Problems, IReadOnlyList<string> Notices)
+{
+    /// <summary>Where nothing was chosen: how it is asked for, and what comes nearest. Null where there is nothing to say.</summary>
+    public string? Hint { get; init; }
+}

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Offproof.Phone;
 
 /// <summary>A file that is written beside its place and moved there whole. What is there already is never written over.</summary>
@@ -39,15 +37,19 @@ static class ExportFile
 sealed class ExportNotes
 {
     readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
+    readonly SortedSet<string> _said = new(StringComparer.Ordinal);
 
     internal List<SkippedEntry> Problems { get; } = [];
 
     /// <summary>One sentence each, with the number of times that it happened.</summary>
-    internal List<string> Notices => [.. _counts.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => string.Format(CultureInfo.InvariantCulture, pair.Key, pair.Value))];
+    internal List<string> Notices => [.. _counts.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Sentence.Of(pair.Value, pair.Key)), .. _said];
 
     internal void Problem(string file, long? line, string reason) => Problems.Add(new SkippedEntry(file, line, reason));
 
-    /// <summary>Counts one case; {0} in the sentence becomes the number of cases.</summary>
+    /// <summary>Says something once, however often it is met.</summary>
+    internal void Say(string sentence) => _said.Add(sentence);
+
+    /// <summary>Counts one case of a sentence of <see cref="Sentence.Of"/>.</summary>
     internal void Count(string sentence) => Count(sentence, 1);
 
     internal void Count(string sentence, long cases)

@@ -53,7 +53,7 @@ static class SourceWalk
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SecurityException)
             {
-                skip(folder.Path.Length == 0 ? given : given + "/" + folder.Path, "The folder cannot be listed whole: " + problem.Message);
+                skip(folder.Path.Length == 0 ? given : given + "/" + folder.Path, Sentence.Because("The folder cannot be listed whole", problem));
             }
         }
         files.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
@@ -63,11 +63,24 @@ static class SourceWalk
     /// <summary>Hands the content of every file of a source to <paramref name="read"/>, in that order; what is none or cannot be read is in the account.</summary>
     internal static void Read(string source, Action<SourceFile> read, Account account, CancellationToken cancellationToken)
     {
-        foreach (SourceEntry entry in List(source, (name, reason) => account.Skip(name, null, reason), cancellationToken)) ReadFile(entry.Name, entry.FullPath, read, account);
+        bool isFolder = Directory.Exists(source);
+        foreach (SourceEntry entry in List(source, (name, reason) => account.Skip(name, null, reason), cancellationToken))
+        {
+            if (isFolder && IsMark(entry)) account.Mark();
+            else ReadFile(entry.Name, entry.FullPath, file => read(file with { IsNamed = !isFolder }), account);
+        }
     }
 
+    /// <summary>Android's mark of a folder that galleries pass over: an empty file of exactly this name.</summary>
+    internal static bool IsMark(SourceEntry entry) => entry.Length == 0 && Path.GetFileName(entry.FullPath) == ".nomedia" && new FileInfo(entry.FullPath) is { Exists: true, Length: 0 };
+
     /// <summary>Hands the content of one file to <paramref name="read"/>.</summary>
-    internal static void ReadFile(string name, string path, Action<SourceFile> read, Account account)
+    /// <param name="name">What the account calls it.</param>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="read">Reads it.</param>
+    /// <param name="account">What is none or cannot be read is in it.</param>
+    /// <param name="tree">The tree that it belongs to, where it is no source's.</param>
+    internal static void ReadFile(string name, string path, Action<SourceFile> read, Account account, string? tree = null)
     {
         account.BeginFile();
         try
@@ -77,7 +90,7 @@ static class SourceWalk
         }
         catch (Exception problem) when (problem is (IOException and not SpoolException) or UnauthorizedAccessException or SecurityException)
         {
-            account.Skip(name, null, "The file cannot be read: " + problem.Message);
+            account.Skip(name, null, Sentence.Because("The file cannot be read", problem, tree));
         }
     }
 

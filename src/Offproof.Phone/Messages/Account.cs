@@ -15,12 +15,16 @@ sealed class Account(int sources)
     int _source;
     int _before;
     long _unsaid;
+    long _marks;
 
     internal void Begin(int source) => _source = source;
 
     internal void BeginFile() => _before = _skipped.Count;
 
     internal void Keep() => _kept[_source]++;
+
+    /// <summary>An empty .nomedia: nothing that could be lost (phone.md §2.2).</summary>
+    internal void Mark() => _marks++;
 
     internal void Skip(string file, long? line, string reason) => _skipped.Add(new SkippedEntry(file, line, reason));
 
@@ -45,15 +49,16 @@ sealed class Account(int sources)
         return true;
     }
 
-    /// <summary>A notice with a number in it, {0}; none where that is 0.</summary>
-    internal void Count(long number, string sentence)
+    /// <summary>A notice about a number of things (<see cref="Sentence.Of"/>), of a file where one is given; none where the number is 0.</summary>
+    internal void Count(long number, string sentence, SourceFile? file = null)
     {
-        if (number > 0) Notice(string.Format(CultureInfo.InvariantCulture, sentence, number));
+        if (number > 0) Notice((file is null ? "" : file.Name + ": ") + Sentence.Of(number, sentence));
     }
 
     internal ImportReport Report()
     {
-        if (_unsaid > 0) _notices.Add(string.Create(CultureInfo.InvariantCulture, $"{_unsaid} more notices of this kind are not listed."));
+        Count(_marks, "{0} empty [file|files] .nomedia, by which galleries pass over a folder, [is|are] not kept.");
+        if (_unsaid > 0) _notices.Add(Sentence.Of(_unsaid, "{0} more [notice of this kind is|notices of this kind are] not listed."));
         long kept = _kept.Sum();
         return new ImportReport(kept + _skipped.Count, kept, _skipped, _notices, _kept);
     }

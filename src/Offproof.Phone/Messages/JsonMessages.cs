@@ -26,8 +26,14 @@ static class JsonMessages
                 }
                 line = json.Line;
                 if (!json.NextElement(ref first)) break;
-                json.Ahead();
+                int ahead = json.Ahead();
                 line = json.Line;
+                if (ahead is >= 0 and not '{')
+                {
+                    json.Capture(new ByteBuffer());
+                    account.Skip(file.Name, line, "An element of the list that is no message.");
+                    continue;
+                }
                 if (reader.Read(message)) account.NotText(file);
                 Keep(message, file.Name, line, tree, account);
             }

@@ -41,7 +41,7 @@ public static class MessageExport
         ExportNotes notes = new();
         TreeReader reader = new(tree, selection, notes);
         TreeSummary summary = reader.Summarize(cancellationToken);
-        if (summary.Messages == 0) return new ExportReport(0, [], notes.Problems, [.. notes.Notices, "No message was written: the tree holds none, or none was chosen."]);
+        if (summary.Messages == 0) return new ExportReport(0, [], notes.Problems, [.. notes.Notices, "No message was written: the tree holds none, or none was chosen."]) { Hint = reader.Hint };
 
         Directory.CreateDirectory(target);
         string path = Path.Combine(target, name);

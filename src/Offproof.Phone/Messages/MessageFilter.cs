@@ -43,7 +43,7 @@ sealed class MessageFilter(Selection selection)
     static bool SameSet(List<string> addresses, string[] wanted) =>
         addresses.Count > 0 && addresses.Select(Number).ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(wanted);
 
-    static List<string> NamesOf(Row row)
+    internal static List<string> NamesOf(Row row)
     {
         List<string> names = [];
         if (row.Has("contact_name"u8)) names.Add(Encoding.UTF8.GetString(row["contact_name"u8]));

@@ -55,8 +55,8 @@ public static class MessageImport
 
     static ImportReport Report(Account account, MessageTree tree)
     {
-        account.Count(tree.Repeated, "{0} messages were met again, equal in every column, and are stored once.");
-        account.Count(tree.InVersions(), "{0} messages are there in versions that differ in a column; every version is kept.");
+        account.Count(tree.Repeated, "{0} [message was|messages were] met again, equal in every column, and [is|are] stored once.");
+        account.Count(tree.InVersions(), "{0} [message is|messages are] there in versions that differ in a column; every version is kept.");
         return account.Report();
     }
 
@@ -71,7 +71,7 @@ public static class MessageImport
             Decrypt(file, password, tree, account, cancellationToken);
             return;
         }
-        if (start.AsSpan(0, length).StartsWith("PK\u0003\u0004"u8) || start.AsSpan(0, length).StartsWith("PK\u0005\u0006"u8))
+        if (Likeness.IsZip(start.AsSpan(0, length)))
         {
             ZipMessages.Read(file, tree, account, cancellationToken);
             return;
@@ -82,9 +82,10 @@ public static class MessageImport
         switch (sample.TrimStart(" \t\r\n"u8))
         {
             case [(byte)'<', ..]: XmlMessages.Read(file, tree, account, cancellationToken); break;
+            case [(byte)'{' or (byte)'[', ..] when Likeness.Of(file, "messages") is { Category: "notes" }: account.Skip(file.Name, null, Likeness.Reason(file, "messages")); break;
             case [(byte)'[', ..]: JsonMessages.ReadArray(file, tree, account, cancellationToken); break;
             case [(byte)'{', ..]: ReadLooseLines(file, tree, account, cancellationToken); break;
-            default: account.Skip(file.Name, null, "The file is of no known format."); break;
+            default: account.Skip(file.Name, null, Likeness.Reason(file, "messages")); break;
         }
     }
 
@@ -94,7 +95,7 @@ public static class MessageImport
         long missing = 0;
         using JsonText json = new(file.Open());
         JsonMessages.ReadLines(json, file, file.Name, row => missing += row.Has("_data"u8) ? 1 : 0, tree, account, cancellationToken);
-        if (missing > 0) account.Notice(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{file.Name}: {missing} attachments are not in it; their messages are kept without them."));
+        account.Count(missing, ZipMessages.Missing, file);
     }
 
     static void Decrypt(SourceFile file, Func<string, string?>? password, MessageTree tree, Account account, CancellationToken cancellationToken)

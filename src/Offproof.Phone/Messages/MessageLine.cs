@@ -39,7 +39,7 @@ static class MessageLine
     // True where nothing stands before what comes next.
     static bool Columns(Row row, ByteBuffer into, bool first, byte[][]? without)
     {
-        if (row.Sort() is { } twice) throw new DamagedTextException($"two columns are called '{twice}'");
+        if (row.Sort() is { } twice) throw new DamagedTextException($"two columns are called '{Sentence.Quote(twice)}'");
         for (int index = 0; index < row.Count; index++)
         {
             if (without is not null && SmsXmlWriter.Contains(without, row.Name(index))) continue;

@@ -83,7 +83,7 @@ sealed class SmsXmlWriter(FileStream file, ExportNotes notes)
         {
             ReadOnlySpan<byte> value = Value(row, name, message, out bool present);
             // messages.md §2.3, from the other side.
-            if (present && value.SequenceEqual("null"u8) && !IsWritten(row, name, message)) notes.Count("{0} values are the word null, which XML reads as absent.");
+            if (present && value.SequenceEqual("null"u8) && !IsWritten(row, name, message)) notes.Count("{0} [value is|values are] the word null, which XML reads as absent.");
             if (present) Attribute(name, value);
             else if (!Contains(LeftOut, name)) Attribute(name, "null"u8);
         }
@@ -94,10 +94,10 @@ sealed class SmsXmlWriter(FileStream file, ExportNotes notes)
             if (Contains(known, name)) continue;
             if (isMessage && IsDisplayName(name) && Shown(row).SequenceEqual(row.Value(index))) continue;
             name = MessageLine.Plain(row, name);
-            if (row.Value(index).SequenceEqual("null"u8)) notes.Count("{0} values are the word null, which XML reads as absent.");
+            if (row.Value(index).SequenceEqual("null"u8)) notes.Count("{0} [value is|values are] the word null, which XML reads as absent.");
             if (Contains(OfOnePhone, name) || name.SequenceEqual("_id"u8))
-                notes.Count("{0} numbers of rows and paths of files of the phone that the messages came from are not in the XML: they mean nothing on another.");
-            else if (!XmlValue.IsName(name) || (isPart && name.SequenceEqual("data"u8))) notes.Count("{0} columns have names that XML cannot hold; they are not in it.");
+                notes.Count("{0} [number of a row or path of a file|numbers of rows and paths of files] of the phone that the messages came from [is|are] not in the XML: [it means|they mean] nothing on another.");
+            else if (!XmlValue.IsName(name) || (isPart && name.SequenceEqual("data"u8))) notes.Count("{0} [column has a name|columns have names] that XML cannot hold; [it is|they are] not in it.");
             else Attribute(name, row.Value(index));
         }
     }
@@ -137,7 +137,7 @@ sealed class SmsXmlWriter(FileStream file, ExportNotes notes)
         _out.Add((byte)' ');
         _out.Add(name);
         _out.Add("=\""u8);
-        if (XmlValue.Write(value, _out)) notes.Count("{0} texts hold characters that XML cannot hold; U+FFFD stands for them.");
+        if (XmlValue.Write(value, _out)) notes.Count("{0} [text holds|texts hold] characters that XML cannot hold; U+FFFD stands for them.");
         _out.Add((byte)'"');
     }
 
@@ -164,7 +164,7 @@ sealed class SmsXmlWriter(FileStream file, ExportNotes notes)
             _out.Clear();
             file.SetLength(before);
             file.Position = before;
-            notes.Problem($"{folder}/parts/{name}", null, "An attachment cannot be read; its message is written without it: " + problem.Message);
+            notes.Problem($"{folder}/parts/{name}", null, tree.Because("An attachment cannot be read; its message is written without it", problem));
         }
         finally
         {

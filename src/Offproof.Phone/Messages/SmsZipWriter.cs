@@ -62,7 +62,7 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SecurityException)
         {
-            notes.Problem($"{folder}/parts/{name}", null, "An attachment cannot be read; its message is written without it: " + problem.Message);
+            notes.Problem($"{folder}/parts/{name}", null, tree.Because("An attachment cannot be read; its message is written without it", problem));
             return false;
         }
     }
@@ -81,7 +81,7 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
             if (SmsXmlWriter.Contains(Renamed, name) && (columns.Value(index).SequenceEqual(shown) || columns.Value(index) is [] || columns.Value(index).SequenceEqual("(Unknown)"u8))) continue;
             if ((!message.IsMms && SmsXmlWriter.Contains(OfMms, name)) || SmsXmlWriter.Contains(Added, name))
             {
-                notes.Count("{0} columns are not in the ZIP: they have names that mean something else there.");
+                notes.Count("{0} [column is|columns are] not in the ZIP: [it has a name that means|they have names that mean] something else there.");
                 continue;
             }
             Member(MessageLine.Plain(columns, name), message.IsMms && name is [(byte)'d', (byte)'a', (byte)'t', (byte)'e', ..] ? Seconds(name, columns.Value(index)) : columns.Value(index));
@@ -157,7 +157,7 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
             if (isPart && name.SequenceEqual("_data"u8))
             {
                 // A path without its attachment could be the name of another part's member.
-                if (member is null) notes.Count("{0} paths of attachments that are not in the tree are not in the ZIP.");
+                if (member is null) notes.Count("{0} [path of an attachment that is not in the tree is|paths of attachments that are not in the tree are] not in the ZIP.");
                 if (member is null || !EndsWith(row.Value(index), member)) continue;
                 member = null;
             }
@@ -177,7 +177,7 @@ sealed class SmsZipWriter(FileStream file, ExportNotes notes)
     {
         if (!name.SequenceEqual("date"u8) && !name.SequenceEqual("date_sent"u8)) return value;
         ReadOnlySpan<byte> seconds = Conversation.InSeconds(value, out bool cut);
-        if (cut) notes.Count("{0} times of MMS are cut to whole seconds.");
+        if (cut) notes.Count("{0} [time|times] of MMS [is|are] cut to whole seconds.");
         return seconds;
     }
 

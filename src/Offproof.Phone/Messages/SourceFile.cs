@@ -7,6 +7,9 @@ sealed record SourceFile(string Name, Func<Stream> Raw)
 {
     Utf16Map? _map;
 
+    /// <summary>The source itself, and not one of the files below it.</summary>
+    internal bool IsNamed { get; init; }
+
     /// <summary>Known once the file was opened as text.</summary>
     internal bool IsUtf16 => _map is { IsUtf16: true };
 

@@ -18,6 +18,12 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
     readonly List<(string Folder, List<(string Name, List<int> Left)> Files)> _chosen = [];
     readonly MessageFilter _filter = new(selection);
     readonly ByteBuffer _line = new();
+    readonly Nearest? _nearest = (selection.Conversation ?? selection.Contact) is { } wanted ? new Nearest(wanted) : null;
+    bool _isMet;
+
+    /// <summary>How a conversation or contact is asked for, and which come nearest to what was; null where none was asked for, or it is there.</summary>
+    internal string? Hint => _isMet ? null : _nearest?.Hint(selection.Conversation is null ? "a contact is asked for as exported: a whole name, or a number like +447700900001"
+        : "a conversation is asked for as exported: a number like +447700900001, several joined by ~, or a whole name");
 
     /// <summary>Reads everything once, names what cannot be read, and keeps in mind which conversations are chosen, and which versions in them are left out.</summary>
     internal TreeSummary Summarize(CancellationToken cancellationToken)
@@ -25,6 +31,7 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
         long messages = 0;
         long newest = 0;
         long merged = 0;
+        long timeless = 0;
         List<ulong> written = [];
         using IncrementalHash all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using IncrementalHash lines = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -33,6 +40,8 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
         {
             _filter.BeginConversation(folder);
             long last = 0;
+            long withoutTime = 0;
+            List<string> addresses = [], names = [];
             List<Versions> versions = [];
             foreach (string file in files)
             {
@@ -42,6 +51,12 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
                 foreach (Message message in Lines(folder, file, notes, cancellationToken))
                 {
                     _filter.Meet(message);
+                    if (_nearest is not null && names.Count == 0)
+                    {
+                        addresses = Conversation.Addresses(message);
+                        names.AddRange(MessageFilter.NamesOf(message.Columns).Where(name => name is not ("" or "(Unknown)")));
+                    }
+                    if (selection.Since is not null && Conversation.Time(message) is null) withoutTime++;
                     if (_filter.IsInTime(message))
                     {
                         last = Math.Max(last, Conversation.Time(message) ?? 0);
@@ -51,18 +66,22 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
                 }
                 ofFile.End();
             }
+            _isMet |= _filter.IsConversationChosen;
+            _nearest?.Meet(addresses, names, () => string.Join('~', addresses) + (names.Count > 0 ? $" ({names[0]})" : ""));
             byte[] hash = lines.GetHashAndReset();
             long count = versions.Sum(ofFile => (long)ofFile.Written.Count);
             if (!_filter.IsConversationChosen || count == 0) continue;
             _chosen.Add((folder, [.. files.Zip(versions.Select(ofFile => ofFile.Left))]));
             messages += count;
+            timeless += withoutTime;
             merged += versions.Sum(ofFile => ofFile.Merged);
             foreach (Versions ofFile in versions) written.AddRange(ofFile.Written);
             newest = Math.Max(newest, last);
             all.AppendData(hash);
         }
-        notes.Count("{0} messages stand in several versions that differ only in what the phone or the app makes anew, such as readable_date, contact_name, _id and read; one of each is written.", merged);
-        notes.Count("{0} messages stand in versions that differ; every version is written.", Versions.InSeveral(written));
+        notes.Count("{0} [message stands|messages stand] in several versions that differ only in what the phone or the app makes anew, such as readable_date, contact_name, _id and read; one of each is written.", merged);
+        notes.Count("{0} [message stands|messages stand] in versions that differ; every version is written.", Versions.InSeveral(written));
+        notes.Count("{0} [message names|messages name] no time and [is|are] written too: whether [it is|they are] older, nobody can tell.", timeless);
         return new TreeSummary(messages, newest, all.GetHashAndReset());
     }
 
@@ -85,6 +104,9 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
             }
         }
     }
+
+    /// <summary>What failed, and why, without where the tree lies.</summary>
+    internal string Because(string what, Exception problem) => Sentence.Because(what, problem, tree);
 
     /// <summary>Opens an attachment; what is read is not checked.</summary>
     /// <exception cref="IOException">There is none.</exception>
@@ -119,7 +141,7 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SecurityException)
             {
-                notes.Problem(folder, null, "The folder cannot be listed: " + problem.Message);
+                notes.Problem(folder, null, Because("The folder cannot be listed", problem));
             }
             conversations.Add((folder, [.. files]));
         }
@@ -194,7 +216,7 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
         }
     }
 
-    static bool Attempt(Action action, string name, ExportNotes told)
+    bool Attempt(Action action, string name, ExportNotes told)
     {
         try
         {
@@ -203,7 +225,7 @@ sealed partial class TreeReader(string tree, Selection selection, ExportNotes no
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SecurityException)
         {
-            told.Problem(name, null, "The file cannot be read: " + problem.Message);
+            told.Problem(name, null, Because("The file cannot be read", problem));
             return false;
         }
     }

@@ -25,9 +25,15 @@ static class XmlMessages
                 account.Skip(file.Name, null, $"The file is written in '{Printable(encoding)}', which is not read; UTF-8 and UTF-16 are.");
                 return;
             }
+            if (xml.Name.SequenceEqual("calls"u8))
+            {
+                if (Calls(xml) is { } calls && !file.IsNamed) account.Notice($"{file.Name} is a list of {Sentence.Of(calls, "{0} [call|calls]")}, which are no messages: it is not kept.");
+                else account.Skip(file.Name, null, "A list of calls, not of messages.");
+                return;
+            }
             if (!xml.Name.SequenceEqual("smses"u8))
             {
-                account.Skip(file.Name, null, xml.Name.SequenceEqual("calls"u8) ? "A list of calls, not of messages." : "XML, but no list of messages of SMS Backup & Restore.");
+                account.Skip(file.Name, null, "XML, but no list of messages of SMS Backup & Restore.");
                 return;
             }
         }
@@ -103,7 +109,40 @@ static class XmlMessages
         }
         if (!complete) account.Notice($"{file.Name} is not complete: it ends before the list of messages does. What it holds was read.");
         if (announced is { } count && count != met)
-            account.Notice(string.Create(CultureInfo.InvariantCulture, $"{file.Name} announces {count} messages and holds {met}."));
+            account.Notice(string.Create(CultureInfo.InvariantCulture, $"{file.Name} announces {Sentence.Of(count, "{0} [message|messages]")} and holds {met}."));
+    }
+
+    // How many calls a whole list of calls holds; null where there is anything else in the file, which might be a message.
+    static long? Calls(XmlText xml)
+    {
+        long calls = 0;
+        try
+        {
+            while (xml.NextAttribute()) { }
+            for (bool open = !xml.SelfClosed; open;)
+            {
+                XmlToken token = xml.Read();
+                if (token is XmlToken.Start && xml.Name.SequenceEqual("call"u8))
+                {
+                    calls++;
+                    while (xml.NextAttribute()) { }
+                    if (!xml.SelfClosed && !(xml.Read() is XmlToken.End && xml.Name.SequenceEqual("call"u8))) return null;
+                }
+                else if (token is XmlToken.End && xml.Name.SequenceEqual("calls"u8))
+                {
+                    open = false;
+                }
+                else
+                {
+                    return null;
+                }
+            }
+            return xml.Read() is XmlToken.EndOfFile ? calls : null;
+        }
+        catch (Exception problem) when (problem is DamagedTextException or TextEndsException)
+        {
+            return null;
+        }
     }
 
     static bool HasMore(XmlText xml)
@@ -249,5 +288,5 @@ static class XmlMessages
 
     static string Printable(ReadOnlySpan<byte> name) => Printable(System.Text.Encoding.UTF8.GetString(name));
 
-    static string Printable(string name) => string.Concat(name.Select(c => char.IsControl(c) ? '\uFFFD' : c));
+    static string Printable(string name) => Sentence.Quote(name);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Offproof.Phone;
 
 /// <summary>The ZIP of SMS Import/Export, version 2 (messages.md §3.1).</summary>
@@ -8,6 +6,8 @@ sealed class ZipMessages
     // A text packs ten to one, a picture not at all: what unpacks to more than this is no export.
     const long MostUnpacked = 1L << 30;
     const long MostRatio = 200;
+
+    internal const string Missing = "{0} [attachment is not in it; its message is|attachments are not in it; their messages are] kept without [it|them].";
 
     readonly SourceFile _file;
     readonly Account _account;
@@ -44,7 +44,7 @@ sealed class ZipMessages
         }
         if (!_members.TryGetValue("messages.ndjson", out ZipMember? messages))
         {
-            _account.Skip(_file.Name, null, "A ZIP without messages.ndjson: no export of SMS Import/Export 2. If it holds XML files, unpack them.");
+            _account.Skip(_file.Name, null, Likeness.Reason(_file, "messages"));
             return;
         }
         if (!directory.IsComplete) _account.Notice(JsonMessages.NotComplete(_file.Name) + " Attachments stand at the end and are lost.");
@@ -58,7 +58,7 @@ sealed class ZipMessages
         {
             _account.Skip(name, null, $"The rest of the list cannot be read: {problem.Message}.");
         }
-        if (_missing > 0) _account.Notice(string.Create(CultureInfo.InvariantCulture, $"{_file.Name}: {_missing} attachments are not in it; their messages are kept without them."));
+        _account.Count(_missing, Missing, _file);
         foreach (ZipMember member in directory.Members)
         {
             if (ReferenceEquals(member, messages) || member.Name.EndsWith('/') || _attachments.ContainsKey(member.Name) || _account.IsFull(_file)) continue;
@@ -92,7 +92,7 @@ sealed class ZipMessages
         part.Attachment = attachment;
     }
 
-    string Printable(ZipMember member) => _file.Name + "!/" + string.Concat(member.Name.Select(c => char.IsControl(c) ? '\uFFFD' : c));
+    string Printable(ZipMember member) => _file.Name + "!/" + Sentence.Quote(member.Name);
 
     sealed class BombException() : Exception("it unpacks to far more than an export can");
 

@@ -46,12 +46,12 @@ sealed class ConvertedNote(SourceEntry source, NoteFolder folder, Account accoun
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or System.Security.SecurityException)
             {
-                account.Notice($"{source.Name}: the attachment '{name}' cannot be read ({problem.Message}); the note is kept with its name.");
+                account.Notice(Sentence.Because($"{source.Name}: the attachment '{Sentence.Quote(name)}' cannot be read, and the note is kept with its name", problem));
             }
         }
         else
         {
-            account.Notice($"{source.Name}: the attachment '{name}' is missing; the note is kept with its name.");
+            account.Notice($"{source.Name}: the attachment '{Sentence.Quote(name)}' is missing; the note is kept with its name.");
         }
         List<(string, string)> row = [("name", name)];
         if (type.Length > 0) row.Add(("type", type));

@@ -23,6 +23,12 @@ sealed class JsonNotes(SourceFile file, Func<JsonElement, IReadOnlyDictionary<st
     /// <summary>How many notes there were.</summary>
     internal long Found { get; private set; }
 
+    /// <summary>It was no whole JSON, which was not told: the file is none of notes.</summary>
+    internal bool IsBroken { get; private set; }
+
+    /// <summary>The file begins like Takeout's notes do, before the names that only they have.</summary>
+    internal bool BeginsLikeKeep => FirstName() is "color" or "attachments" or "isPinned" or "isArchived" or "textContent" or "textContentHtml" or "listContent" or "labels" or "annotations" or "sharees";
+
     /// <summary>Reads the file. False when it is none of notes, whole or damaged: nothing was told then.</summary>
     internal bool Read(CancellationToken cancellationToken)
     {
@@ -42,8 +48,9 @@ sealed class JsonNotes(SourceFile file, Func<JsonElement, IReadOnlyDictionary<st
         }
         catch (IOException problem) when (problem is not SpoolException && Found > 0)
         {
-            Damage(_line, "The file cannot be read further: " + problem.Message);
+            Damage(_line, Sentence.Because("The file cannot be read further", problem));
         }
+        IsBroken = Found == 0 && _damaged && !LooksLikeNotes();
         if (Found == 0 && !(_damaged && LooksLikeNotes())) return false;
         foreach ((long line, string reason) in _others) account.Skip(file.Name, line, reason);
         return true;
@@ -184,6 +191,20 @@ sealed class JsonNotes(SourceFile file, Func<JsonElement, IReadOnlyDictionary<st
             at = next < 0 ? -1 : at + 2 + next;
         }
         return replaced;
+    }
+
+    string? FirstName()
+    {
+        using JsonText json = new(file.Open());
+        try
+        {
+            bool first = true;
+            return json.Take('{') && json.NextMember(ref first) ? System.Text.Encoding.UTF8.GetString(json.Name) : null;
+        }
+        catch (Exception damage) when (damage is DamagedTextException or TextEndsException)
+        {
+            return null;
+        }
     }
 
     bool LooksLikeNotes() => LooksLike("\"isTrashed\""u8) || LooksLike("\"userEditedTimestampUsec\""u8) || LooksLike("\"createdTimestampUsec\""u8)

@@ -29,7 +29,7 @@ static class KeepNote
         JsonElement links = default;
         foreach (JsonProperty member in json.EnumerateObject())
         {
-            if (!names.Add(member.Name)) throw new DamagedTextException($"two members are called '{member.Name}'");
+            if (!names.Add(member.Name)) throw new DamagedTextException($"two members are called '{Sentence.Quote(member.Name)}'");
             JsonElement value = member.Value;
             bool whole = member.Name switch
             {

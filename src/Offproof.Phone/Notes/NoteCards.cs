@@ -74,10 +74,13 @@ sealed class NoteCards(string tree, ExportNotes notes)
         }
         catch (Exception problem) when (problem is IOException or InvalidDataException or UnauthorizedAccessException or SecurityException)
         {
-            notes.Problem(name, null, "The note cannot be read: " + problem.Message);
+            notes.Problem(name, null, Because("The note cannot be read", problem));
             return null;
         }
     }
+
+    /// <summary>What failed, and why, without where the tree lies.</summary>
+    internal string Because(string what, Exception problem) => Sentence.Because(what, problem, tree);
 
     /// <summary>Opens a file of the tree.</summary>
     /// <exception cref="IOException">It is none, or a link.</exception>
@@ -112,7 +115,7 @@ sealed class NoteCards(string tree, ExportNotes notes)
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SecurityException)
         {
-            notes.Problem(name, null, "The folder cannot be listed: " + problem.Message);
+            notes.Problem(name, null, Because("The folder cannot be listed", problem));
         }
         names.Sort(string.CompareOrdinal);
         return names;

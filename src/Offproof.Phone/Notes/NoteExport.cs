@@ -40,6 +40,11 @@ public static class NoteExport
         // Of the whole tree: a file's place does not hang on what else is chosen.
         bool isApart = chosen.Select(card => card.Origin).OfType<string>().Distinct(StringComparer.Ordinal).Skip(1).Any();
         chosen.RemoveAll(card => !card.IsFile && selection.Since is { } since && card.Time < since);
+        if (selection.Since is { } from)
+        {
+            notes.Count("{0} [note names|notes name] no time and [is|are] written too: whether [it is|they are] older, nobody can tell.", chosen.Count(card => !card.IsFile && card.Time is null));
+            notes.Count("{0} [file|files] beside the notes [is|are] older and written too: a note may show [it|them].", chosen.Count(card => card.IsFile && card.Time < from));
+        }
         if (chosen.Count == 0) return new ExportReport(0, [], notes.Problems, [.. notes.Notices, "No note was written: the tree holds none, or none was chosen."]);
         Directory.CreateDirectory(target);
         NoteWriter writer = new(cards, target, isApart, notes);
@@ -87,8 +92,8 @@ sealed class NoteWriter(NoteCards cards, string target, bool isApart, ExportNote
         string path = string.Join('/', parts);
         string name = path;
         for (int number = 2; !_exact.Add(name); number++) name = ExportName.Numbered(path, number);
-        if (name != path) notes.Count("{0} files have the path of another and are written beside it with a number.");
-        if (OperatingSystem.IsWindows() && path != own) notes.Count("{0} files have names that this system cannot hold; '_' stands for what it cannot.");
+        if (name != path) notes.Count("{0} [file has|files have] the path of another and [is|are] written beside it with a number.");
+        if (OperatingSystem.IsWindows() && path != own) notes.Count("{0} [file has a name|files have names] that this system cannot hold; '_' stands for what it cannot.");
         _taken.Add(name);
         if (Place(card.Name, name, () => card.IsFile ? cards.OpenAttachment(card.Folder, card.Attachments[0]) : Body(card), card.Time)) Entries++;
     }
@@ -103,7 +108,7 @@ sealed class NoteWriter(NoteCards cards, string target, bool isApart, ExportNote
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SecurityException)
         {
-            notes.Problem(card.Name, null, "The note cannot be read: " + problem.Message);
+            notes.Problem(card.Name, null, cards.Because("The note cannot be read", problem));
             return;
         }
         if (title.Length == 0) title = "Note";
@@ -147,7 +152,7 @@ sealed class NoteWriter(NoteCards cards, string target, bool isApart, ExportNote
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SecurityException or ArgumentException or NotSupportedException)
         {
-            notes.Problem(from, null, $"'{name}' was not written: {problem.Message}.");
+            notes.Problem(from, null, cards.Because($"'{Sentence.Quote(name)}' was not written", problem));
             return false;
         }
     }

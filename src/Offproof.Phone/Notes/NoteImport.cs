@@ -34,8 +34,8 @@ public static class NoteImport
                 new NoteSource(sources[index].Name, entries, tree, account).Read(cancellationToken);
             }
             List<TreeFile> files = tree.Files();
-            account.Count(tree.Repeated, "{0} notes were met again, equal in everything, and are stored once.");
-            account.Count(tree.Versions, "{0} notes are versions of each other that differ; every version is kept.");
+            account.Count(tree.Repeated, "{0} [note was|notes were] met again, equal in everything, and [is|are] stored once.");
+            account.Count(tree.Versions, "{0} [note is a version|notes are versions] of each other that differ; every version is kept.");
             return new Import(files, account.Report(), tree);
         }
         catch
@@ -52,6 +52,9 @@ sealed class NoteSource(string folder, List<SourceEntry> entries, NoteTree tree,
     readonly NoteFolder _folder = new(entries);
     readonly HashSet<string> _done = new(StringComparer.Ordinal);
     readonly HashSet<string> _keep = new(StringComparer.Ordinal);
+    readonly HashSet<string> _keepFolders = new(StringComparer.Ordinal);
+    readonly HashSet<string> _broken = new(StringComparer.Ordinal);
+    readonly HashSet<string> _cut = new(StringComparer.Ordinal);
     bool _hasNotes;
     long _pages;
 
@@ -64,13 +67,18 @@ sealed class NoteSource(string folder, List<SourceEntry> entries, NoteTree tree,
             cancellationToken.ThrowIfCancellationRequested();
             if (!_done.Contains(entry.Path) && !_folder.IsUsed(entry)) Try(entry, () => ReadFile(entry));
         }
-        account.Count(_pages, "{0} pages in HTML are Takeout's copies of notes in JSON, which were read; they are not kept as well.");
+        account.Count(_pages, "{0} [page in HTML is Takeout's copy of a note|pages in HTML are Takeout's copies of notes] in JSON, which [was|were] read; [it is|they are] not kept as well.");
     }
 
     void ReadJson(SourceEntry entry, CancellationToken cancellationToken)
     {
-        JsonNotes notes = new(new SourceFile(entry.Name, () => SourceFile.OpenFile(entry.FullPath)), (json, folders) => Take(json, folders, entry), account);
-        if (!notes.Read(cancellationToken)) return;
+        JsonNotes notes = new(FileOf(entry), (json, folders) => Take(json, folders, entry), account);
+        if (!notes.Read(cancellationToken))
+        {
+            if (notes.IsBroken) _broken.Add(entry.Path);
+            if (notes.IsBroken && notes.BeginsLikeKeep) _cut.Add(entry.Path);
+            return;
+        }
         _done.Add(entry.Path);
         _hasNotes |= notes.Found > 0;
     }
@@ -81,6 +89,7 @@ sealed class NoteSource(string folder, List<SourceEntry> entries, NoteTree tree,
         {
             KeepNote.Read(json, entry, _folder, tree, account);
             _keep.Add(entry.Path[..^5]);
+            _keepFolders.Add(NoteFolder.Of(entry.Path));
             return true;
         }
         if (!XiaomiNote.IsOne(json)) return false;
@@ -92,7 +101,8 @@ sealed class NoteSource(string folder, List<SourceEntry> entries, NoteTree tree,
     {
         if (!_hasNotes)
         {
-            account.Skip(entry.Name, null, entry.Length == 0 ? "The file is empty." : "The file is of no known format.");
+            if (SourceWalk.IsMark(entry) && entries.Count > 1) account.Mark();
+            else account.Skip(entry.Name, null, entry.Length == 0 ? "The file is empty." : _broken.Contains(entry.Path) ? "JSON that is cut off or damaged; whether it was a note cannot be told. Export it again." : Likeness.Reason(FileOf(entry), "notes"));
             return;
         }
         if (Ends(entry, ".html") && _keep.Contains(entry.Path[..^5]) && IsTakeoutPage(entry))
@@ -100,6 +110,7 @@ sealed class NoteSource(string folder, List<SourceEntry> entries, NoteTree tree,
             _pages++;
             return;
         }
+        Remark(entry);
         FrontMatter front = new();
         front.Add("offproof", 1);
         // A larger text is a file like any other: it is kept, and not held in memory by those who show notes.
@@ -126,6 +137,17 @@ sealed class NoteSource(string folder, List<SourceEntry> entries, NoteTree tree,
         account.Keep();
     }
 
+    // notes.md §3.2, §3.5: kept as files, and yet not what their owner thinks that is kept.
+    void Remark(SourceEntry entry)
+    {
+        if (_cut.Contains(entry.Path) || (_broken.Contains(entry.Path) && _keepFolders.Contains(NoteFolder.Of(entry.Path))))
+            account.Notice($"{entry.Name} looks like a note of Google Keep that is cut off or damaged; it is kept as the file that it is. Export it again.");
+        else if (Ends(entry, ".zip") && entry.Length > 0 && Likeness.Of(FileOf(entry), "notes") is { Category: "notes", IsPacked: true } like)
+            account.Notice($"{entry.Name} is {like.What}; it is kept as the file that it is. Unpack it to have its notes read.");
+    }
+
+    static SourceFile FileOf(SourceEntry entry) => new(entry.Name, () => SourceFile.OpenFile(entry.FullPath));
+
     void Try(SourceEntry entry, Action read)
     {
         try
@@ -134,7 +156,7 @@ sealed class NoteSource(string folder, List<SourceEntry> entries, NoteTree tree,
         }
         catch (Exception problem) when (problem is (IOException and not SpoolException) or UnauthorizedAccessException or SecurityException)
         {
-            account.Skip(entry.Name, null, "The file cannot be read: " + problem.Message);
+            account.Skip(entry.Name, null, Sentence.Because("The file cannot be read", problem));
             _done.Add(entry.Path);
         }
         catch (DamagedTextException damage)

@@ -19,7 +19,7 @@ static class XiaomiNote
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (JsonProperty member in json.EnumerateObject())
         {
-            if (!names.Add(member.Name)) throw new DamagedTextException($"two members are called '{member.Name}'");
+            if (!names.Add(member.Name)) throw new DamagedTextException($"two members are called '{Sentence.Quote(member.Name)}'");
         }
         ConvertedNote note = new(source, folder, account);
         string? content = Text(json, "content");
@@ -83,7 +83,7 @@ static class XiaomiNote
         note.AddTo(tree, name, "xiaomi\n" + (number ?? Scalar(json, "createDate") ?? ""), front, modified ?? created);
     }
 
-    static string Title(string? title) => title is { Length: > 0 } ? $"'{title}'" : "without a title";
+    static string Title(string? title) => title is { Length: > 0 } ? $"'{Sentence.Quote(title)}'" : "without a title";
 
     // "extraInfo" is JSON in a string.
     static (string? Title, bool IsWhole) Info(JsonElement json)

@@ -282,7 +282,7 @@ public sealed class CorpusTests
     static Card[] Parse(string name)
     {
         List<Card> cards = [];
-        ContactImport.Cards(new SourceFile(name, () => File.OpenRead(At(name + ".vcf"))), new Account(1), (card, _) => cards.Add(card), CancellationToken.None);
+        ContactImport.OfTree(new SourceFile(name, () => File.OpenRead(At(name + ".vcf"))), new Account(1), (card, _) => cards.Add(card), CancellationToken.None);
         return [.. cards];
     }
 

@@ -31,6 +31,24 @@ public sealed class ExportTests : IDisposable
         Assert.Equal("", Names(new Selection { Since = new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero), Contact = "Ann Archer" }));
     }
 
+    [Fact] // nobody can tell whether they are older, so they are written, and that is said
+    public void Contacts_without_a_time_are_counted_where_a_time_is_asked_for()
+    {
+        ExportReport report = Cards.Write(_folder["tree"], _folder["since"], ContactFormat.VCard3, new Selection { Since = new DateTimeOffset(2024, 1, 1, 0, 0, 1, TimeSpan.Zero) });
+        Assert.Equal(2, report.Entries);
+        Assert.Equal(["1 contact names no time of its last change (REV) and is written too: whether it is older, nobody can tell."], report.Notices);
+        Assert.Empty(Cards.Write(_folder["tree"], _folder["all"], ContactFormat.VCard3).Notices);
+    }
+
+    [Theory]
+    [InlineData("07700 900001", "; the nearest: Ann Archer"), InlineData("555 555 0101", "; the nearest: Bela"), InlineData("Ann", "; the nearest: Ann Archer"), InlineData("nobody", ""), InlineData("900001", "; the nearest: Ann Archer"), InlineData("00001", "")]
+    public void A_contact_that_is_not_there_brings_the_nearest(string wanted, string nearest) => Assert.Equal("a contact is asked for as it is in its card: a whole name, an e-mail, or a number like +447700900001" + nearest,
+        Cards.Write(_folder["tree"], _folder["none"], ContactFormat.VCard3, new Selection { Contact = wanted }).Hint);
+
+    [Fact]
+    public void Where_the_contact_is_there_and_its_time_is_not_there_is_nothing_to_correct() =>
+        Assert.Null(Cards.Write(_folder["tree"], _folder["none"], ContactFormat.VCard3, new Selection { Contact = "Ann Archer", Since = DateTimeOffset.MaxValue }).Hint);
+
     [Fact]
     public void The_same_tree_gives_the_same_bytes_and_other_content_is_never_written_over()
     {
@@ -123,7 +141,7 @@ public sealed class ExportTests : IDisposable
 
     [Theory] // nothing is left out silently: what the other version has no place for is in it all the same, and said
     [InlineData("3.0", "AGENT:Someone", "none of 4.0"), InlineData("3.0", "CLASS:PRIVATE", "none of 4.0"), InlineData("3.0", "MAILER:m", "none of 4.0"), InlineData("4.0", "GENDER:F", "none of 3.0")]
-    [InlineData("4.0", "RELATED;TYPE=friend:urn:uuid:0c0ffee0-0000-4000-8000-000000000009", "none of 3.0"), InlineData("4.0", "BDAY;VALUE=text:in May", "no whole dates"), InlineData("4.0", "BDAY:1996", "no whole dates")]
+    [InlineData("4.0", "RELATED;TYPE=friend:urn:uuid:0c0ffee0-0000-4000-8000-000000000009", "none of 3.0"), InlineData("4.0", "BDAY;VALUE=text:in May", "no whole date"), InlineData("4.0", "BDAY:1996", "no whole date")]
     [InlineData("4.0", "EMAIL;PREF=2:a@example.org", "parameters that 3.0"), InlineData("4.0", "TITLE;ALTID=1;LANGUAGE=fr:Patron", "parameters that 3.0"), InlineData("4.0", "ORG;SORT-AS=x:X", "parameters that 3.0")]
     public void What_a_version_cannot_hold_stays_and_is_said(string version, string line, string said)
     {

@@ -19,7 +19,7 @@ public sealed class PropertyTests
         Assert.Equal(lines, Cards.OneCard(card));
         (string[] written, IReadOnlyList<string> notices) = Cards.Convert(card, version is "3.0" ? ContactFormat.VCard3 : ContactFormat.VCard4);
         Assert.Equal(lines, written);
-        Assert.Equal("1 properties X-ANDROID-CUSTOM, which only Android reads, are written as they are.", Assert.Single(notices));
+        Assert.Equal("1 property X-ANDROID-CUSTOM, which only Android reads, is written as it is.", Assert.Single(notices));
     }
 
     // contacts.md §4.3 has its own tests for what changes.
@@ -126,7 +126,7 @@ public sealed class PropertyTests
         using Import import = Cards.ReadText("BEGIN:VCARD\r\nVERSION:2.1\r\nFN:Boss\r\nN:Boss\r\nAGENT:\r\nBEGIN:VCARD\r\nVERSION:2.1\r\nFN:Agent, A.\r\nN:A\r\nEND:VCARD\r\nTEL:1\r\nEND:VCARD\r\n");
         Assert.Equal(2, import.Files.Count);
         Assert.Contains(Cards.Lines(import), lines => lines.Contains("AGENT:Agent\\, A.", StringComparer.Ordinal) && lines.Contains("TEL:1", StringComparer.Ordinal));
-        Assert.Contains("1 cards stand inside of others", Assert.Single(import.Report.Notices), StringComparison.Ordinal);
+        Assert.Contains("1 card stands inside of another", Assert.Single(import.Report.Notices), StringComparison.Ordinal);
     }
 
     [Fact]

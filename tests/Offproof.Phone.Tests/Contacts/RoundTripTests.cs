@@ -44,7 +44,7 @@ public sealed class RoundTripTests
     static Card[] Parse(Import import)
     {
         List<Card> cards = [];
-        foreach (TreeFile file in import.Files) ContactImport.Cards(new SourceFile(file.Path, () => new MemoryStream(Cards.Bytes(file))), new Account(1), (card, _) => cards.Add(card), CancellationToken.None);
+        foreach (TreeFile file in import.Files) ContactImport.OfTree(new SourceFile(file.Path, () => new MemoryStream(Cards.Bytes(file))), new Account(1), (card, _) => cards.Add(card), CancellationToken.None);
         return [.. cards];
     }
 

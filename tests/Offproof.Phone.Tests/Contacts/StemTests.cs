@@ -19,7 +19,7 @@ public sealed class StemTests
         using Import import = Cards.ReadText(one + two + one);
         using Import other = Cards.ReadText(two + one);
         Assert.Equal((3L, 2), (import.Report.Kept, import.Files.Count));
-        Assert.Equal(["1 cards were met again, equal in everything, and are stored once.", "2 cards have a name that another card has too; every one is kept."], import.Report.Notices);
+        Assert.Equal(["1 card was met again, equal in everything, and is stored once.", "2 cards have a name that another card has too; every one is kept."], import.Report.Notices);
         Assert.Equal(Cards.Content(import), Cards.Content(other));
         Assert.All(import.Files, file => Assert.Matches("-[0-9a-f]{16}\\.vcf$", file.Path));
     }

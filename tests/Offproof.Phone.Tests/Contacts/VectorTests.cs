@@ -17,8 +17,8 @@ public sealed class VectorTests
         Assert.Equal((14L, 11L), (import.Report.Read, import.Report.Kept));
         Assert.Equal(["android.vcf 42", "android.vcf 46", "notes.txt "], import.Report.Skipped.Select(skipped => $"{Path.GetFileName(skipped.File)} {skipped.Line}"));
         Assert.Equal(
-            ["1 cards stand inside", "1 values are no UTF-8", "card that begins on line 16 has no end", "1 cards were met again", "2 cards have a name that another card has too"],
-            Said(import, "1 cards stand inside", "1 values are no UTF-8", "card that begins on line 16 has no end", "1 cards were met again", "2 cards have a name that another card has too"));
+            ["1 card stands inside", "1 value is no UTF-8", "card that begins on line 16 has no end", "1 card was met again", "2 cards have a name that another card has too"],
+            Said(import, "1 card stands inside", "1 value is no UTF-8", "card that begins on line 16 has no end", "1 card was met again", "2 cards have a name that another card has too"));
         SortedDictionary<string, string> expected = Files(Path.Combine(Vectors, "tree"));
         SortedDictionary<string, string> read = Cards.Content(import);
         Assert.Equal(expected.Keys, read.Keys);

@@ -71,7 +71,7 @@ public sealed class DamageTests
     }
 
     [Theory]
-    [InlineData("<?xml version='1.0' encoding='iso-8859-1'?><smses/>", "iso-8859-1"), InlineData("<calls count=\"1\"/>", "list of calls"), InlineData("<html/>", "no list of messages"), InlineData("<", "no XML")]
+    [InlineData("<?xml version='1.0' encoding='iso-8859-1'?><smses/>", "iso-8859-1"), InlineData("<calls count=\"1\"><call number=\"x\"/>", "list of calls"), InlineData("<html/>", "no list of messages"), InlineData("<", "no XML")]
     [InlineData("%PDF-1.7", "no known format"), InlineData("<!-- <smses>", "no XML"), InlineData(" text", "no known format")]
     public void A_file_that_is_none_is_skipped_with_the_reason(string text, string reason)
     {
@@ -99,6 +99,29 @@ public sealed class DamageTests
         Assert.Equal(2, skipped.Line);
         Assert.Contains(reason, skipped.Reason, StringComparison.Ordinal);
         Assert.Contains("after", Addresses(import));
+    }
+
+    [Theory]
+    [InlineData("5"), InlineData("null"), InlineData("\"text }, {\""), InlineData("[[{\"address\":\"lost\"}]]"), InlineData("true")]
+    public void An_element_of_a_list_that_is_no_message_leaves_its_neighbours(string element)
+    {
+        using Import import = Read("[{\"address\":\"before\",\"date\":\"1\"},\n" + element + ",\n{\"address\":\"after\",\"date\":\"1\"}]");
+        Trees.Balances(import);
+        Assert.Equal(["after", "before"], Addresses(import));
+        SkippedEntry skipped = Assert.Single(import.Report.Skipped);
+        Assert.Equal((2L, "An element of the list that is no message."), (skipped.Line, skipped.Reason));
+        Assert.Empty(import.Report.Notices);
+    }
+
+    [Theory] // what is no JSON at all ends the list, as before
+    [InlineData("x"), InlineData("[1"), InlineData("\"text"), InlineData(",")]
+    public void An_element_of_a_list_that_is_no_JSON_ends_it(string element)
+    {
+        using Import import = Read("[{\"address\":\"before\",\"date\":\"1\"},\n" + element + "\n,{\"address\":\"after\",\"date\":\"1\"}]");
+        Trees.Balances(import);
+        Assert.Equal(["before"], Addresses(import));
+        Assert.Single(import.Report.Skipped);
+        Assert.Single(import.Report.Notices);
     }
 
     [Fact]

@@ -55,6 +55,43 @@ public sealed class SelectionTests
         }
     }
 
+    public static TheoryData<string?, string?, string> Misses => new()
+    {
+        { "07700 900001", null, "; the nearest: +447700900001 (Ann); +447700900001~+447700900002 (Ann, Bob)" },
+        { "+447700900001,+447700900002", null, "; the nearest: +447700900001~+447700900002 (Ann, Bob); +447700900001 (Ann)" },
+        { "07700900002; 07700900001", null, "; the nearest: +447700900001~+447700900002 (Ann, Bob); +447700900001 (Ann)" },
+        { "bo", null, "; the nearest: +447700900001~+447700900002 (Ann, Bob)" },
+        { "+447700900099", null, "" },
+        { "~", null, "" },
+        { null, "07700900002", "; the nearest: +447700900001~+447700900002 (Ann, Bob)" },
+    };
+
+    [Theory, MemberData(nameof(Misses))]
+    public void What_is_not_there_brings_the_form_that_is_meant_and_the_nearest(string? conversation, string? contact, string nearest)
+    {
+        using TempFolder folder = new();
+        Store(folder);
+        ExportReport report = Trees.Write(folder["tree"], folder["out"], MessageFormat.SmsBackupRestoreXml, new Selection { Conversation = conversation, Contact = contact });
+        Assert.Equal(0, report.Entries);
+        Assert.Equal((contact is null ? "a conversation is asked for as exported: a number like +447700900001, several joined by ~, or a whole name" : "a contact is asked for as exported: a whole name, or a number like +447700900001") + nearest, report.Hint);
+        // What is there and older needs no other form.
+        Assert.Null(Trees.Write(folder["tree"], folder["out"], MessageFormat.SmsBackupRestoreXml, new Selection { Conversation = "Bank", Since = DateTimeOffset.MaxValue }).Hint);
+        Assert.Null(Trees.Write(folder["tree"], folder["out"], MessageFormat.SmsBackupRestoreXml, Selection.All).Hint);
+    }
+
+    [Fact]
+    public void Messages_without_a_time_are_counted_where_a_time_is_asked_for()
+    {
+        using TempFolder folder = new();
+        Store(folder);
+        DateTimeOffset since = new(2024, 7, 1, 0, 0, 0, TimeSpan.Zero);
+        string said = "1 message names no time and is written too: whether it is older, nobody can tell.";
+        Assert.Contains(said, Trees.Write(folder["tree"], folder["out1"], MessageFormat.SmsBackupRestoreXml, new Selection { Since = since }).Notices);
+        Assert.Contains(said, Trees.Write(folder["tree"], folder["out2"], MessageFormat.SmsImportExportZip, new Selection { Since = since, Conversation = "Ann" }).Notices);
+        Assert.DoesNotContain(said, Trees.Write(folder["tree"], folder["out3"], MessageFormat.SmsBackupRestoreXml, new Selection { Since = since, Conversation = "Bank" }).Notices);
+        Assert.DoesNotContain(said, Trees.Write(folder["tree"], folder["out4"], MessageFormat.SmsBackupRestoreXml, Selection.All).Notices);
+    }
+
     [Fact]
     public void A_conversation_is_chosen_by_its_folder()
     {

@@ -27,7 +27,7 @@ public sealed class SourcesAndTreesTests
         Assert.Equal([("in/broken", "link"), ("in/empty", "empty"), ("in/file-link", "link"), ("in/folder-link", "link"), ("in/photo.jpg", "no known format"), ("in/pipe", "pipe"), ("missing.xml", "no such file")],
             import.Report.Skipped.Select(entry => (entry.File[at.Length..], new[] { "link", "empty", "no known format", "pipe", "no such file" }.First(word => entry.Reason.Contains(word, StringComparison.Ordinal))))
                 .OrderBy(pair => pair.Item1, StringComparer.Ordinal));
-        Assert.Contains(import.Report.Notices, notice => notice.StartsWith("1 messages were met again", StringComparison.Ordinal));
+        Assert.Contains(import.Report.Notices, notice => notice.StartsWith("1 message was met again", StringComparison.Ordinal));
         Assert.Equal(2, Trees.Lines(import).Length);
     }
 
@@ -79,7 +79,7 @@ public sealed class SourcesAndTreesTests
         using TempFolder folder = new();
         using Import import = Trees.Read(folder.Write("1.xml", Bytes(One)), folder.Write("2.xml", Bytes(read)), folder.Write("3.xml", Bytes(One.Replace("\"1\" />", "\"other\" />", StringComparison.Ordinal))));
         Assert.Equal(3, Trees.Lines(import).Length);
-        Assert.Equal(["1 messages are there in versions that differ in a column; every version is kept."], import.Report.Notices);
+        Assert.Equal(["1 message is there in versions that differ in a column; every version is kept."], import.Report.Notices);
     }
 
     [Theory] // The check value of the catalogues: the checksum of "123456789" is CBF43926

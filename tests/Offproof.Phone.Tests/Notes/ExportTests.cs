@@ -133,6 +133,22 @@ public sealed class ExportTests
         string FolderName(int index) => Directory.EnumerateFiles(Path.Combine(source, "Trips", "2024")).Select(path => Path.GetFileName(path)).OrderDescending(StringComparer.Ordinal).ElementAt(index);
     }
 
+    [Fact]
+    public void Notes_without_a_time_and_older_files_are_counted_where_a_time_is_asked_for()
+    {
+        using TempFolder folder = new();
+        folder.Write("in/n.json", "{\"isTrashed\":false,\"title\":\"n\"}"u8.ToArray());
+        folder.Write("in/old.md", [1]);
+        foreach (string picture in (string[])["in/old.png", "in/older.png"]) File.SetLastWriteTimeUtc(folder.Write(picture, [2]), new DateTime(2019, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        File.SetLastWriteTimeUtc(folder["in/old.md"], new DateTime(2019, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        using Import import = NoteTrees.Read(folder["in"]);
+        Messages.Trees.Store(import, folder["tree"]);
+        ExportReport report = NoteTrees.Write(folder["tree"], folder["out"], Selection.All with { Since = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero) });
+        Assert.Equal(["n.md", "old.png", "older.png"], report.Files.Order(StringComparer.Ordinal));
+        Assert.Equal(["1 note names no time and is written too: whether it is older, nobody can tell.", "2 files beside the notes are older and written too: a note may show them."], report.Notices.Order(StringComparer.Ordinal));
+        Assert.Empty(NoteTrees.Write(folder["tree"], folder["all"]).Notices);
+    }
+
     [Theory]
     [InlineData("a/b\\c:d", "a-b-c-d"), InlineData("..hidden. ", "hidden"), InlineData("nul", "nul_"), InlineData("COM1", "COM1_"), InlineData("x\ny\u0001\u0085", "x y--"), InlineData(" ", ""), InlineData("...", ""), InlineData("\U0001F600", "\U0001F600")]
     public void A_title_becomes_a_name_that_every_system_can_hold(string title, string name) => Assert.Equal(name, ExportName.OfTitle(title));

@@ -1,4 +1,3 @@
-using CsCheck;
 using Offproof.Fuzz;
 
 namespace Offproof.Phone.Tests.Notes;
@@ -17,37 +16,12 @@ public sealed class FuzzTests
     public void Every_vector_passes() => Assert.All(Seeds, seed => NoteFuzz.Run(seed));
 
     [Fact]
-    public void Mangled_vectors_pass() =>
-        Gen.Select(Gen.Int[0, Seeds.Length - 1], Change.Array[1, 8]).Sample(
-            (seed, changes) =>
-            {
-                byte[] bytes = Seeds[seed];
-                foreach ((int where, int how, int which) in changes) bytes = Apply(bytes, where, how, which);
-                NoteFuzz.Run(bytes);
-            },
-            iter: 600, threads: 2);
+    public void Mangled_vectors_pass() => new Mangled(Seeds, Splinters).Show(bytes => NoteFuzz.Run(bytes), inputs: 600, threads: 2);
 
     [Fact]
     public void Every_beginning_of_a_note_passes()
     {
         byte[] json = Seeds.First(seed => seed.AsSpan().IndexOf("listContent"u8) >= 0);
         for (int length = 0; length < json.Length; length += 7) NoteFuzz.Run(json.AsSpan(0, length));
-    }
-
-    static readonly Gen<(int, int, int)> Change = Gen.Select(Gen.Int[0, 1 << 20], Gen.Int[0, 5], Gen.Int[0, 255]);
-
-    static byte[] Apply(byte[] bytes, int where, int how, int which)
-    {
-        if (bytes.Length == 0) return bytes;
-        int at = where % bytes.Length;
-        byte[] splinter = System.Text.Encoding.UTF8.GetBytes(Splinters[which % Splinters.Length]);
-        return how switch
-        {
-            0 => [.. bytes[..at], (byte)which, .. bytes[(at + 1)..]],
-            1 => bytes[..at],
-            2 => [.. bytes[..at], .. bytes[Math.Min(bytes.Length, at + which)..]],
-            3 => [.. bytes[..at], .. bytes[at..Math.Min(bytes.Length, at + (4 * which))], .. bytes[at..]],
-            _ => [.. bytes[..at], .. splinter, .. bytes[at..]],
-        };
     }
 }

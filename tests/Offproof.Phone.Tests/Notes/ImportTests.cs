@@ -80,6 +80,31 @@ public sealed class ImportTests
             import.Report.Skipped.Select(entry => $"{Path.GetFileName(entry.File)}:{entry.Line} {entry.Reason.Split([':', '.'])[0]}").Order(StringComparer.Ordinal));
     }
 
+    [Theory] // notes.md §3.5: a note that was cut off before the names that only Keep has
+    [InlineData("{\"color\":\"DEF"), InlineData("{\"attachments\":[{\"filePath\":\"a.png\""), InlineData("{\"textContent\":\"a long tex"), InlineData("{\"labels\":[{\"name\":\"x\"}],")]
+    public void A_note_of_Keep_that_is_cut_off_early_is_kept_as_a_file_and_said(string beginning)
+    {
+        using TempFolder folder = new();
+        folder.Write("in/Text.md", [1]);
+        folder.Write("in/cut.json", Encoding.UTF8.GetBytes(beginning));
+        folder.Write("in/settings.json", "{\"editor\": // not JSON"u8.ToArray());
+        using Import import = NoteTrees.Read(folder["in"]);
+        Assert.Equal((3L, 0), (import.Report.Kept, import.Report.Skipped.Count));
+        Assert.Equal(folder["in/cut.json"] + " looks like a note of Google Keep that is cut off or damaged; it is kept as the file that it is. Export it again.", Assert.Single(import.Report.Notices));
+    }
+
+    [Fact] // beside notes of Keep any broken JSON is one of them, however little is left
+    public void Beside_notes_of_Keep_the_first_byte_of_one_is_enough()
+    {
+        using TempFolder folder = new();
+        folder.Write("in/Keep/a.json", Keep("\"title\":\"a\""));
+        folder.Write("in/Keep/cut.json", "{\"co"u8.ToArray());
+        folder.Write("in/other/cut.json", "{\"co"u8.ToArray());
+        using Import import = NoteTrees.Read(folder["in"]);
+        Assert.Equal((3L, 0), (import.Report.Kept, import.Report.Skipped.Count));
+        Assert.StartsWith(folder["in/Keep/cut.json"] + " looks like", Assert.Single(import.Report.Notices), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_source_without_a_note_is_of_no_known_format_and_says_so()
     {
@@ -88,7 +113,7 @@ public sealed class ImportTests
         folder.Write("in/app.json", "{}"u8.ToArray());
         using Import import = NoteTrees.Read(folder["in"], folder["nowhere"]);
         Assert.Empty(import.Files);
-        Assert.Equal(["The file is of no known format.", "The file is of no known format.", "There is no such file or folder."], import.Report.Skipped.Select(entry => entry.Reason));
+        Assert.Equal(["The file is of no known format.", "The file is a damaged ZIP", "There is no such file or folder."], import.Report.Skipped.Select(entry => entry.Reason.Split(',')[0]));
     }
 
     [Fact]
@@ -132,7 +157,7 @@ public sealed class ImportTests
         using Import import = NoteTrees.Read(folder["in"]);
         Assert.Equal(["broken.json"], import.Report.Skipped.Select(entry => Path.GetFileName(entry.File)));
         Assert.Equal(4, import.Report.Kept);
-        Assert.StartsWith("1 pages in HTML are Takeout's copies", Assert.Single(import.Report.Notices), StringComparison.Ordinal);
+        Assert.StartsWith("1 page in HTML is Takeout's copy", Assert.Single(import.Report.Notices), StringComparison.Ordinal);
     }
 
     [Fact]
