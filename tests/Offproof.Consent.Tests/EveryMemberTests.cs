@@ -76,6 +76,9 @@ public sealed class EveryMemberTests
             bool reads = typ is RecordTyp.Removal && ReadAsRemovals.Contains(name, StringComparer.Ordinal);
             Assert.True(Examples.Verify(relabelled) is null != reads, pair);
 
+            // A reader that looks for the other type does not find it here.
+            Assert.True(Examples.VerifyAs(example, typ) is null, pair);
+
             // Without a new signature no name but its own is accepted, whatever it has.
             string kept = relabelled.Compact[..relabelled.Compact.LastIndexOf('.')] + example.Compact[example.Compact.LastIndexOf('.')..];
             Assert.True(SignedRecord.TryParse(kept, out var stolen) && Examples.Verify(stolen) is null, pair);
