@@ -15,7 +15,7 @@ public readonly record struct Succession(long Number, Digest Succeeds)
 
     internal void Write(Utf8JsonWriter writer, Thumbprint account)
     {
-        if (Number < 1 || !BeginsAt(account)) throw new ArgumentException("the first change of a sheet succeeds ACCOUNT, every other one a record", nameof(account));
+        if (Number is < 1 or > int.MaxValue || !BeginsAt(account)) throw new ArgumentException("the first change of a sheet succeeds ACCOUNT, every other one a record", nameof(account));
         writer.WriteNumber("succession", Number);
         writer.WriteString("succeeds", Succeeds.Text);
     }

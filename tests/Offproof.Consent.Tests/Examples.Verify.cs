@@ -10,23 +10,26 @@ static partial class Examples
     internal static SigningKey? KeyOf(Thumbprint kid) => Devices.Concat(Sheets).Append(Server).FirstOrDefault(key => key.Thumbprint == kid);
 
     /// <summary>The typed record, or null where any rule is broken.</summary>
-    internal static object? Verify(SignedRecord record)
+    internal static object? Verify(SignedRecord record) => VerifyAs(record, record.Typ);
+
+    /// <summary>What a reader makes of it that believes it to be of this type.</summary>
+    internal static object? VerifyAs(SignedRecord record, string typ)
     {
         var sheet = Sheets.FirstOrDefault(key => key.Thumbprint == record.Kid)?.Public;
         var device = Devices.FirstOrDefault(key => key.Thumbprint == record.Kid)?.Public;
-        return record.Typ switch
+        return typ switch
         {
             RecordTyp.Receipt => VerifyReceipt(record),
-            _ when sheet is not null => VerifySheets(record, sheet),
-            _ when device is not null => VerifyDevices(record, device),
+            _ when sheet is not null => VerifySheets(record, typ, sheet),
+            _ when device is not null => VerifyDevices(record, typ, device),
             _ => null,
         };
     }
 
-    static object? VerifySheets(SignedRecord record, VerifyingKey sheet)
+    static object? VerifySheets(SignedRecord record, string typ, VerifyingKey sheet)
     {
         var server = Server.Thumbprint;
-        return record.Typ switch
+        return typ switch
         {
             RecordTyp.Certificate => Consent.Certificate.TryVerify(record, sheet, Account, server, out var read) ? read : null,
             RecordTyp.Erasure => Consent.Erasure.TryVerify(record, sheet, Account, server, out var read) && read.Account == Account ? read : null,
@@ -38,10 +41,10 @@ static partial class Examples
         };
     }
 
-    static object? VerifyDevices(SignedRecord record, VerifyingKey device)
+    static object? VerifyDevices(SignedRecord record, string typ, VerifyingKey device)
     {
         var server = Server.Thumbprint;
-        return record.Typ switch
+        return typ switch
         {
             RecordTyp.Grant => Consent.Grant.TryVerify(record, device, server, out var read) && read.Account == Account ? read : null,
             RecordTyp.Revocation => Consent.Revocation.TryVerify(record, device, server, out var read) && read.Account == Account ? read : null,
