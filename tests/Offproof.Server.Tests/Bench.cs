@@ -27,7 +27,7 @@ sealed class Bench : IAsyncDisposable
 
     internal StringWriter Log { get; } = new();
 
-    internal static async Task<Bench> StartAsync(long? quota = null, string? folder = null, bool verbose = false, FakeTimeProvider? clock = null)
+    internal static async Task<Bench> StartAsync(long? quota = null, string? folder = null, bool verbose = false, FakeTimeProvider? clock = null, Action<string>? erasing = null)
     {
         var time = clock ?? new(Start);
         ServerOptions chosen = new()
@@ -37,25 +37,28 @@ sealed class Bench : IAsyncDisposable
             QuotaBytes = quota,
             Verbose = verbose,
             TimeProvider = time,
+            BeforeErasing = erasing,
         };
         Bench bench = new(chosen, time);
         await bench.UpAsync();
         return bench;
     }
 
-    internal async Task RestartAsync()
+    internal Task RestartAsync() => WhileDownAsync(() => { });
+
+    internal async Task WhileDownAsync(Action change)
     {
         await DownAsync();
+        change();
         await UpAsync();
     }
 
     // Changes what no request of this version can, while the server is down.
-    internal async Task WithDatabaseAsync(Action<Database> change)
+    internal Task WithDatabaseAsync(Action<Database> change) => WhileDownAsync(() =>
     {
-        await DownAsync();
-        using (Database database = new(Path.Combine(Folder, "offproof.db"))) change(database);
-        await UpAsync();
-    }
+        using Database database = new(Path.Combine(Folder, "offproof.db"));
+        change(database);
+    });
 
     internal long Now => Time.GetUtcNow().ToUnixTimeSeconds();
 
