@@ -91,6 +91,33 @@ public sealed class ErasureTests
         Assert.Empty(bench.Stored());
     }
 
+    [Theory] // protocol.md §3: decided by the clock, not by who comes first.
+    [InlineData(-1, true)]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    public async Task A_cancellation_counts_until_the_last_second_and_not_after_it(int second, bool counts)
+    {
+        await using var bench = await Bench.StartAsync(clock: new StillClock());
+        using var owner = await Owner.OpenAsync(bench);
+        var vault = await KeptAsync(bench, owner);
+        var erasure = owner.SignErasure(vault);
+        await owner.TakeAsync(erasure);
+        bench.Time.Advance(TimeSpan.FromSeconds(Wait + second));
+        Assert.NotEmpty(bench.Stored()); // nobody has looked
+        var answer = await bench.PostAsync("v1/records", owner.SignCancellation(erasure));
+        if (counts)
+        {
+            answer.Is(HttpStatusCode.Created);
+            await ReadableAsync(bench, vault);
+        }
+        else
+        {
+            answer.Refuses(409, "epoch");
+            await ClosedAsync(bench, vault, "erased");
+            Assert.Empty(bench.Stored());
+        }
+    }
+
     [Fact]
     public async Task A_device_erases_what_it_has_revoked_and_nothing_else()
     {

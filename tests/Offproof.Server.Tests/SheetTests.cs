@@ -100,6 +100,30 @@ public sealed class SheetTests
         Assert.Equal(2, await ErasureTests.ReceiptsOfAsync(bench, owner, replacement));
     }
 
+    [Fact] // protocol.md §3: nobody looked when it came due, and the first who looks finds it so.
+    public async Task A_replacement_takes_effect_at_its_second_whoever_looks_first()
+    {
+        foreach (var look in (Func<Bench, Owner, SignedRecord, SigningKey, string, Task>[])
+        [
+            async (bench, owner, record, sheet, token) => (await bench.SendAsync(HttpMethod.Get, $"v1/recovery/{owner.Account}/", token: token)).Refuses(403, "not-accepted"),
+            async (bench, owner, record, sheet, token) => (await bench.PostAsync("v1/tokens", await owner.SignProofAsync(owner.Sheet, null))).Refuses(403, "not-accepted"),
+            async (bench, owner, record, sheet, token) => (await bench.PostAsync("v1/records", owner.SignCancellation(record))).Refuses(403, "not-accepted"),
+            async (bench, owner, record, sheet, token) => (await bench.PostAsync("v1/records", owner.SignRotation(owner.Device))).Refuses(403, "not-accepted"),
+            async (bench, owner, record, sheet, token) => (await bench.PostAsync("v1/tokens", await owner.SignProofAsync(sheet, null, change: proof => proof with { Signer = owner.Account }))).Is(HttpStatusCode.OK),
+        ])
+        {
+            await using var bench = await Bench.StartAsync(clock: new StillClock());
+            using var owner = await Owner.OpenAsync(bench);
+            using var sheet = SigningKey.Generate();
+            var record = owner.SignReplacement(sheet);
+            await owner.TakeAsync(record);
+            bench.Time.Advance(TimeSpan.FromDays(14) - TimeSpan.FromSeconds(1));
+            string token = await owner.TokenAsync(owner.Sheet, null);
+            bench.Time.Advance(TimeSpan.FromSeconds(1));
+            await look(bench, owner, record, sheet, token);
+        }
+    }
+
     [Fact]
     public async Task On_day_13_the_old_sheet_still_says_no_and_on_day_14_it_is_nobody()
     {

@@ -3,7 +3,7 @@ using Offproof.Consent;
 namespace Offproof.Server.Tests;
 
 /// <summary>protocol.md §7.7: who may no more, is cut while it uploads, within a second.</summary>
-public sealed class CutTests
+public sealed class CutOffTests
 {
     [Theory]
     [InlineData(false)]

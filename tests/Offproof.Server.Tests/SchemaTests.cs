@@ -5,7 +5,7 @@ using Offproof.Consent;
 namespace Offproof.Server.Tests;
 
 /// <summary>protocol.md §9: a folder of an older version is brought to the newest schema, and everything goes on from where it was.</summary>
-public sealed class MigrationTests
+public sealed class SchemaTests
 {
     static readonly ReceiptState[] States = [ReceiptState.Account, ReceiptState.On, ReceiptState.Kept, ReceiptState.On];
 
