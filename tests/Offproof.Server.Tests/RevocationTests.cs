@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Time.Testing;
@@ -111,34 +110,9 @@ public sealed class RevocationTests
         using var owner = await Owner.OpenAsync(bench);
         var vault = await OpenVault.FilledAsync(bench, owner);
         string token = await vault.AddTokenAsync();
-        using SlowContent body = new(totalBytes: 50_000_000);
-        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(bench.Http.BaseAddress!, vault.Path + "data/" + Digest.Of("x"u8))) { Content = body };
-        request.Headers.Authorization = new("Bearer", token);
-        var upload = Task.Run(async () =>
-        {
-            try
-            {
-                using var response = await bench.Http.SendAsync(request);
-                return (int)response.StatusCode;
-            }
-            catch (HttpRequestException)
-            {
-                return 0;
-            }
-        });
-        while (!body.Started || !bench.Stored().Keys.Any(path => path.StartsWith("tmp/", StringComparison.Ordinal))) await Task.Delay(5);
-
+        using var upload = await RunningUpload.BeginAsync(bench, vault.Path + "data/" + Digest.Of("x"u8), token);
         await owner.TakeAsync(vault.SignRevocation());
-        long receipt = Stopwatch.GetTimestamp();
-        while (bench.Stored().Keys.Any(path => path.StartsWith("tmp/", StringComparison.Ordinal)))
-        {
-            Assert.True(Stopwatch.GetElapsedTime(receipt) < TimeSpan.FromSeconds(1), "the upload still runs");
-            await Task.Delay(5);
-        }
-
-        int status = await upload.WaitAsync(TimeSpan.FromSeconds(5));
-        Assert.True(Stopwatch.GetElapsedTime(receipt) < TimeSpan.FromSeconds(1), "the sender was still being heard");
-        Assert.True(status is 0 or 403, $"got {status}");
+        await upload.IsCutAsync(bench, 403);
         Assert.DoesNotContain(bench.Stored().Keys, path => path.Contains("/data/", StringComparison.Ordinal));
     }
 
@@ -198,34 +172,6 @@ public sealed class RevocationTests
         {
             stopped.Dispose();
             goOn.Dispose();
-        }
-    }
-
-    // Sends a little every 20 ms and never comes to an end by itself.
-    sealed class SlowContent(long totalBytes) : HttpContent
-    {
-        volatile bool started;
-
-        internal bool Started => started;
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
-        {
-            byte[] some = new byte[200_000];
-            for (long sent = 0; sent < totalBytes; sent += some.Length)
-            {
-                await stream.WriteAsync(some, cancellationToken);
-                await stream.FlushAsync(cancellationToken);
-                started = true;
-                await Task.Delay(20, cancellationToken);
-            }
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = totalBytes;
-            return true;
         }
     }
 }

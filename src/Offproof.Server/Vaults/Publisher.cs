@@ -34,7 +34,7 @@ sealed class Publisher(Access access, RunningUploads uploads, DataFolder data, Q
         // The sheet may still set its locks while and after the device's grant ends; then only the device is cut.
         var closed = visitor.Vault.CutFor(visitor.Token);
         if (access.StandingOf(visitor, what.Adds) is { } late) return (late, false);
-        if (!access.StillHolds(context)) return (Refusal.NotAccepted, false);
+        if (visitor.Token.HeldBySheet && !access.StillHolds(context)) return (Refusal.NotAccepted, false);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, closed, running.Cut);
         using var room = quota.Reserve(visitor.Token.Account, visitor.Token.HeldBySheet ? Room.Sheet : what.Small ? Room.Small : Room.Objects);
         try
