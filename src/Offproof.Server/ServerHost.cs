@@ -148,7 +148,7 @@ public sealed class RunningServer : IAsyncDisposable
 
         new ServerEndpoint(clerk, listening.InvitedOnly).Map(app);
         new AccountEndpoints(accounts, new(database), records, database, clerk, listening.InvitedOnly).Map(app);
-        new RecordEndpoints(accounts, records, vaults, suspensions, throttle, database, clerk).Map(app);
+        new RecordEndpoints(accounts, records, vaults, throttle, database, clerk).Map(app);
         new TokenEndpoints(accounts, vaults, suspensions, new(database, clerk), tokens, throttle, database, clerk).Map(app);
         new RecoveryEndpoints(access, publisher, accounts, records, vaults, refusals, data).Map(app);
         new VaultEndpoints(access, publisher, new(database), quota, data).Map(app);

@@ -4,8 +4,7 @@ using Offproof.Consent;
 namespace Offproof.Server;
 
 /// <summary>protocol.md §3: grants and revocations. The record authenticates itself.</summary>
-sealed class RecordEndpoints(
-    AccountStore accounts, RecordStore records, VaultStore vaults, Suspensions suspensions, Throttle throttle, Database database, Clerk clerk)
+sealed class RecordEndpoints(AccountStore accounts, RecordStore records, VaultStore vaults, Throttle throttle, Database database, Clerk clerk)
 {
     // consent.md §1.1
     internal const int MaxRecord = 65_536;
@@ -28,9 +27,9 @@ sealed class RecordEndpoints(
     {
         VaultAddress address = new(grant.Account, grant.Device, grant.Category, grant.Epoch);
         KnowCaller(context, address);
+        // Also of a suspended account (protocol.md §12): a link that is refused keeps out the revocations behind it.
         return Take(record, grant.Account, grant.Device, grant.Seq, grant.Prev, ReceiptState.On, () =>
         {
-            if (suspensions.Of(grant.Account) != Standing.Good) return Answers.Refuse(Refusal.Suspended);
             if (!vaults.CanOpen(address)) return Answers.Refuse(Refusal.Epoch);
             if (throttle.TakeGrant(context, grant.Account) is { } slow) return slow;
             vaults.Add(address, record.Hash, grant.Vault);
