@@ -159,7 +159,7 @@ public sealed class RunningServer : IAsyncDisposable
             accounts,
             sheets,
             clerk,
-            new SwitchRecords(intake, vaults, suspensions, throttle, clerk).TakeAsync,
+            new SwitchRecords(intake, vaults, throttle, clerk).TakeAsync,
             new ErasureRecords(intake, vaults, eraser, tokens, clerk).TakeAsync,
             new DeviceRecords(intake, accounts, sheets, vaults, tokens, clerk).TakeAsync,
             new SheetRecords(intake, accounts, sheets, clerk).TakeAsync).Map(app);

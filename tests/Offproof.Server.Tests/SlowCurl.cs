@@ -36,7 +36,7 @@ sealed class SlowCurl : IDisposable
         }
     }
 
-    /// <returns>The status that curl heard; 0 where the connection was cut before one came.</returns>
+    /// <returns>The last status that curl heard; 0 where the connection was cut before one came.</returns>
     internal async Task<int> EndsAsync()
     {
         await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20));

@@ -18,6 +18,11 @@ internal sealed partial class ScriptRun
         switch (words)
         {
             case ["start", .. var arguments] when server is null:
+                if (arguments.IndexOf("--listen") is var at and >= 0 && at + 1 < arguments.Count)
+                {
+                    listen = arguments[at + 1];
+                    arguments.RemoveRange(at, 2);
+                }
                 serverArguments = arguments;
                 await StartServerAsync();
                 break;
@@ -89,7 +94,7 @@ internal sealed partial class BackgroundServer
         }
     }
 
-    [GeneratedRegex(@"listening on (?<url>http://127\.0\.0\.1:\d+)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"listening on (?<url>https?://127\.0\.0\.1:\d+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Announcement();
 
     /// <returns>The address from the server's line on stderr.</returns>

@@ -3,19 +3,19 @@ using Offproof.Consent;
 namespace Offproof.Server;
 
 /// <summary>protocol.md §3: a grant turns a category on, a revocation turns it off.</summary>
-sealed class SwitchRecords(Intake intake, VaultStore vaults, Suspensions suspensions, Throttle throttle, Clerk clerk)
+sealed class SwitchRecords(Intake intake, VaultStore vaults, Throttle throttle, Clerk clerk)
 {
     internal async Task<IResult?> TakeAsync(Letter letter) =>
         Grant.TryVerify(letter.Record, letter.Signer.Key, clerk.Server, out var grant) ? TakeGrant(letter, grant)
         : Revocation.TryVerify(letter.Record, letter.Signer.Key, clerk.Server, out var revocation) ? await TakeRevocationAsync(letter, revocation)
         : null;
 
+    // Also of a suspended account (protocol.md §12): a link that is refused keeps out the revocations behind it.
     IResult TakeGrant(Letter letter, Grant grant)
     {
         VaultAddress address = new(grant.Account, grant.Device, grant.Category, grant.Epoch);
         return intake.Take(new(letter, grant.Account, new(grant.Seq, grant.Prev)) { About = address }, (_, _) =>
         {
-            if (suspensions.Of(grant.Account) != Standing.Good) return Refusal.Suspended;
             if (!vaults.CanOpen(address)) return Refusal.Epoch;
             if (!vaults.HasRoom(grant.Account)) return Refusal.Full;
             if (throttle.TakeGrant(letter.Context, grant.Account) is { } slow) return Outcome.Refused(slow);
