@@ -93,13 +93,19 @@ public sealed class VectorTests
         Write("hashes.json", Vectors.HashesJson(records));
         foreach (var (name, record) in records)
         {
-            Write(name + ".jws", record.Compact);
+            WriteRecord(name + ".jws", record.Compact);
             Write(name + ".payload.json", Vectors.Pretty(record));
         }
 
         var refused = RefusedRecords.Make();
         Write("refused.json", Vectors.RefusedJson(refused));
-        foreach (var record in refused) Write($"refused/{record.Name}.jws", record.Compact);
+        foreach (var record in refused) WriteRecord($"refused/{record.Name}.jws", record.Compact);
+
+        // ECDSA signs differently each time: what is published stays as it is while its content does.
+        static void WriteRecord(string name, string compact)
+        {
+            if (!File.Exists(Path.Combine(Vectors.Folder, name))) Write(name, compact);
+        }
 
         static void Write(string name, string text) => File.WriteAllText(Path.Combine(Vectors.Folder, name), text);
     }
