@@ -61,6 +61,8 @@ static partial class Examples
         State = state,
     };
 
+    internal static LedgerHead Ledger { get; } = new(12, Digest.Of("line 12 of a ledger"u8));
+
     internal static Proof AddProof { get; } = new()
     {
         Signer = Device.Thumbprint,
@@ -87,6 +89,7 @@ static partial class Examples
         var certificate = Consent.Certificate.Sign(Sheet, Certificate);
         var grant = Consent.Grant.Sign(Device, Grant(certificate.Hash));
         var revocation = Consent.Revocation.Sign(Device, Revocation(grant.Hash));
+        var proof = Proof.Sign(Device, AddProof);
         return
         [
             ("certificate", certificate),
@@ -95,7 +98,9 @@ static partial class Examples
             ("receipt-certificate", Consent.Receipt.Sign(Server, Receipt(Sheet.Thumbprint, certificate, ReceiptState.Account, 1))),
             ("receipt-grant", Consent.Receipt.Sign(Server, Receipt(Device.Thumbprint, grant, ReceiptState.On, 61))),
             ("receipt-revocation", Consent.Receipt.Sign(Server, Receipt(Device.Thumbprint, revocation, ReceiptState.Kept, 3601))),
-            ("proof-add", Proof.Sign(Device, AddProof)),
+            ("receipt-ledger", Consent.Receipt.Sign(Server, Receipt(Device.Thumbprint, grant, ReceiptState.On, 61) with { Ledger = Ledger })),
+            ("receipt-proof", Consent.Receipt.Sign(Server, Receipt(Device.Thumbprint, proof, ReceiptState.Token, 121) with { Ledger = Ledger })),
+            ("proof-add", proof),
             ("proof-read", Proof.Sign(Sheet, ReadProof)),
             ("proof-recovery", Proof.Sign(Sheet, RecoveryProof)),
             .. SignAccount(certificate, grant, revocation),

@@ -147,6 +147,15 @@ sealed partial class RefusedRecords
         Payload("revocation", "revocation-stored", "§3.4", "stored is not keep", "\"stored\":\"keep\"", "\"stored\":\"sell\"");
         Payload("revocation", "revocation-given", "§3.4", "the event is a consent", "consent withdrawn", "consent given");
         Payload("receipt-grant", "receipt-state", "§3.5", "the state does not belong to the type", "\"state\":\"on\"", "\"state\":\"kept\"");
+        string head = $"\"ledger\":\"12:{Examples.Ledger.Hash}\"";
+        Payload("receipt-ledger", "receipt-ledger-zero", "§3.5", "SEQ has a leading zero", "\"ledger\":\"12:", "\"ledger\":\"012:");
+        Payload("receipt-ledger", "receipt-ledger-long", "§3.5", "SEQ has 16 digits", "\"ledger\":\"12:", "\"ledger\":\"1234567890123456:");
+        Payload("receipt-ledger", "receipt-ledger-sign", "§3.5", "SEQ has a sign", "\"ledger\":\"12:", "\"ledger\":\"+12:");
+        Payload("receipt-ledger", "receipt-ledger-hash", "§3.5", "HASH in upper case", head, head.ToUpperInvariant().Replace("LEDGER", "ledger", StringComparison.Ordinal));
+        Payload("receipt-ledger", "receipt-ledger-short", "§3.5", "HASH has 63 digits", head, head.Remove(12, 1));
+        Payload("receipt-ledger", "receipt-ledger-number", "§3.5", "ledger is a number", head, "\"ledger\":12");
+        Payload("receipt-ledger", "receipt-ledger-null", "§3.5", "ledger is null", head, "\"ledger\":null");
+        Payload("receipt-proof", "receipt-proof-state", "§3.5", "the state does not belong to a proof", "\"state\":\"token\"", "\"state\":\"on\"");
         Payload("proof-add", "proof-mode", "§3.6", "no such mode", "\"mode\":\"add\"", "\"mode\":\"delete\"");
         Payload("proof-add", "proof-action", "§3.6", "no such action", "\"action\":\"vault\"", "\"action\":\"everything\"");
         Payload("proof-add", "proof-no-nonce", "§3.6", "the nonce is empty", "\"nonce\":\"bm9uY2UgMQ\"", "\"nonce\":\"\"");

@@ -14,6 +14,8 @@ public sealed class RoundTripTests
         Assert.Equal(Examples.Grant(certificate.Hash), Examples.Verify(Again(grant)));
         Assert.Equal(Examples.Revocation(grant.Hash), Examples.Verify(Again(revocation)));
         Assert.Equal(Examples.Receipt(Examples.Device.Thumbprint, grant, ReceiptState.On, 61), Examples.Verify(Again(receipt)));
+        var anchored = Examples.Receipt(Examples.Device.Thumbprint, grant, ReceiptState.On, 61) with { Ledger = Examples.Ledger };
+        Assert.Equal(anchored, Examples.Verify(Again(Receipt.Sign(Examples.Server, anchored))));
         foreach (var proof in (Proof[])[Examples.AddProof, Examples.ReadProof, Examples.RecoveryProof])
             Assert.Equal(proof, Examples.Verify(Again(Proof.Sign(proof == Examples.AddProof ? Examples.Device : Examples.Sheet, proof))));
     }

@@ -105,7 +105,8 @@ internal sealed class LedgerCheck
     private void Kind(long number, LedgerLine line)
     {
         if (line.Method is not null) open.Add(line.Seq);
-        if (line.Of is { } of && !open.Remove(of)) Add(number, $"line {number} tells the outcome of line {of}, which is no request that lacks one");
+        // Where lines are missing, so are requests: that is said already.
+        if (line.Of is { } of && !open.Remove(of) && problems.Count == 0) Add(number, $"line {number} tells the outcome of line {of}, which is no request that lacks one");
         if (line.Gap is not null) Add(number, $"line {number} was written where the ledger did not end as it should have: {line.Gap} had been its head; lines were lost or changed before it");
     }
 
@@ -125,10 +126,11 @@ internal sealed class LedgerCheck
     private LedgerVerdict End(long lines, string? headText)
     {
         if (firstTorn is { } from) torn += lines - from + 1; // the next line will say so
-        if (head is { } last && last.Seq > lines) Add(lines + 1, $"the ledger ends with line {lines}, and ledger.head names line {last.Seq}: the end is missing");
-        else if (head is { } early && lines - early.Seq > MostBehindTheHead) Add(early.Seq + 1, $"ledger.head names line {early.Seq}, and {lines - early.Seq} lines follow it");
+        long end = next - 1; // by the numbers that lines give themselves: what is missing before is said already
+        if (head is { } last && last.Seq > end) Add(lines + 1, $"the ledger ends with line {lines}, and ledger.head names line {last.Seq}: the end is missing");
+        else if (head is { } early && end - early.Seq > MostBehindTheHead) Add(early.Seq + 1, $"ledger.head names line {early.Seq}, and {end - early.Seq} lines follow it");
         else if (head is null && (lines > MostBehindTheHead || headText is not null)) Add(null, $"ledger.head is {(headText is null ? "missing" : "not readable")}");
-        foreach (Anchor anchor in anchors.Values.SelectMany(static a => a).OrderBy(static a => a.Head.Seq))
+        foreach (Anchor anchor in anchors.Values.SelectMany(static a => a).Where(a => a.Head.Seq > end).OrderBy(static a => a.Head.Seq))
             Add(lines + 1, $"the server's receipt {anchor.File} names line {anchor.Head.Seq}, and the ledger ends with line {lines}: the end is missing");
         long wrong = problems.Count == 0 ? long.MaxValue : problems.Min(static p => p.Line ?? long.MaxValue);
         return new LedgerVerdict(lines, Math.Min(anchored, wrong - 1), open.Count, torn, [.. problems.OrderBy(static p => p.Line ?? long.MaxValue)]);

@@ -32,6 +32,7 @@ public sealed record LedgerLine(
     /// <summary>ledger.md §2: of a line, without its line feed.</summary>
     internal const int MostBytes = 8192;
 
+    private const long MostNumber = 999_999_999_999_999; // 15 digits, as in a head
     private const string TimeForm = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     // Paths stay readable; nothing of a line ends up in HTML.
@@ -123,7 +124,7 @@ public sealed record LedgerLine(
     private static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out JsonElement value) ? value.GetString() ?? throw new FormatException(name) : null;
 
     private static long? Number(JsonElement json, string name) => !json.TryGetProperty(name, out JsonElement value) ? null
-        : value.GetInt64() is var number and >= 0 ? number
+        : value.GetInt64() is var number and >= 0 and <= MostNumber ? number
         : throw new FormatException(name);
 
     private static DateTimeOffset? Moment(JsonElement json, string name) =>
