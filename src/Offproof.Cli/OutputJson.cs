@@ -54,6 +54,13 @@ internal sealed record VaultRestoreJson(
 
 internal sealed record VaultCheckJson(string Schema, bool Ok, IReadOnlyList<string> Errors, IReadOnlyList<string> Notices);
 
+internal sealed record PruneJson(
+    string Schema, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Category, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Epoch,
+    bool Pruned, IReadOnlyList<PruneSnapshotJson> Removed, IReadOnlyList<PruneSnapshotJson> Kept, int Packs, long Bytes, int PacksKept, long BytesKept, long BytesUnused);
+
+internal sealed record PruneSnapshotJson(
+    string Id, DateTimeOffset Time, DateTimeOffset? Received, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason);
+
 internal sealed record PersonaJson(string Schema, ulong Seed, int Photos, long Bytes, int Contacts, int Messages, int Conversations, int Notes);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
@@ -71,6 +78,7 @@ internal sealed record PersonaJson(string Schema, ulong Seed, int Photos, long B
 [JsonSerializable(typeof(VaultSnapshotsJson))]
 [JsonSerializable(typeof(VaultRestoreJson))]
 [JsonSerializable(typeof(VaultCheckJson))]
+[JsonSerializable(typeof(PruneJson))]
 internal sealed partial class OutputJson : JsonSerializerContext;
 
 internal sealed class SwitchStateConverter() : JsonStringEnumConverter<SwitchState>(JsonNamingPolicy.CamelCase);
