@@ -16,6 +16,8 @@ internal static class CommandLine
             Options.Json,
             DemoVerb.Create(),
             ServeVerb.Create(),
+            OperatorVerbs.Invite(),
+            OperatorVerbs.Account(),
             InitVerb.Create(),
             SheetVerb.Create(),
             SourceVerb.Create(),
@@ -24,9 +26,13 @@ internal static class CommandLine
             SwitchVerbs.Pause(),
             SwitchVerbs.Off(),
             BackupVerb.Create(),
+            RunVerb.Create(),
             SnapshotsVerb.Create(),
             RestoreVerb.Create(),
+            DrillVerb.Create(),
             VaultVerb.Create(),
+            RefusalsVerb.Create(),
+            LedgerVerb.Create(),
             PersonaVerb.Create(),
         };
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -47,7 +53,12 @@ internal static class CommandLine
         }
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                // What has a process or a folder of its own to put away gets the time for it.
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(parsed.CommandResult.Command.Name is "run" or "drill" ? 20 : 2),
+            }).ConfigureAwait(false);
         }
         catch (DeviceException e)
         {

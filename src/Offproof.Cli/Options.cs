@@ -72,6 +72,23 @@ internal static class Options
         },
     };
 
+    /// <summary>A whole number of seconds, minutes, hours or days: 30s, 10m, 6h, 1d; from a second to 31 days.</summary>
+    internal static Option<TimeSpan> Duration(string name, string description, TimeSpan usual) => new(name)
+    {
+        Description = description,
+        HelpName = "DURATION",
+        DefaultValueFactory = _ => usual,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            int seconds = text[^1..] switch { "s" => 1, "m" => 60, "h" => 3600, "d" => 86400, _ => 0 };
+            if (int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                && number is >= 1 and <= 31 * 86400 && (long)number * seconds is >= 1 and <= 31 * 86400) return TimeSpan.FromSeconds((long)number * seconds);
+            result.AddError($"{name} is 30s, 10m, 6h or 1d, at most 31 days, not '{text}'");
+            return usual;
+        },
+    };
+
     internal static Uri ParseUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
             ? url

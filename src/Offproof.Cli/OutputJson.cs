@@ -2,12 +2,26 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Offproof.Consent;
 using Offproof.Device;
+using Offproof.Server;
 using Offproof.Vault;
 
 namespace Offproof.Cli;
 
 // The stable forms of --json (cli.md §1.2): one record a shape, members only ever added.
 internal sealed record InitJson(string Schema, string Account, string Device, Uri Server, string ServerKey, string Sheet);
+
+internal sealed record InviteJson(string Schema, string Code, DateTimeOffset Expires, long? Quota);
+
+internal sealed record WithdrawnJson(string Schema, int Withdrawn);
+
+internal sealed record AccountsJson(string Schema, IReadOnlyList<AccountJson> Accounts);
+
+internal sealed record AccountJson(string Account, int Devices, long Bytes, long? Quota, DateTimeOffset? Suspended)
+{
+    internal static AccountJson Of(AccountLine line) => new(line.Account, line.Devices, line.Bytes, line.QuotaBytes, line.Suspended);
+}
+
+internal sealed record RefusalsJson(string Schema, IReadOnlyList<RefusalReport> Refusals);
 
 internal sealed record SourcesJson(string Schema, IReadOnlyList<Source> Sources);
 
@@ -20,7 +34,7 @@ internal sealed record StatusJson(
         new("offproof/v1/status", report.Sentence, report.Account, report.Server, report.SheetConfirmed, report.Categories);
 }
 
-internal sealed record BackupsJson(string Schema, IReadOnlyList<BackupJson> Backups);
+internal sealed record BackupsJson(string Schema, IReadOnlyList<BackupJson> Backups, long? Refused);
 
 internal sealed record BackupJson(
     string Category, int Epoch, string Snapshot, long Items, long Bytes, long Unchanged, long StoredBytes, long Read, long Kept,
@@ -39,6 +53,19 @@ internal sealed record RestoreJson(
     internal static RestoreJson Of(Category category, RestoreReport r) =>
         new("offproof/v1/restore", category.Name(), r.Snapshot, r.Epoch, r.Entries, r.Files, r.Bytes, r.AlreadyThere, r.Problems, r.Remarks, r.Notices);
 }
+
+internal sealed record DrillsJson(string Schema, bool Ok, IReadOnlyList<DrillJson> Drills);
+
+internal sealed record DrillJson(
+    string Category, int Epoch, string Snapshot, string With, long FilesInSnapshot, long Files, long Bytes, long Compared, string? NotCompared, long Equal,
+    IReadOnlyList<string> Changed, IReadOnlyList<string> Different, IReadOnlyList<string> Missing, IReadOnlyList<SkippedItem> Damaged)
+{
+    internal static DrillJson Of(DrillReport r) => new(r.Category.Name(), r.Epoch, r.Snapshot, r.BySheet ? "sheet" : "device", r.FilesInSnapshot, r.Files, r.Bytes,
+        r.NotCompared is null ? r.Files : 0, r.NotCompared, r.Equal, r.Changed, r.Different, r.Missing, r.Damaged);
+}
+
+internal sealed record RunJson(
+    string Schema, DateTimeOffset Time, string Event, string? Category, string? Snapshot, int? Exit, string? Why, DateTimeOffset? Since, DateTimeOffset? Next);
 
 internal sealed record VaultEnvJson(string Schema, string Repository, string Password);
 
@@ -63,15 +90,25 @@ internal sealed record PruneSnapshotJson(
 
 internal sealed record PersonaJson(string Schema, ulong Seed, int Photos, long Bytes, int Contacts, int Messages, int Conversations, int Notes);
 
+internal sealed record LedgerJson(string Schema, IReadOnlyList<LedgerLine> Lines);
+
+internal sealed record LedgerVerifyJson(
+    string Schema, long Lines, long Anchored, long Unanchored, long Unfinished, long Torn, bool Verified, IReadOnlyList<LedgerProblem> Problems);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
     Converters = [typeof(SwitchStateConverter)])]
 [JsonSerializable(typeof(InitJson))]
+[JsonSerializable(typeof(InviteJson))]
+[JsonSerializable(typeof(WithdrawnJson))]
+[JsonSerializable(typeof(AccountsJson))]
+[JsonSerializable(typeof(RefusalsJson))]
 [JsonSerializable(typeof(SourcesJson))]
 [JsonSerializable(typeof(SwitchJson))]
 [JsonSerializable(typeof(StatusJson))]
 [JsonSerializable(typeof(BackupsJson))]
 [JsonSerializable(typeof(SnapshotsJson))]
 [JsonSerializable(typeof(RestoreJson))]
+[JsonSerializable(typeof(DrillsJson))]
 [JsonSerializable(typeof(PersonaJson))]
 [JsonSerializable(typeof(VaultEnvJson))]
 [JsonSerializable(typeof(VaultBackupJson))]
@@ -80,5 +117,17 @@ internal sealed record PersonaJson(string Schema, ulong Seed, int Photos, long B
 [JsonSerializable(typeof(VaultCheckJson))]
 [JsonSerializable(typeof(PruneJson))]
 internal sealed partial class OutputJson : JsonSerializerContext;
+
+/// <summary>Forms whose members are absent where there is nothing to say.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(LedgerJson))]
+[JsonSerializable(typeof(LedgerVerifyJson))]
+internal sealed partial class SparseJson : JsonSerializerContext;
+
+/// <summary>One object a line (run.md §1.7); what has no meaning for an event is absent.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RunJson))]
+internal sealed partial class LinesJson : JsonSerializerContext;
 
 internal sealed class SwitchStateConverter() : JsonStringEnumConverter<SwitchState>(JsonNamingPolicy.CamelCase);

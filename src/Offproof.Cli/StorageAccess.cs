@@ -34,8 +34,7 @@ internal sealed class StorageAccess : IDisposable
             throw new DeviceException(DeviceFault.Usage, "a URL with a password or token in it is no argument: others on this machine could read it", "put it into the variable RESTIC_REPOSITORY, and leave --repository out");
         if (address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
             throw new DeviceException(DeviceFault.Refused, $"{address.GetLeftPart(UriPartial.Scheme)}{address.Authority} is not https", "http is accepted on loopback only");
-        SocketsHttpHandler sockets = new() { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) };
-        HttpMessageInvoker invoker = new(new PatientHandler(sockets, TimeProvider.System));
+        HttpMessageInvoker invoker = new(new PatientHandler(Wire.To(address), TimeProvider.System));
         return new StorageAccess(new RestStorage(invoker, address), address.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.UserInfo, UriFormat.UriEscaped), invoker);
     }
 

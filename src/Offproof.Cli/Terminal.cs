@@ -40,6 +40,10 @@ internal static class Terminal
         }
     }
 
+    /// <summary>Seven days without a good backup (run.md §1.5).</summary>
+    internal static string Overdue(string category, DateTimeOffset since, string? why) =>
+        $"alarm: {category}: no backup has ended well since {Time(since.ToUniversalTime())}{(why is null ? "" : $": {why}")}";
+
     /// <summary>What is worth knowing; likewise cut.</summary>
     internal static void Remarked(IReadOnlyList<string> remarks)
     {

@@ -20,33 +20,31 @@ public sealed record Certificate
     /// <summary><c>sub</c>: DEVICE.</summary>
     public Thumbprint Device => DeviceKey.Thumbprint;
 
-    /// <summary>Signs with the sheet's key. Throws <see cref="ArgumentException"/> unless that is the account's.</summary>
-    public static SignedRecord Sign(SigningKey sheet, Certificate content)
+    /// <summary>Signs with the key of the account's sheet: of its first one, or of one that took its place.</summary>
+    public static SignedRecord Sign(SigningKey sheet, Certificate content) => SignedRecord.Sign(sheet, RecordTyp.Certificate, writer =>
     {
-        Signer.Demand(sheet, content.Account);
-        return SignedRecord.Sign(sheet, RecordTyp.Certificate, writer =>
-        {
-            writer.WriteString("iss", content.Account.Text);
-            writer.WriteString("sub", content.Device.Text);
-            writer.WriteString("aud", content.Server.Text);
-            writer.WriteNumber("iat", content.IssuedAt);
-            writer.WriteStartObject("cnf");
-            writer.WritePropertyName("jwk");
-            content.DeviceKey.WriteJwk(writer);
-            writer.WriteEndObject();
-        });
-    }
+        writer.WriteString("iss", content.Account.Text);
+        writer.WriteString("sub", content.Device.Text);
+        writer.WriteString("aud", content.Server.Text);
+        writer.WriteNumber("iat", content.IssuedAt);
+        writer.WriteStartObject("cnf");
+        writer.WritePropertyName("jwk");
+        content.DeviceKey.WriteJwk(writer);
+        writer.WriteEndObject();
+    });
 
-    /// <summary>True if it is a certificate for this audience (SERVER), signed by this sheet.</summary>
-    public static bool TryVerify(SignedRecord record, VerifyingKey sheet, Thumbprint expectedAudience, [NotNullWhen(true)] out Certificate? certificate)
+    /// <summary>True if it is a certificate for this account and audience (SERVER), signed by this sheet.</summary>
+    public static bool TryVerify(
+        SignedRecord record, VerifyingKey sheet, Thumbprint account, Thumbprint expectedAudience, [NotNullWhen(true)] out Certificate? certificate)
     {
         certificate = null;
-        if (!record.TryOpen(RecordTyp.Certificate, sheet, expectedAudience, out var members)) return false;
+        if (!record.TryOpen(RecordTyp.Certificate, sheet, account, expectedAudience, out var members)) return false;
+        Opening.Read(members, account, account);
         long issuedAt = members.Seconds("iat");
         var subject = members.Thumbprint("sub");
         var confirmation = members.Object("cnf");
         if (!VerifyingKey.TryFromJwk(confirmation.Element("jwk"), out var device) || !members.Good || device.Thumbprint != subject) return false;
-        certificate = new() { Account = sheet.Thumbprint, DeviceKey = device, Server = expectedAudience, IssuedAt = issuedAt };
+        certificate = new() { Account = account, DeviceKey = device, Server = expectedAudience, IssuedAt = issuedAt };
         return true;
     }
 }

@@ -41,6 +41,9 @@ public sealed record GrantConsent
     /// <summary><c>event_time</c>, written in UTC to the second.</summary>
     public required DateTimeOffset EventTime { get; init; }
 
+    /// <summary><c>validity_duration</c> of the event; null in grants that do not have it.</summary>
+    public string? Validity { get; init; }
+
     /// <summary>The consent as this version of the program asks for it.</summary>
     public static GrantConsent For(Category category, string serverUrl, Guid recordId, DateTimeOffset time) => new()
     {
@@ -53,12 +56,14 @@ public sealed record GrantConsent
         WithdrawalMethod = $"offproof off {category.Name()}; it takes effect on the device at once, and at the server when it is told",
         PrivacyRights = "restore it at any time, with other programs too; withdraw; keep or erase what is stored",
         EventTime = new DateTimeOffset(time.UtcDateTime.Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero),
+        Validity = "until it is withdrawn",
     };
 
     internal static GrantConsent None { get; } = For(default, "none:", Guid.Empty, DateTimeOffset.UnixEpoch);
 
     internal void Write(Utf8JsonWriter writer, Grant grant)
     {
+        if (!ServerUrl.EndsWith('/')) throw new ArgumentException("the server's URL ends in a slash", nameof(grant));
         writer.WriteStartObject("consent");
         WriteIdentity(writer, RecordId, grant.Account);
         writer.WriteStartArray("pii_processing");
@@ -98,7 +103,7 @@ public sealed record GrantConsent
         writer.WriteString("party_url", ServerUrl);
         writer.WriteEndObject();
         writer.WriteEndArray();
-        WriteEvent(writer, EventTime, grant.Account, "consent given");
+        WriteEvent(writer, EventTime, grant.Account, "consent given", Validity);
         writer.WriteEndObject();
     }
 
@@ -123,6 +128,7 @@ public sealed record GrantConsent
         processor.Exactly("party_id", server.Text);
         processor.Exactly("party_role", "pii_processor");
         string url = processor.Text("party_url");
+        processor.Demand(url.EndsWith('/'));
         purpose.Demand(purpose.Array("storage_locations", 1)[0].Is(url));
         GrantConsent read = new()
         {
@@ -136,6 +142,7 @@ public sealed record GrantConsent
             WithdrawalMethod = purpose.Text("withdrawal_method"),
             PrivacyRights = purpose.Text("privacy_rights"),
             EventTime = ReadEvent(consent, account, "consent given"),
+            Validity = ReadValidity(consent),
         };
         consent.Demand(processing.Good && purpose.Good && information.Good && owner.Good && processor.Good);
         return read;
@@ -144,7 +151,8 @@ public sealed record GrantConsent
     internal static void WriteIdentity(Utf8JsonWriter writer, Guid recordId, Thumbprint account)
     {
         writer.WriteString("schema_version", Schema);
-        writer.WriteString("record_id", $"urn:uuid:{recordId:D}");
+        if (!IsVersion4(recordId)) throw new ArgumentException("a record_id is a UUID of version 4", nameof(recordId));
+        writer.WriteString("record_id", Urn(recordId));
         writer.WriteString("pii_principal_id", account.Text);
     }
 
@@ -154,11 +162,13 @@ public sealed record GrantConsent
         consent.Exactly("pii_principal_id", account.Text);
         string urn = consent.Text("record_id");
         Guid recordId = default;
-        consent.Demand(urn.StartsWith("urn:uuid:", StringComparison.Ordinal) && Guid.TryParseExact(urn["urn:uuid:".Length..], "D", out recordId));
+        // Guid.TryParseExact takes upper case, signs and white space; what it writes has none of them.
+        consent.Demand(urn.StartsWith("urn:uuid:", StringComparison.Ordinal) && Guid.TryParseExact(urn["urn:uuid:".Length..], "D", out recordId)
+            && string.Equals(urn, Urn(recordId), StringComparison.Ordinal) && IsVersion4(recordId));
         return recordId;
     }
 
-    internal static void WriteEvent(Utf8JsonWriter writer, DateTimeOffset time, Thumbprint account, string state)
+    internal static void WriteEvent(Utf8JsonWriter writer, DateTimeOffset time, Thumbprint account, string state, string? validity = null)
     {
         writer.WriteStartArray("events");
         writer.WriteStartObject();
@@ -166,6 +176,7 @@ public sealed record GrantConsent
         writer.WriteString("entity_id", account.Text);
         writer.WriteString("event_type", "explicit");
         writer.WriteString("event_state", state);
+        if (validity is not null) writer.WriteString("validity_duration", validity);
         writer.WriteEndObject();
         writer.WriteEndArray();
     }
@@ -180,6 +191,19 @@ public sealed record GrantConsent
         consent.Demand(given.Good);
         return time;
     }
+
+    static string? ReadValidity(Members consent)
+    {
+        Members given = new(consent.Array("events", 1)[0]);
+        string? validity = given.Has("validity_duration") ? given.Text("validity_duration") : null;
+        consent.Demand(given.Good);
+        return validity;
+    }
+
+    static string Urn(Guid recordId) => $"urn:uuid:{recordId:D}";
+
+    // RFC 9562 §5.4: version 4 (random) of the variant whose first bits are 10.
+    static bool IsVersion4(Guid id) => id.Version == 4 && id.Variant is >= 8 and <= 11;
 
     static string Notice(Digest policy) => $"urn:sha256:{policy.Text}";
 

@@ -10,7 +10,7 @@ namespace Offproof.Consent;
 sealed class Members(JsonElement source)
 {
     // 9999-12-31T23:59:59Z: the last second that DateTimeOffset can hold.
-    const long LastSecond = 253_402_300_799;
+    internal const long LastSecond = 253_402_300_799;
 
     internal bool Good { get; private set; } = source.ValueKind == JsonValueKind.Object;
 
@@ -39,6 +39,12 @@ sealed class Members(JsonElement source)
         return digest;
     }
 
+    internal LedgerHead LedgerHead(string name)
+    {
+        Demand(Consent.LedgerHead.TryParse(Text(name), out var head));
+        return head;
+    }
+
     internal Category Category(string name)
     {
         Demand(Categories.TryParse(Text(name), out var category));
@@ -53,19 +59,23 @@ sealed class Members(JsonElement source)
 
     internal long Seconds(string name) => Integer(name, 0, LastSecond);
 
-    // TryGetInt64 takes digits only: 1.0 and 1e3 are no integers here (§1.8).
+    // TryGetInt64 takes neither 1.0 nor 1e3, but -0: digits only (§1.8).
     internal long Integer(string name, long lowest, long highest)
     {
         var element = Find(name, JsonValueKind.Number);
-        if (element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out long value) && value >= lowest && value <= highest) return value;
+        if (element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out long value) && value >= lowest && value <= highest
+            && !element.GetRawText().StartsWith('-')) return value;
         Good = false;
         return 0;
     }
 
     internal DateTimeOffset Time(string name)
     {
+        string text = Text(name);
         Demand(DateTimeOffset.TryParseExact(
-            Text(name), ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time));
+            text, ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time));
+        // The second form takes a point without digits.
+        Demand(!text.Contains(".Z", StringComparison.Ordinal));
         return time;
     }
 

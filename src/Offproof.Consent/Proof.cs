@@ -48,10 +48,10 @@ public sealed record Proof
     /// <summary><c>seconds</c>: how long the token shall live, 60 to 3600; left out where null, and then 900.</summary>
     public int? Seconds { get; init; }
 
-    /// <summary>Signs with the device's or the sheet's key. Throws <see cref="ArgumentException"/> unless the content names it and seconds are 60 to 3600.</summary>
+    /// <summary>Signs with the device's or the sheet's key. Throws <see cref="ArgumentException"/> unless the content names that device or its account, and seconds are 60 to 3600.</summary>
     public static SignedRecord Sign(SigningKey signer, Proof content)
     {
-        Consent.Signer.Demand(signer, content.Signer);
+        if (content.Signer != content.Account) Consent.Signer.Demand(signer, content.Signer);
         if (content.Seconds is < MinSeconds or > MaxSeconds) throw new ArgumentException("a token lives 60 to 3600 seconds", nameof(content));
         return SignedRecord.Sign(signer, RecordTyp.Proof, writer =>
         {
@@ -73,16 +73,19 @@ public sealed record Proof
         });
     }
 
-    /// <summary>True if it is a proof for this audience (SERVER), signed by this key, with an action of this version. The nonce is the caller's to check.</summary>
-    public static bool TryVerify(SignedRecord record, VerifyingKey signer, Thumbprint expectedAudience, [NotNullWhen(true)] out Proof? proof)
+    /// <summary>
+    /// True if it is a proof for this audience (SERVER), with an action of this version, signed by this key, which speaks for this issuer: a device's own
+    /// thumbprint, or ACCOUNT for its sheet. The nonce is the caller's to check.
+    /// </summary>
+    public static bool TryVerify(SignedRecord record, VerifyingKey signer, Thumbprint issuer, Thumbprint expectedAudience, [NotNullWhen(true)] out Proof? proof)
     {
         proof = null;
-        if (!record.TryOpen(RecordTyp.Proof, signer, expectedAudience, out var members)) return false;
+        if (!record.TryOpen(RecordTyp.Proof, signer, issuer, expectedAudience, out var members)) return false;
         string action = members.Text("action");
         if (action is not ("vault" or "recovery")) return false;
         Proof read = new()
         {
-            Signer = signer.Thumbprint,
+            Signer = issuer,
             Account = members.Thumbprint("sub"),
             Server = expectedAudience,
             IssuedAt = members.Seconds("iat"),

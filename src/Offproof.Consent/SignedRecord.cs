@@ -73,6 +73,9 @@ public sealed class SignedRecord
         return true;
     }
 
+    /// <summary>True if this key made the signature, whatever the record says of itself: nothing of its content is shown by it.</summary>
+    public bool IsSignedBy(VerifyingKey key) => key.Verify(Signed(), signature);
+
     internal static SignedRecord Sign(SigningKey key, string typ, Action<Utf8JsonWriter> writePayload)
     {
         string header = Part(writer =>
@@ -87,11 +90,14 @@ public sealed class SignedRecord
     }
 
     // §1.3 first the type, then the key; §2: iss is the key that verified, aud is the reader.
-    internal bool TryOpen(string typ, VerifyingKey key, Thumbprint audience, out Members members)
+    internal bool TryOpen(string typ, VerifyingKey key, Thumbprint audience, out Members members) => TryOpen(typ, key, key.Thumbprint, audience, out members);
+
+    // §2: for a sheet iss is its account, whichever of the account's sheets it is.
+    internal bool TryOpen(string typ, VerifyingKey key, Thumbprint issuer, Thumbprint audience, out Members members)
     {
         members = new(Payload);
         return string.Equals(Typ, typ, StringComparison.Ordinal) && Kid == key.Thumbprint && key.Verify(Signed(), signature)
-            && members.Thumbprint("iss") == key.Thumbprint && members.Thumbprint("aud") == audience && members.Good;
+            && members.Thumbprint("iss") == issuer && members.Thumbprint("aud") == audience && members.Good;
     }
 
     byte[] Signed() => Encoding.ASCII.GetBytes(Compact, 0, signedLength);
@@ -121,6 +127,24 @@ public static class RecordTyp
 
     /// <summary>A device turns a category off.</summary>
     public const string Revocation = "offproof-revocation+jwt";
+
+    /// <summary>A device or the sheet asks that an epoch be deleted.</summary>
+    public const string Erasure = "offproof-erasure+jwt";
+
+    /// <summary>A device takes another into its account.</summary>
+    public const string Admission = "offproof-admission+jwt";
+
+    /// <summary>A device or the sheet cuts a device off.</summary>
+    public const string Removal = "offproof-removal+jwt";
+
+    /// <summary>The sheet puts a new one in its place.</summary>
+    public const string Rotation = "offproof-rotation+jwt";
+
+    /// <summary>A device puts a new sheet in the place of a lost one.</summary>
+    public const string Replacement = "offproof-replacement+jwt";
+
+    /// <summary>The sheet stops an erasure or a replacement that is still to come.</summary>
+    public const string Cancellation = "offproof-cancellation+jwt";
 
     /// <summary>What the server says it did.</summary>
     public const string Receipt = "offproof-receipt+jwt";

@@ -64,6 +64,7 @@ public sealed partial class DeviceHome
         }
 
         int noticed = notices.Count;
+        DateTimeOffset begun = time.GetUtcNow();
         using FileStream _ = folder.LockForBackup();
         (grant, folder) = RequireOn(await TellAsync(chain, cancel).ConfigureAwait(false), category);
         using VaultPassword password = folder.OpenPassword();
@@ -108,7 +109,7 @@ public sealed partial class DeviceHome
 
         DateTimeOffset now = time.GetUtcNow();
         IReadOnlyList<SourceCount> counts = Shrinking.Compare(folder.LastBackup?.Sources ?? [], sources, reading!.KeptBySource, now);
-        folder.LastBackup = new LastBackup(LastBackup.CurrentSchema, grant.Epoch.Value, summary.SnapshotId, now, summary.Files, summary.Bytes, counts);
+        folder.LastBackup = new LastBackup(LastBackup.CurrentSchema, grant.Epoch.Value, summary.SnapshotId, now, summary.Files, summary.Bytes, counts, begun);
         // A photo that could not be read after all is one that was not kept; elsewhere an item is a file of many entries.
         long kept = category == Category.Photos ? reading.Kept - summary.Unreadable.Count : reading.Kept;
         return new BackupReport(category, grant.Epoch.Value, summary.SnapshotId, summary.Files, summary.Bytes, summary.Unchanged, summary.BytesStored,
@@ -134,6 +135,7 @@ public sealed partial class DeviceHome
         (Grant grant, VaultFolder folder) = write ? RequireOn(Chain(), category) : RequireKey(Chain(), category);
         Token token = await VaultTokenAsync(category, grant.Epoch, write ? VaultMode.Add : VaultMode.Read, seconds: 3600, cancel).ConfigureAwait(false);
         using VaultPassword password = folder.OpenPassword();
+        ledger.HandedOut($"{account.Server.IdnHost}:{account.Server.Port}", category, HashOf(grant), write, token.Expires);
         // The token is the URL's password, which restic masks in what it prints.
         UriBuilder url = new(Address(category, grant.Epoch).VaultUri(account.Server)) { UserName = "offproof", Password = token.Text };
         return new VaultEnvironment("rest:" + url.Uri.AbsoluteUri, password.Reveal());
@@ -153,7 +155,7 @@ public sealed partial class DeviceHome
         }
     }
 
-    private VaultAccess AccessForReading(Grant grant) => new(invoker, new Purpose.Reading(grant.Category),
+    private VaultAccess AccessForReading(Grant grant) => new(invoker, new Purpose.Reading(grant.Category, HashOf(grant)),
         cancel => VaultTokenAsync(grant.Category, grant.Epoch, VaultMode.Read, seconds: 900, cancel), time);
 
     private VaultOptions Pins(Grant grant) => new() { Time = time, ExpectedConfigSha256 = grant.Vault.Config.Text, ExpectedKeyName = grant.Vault.Key.Text };

@@ -53,7 +53,7 @@ public sealed partial class DeviceHome
     private async Task<RecordChain> ReconcileAsync(CancellationToken cancel)
     {
         RecordChain chain = Chain();
-        (_, bool accountForgotten) = await server.OpenAccountAsync(AccountRequest(Key(account.SheetKey, home.Account), chain.Certificate), cancel).ConfigureAwait(false);
+        (_, bool accountForgotten) = await server.OpenAccountAsync(AccountRequest(Key(account.SheetKey, home.Account), chain.Certificate, receipt: RecordChain.ReadCertificateReceipt(home)), cancel).ConfigureAwait(false);
         int forgotten = accountForgotten ? 1 : 0;
         try
         {
@@ -87,14 +87,15 @@ public sealed partial class DeviceHome
         foreach (Link link in links)
         {
             (string receipt, bool first) = await server.SendRecordAsync(link.Record, cancel).ConfigureAwait(false);
-            RequireReceipt(receipt, link.Record, link.Grant is not null ? ReceiptState.On : ReceiptState.Kept);
+            Receipt signed = RequireReceipt(receipt, link.Record, link.Grant is not null ? ReceiptState.On : ReceiptState.Kept);
+            if (first) RequireShown(ledger, signed.Ledger);
             if (!link.IsTold) RecordChain.Told(link, receipt);
             else if (first) forgotten++;
         }
         return forgotten;
     }
 
-    private void RequireReceipt(string compact, SignedRecord record, ReceiptState state)
+    private Receipt RequireReceipt(string compact, SignedRecord record, ReceiptState state)
     {
         if (!SignedRecord.TryParse(compact, out SignedRecord? signed)
             || !Receipt.TryVerify(signed, serverKey, deviceKey.Thumbprint, out Receipt? receipt)
@@ -102,6 +103,7 @@ public sealed partial class DeviceHome
         {
             throw new DeviceException(DeviceFault.Forgery, "the server's receipt is not for what was sent", "the record stays here and is sent again");
         }
+        return receipt;
     }
 
     /// <summary>Whatever of a category is left here without a grant that it belongs to is destroyed, and a grant whose key is lost is revoked. The home's lock is held.</summary>

@@ -21,7 +21,7 @@ public sealed partial class DeviceHome
     /// cannot be reached, neither home nor sheet is left behind; an init that was killed is finished by the next one with the same home and sheet.
     /// </summary>
     public static async Task<InitReport> InitAsync(
-        string path, Uri serverUrl, string sheetFile, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
+        string path, Uri serverUrl, string sheetFile, string? invitation, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
     {
         HomeFolder home = new(path);
         if (home.Exists) throw new DeviceException(DeviceFault.Refused, $"{home.Root} is already a device", "name another folder with --home");
@@ -37,22 +37,37 @@ public sealed partial class DeviceHome
         if (home.IsSomebodys)
             throw new DeviceException(DeviceFault.Refused, $"{home.Root} is not empty and not a device's folder: nothing was changed", "name another folder with --home");
 
-        using EgressGate gate = new(server, static _ => false, wire);
+        Ledger ledger = new(home, time);
+        using EgressGate gate = new(server, static _ => Holding.Nothing, ledger, wire);
         using HttpMessageInvoker invoker = new(new PatientHandler(gate, time));
         ServerClient client = new(invoker, server);
-        VerifyingKey serverKey = await client.GetKeyAsync(cancel).ConfigureAwait(false);
-        if (interrupted is not null && serverKey.Thumbprint != interrupted.Sheet.ServerKey)
-            throw new DeviceException(DeviceFault.Forgery, $"the server at {server} is not the one on the sheet: its key is {serverKey.Thumbprint}", "nothing was sent or changed");
-        using Beginning begun = interrupted ?? Beginning.New(server, serverKey.Thumbprint, time);
 
+        // The first contact has its line in the ledger like any other, so the home is there before it.
         List<string> made = [];
-        bool written = false;
+        bool continues = File.Exists(home.Ledger);
         FileStream? exclusive = null;
+        VerifyingKey serverKey;
         try
         {
             home.Create(made);
             exclusive = home.Lock(time, cancel); // two inits in one folder would mix their files
             if (home.Exists) throw new DeviceException(DeviceFault.Refused, $"{home.Root} is already a device", "name another folder with --home");
+            (serverKey, bool invitedOnly) = await client.DescribeAsync(cancel).ConfigureAwait(false);
+            if (invitedOnly && invitation is null && interrupted is null)
+                throw new DeviceException(DeviceFault.Refused, $"the server at {server} takes only whom its operator invited", "put the invitation in a file and name it with --invite-file; nothing was made");
+            if (interrupted is not null && serverKey.Thumbprint != interrupted.Sheet.ServerKey)
+                throw new DeviceException(DeviceFault.Forgery, $"the server at {server} is not the one on the sheet: its key is {serverKey.Thumbprint}", "nothing more was sent or changed");
+        }
+        catch
+        {
+            if (exclusive is not null) await exclusive.DisposeAsync().ConfigureAwait(false);
+            home.Leave(made, continues);
+            throw;
+        }
+        using Beginning begun = interrupted ?? Beginning.New(server, serverKey.Thumbprint, time);
+        bool written = false;
+        try
+        {
             if (interrupted is null)
             {
                 // In this order, so that wherever a crash ends it there is either no sheet, or all that the next init needs to open its account.
@@ -61,12 +76,13 @@ public sealed partial class DeviceHome
                 begun.Sheet.WriteNew(sheetFile, time.GetUtcNow());
                 written = true;
             }
-            (string receipt, _) = await client.OpenAccountAsync(AccountRequest(begun.Sheet.Signing.Public, begun.Certificate), cancel).ConfigureAwait(false);
+            (string receipt, bool first) = await client.OpenAccountAsync(AccountRequest(begun.Sheet.Signing.Public, begun.Certificate, invitation, RecordChain.ReadCertificateReceipt(home)), cancel).ConfigureAwait(false);
             if (!SignedRecord.TryParse(receipt, out SignedRecord? signed)
                 || !Receipt.TryVerify(signed, serverKey, begun.Sheet.Account, out Receipt? verified) || verified.Record != begun.Certificate.Hash)
             {
                 throw new DeviceException(DeviceFault.Forgery, "the server's receipt for the account is not for what was sent");
             }
+            if (first) RequireShown(ledger, verified.Ledger);
             RecordChain.WriteCertificateReceipt(home, receipt);
             new AccountFile(AccountFile.CurrentSchema, begun.Sheet.Account.ToString(), server, Jwk(serverKey), Jwk(begun.Sheet.Signing.Public),
                 begun.Sheet.Recipient.ToString(), time.GetUtcNow(), SheetConfirmed: null).Write(home);
@@ -76,8 +92,8 @@ public sealed partial class DeviceHome
         {
             // Whatever it was: nothing has been stored under a new account yet, so nothing is lost with its sheet. What an earlier init left stays.
             if (written) File.Delete(sheetFile);
-            if (exclusive is not null) await exclusive.DisposeAsync().ConfigureAwait(false);
-            if (interrupted is null && (exclusive is not null || made.Count > 0)) home.Undo(made);
+            await exclusive.DisposeAsync().ConfigureAwait(false);
+            if (interrupted is null) home.Undo(made, continues);
             throw;
         }
         await exclusive.DisposeAsync().ConfigureAwait(false);
@@ -182,7 +198,11 @@ public sealed partial class DeviceHome
         return name.Length == 0 ? "source" : name;
     }
 
-    private static byte[] AccountRequest(VerifyingKey sheet, SignedRecord certificate)
+    /// <param name="sheet">The sheet's public key</param>
+    /// <param name="certificate">What it signed</param>
+    /// <param name="invitation">The operator's code, for a new account</param>
+    /// <param name="receipt">The server's own, for an account that it may have forgotten (protocol.md §11.3)</param>
+    private static byte[] AccountRequest(VerifyingKey sheet, SignedRecord certificate, string? invitation = null, string? receipt = null)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer))
@@ -191,6 +211,8 @@ public sealed partial class DeviceHome
             json.WritePropertyName("sheet");
             sheet.WriteJwk(json);
             json.WriteString("certificate", certificate.Compact);
+            if (invitation is not null) json.WriteString("invitation", invitation);
+            if (receipt is not null) json.WriteString("receipt", receipt);
             json.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();

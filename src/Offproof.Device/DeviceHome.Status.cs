@@ -23,7 +23,17 @@ public sealed record StatusReport(string Sentence, string Account, Uri Server, b
 /// <param name="KeyLost">True where its key is gone and no revocation is signed yet</param>
 public sealed record CategoryStatus(
     string Category, SwitchState State, int Epoch, long? Items, long? Bytes, DateTimeOffset? LastBackup, bool ServerTold, IReadOnlyList<Alarm> Alarms,
-    bool KeyLost);
+    bool KeyLost)
+{
+    /// <summary>What `run` waits for, in words; null while none runs.</summary>
+    public string? Waiting { get; init; }
+
+    /// <summary>Where a category that is on has no good backup for seven days: since when; else null.</summary>
+    public DateTimeOffset? OverdueSince { get; init; }
+
+    /// <summary>What drills have shown; null where none has passed.</summary>
+    public LastProven? LastProven { get; init; }
+}
 
 public sealed partial class DeviceHome
 {
@@ -33,12 +43,19 @@ public sealed partial class DeviceHome
         RecordChain chain = Chain();
         foreach (Category category in Categories.All) DestroyIfRevoked(chain, category);
         List<CategoryStatus> lines = [];
+        bool runs = RunLock.IsHeld(home);
+        ProvenFile proven = ProvenFile.Read(home);
         foreach (Category category in Categories.All)
         {
             SwitchReport report = Switch(chain, category);
             LastBackup? last = report.State is SwitchState.On or SwitchState.Paused ? Folder(category).LastBackup : null;
             IReadOnlyList<Alarm> alarms = Shrinking.Alarms(last?.Sources, FoldersOf(category), time.GetUtcNow());
-            lines.Add(new CategoryStatus(category.Name(), report.State, report.Epoch, last?.Items, last?.Bytes, last?.Time, report.ServerTold, alarms, report.KeyLost));
+            lines.Add(new CategoryStatus(category.Name(), report.State, report.Epoch, last?.Items, last?.Bytes, last?.Time, report.ServerTold, alarms, report.KeyLost)
+            {
+                Waiting = runs && report.State == SwitchState.On ? Folder(category).RunState?.Words : null,
+                OverdueSince = report.State == SwitchState.On && Folder(category).LastGoodOrTurnedOn is { } since && Schedule.IsOverdue(since, time.GetUtcNow()) ? since : null,
+                LastProven = proven.Of(category),
+            });
         }
         return new StatusReport(Sentence(lines), account.Account, account.Server, account.SheetConfirmed is not null, lines);
     }

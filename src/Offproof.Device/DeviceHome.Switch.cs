@@ -233,16 +233,16 @@ public sealed partial class DeviceHome
         using VaultAccess access = AccessForBackup(grant, files);
         // The sealed password first: no vault on the server that its owner could not open with the sheet.
         Token token = await access.TokenAsync(cancel).ConfigureAwait(false);
-        await server.PutSealedAsync(address, files.SealedPassword, token, cancel).ConfigureAwait(false);
+        await server.PutSealedAsync(address, HashOf(grant), files.SealedPassword, token, cancel).ConfigureAwait(false);
         using HttpMessageInvoker vaultInvoker = new(access);
         RestStorage storage = new(vaultInvoker, address.VaultUri(account.Server));
         await VaultFaults.TranslateAsync(account.Server, () => NewVault.FromSaved(files.Config, files.Key).WriteAsync(storage, cancel)).ConfigureAwait(false);
     }
 
     private VaultAccess AccessForBackup(Grant grant, FirstFiles files) => new(
-        invoker, new Purpose.Backup(grant.Category), cancel => VaultTokenAsync(grant.Category, grant.Epoch, VaultMode.Add, seconds: 900, cancel), time)
+        invoker, new Purpose.Backup(grant.Category, HashOf(grant)), cancel => VaultTokenAsync(grant.Category, grant.Epoch, VaultMode.Add, seconds: 900, cancel), time)
     {
-        SealedFirst = (token, cancel) => server.PutSealedAsync(Address(grant.Category, grant.Epoch), files.SealedPassword, token, cancel),
+        SealedFirst = (token, cancel) => server.PutSealedAsync(Address(grant.Category, grant.Epoch), HashOf(grant), files.SealedPassword, token, cancel),
     };
 
     /// <summary>A crash between signing a revocation and destroying the password is finished by whoever comes next, under the lock: `on` may be making the next vault.</summary>

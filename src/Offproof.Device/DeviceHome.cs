@@ -4,15 +4,17 @@ using Offproof.Consent;
 namespace Offproof.Device;
 
 /// <summary>
-/// A device's folder and everything its owner can do with it. Partial by topic: Init, Switch, Chain, Backup, Restore, Status. Each operation leaves
+/// A device's folder and everything its owner can do with it. Partial by topic: Init, Switch, Chain, Backup, Restore, Drill, Status. Each operation leaves
 /// the folder so that the next run of the program continues where a crash ended it.
 /// </summary>
 public sealed partial class DeviceHome : IDisposable
 {
     private readonly HomeFolder home;
     private readonly TimeProvider time;
+    private readonly HttpMessageHandler? wire;
     private readonly SigningKey deviceKey;
     private readonly VerifyingKey serverKey;
+    private readonly Ledger ledger;
     private readonly EgressGate gate;
     private readonly HttpMessageInvoker invoker;
     private readonly ServerClient server;
@@ -23,11 +25,13 @@ public sealed partial class DeviceHome : IDisposable
         this.home = home;
         this.account = account;
         this.time = time;
+        this.wire = wire;
         deviceKey = SigningKey.TryFromPem(File.ReadAllText(home.DeviceKey), out SigningKey? key)
             ? key
             : throw new DeviceException(DeviceFault.Forgery, $"{home.DeviceKey} is not a key", "the account opens with the sheet: restore with --sheet");
         serverKey = Key(account.ServerKey, home.Account);
-        gate = new EgressGate(account.Server, IsOn, wire);
+        ledger = new Ledger(home, time);
+        gate = new EgressGate(account.Server, Holds, ledger, wire);
         invoker = new HttpMessageInvoker(new PatientHandler(gate, time));
         server = new ServerClient(invoker, account.Server);
     }
@@ -68,7 +72,14 @@ public sealed partial class DeviceHome : IDisposable
     private VaultAddress Address(Category category, Epoch epoch) => new(AccountId, deviceKey.Thumbprint, category, epoch);
 
     /// <summary>What the gate asks before each request of a backup, from the disk: another process may have turned it off.</summary>
-    private bool IsOn(Category category) => Folder(category) is { Exists: true, IsPaused: false };
+    private Holding Holds(Category category) => Folder(category) switch
+    {
+        { Exists: false } => Holding.Nothing,
+        { IsPaused: true } => Holding.ToRead,
+        _ => Holding.ToAdd,
+    };
+
+    private bool IsOn(Category category) => Holds(category) is Holding.ToAdd;
 
     /// <summary>The server must still be the one that was pinned; a changed key is an error, not news (protocol.md §1).</summary>
     private async Task CheckServerKeyAsync(CancellationToken cancel)
@@ -101,6 +112,8 @@ public sealed partial class DeviceHome : IDisposable
             Vault = ask,
             Seconds = seconds,
         });
-        return await server.TokenAsync(proof, cancel).ConfigureAwait(false);
+        Token token = await server.TokenAsync(proof, cancel).ConfigureAwait(false);
+        KeepAnchor(token, proof);
+        return token;
     }
 }

@@ -5,6 +5,9 @@ namespace Offproof.Device;
 /// <summary>Says a vault's failures in the device's words, so that a person reads what was not lost and what to do.</summary>
 internal static class VaultFaults
 {
+    internal const string AfterOff =
+        "offproof status; where the category was turned off meanwhile, what a restore has written is whole, and restore with --sheet FILE goes on from there";
+
     internal static async Task TranslateAsync(Uri server, Func<Task> work) =>
         await TranslateAsync(server, async () =>
         {
@@ -36,8 +39,7 @@ internal static class VaultFaults
         StorageFullException { InnerException: IOException } => new(DeviceFault.Full, e.Message, "make room on the disk that is restored to, and run it again", e),
         StorageFullException => new(DeviceFault.Full, $"no room at {server}: {e.Message}", "everything acknowledged before is safe; the next backup goes on from there", e),
         StorageUnreachableException => new(DeviceFault.Unreachable, $"no answer from {server}: {e.Message}", "what was done before is safe; the same command goes on from there", e),
-        StorageRefusedException => new(DeviceFault.Refused, $"the server refused: {e.Message}",
-            "offproof status; where the category was turned off meanwhile, what a restore has written is whole, and restore with --sheet FILE goes on from there", e),
+        StorageRefusedException => new(DeviceFault.Refused, $"the server refused: {e.Message}", AfterOff, e),
         VaultLockedException => new(DeviceFault.Failure, e.Message, "try again later; nothing was lost", e),
         _ => new(DeviceFault.Failure, e.Message, null, e),
     };

@@ -1,6 +1,6 @@
-using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Offproof.Consent;
 
 namespace Offproof.Server;
@@ -10,9 +10,9 @@ public static class ServerHost
 {
     /// <summary>
     /// Runs until it is cancelled or the process gets SIGTERM or SIGINT; requests that are running then have five seconds. Writes
-    /// <c>listening on http://127.0.0.1:PORT</c> to the log when it is ready. Throws <see cref="ArgumentException"/> for an address that is not http on
-    /// loopback, <see cref="InvalidOperationException"/> for a data folder that cannot be used (<see cref="ForeignFolderException"/> for one that is somebody
-    /// else's), <see cref="IOException"/> for a port that is taken.
+    /// <c>listening on http://127.0.0.1:PORT</c> to the log when it is ready. Throws <see cref="ArgumentException"/> for an address that protocol.md §15
+    /// refuses, <see cref="InvalidOperationException"/> for a data folder or a certificate that cannot be used (<see cref="ForeignFolderException"/> for a
+    /// folder that is somebody else's), <see cref="IOException"/> for a port that is taken.
     /// </summary>
     public static async Task RunAsync(ServerOptions options, TextWriter log, CancellationToken cancel)
     {
@@ -32,9 +32,9 @@ public static class ServerHost
     /// <summary>Starts and returns when requests are answered; disposing stops. Throws what <see cref="RunAsync"/> throws.</summary>
     public static async Task<RunningServer> StartAsync(ServerOptions options, TextWriter log, CancellationToken cancel)
     {
-        var endpoint = LoopbackOf(options.Listen);
+        var listening = Listening.Of(options);
         var writer = TextWriter.Synchronized(log);
-        RunningServer server = new(options, endpoint, writer);
+        RunningServer server = new(options, listening, writer);
         try
         {
             await server.StartAsync(cancel);
@@ -45,19 +45,10 @@ public static class ServerHost
             throw;
         }
 
-        await writer.WriteLineAsync($"listening on {server.Url.GetLeftPart(UriPartial.Authority)}");
+        string of = listening.Public is { } proxy ? $" for {proxy}" : "";
+        await writer.WriteLineAsync($"listening on {server.Url.GetLeftPart(UriPartial.Authority)}{of}");
         await writer.FlushAsync(CancellationToken.None); // it answers: asked to stop now, it stops, and was not interrupted
         return server;
-    }
-
-    static IPEndPoint LoopbackOf(Uri listen)
-    {
-        if (!listen.IsAbsoluteUri || listen.Scheme is not "http" || listen.PathAndQuery is not "/" || listen.UserInfo.Length != 0)
-            throw new ArgumentException("listen on http://127.0.0.1:PORT", nameof(listen));
-        var address = listen.Host is "localhost" ? IPAddress.Loopback : IPAddress.TryParse(listen.Host, out var parsed) ? parsed : null;
-        if (address is null || !IPAddress.IsLoopback(address))
-            throw new ArgumentException("off loopback needs TLS and invitations, which this version does not have: listen on http://127.0.0.1:PORT", nameof(listen));
-        return new(address, listen.Port);
     }
 }
 
@@ -71,24 +62,39 @@ public sealed class RunningServer : IAsyncDisposable
     readonly Database database;
     readonly SigningKey key;
     readonly WebApplication app;
+    readonly Throttle throttle;
+    readonly Watch watch;
+    readonly Dues dues;
+    readonly TimeProvider time;
 
-    internal RunningServer(ServerOptions options, IPEndPoint endpoint, TextWriter log)
+    internal RunningServer(ServerOptions options, Listening listening, TextWriter log)
     {
         data = new(options.DataDirectory);
         try
         {
             database = new(data.DatabaseFile);
             key = data.LoadOrCreateKey();
+            Clerk clerk = new(key, options.TimeProvider);
+            Suspensions suspensions = new(database, clerk);
+            throttle = new(options.Limits, addressKnown: listening.Public is null);
+            RefusalLog refusals = new(database, clerk);
+            RunningUploads uploads = new(suspensions, options.Limits.Uploads);
+            TokenStore tokens = new(database, clerk);
+            watch = new(uploads, refusals);
+            app = Build(options, listening, tokens, refusals, log);
+            dues = MapAll(clerk, suspensions, tokens, uploads, refusals, options, listening, log);
         }
         catch
         {
+            throttle?.Dispose();
+            key?.Dispose();
             database?.Dispose();
             data.Dispose();
             throw;
         }
 
         Key = key.Thumbprint;
-        app = Build(options, endpoint, log);
+        time = options.TimeProvider;
     }
 
     /// <summary>Where it listens, with the actual port and a slash at the end.</summary>
@@ -101,14 +107,17 @@ public sealed class RunningServer : IAsyncDisposable
 
     internal async Task StartAsync(CancellationToken cancel)
     {
+        await dues.StartAsync(time); // first what came while no server ran
         await app.StartAsync(cancel);
         Url = new(app.Urls.First() + "/");
     }
 
     // Nothing is read from the environment or from a file in the current folder: what a server does stands in its options.
-    WebApplication Build(ServerOptions options, IPEndPoint endpoint, TextWriter log)
+    WebApplication Build(ServerOptions options, Listening listening, TokenStore tokens, RefusalLog refusals, TextWriter log)
     {
+        var certificate = listening.Tls ? new CertificateFiles(options.Certificate!, options.CertificateKey!, TimeProvider.System, log) : null;
         var builder = WebApplication.CreateEmptyBuilder(new());
+        if (certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -116,41 +125,58 @@ public sealed class RunningServer : IAsyncDisposable
             // A phone's connection may pause; one that stays silent for half a minute holds a place that others need.
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(30));
             kestrel.Limits.MinResponseDataRate = new MinDataRate(240, TimeSpan.FromSeconds(30));
-            kestrel.Listen(endpoint, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(listening.Endpoint, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                if (certificate is not null) listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.Current()) });
+            });
         });
         builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostedService>(watch);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         var built = builder.Build();
-        RequestFrame frame = new(Refusals, options.Verbose ? log : null);
+        RequestFrame frame = new(throttle, tokens, refusals, Refusals, options.Verbose ? log : null);
         built.Use(frame.InvokeAsync);
         built.UseRouting();
-        MapAll(built, options);
         return built;
     }
 
-    void MapAll(WebApplication routes, ServerOptions options)
+    Dues MapAll(Clerk clerk, Suspensions suspensions, TokenStore tokens, RunningUploads uploads, RefusalLog refusals, ServerOptions options, Listening listening, TextWriter log)
     {
-        Clerk clerk = new(key, options.TimeProvider);
-        Quota quota = new(options.QuotaBytes, data);
         AccountStore accounts = new(database);
+        Quota quota = new(accounts, options.QuotaBytes, data);
         RecordStore records = new(database, clerk);
         VaultStore vaults = new(database);
-        TokenStore tokens = new(database, clerk);
-        Access access = new(tokens, vaults);
-        Publisher publisher = new(data, quota);
+        SheetStore sheets = new(database, records, tokens, vaults);
+        Access access = new(tokens, vaults, sheets, suspensions, clerk);
+        Publisher publisher = new(access, uploads, data, quota);
+        Eraser eraser = new(vaults, records, database, (data, quota), clerk) { Before = options.BeforeErasing };
+        Intake intake = new(accounts, sheets, records, database, clerk);
 
-        new ServerEndpoint(clerk).Map(routes);
-        new AccountEndpoints(accounts, records, database, clerk).Map(routes);
-        new RecordEndpoints(accounts, records, vaults, database, clerk).Map(routes);
-        new TokenEndpoints(accounts, vaults, new(database, clerk), tokens, database, clerk).Map(routes);
-        new RecoveryEndpoints(access, publisher, accounts, records, vaults, data).Map(routes);
-        new VaultEndpoints(access, publisher, new(database), quota, data).Map(routes);
+        new ServerEndpoint(clerk, listening.InvitedOnly).Map(app);
+        new AccountEndpoints(accounts, new(database), records, database, clerk, listening.InvitedOnly).Map(app);
+        new RecordEndpoints(
+            accounts,
+            sheets,
+            clerk,
+            new SwitchRecords(intake, vaults, suspensions, throttle, clerk).TakeAsync,
+            new ErasureRecords(intake, vaults, eraser, tokens, clerk).TakeAsync,
+            new DeviceRecords(intake, accounts, sheets, vaults, tokens, clerk).TakeAsync,
+            new SheetRecords(intake, accounts, sheets, clerk).TakeAsync).Map(app);
+        new TokenEndpoints(accounts, sheets, vaults, suspensions, new(database, clerk), tokens, throttle, database, clerk).Map(app);
+        new RecoveryEndpoints(access, publisher, accounts, records, vaults, eraser, refusals, data).Map(app);
+        new VaultEndpoints(access, publisher, new(database), quota, data).Map(app);
+        return new(sheets, eraser, clerk, log);
     }
 
     /// <summary>Stops taking requests, gives those that run five seconds, and closes the data folder.</summary>
     public async ValueTask DisposeAsync()
     {
         await app.DisposeAsync();
+        await dues.DisposeAsync();
+        await watch.LookAsync();
+        watch.Dispose();
+        throttle.Dispose();
         key.Dispose();
         database.Dispose();
         data.Dispose();

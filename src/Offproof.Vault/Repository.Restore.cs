@@ -23,6 +23,7 @@ public sealed partial class Repository
                 notices.Add(InNoIndex(tables.Count));
                 plan = await RestorePlan.MakeAsync(this, index, snapshot, target, options ?? new RestoreOptions(), ct).ConfigureAwait(false);
             }
+            if (options?.Choose is { } choose) plan.Keep(choose);
             RestoreSummary summary = await new RestoreRun(this, index, plan, target, progress, ct).ExecuteAsync().ConfigureAwait(false);
             return summary with { Notices = notices };
         }, ct).ConfigureAwait(false);

@@ -12,12 +12,21 @@ public sealed record RestoreOptions
     /// <summary>Only files that were last changed at this moment or later. Folders and links are not asked.</summary>
     public DateTimeOffset? ModifiedSince { get; init; }
 
+    /// <summary>Shown all files that the other options leave, says which of them are restored: a sample. Links are then left out.</summary>
+    public Func<IReadOnlyList<SnapshotFile>, IReadOnlyCollection<SnapshotFile>>? Choose { get; init; }
+
     /// <summary>
     /// More entries than this are refused before anything is written. A few small trees that list each other again and again name more files than any disk
     /// holds; five million take about two gigabytes of memory to plan.
     /// </summary>
     public int MostEntries { get; init; } = 5_000_000;
 }
+
+/// <summary>A file of a snapshot.</summary>
+/// <param name="Path">From the snapshot's root, with a slash in front: <c>/photos/camera/IMG_1.jpg</c></param>
+/// <param name="Length">Its bytes</param>
+/// <param name="ModifiedAt">When it was last changed</param>
+public sealed record SnapshotFile(string Path, long Length, DateTimeOffset ModifiedAt);
 
 /// <summary>How far a restore is.</summary>
 public sealed record RestoreProgress(long FilesDone, long FilesTotal, long BytesDone, long BytesTotal);

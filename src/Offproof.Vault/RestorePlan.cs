@@ -1,8 +1,9 @@
 namespace Offproof.Vault;
 
 /// <summary>A file to restore, and how much of it is still to come.</summary>
-sealed class PlannedFile(string shown, string target, Node node, long length)
+sealed class PlannedFile(string path, string shown, string target, Node node, long length)
 {
+    internal string Path { get; } = path;
     internal string Shown { get; } = shown;
     internal string Target { get; } = target;
     internal Node Node { get; } = node;
@@ -43,6 +44,18 @@ sealed class RestorePlan
         RestorePlan plan = new(repository, index, target, options);
         await plan.WalkAsync(snapshot.TreeId, "", "", 0, ct).ConfigureAwait(false);
         return plan;
+    }
+
+    /// <summary>Leaves what is chosen, and the folders that lead to it.</summary>
+    internal void Keep(Func<IReadOnlyList<SnapshotFile>, IReadOnlyCollection<SnapshotFile>> choose)
+    {
+        HashSet<string> chosen = [.. choose([.. Files.Select(static f => new SnapshotFile(f.Path, f.Length, f.Node.ModifiedAt))]).Select(static f => f.Path)];
+        Files.RemoveAll(f => !chosen.Contains(f.Path));
+        Links.Clear();
+        HashSet<string> leading = new(StringComparer.Ordinal);
+        foreach (PlannedFile file in Files)
+            for (string? folder = Path.GetDirectoryName(file.Target); folder is not null && leading.Add(folder); folder = Path.GetDirectoryName(folder)) { }
+        Folders.RemoveAll(f => !leading.Contains(f.Target));
     }
 
     async Task WalkAsync(ContentId tree, string path, string shown, int depth, CancellationToken ct)
@@ -87,7 +100,7 @@ sealed class RestorePlan
                 else Problems.Add(new Skipped(shown, "the folder has no list"));
                 break;
             case NodeType.File when take && relative is { Length: > 0 }:
-                if (_options.ModifiedSince is null || node.ModifiedAt >= _options.ModifiedSince) PlanFile(node, shown, target);
+                if (_options.ModifiedSince is null || node.ModifiedAt >= _options.ModifiedSince) PlanFile(node, path, shown, target);
                 break;
             case NodeType.Symlink when take && relative is { Length: > 0 }:
                 Links.Add(new PlannedEntry(shown, target, node));
@@ -100,7 +113,7 @@ sealed class RestorePlan
         }
     }
 
-    void PlanFile(Node node, string shown, string target)
+    void PlanFile(Node node, string path, string shown, string target)
     {
         long length = 0;
         foreach (ContentId id in node.Content)
@@ -118,7 +131,7 @@ sealed class RestorePlan
             }
             length += place.Entry.ContentLength;
         }
-        Files.Add(new PlannedFile(shown, target, node, length) { Missing = node.Content.Count });
+        Files.Add(new PlannedFile(path, shown, target, node, length) { Missing = node.Content.Count });
     }
 
     (bool Take, bool Enter) Wanted(string path)

@@ -1,7 +1,7 @@
 namespace Offproof.Consent.Tests;
 
-/// <summary>One complete life of a switch, as in vectors/consent/: certificate, grant, revocation, a receipt for each, and the three kinds of proof.</summary>
-sealed class Examples
+/// <summary>One complete life of a switch, as in vectors/consent/: certificate, grant, revocation, a receipt for each, and the three kinds of proof; then of an account.</summary>
+static partial class Examples
 {
     internal const long Start = 1_767_225_600; // 2026-01-01T00:00:00Z
     internal const string ServerUrl = "https://cloud.example.org/";
@@ -9,6 +9,10 @@ sealed class Examples
     internal static readonly SigningKey Sheet = PublishedKeys.Sheet();
     internal static readonly SigningKey Device = PublishedKeys.Device();
     internal static readonly SigningKey Server = PublishedKeys.Server();
+    internal static readonly SigningKey Other = PublishedKeys.OtherDevice();
+    internal static readonly SigningKey Third = PublishedKeys.ThirdDevice();
+    internal static readonly IReadOnlyList<SigningKey> Sheets = [Sheet, .. Enumerable.Range(0, PublishedKeys.LaterSheets.Length).Select(PublishedKeys.LaterSheet)];
+    internal static readonly IReadOnlyList<SigningKey> Devices = [Device, Other, Third];
 
     internal static Certificate Certificate { get; } =
         new() { Account = Sheet.Thumbprint, DeviceKey = Device.Public, Server = Server.Thumbprint, IssuedAt = Start };
@@ -27,7 +31,8 @@ sealed class Examples
         // The example keeps its own text, so that a new wording of the policy does not change lasting vectors.
         Policy = Digest.Of("the policy text"u8),
         Consent = GrantConsent.For(
-            Category.Messages, ServerUrl, Guid.Parse("3f2c8f0e-5a0d-4f43-9f0e-6b1f6a2d7c11"), DateTimeOffset.FromUnixTimeSeconds(Start + 60)),
+            Category.Messages, ServerUrl, Guid.Parse("3f2c8f0e-5a0d-4f43-9f0e-6b1f6a2d7c11"), DateTimeOffset.FromUnixTimeSeconds(Start + 60)) with
+        { Validity = null },
     };
 
     internal static Revocation Revocation(Digest grant) => new()
@@ -93,19 +98,7 @@ sealed class Examples
             ("proof-add", Proof.Sign(Device, AddProof)),
             ("proof-read", Proof.Sign(Sheet, ReadProof)),
             ("proof-recovery", Proof.Sign(Sheet, RecoveryProof)),
+            .. SignAccount(certificate, grant, revocation),
         ];
     }
-
-    // Typed verification as the reader does it for whom the record is meant. The typed record, or null.
-    internal static object? Verify(SignedRecord record) => record.Typ switch
-    {
-        RecordTyp.Certificate => Consent.Certificate.TryVerify(record, Sheet.Public, Server.Thumbprint, out var read) ? read : null,
-        RecordTyp.Grant => Consent.Grant.TryVerify(record, Device.Public, Server.Thumbprint, out var read) ? read : null,
-        RecordTyp.Revocation => Consent.Revocation.TryVerify(record, Device.Public, Server.Thumbprint, out var read) ? read : null,
-        RecordTyp.Receipt => Consent.Receipt.TryVerify(record, Server.Public, Device.Thumbprint, out var read)
-            || Consent.Receipt.TryVerify(record, Server.Public, Sheet.Thumbprint, out read) ? read : null,
-        RecordTyp.Proof => Proof.TryVerify(record, Device.Public, Server.Thumbprint, out var read)
-            || Proof.TryVerify(record, Sheet.Public, Server.Thumbprint, out read) ? read : null,
-        _ => null,
-    };
 }

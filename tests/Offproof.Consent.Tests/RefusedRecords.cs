@@ -4,11 +4,11 @@ using System.Text;
 
 namespace Offproof.Consent.Tests;
 
-/// <summary>A record that must be refused: which good one it was made from, the clause of consent.md that it breaks, and whether its signature is right all the same.</summary>
-sealed record Refused(string Name, string Of, string Clause, string Breaks, bool SignatureIsRight, string Compact);
+/// <summary>A record that must be refused: which good one it was made from, the clause of consent.md that it breaks, whether its signature is right all the same, and by whose key.</summary>
+sealed record Refused(string Name, string Of, string Clause, string Breaks, bool SignatureIsRight, string Compact, SigningKey Signer);
 
 /// <summary>Makes each refused record from a good one by one change, and signs again, so that nothing but the named defect is wrong.</summary>
-sealed class RefusedRecords
+sealed partial class RefusedRecords
 {
     readonly Dictionary<string, SignedRecord> good = Examples.SignAll().ToDictionary(pair => pair.Name, pair => pair.Record, StringComparer.Ordinal);
     readonly List<Refused> made = [];
@@ -20,6 +20,12 @@ sealed class RefusedRecords
         records.Text();
         records.Signatures();
         records.Meaning();
+        records.Strictness();
+        records.Erasures();
+        records.DevicesThatCome();
+        records.Sheets();
+        records.Receipts();
+        records.AlgorithmsAndTypes();
         return records.made;
     }
 
@@ -163,7 +169,8 @@ sealed class RefusedRecords
     void Raw(string name, string clause, string breaks, string header, string payload) =>
         Add(name, "grant", clause, breaks, true, Sign(Examples.Device, header + "." + payload));
 
-    void Add(string name, string of, string clause, string breaks, bool right, string compact) => made.Add(new(name, of, clause, breaks, right, compact));
+    void Add(string name, string of, string clause, string breaks, bool right, string compact, SigningKey? signer = null) =>
+        made.Add(new(name, of, clause, breaks, right, compact, signer ?? SignerOf(of)));
 
     (string Header, string Payload) Parts(string name)
     {
@@ -171,12 +178,7 @@ sealed class RefusedRecords
         return (Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[0])), Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[1])));
     }
 
-    internal static SigningKey SignerOf(string example) => example switch
-    {
-        "certificate" or "proof-read" or "proof-recovery" => Examples.Sheet,
-        _ when example.StartsWith("receipt", StringComparison.Ordinal) => Examples.Server,
-        _ => Examples.Device,
-    };
+    SigningKey SignerOf(string example) => Examples.KeyOf(good[example].Kid)!;
 
     static string Changed(string text, string from, string to)
     {

@@ -27,6 +27,15 @@ static class Vectors
         writer.WriteString("note", "Published: these keys protect nothing. device, other-device and server: the scalar is SHA-256 of the sentence. sheet: see sheet-key.json.");
         Key(writer, "sheet", PublishedKeys.Sheet(), null, null);
         foreach (var (name, sentence) in PublishedKeys.Sentences) Key(writer, name, SigningKey.FromScalar(PublishedKeys.Scalar(sentence)), sentence, PublishedKeys.Scalar(sentence));
+        foreach (var (name, line, recipient) in PublishedKeys.LaterSheets)
+        {
+            writer.WriteStartObject(name);
+            writer.WriteString("identity_line", line);
+            writer.WriteString("recipient", recipient);
+            WritePublic(writer, SheetKey.Derive(line));
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndObject();
     });
 
@@ -97,9 +106,14 @@ static class Vectors
         writer.WriteStartObject(name);
         if (sentence is not null) writer.WriteString("sentence", sentence);
         if (scalar is not null) writer.WriteString("scalar", Convert.ToHexStringLower(scalar));
+        WritePublic(writer, key);
+        writer.WriteEndObject();
+    }
+
+    static void WritePublic(Utf8JsonWriter writer, SigningKey key)
+    {
         writer.WritePropertyName("jwk");
         key.Public.WriteJwk(writer);
         writer.WriteString("thumbprint", key.Thumbprint.Text);
-        writer.WriteEndObject();
     }
 }

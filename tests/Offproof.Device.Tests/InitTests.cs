@@ -31,7 +31,7 @@ public sealed class InitTests
         foreach (string step in steps.Reverse().TakeWhile(step => Path.GetFileName(step) != last)) File.Delete(Path.Combine(rig.Home, step));
         if (!sheetWritten) File.Delete(rig.Sheet);
 
-        InitReport report = await DeviceHome.InitAsync(rig.Home, rig.Url, rig.Sheet, TimeProvider.System, null, None);
+        InitReport report = await DeviceHome.InitAsync(rig.Home, rig.Url, rig.Sheet, null, TimeProvider.System, null, None);
 
         if (sheetWritten) Assert.Equal(sheet, await File.ReadAllTextAsync(rig.Sheet));
         using DeviceHome home = rig.Open();
@@ -54,7 +54,7 @@ public sealed class InitTests
             await home.BackupAsync(Category.Photos, null, None);
         }
         File.Delete(Path.Combine(rig.Home, "account.json"));
-        await DeviceHome.InitAsync(rig.Home, rig.Url, rig.Sheet, TimeProvider.System, null, None);
+        await DeviceHome.InitAsync(rig.Home, rig.Url, rig.Sheet, null, TimeProvider.System, null, None);
         using DeviceHome again = rig.Open();
         Assert.Equal((SwitchState.On, 1), again.Switch(Category.Photos) is var on ? (on.State, on.Epoch) : default);
         await again.BackupAsync(Category.Photos, null, None);
@@ -70,14 +70,14 @@ public sealed class InitTests
     {
         await using Rig rig = await Rig.ReadyAsync();
         using (DeviceHome home = rig.Open()) await home.TurnOnAsync(Category.Photos, None);
-        await DeviceHome.InitAsync(rig["other-home"], rig.Url, rig["other-sheet.txt"], TimeProvider.System, null, None);
+        await DeviceHome.InitAsync(rig["other-home"], rig.Url, rig["other-sheet.txt"], null, TimeProvider.System, null, None);
         File.Delete(Path.Combine(rig.Home, "account.json"));
         string sheet = with switch { "another new sheet" => rig["new.txt"], "another account's sheet" => rig["other-sheet.txt"], _ => rig.Sheet };
         Uri url = with == "another server" ? new Uri($"http://localhost:{rig.Url.Port}/") : rig.Url;
         SortedDictionary<string, string> before = Tree(rig.Home);
         string other = await File.ReadAllTextAsync(rig["other-sheet.txt"]);
 
-        DeviceException refused = await Assert.ThrowsAsync<DeviceException>(() => DeviceHome.InitAsync(rig.Home, url, sheet, TimeProvider.System, null, None));
+        DeviceException refused = await Assert.ThrowsAsync<DeviceException>(() => DeviceHome.InitAsync(rig.Home, url, sheet, null, TimeProvider.System, null, None));
 
         Assert.Equal(DeviceFault.Refused, refused.Fault);
         Assert.NotNull(refused.Hint);
@@ -93,7 +93,7 @@ public sealed class InitTests
         Directory.CreateDirectory(rig.Home);
         if (OperatingSystem.IsWindows()) return;
         File.SetUnixFileMode(rig.Home, (UnixFileMode)0b111_101_101);
-        await DeviceHome.InitAsync(rig.Home, rig.Url, rig.Sheet, TimeProvider.System, null, None);
+        await DeviceHome.InitAsync(rig.Home, rig.Url, rig.Sheet, null, TimeProvider.System, null, None);
         Assert.Equal((UnixFileMode)0b111_000_000, File.GetUnixFileMode(rig.Home));
     }
 

@@ -32,7 +32,7 @@ internal sealed class Rig : IAsyncDisposable
         Directory.CreateDirectory(rig.Phone);
         await File.WriteAllBytesAsync(Path.Combine(rig.Phone, "IMG_0001.jpg"), [.. Enumerable.Range(0, 3000).Select(static i => (byte)(i % 251))]);
         await File.WriteAllBytesAsync(Path.Combine(rig.Phone, "IMG_0002.jpg"), [1, 2, 3]);
-        if (init) await DeviceHome.InitAsync(rig.Home, rig.Url, rig.Sheet, TimeProvider.System, null, CancellationToken.None);
+        if (init) await DeviceHome.InitAsync(rig.Home, rig.Url, rig.Sheet, null, TimeProvider.System, null, CancellationToken.None);
         return rig;
     }
 

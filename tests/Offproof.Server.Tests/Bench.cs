@@ -27,7 +27,8 @@ sealed class Bench : IAsyncDisposable
 
     internal StringWriter Log { get; } = new();
 
-    internal static async Task<Bench> StartAsync(long? quota = null, string? folder = null, bool verbose = false, FakeTimeProvider? clock = null)
+    internal static async Task<Bench> StartAsync(
+        long? quota = null, string? folder = null, bool verbose = false, FakeTimeProvider? clock = null, Func<ServerOptions, ServerOptions>? change = null)
     {
         var time = clock ?? new(Start);
         ServerOptions chosen = new()
@@ -38,7 +39,7 @@ sealed class Bench : IAsyncDisposable
             Verbose = verbose,
             TimeProvider = time,
         };
-        Bench bench = new(chosen, time);
+        Bench bench = new(change?.Invoke(chosen) ?? chosen, time);
         await bench.UpAsync();
         return bench;
     }
@@ -55,6 +56,27 @@ sealed class Bench : IAsyncDisposable
         await DownAsync();
         using (Database database = new(Path.Combine(Folder, "offproof.db"))) change(database);
         await UpAsync();
+    }
+
+    // What the operator's verbs do: another connection, while the server runs.
+    internal T AsOperator<T>(Func<ServerOperator, T> work)
+    {
+        using var server = ServerOperator.Open(Folder, Time);
+        return work(server);
+    }
+
+    internal async Task<bool> DatabaseHoldsAsync(string text)
+    {
+        byte[] needle = Encoding.ASCII.GetBytes(text);
+        foreach (string path in Directory.GetFiles(Folder, "offproof.db*"))
+        {
+            await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            byte[] bytes = new byte[file.Length];
+            await file.ReadExactlyAsync(bytes);
+            if (bytes.AsSpan().IndexOf(needle) >= 0) return true;
+        }
+
+        return false;
     }
 
     internal long Now => Time.GetUtcNow().ToUnixTimeSeconds();
@@ -154,7 +176,7 @@ sealed record Answer(HttpStatusCode Status, HttpContentHeaders Headers, byte[] B
 }
 
 /// <summary>The owner's side, as small as it can be: a sheet, a device, the chain of its records.</summary>
-sealed class Owner : IDisposable
+sealed partial class Owner : IDisposable
 {
     readonly Bench bench;
 
@@ -162,34 +184,38 @@ sealed class Owner : IDisposable
     {
         this.bench = bench;
         Sheet = SigningKey.Generate();
+        Account = Sheet.Thumbprint;
         Device = SigningKey.Generate();
-        Certificate = Consent.Certificate.Sign(Sheet, new() { Account = Sheet.Thumbprint, DeviceKey = Device.Public, Server = bench.Server.Key, IssuedAt = bench.Now });
+        Certificate = SignCertificate(Device);
         Last = Certificate.Hash;
     }
 
-    internal SigningKey Sheet { get; }
+    // The one in force, as far as this owner knows.
+    internal SigningKey Sheet { get; private set; }
 
     internal SigningKey Device { get; }
 
     internal SignedRecord Certificate { get; }
 
-    internal Thumbprint Account => Sheet.Thumbprint;
+    internal Thumbprint Account { get; }
 
     internal long Seq { get; private set; }
 
     internal Digest Last { get; private set; }
 
-    internal static async Task<Owner> OpenAsync(Bench bench)
+    internal static async Task<Owner> OpenAsync(Bench bench, string? invitation = null)
     {
         Owner owner = new(bench);
-        (await owner.PostAccountAsync()).Is(HttpStatusCode.Created);
+        (await owner.PostAccountAsync(invitation: invitation)).Is(HttpStatusCode.Created);
         return owner;
     }
 
-    internal Task<Answer> PostAccountAsync(SigningKey? sheet = null, SignedRecord? certificate = null)
+    internal Task<Answer> PostAccountAsync(SigningKey? sheet = null, SignedRecord? certificate = null, string? invitation = null, string? receipt = null)
     {
         string jwk = Answers.JsonText((sheet ?? Sheet).Public.WriteJwk);
-        return bench.SendAsync(HttpMethod.Post, "v1/accounts", Encoding.UTF8.GetBytes($$"""{"sheet":{{jwk}},"certificate":"{{(certificate ?? Certificate).Compact}}"}"""));
+        string invited = invitation is null ? "" : $",\"invitation\":{System.Text.Json.JsonSerializer.Serialize(invitation)}";
+        string taken = receipt is null ? "" : $",\"receipt\":\"{receipt}\"";
+        return bench.SendAsync(HttpMethod.Post, "v1/accounts", Encoding.UTF8.GetBytes($$"""{"sheet":{{jwk}},"certificate":"{{(certificate ?? Certificate).Compact}}"{{invited}}{{taken}}}"""));
     }
 
     internal SignedRecord SignGrant(VaultHashes hashes, Category category = Category.Photos, int epoch = 1, Func<Grant, Grant>? change = null)
@@ -243,7 +269,7 @@ sealed class Owner : IDisposable
         var nonce = (await bench.SendAsync(HttpMethod.Post, "v1/nonces")).Is(HttpStatusCode.OK);
         Proof proof = new()
         {
-            Signer = signer.Thumbprint,
+            Signer = signer == Device ? Device.Thumbprint : signer == Sheet || oldSheets.Contains(signer) ? Account : signer.Thumbprint,
             Account = Account,
             Server = bench.Server.Key,
             IssuedAt = bench.Now,
@@ -261,6 +287,7 @@ sealed class Owner : IDisposable
     {
         Sheet.Dispose();
         Device.Dispose();
+        foreach (var old in oldSheets) old.Dispose();
     }
 }
 

@@ -16,7 +16,7 @@ public sealed class HostTests
         using StringWriter log = new();
         string folder = Path.Combine(Path.GetTempPath(), "offproof-never-made");
         var e = await Assert.ThrowsAsync<ArgumentException>(() => ServerHost.StartAsync(new() { DataDirectory = folder, Listen = new(listen) }, log, CancellationToken.None));
-        Assert.Contains("off loopback needs TLS and invitations", e.Message, StringComparison.Ordinal);
+        Assert.Contains("http off loopback is refused", e.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder));
     }
 

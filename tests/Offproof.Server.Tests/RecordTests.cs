@@ -67,7 +67,7 @@ public sealed class RecordTests
             owner.SignGrant(Hashes, change: grant => grant with { Server = stranger.Account }),
             owner.SignGrant(Hashes, change: grant => grant with { Account = another.Account }),
             owner.SignGrant(Hashes, change: grant => grant with { Account = stranger.Account }),
-            owner.Certificate,
+            stranger.Certificate,
             await owner.SignProofAsync(owner.Device, null),
             forged,
         ];
@@ -147,19 +147,20 @@ public sealed class RecordTests
         (await bench.SendAsync(HttpMethod.Post, "v1/records", bytes)).Refuses(400, "malformed");
     }
 
-    [Fact] // A certificate needs no consent of the device it names: a stranger may certify our device's key, and gains nothing.
-    public async Task A_device_that_a_stranger_certified_too_still_belongs_to_its_own_account()
+    [Fact] // A certificate needs no consent of the device it names: a stranger who knows our device's key may certify it, and is refused.
+    public async Task A_device_of_one_account_is_never_one_of_another()
     {
         await using var bench = await Bench.StartAsync();
         using var owner = await Owner.OpenAsync(bench);
         using Owner stranger = new(bench);
         var claim = Certificate.Sign(stranger.Sheet, new() { Account = stranger.Account, DeviceKey = owner.Device.Public, Server = bench.Server.Key, IssuedAt = bench.Now });
-        (await stranger.PostAccountAsync(certificate: claim)).Is(HttpStatusCode.Created);
-        var vault = await OpenVault.FilledAsync(bench, owner);
-        string token = await stranger.TokenAsync(stranger.Sheet, null);
-        (await bench.SendAsync(HttpMethod.Get, vault.Path + "config", token: token)).Refuses(403, "not-accepted");
-        (await bench.SendAsync(HttpMethod.Get, $"v1/recovery/{owner.Account}/", token: token)).Refuses(403, "not-accepted");
-        (await bench.PostAsync("v1/tokens", await stranger.SignProofAsync(stranger.Sheet, vault.Ask(VaultMode.Read)))).Refuses(403, "not-accepted");
+        (await stranger.PostAccountAsync(certificate: claim)).Refuses(403, "not-accepted");
+        (await stranger.PostAccountAsync()).Is(HttpStatusCode.Created);
+        (await bench.PostAsync("v1/records", claim)).Refuses(403, "not-accepted");
+        (await bench.PostAsync("v1/records", stranger.SignAdmission(owner.Device))).Refuses(403, "not-accepted");
+        // A sheet is no device either.
+        (await bench.PostAsync("v1/records", stranger.SignAdmission(owner.Sheet))).Refuses(403, "not-accepted");
+        await owner.TakeAsync(owner.SignGrant(Hashes));
     }
 
     [Fact]

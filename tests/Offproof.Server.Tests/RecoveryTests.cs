@@ -116,7 +116,7 @@ public sealed class RecoveryTests
         Assert.Equal(notes.Grant.Compact, records[3].Compact);
 
         // consent.md §4, with nothing but what came: sheet -> certificate -> chain -> hashes; and each record has its receipt.
-        Assert.True(Certificate.TryVerify(records[0], sheet, bench.Server.Key, out var certificate));
+        Assert.True(Certificate.TryVerify(records[0], sheet, sheet.Thumbprint, bench.Server.Key, out var certificate));
         var last = records[0].Hash;
         for (int i = 1; i < records.Length; i++)
         {

@@ -155,9 +155,9 @@ public sealed class RevocationTests
         var revocation = owner.SignRevocation(grant.Hash, change: r => r with { Seq = 2, Prev = grant.Hash });
         string place = $"{owner.Account}/{owner.Device.Thumbprint}/photos/1";
 
-        clock.StopNext();
+        clock.StopAfter(1); // looks what is due; then, between looking for the vault and the transaction, when the record came
         var revoking = bench.PostAsync("v1/records", revocation);
-        await clock.StoppedAsync(); // between looking for the vault and the transaction
+        await clock.StoppedAsync();
         await owner.TakeAsync(grant);
         string token = await owner.TokenAsync(owner.Device, new(owner.Device.Thumbprint, Category.Photos, Epoch.First, VaultMode.Add));
         (await bench.SendAsync(HttpMethod.Put, "v1/recovery/" + place, sealedPassword, token)).Is(HttpStatusCode.Created);
@@ -170,14 +170,14 @@ public sealed class RevocationTests
         Assert.Equal(before, bench.Stored());
     }
 
-    // Stops the next request that asks for the time.
+    // Stops a request that asks for the time once more than this.
     sealed class StoppingClock() : FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_767_225_600)), IDisposable
     {
         readonly SemaphoreSlim stopped = new(0);
         readonly SemaphoreSlim goOn = new(0);
-        int armed;
+        int asks;
 
-        internal void StopNext() => Volatile.Write(ref armed, 1);
+        internal void StopAfter(int others) => Volatile.Write(ref asks, others + 1);
 
         internal async Task StoppedAsync() => Assert.True(await stopped.WaitAsync(TimeSpan.FromSeconds(20)));
 
@@ -185,7 +185,7 @@ public sealed class RevocationTests
 
         public override DateTimeOffset GetUtcNow()
         {
-            if (Interlocked.Exchange(ref armed, 0) == 1)
+            if (Interlocked.Decrement(ref asks) == 0)
             {
                 stopped.Release();
                 Assert.True(goOn.Wait(TimeSpan.FromSeconds(20)));

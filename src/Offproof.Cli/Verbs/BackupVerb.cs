@@ -13,9 +13,13 @@ internal static class BackupVerb
             Description = "contacts, messages, notes or photos; all that are on where none is named",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        Command verb = new("backup", "Add a snapshot") { categories };
-        verb.SetAction(async (parsed, cancel) =>
+        Option<bool> tied = new("--tied") { Description = "End when the input ends: whoever started this is gone", Hidden = true };
+        Command verb = new("backup", "Add a snapshot") { categories, tied };
+        verb.SetAction(async (parsed, interrupted) =>
         {
+            using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
+            CancellationToken cancel = gone.Token;
+            if (parsed.GetValue(tied)) BackupWorker.CancelWhenInputEnds(gone);
             using DeviceHome home = parsed.OpenHome();
             Category[] wanted = [.. (parsed.GetValue(categories) ?? []).Select(Options.ParseCategory).Distinct()];
             Category[] on = [.. Categories.All.ToArray().Where(c => home.Switch(c).State == SwitchState.On)];
@@ -40,8 +44,11 @@ internal static class BackupVerb
                     failed ??= e;
                 }
             }
-            if (parsed.GetValue(Options.Json)) Terminal.Json(new BackupsJson("offproof/v1/backup", [.. reports.Select(BackupJson.Of)]), OutputJson.Default.BackupsJson);
+            // It has talked to the server anyway.
+            long? refused = reports.Count > 0 ? await home.NewRefusalsAsync(cancel) : null;
+            if (parsed.GetValue(Options.Json)) Terminal.Json(new BackupsJson("offproof/v1/backup", [.. reports.Select(BackupJson.Of)], refused), OutputJson.Default.BackupsJson);
             foreach (BackupReport report in reports) Show(report, talkOnly: parsed.GetValue(Options.Json));
+            if (refused > 0) Terminal.Remarked([$"the server refused {Terminal.Count(refused.Value, "request")} in this account since you last looked: offproof refusals"]);
             if (failed is not null) return ExitCode.Of(failed);
             return reports.Exists(static r => r.Skipped.Count > 0 || r.Alarms.Count > 0) ? ExitCode.Failure : ExitCode.Ok;
         });

@@ -9,11 +9,12 @@ internal static class InitVerb
     {
         Option<string> server = new("--server") { Description = "The server's URL", Required = true, HelpName = "URL" };
         Option<string> sheet = Options.RequiredFile("--sheet", "Where to write the recovery sheet; an existing file is refused");
-        Command verb = new("init", "Make this device's key and the recovery sheet, and open an account. Everything is off.") { server, sheet };
+        Option<string?> invite = new("--invite-file") { Description = "The operator's invitation stands in its first line; - is stdin", HelpName = "FILE" };
+        Command verb = new("init", "Make this device's key and the recovery sheet, and open an account. Everything is off.") { server, sheet, invite };
         verb.SetAction(async (parsed, cancel) =>
         {
             InitReport report = await DeviceHome.InitAsync(
-                parsed.HomeFolder(), Options.ParseUrl(parsed.GetRequiredValue(server)), parsed.GetRequiredValue(sheet), TimeProvider.System, null, cancel);
+                parsed.HomeFolder(), Options.ParseUrl(parsed.GetRequiredValue(server)), parsed.GetRequiredValue(sheet), ReadInvitation(parsed.GetValue(invite)), TimeProvider.System, null, cancel);
             if (parsed.GetValue(Options.Json))
             {
                 Terminal.Json(new InitJson("offproof/v1/init", report.Account, report.Device, report.Server, report.ServerKey, report.SheetFile), OutputJson.Default.InitJson);
@@ -32,5 +33,15 @@ internal static class InitVerb
             return ExitCode.Ok;
         });
         return verb;
+    }
+
+    /// <summary>A code is a secret, and an argument could be read by others (cli.md §1.4).</summary>
+    private static string? ReadInvitation(string? file)
+    {
+        if (file is null) return null;
+        char[] line = new char[256];
+        using TextReader reader = file is "-" ? Console.In : new StreamReader(file);
+        string text = new string(line, 0, reader.ReadBlock(line)).Split('\n', 2)[0].Trim();
+        return text.Length > 0 ? text : throw new DeviceException(DeviceFault.WrongSheet, $"there is no invitation in the first line of {(file is "-" ? "stdin" : file)}", "nothing was made or sent");
     }
 }

@@ -9,10 +9,14 @@ internal static class ServeVerb
 {
     internal static Command Create()
     {
-        Option<string> data = new("--data") { Description = "The server's folder; created where absent", Required = true, HelpName = "DIR" };
-        Option<string> listen = new("--listen") { Description = "Loopback only, for now", DefaultValueFactory = static _ => "http://127.0.0.1:8750", HelpName = "URL" };
-        Option<long?> quota = Options.Number("--quota", "How many bytes one account may store; no limit where not given", "BYTES", 0, long.MaxValue);
-        Command verb = new("serve", "Run the server: it stores opaque bytes and refuses what no grant covers") { data, listen, quota };
+        Option<string> data = OperatorVerbs.Data("The server's folder; created where absent");
+        Option<string> listen = new("--listen") { Description = "http on loopback, https anywhere", DefaultValueFactory = static _ => "http://127.0.0.1:8750", HelpName = "URL" };
+        Option<long?> quota = Options.Number("--quota", "How many bytes an account without a quota of its own may store; no limit where not given", "BYTES", 0, long.MaxValue);
+        Option<bool> invited = new("--invited-only") { Description = "Who opens an account needs an invitation; always so off loopback" };
+        Option<string?> certificate = new("--certificate") { Description = "For https: the certificate and the chain below it", HelpName = "PEM" };
+        Option<string?> key = new("--certificate-key") { Description = "For https: its private key, not encrypted", HelpName = "PEM" };
+        Option<string?> proxy = new("--behind-proxy") { Description = "A proxy on this machine has the certificate: the https URL that devices use", HelpName = "URL" };
+        Command verb = new("serve", "Run the server: it stores opaque bytes and refuses what no grant covers") { data, listen, quota, invited, certificate, key, proxy };
         verb.SetAction(async (parsed, cancel) =>
         {
             await Task.Yield(); // a signal before the first wait would end the program with the signal's code, however well the server stops
@@ -21,6 +25,10 @@ internal static class ServeVerb
                 DataDirectory = parsed.GetRequiredValue(data),
                 Listen = Options.ParseUrl(parsed.GetRequiredValue(listen)),
                 QuotaBytes = parsed.GetValue(quota),
+                InvitedOnly = parsed.GetValue(invited),
+                Certificate = parsed.GetValue(certificate),
+                CertificateKey = parsed.GetValue(key),
+                BehindProxy = parsed.GetValue(proxy) is { } url ? Options.ParseUrl(url) : null,
             };
             try
             {
@@ -34,13 +42,9 @@ internal static class ServeVerb
             {
                 throw new DeviceException(DeviceFault.Refused, e.Message, "name an empty folder, or one that is not there yet");
             }
-            catch (InvalidOperationException e)
+            catch (Exception e) when (e is InvalidOperationException or DbException)
             {
-                throw new DeviceException(DeviceFault.Failure, e.Message, "nothing in the folder was changed");
-            }
-            catch (DbException e)
-            {
-                throw new DeviceException(DeviceFault.Failure, $"the database in {options.DataDirectory} cannot be used: {e.Message}", "vaults/ and recovery/ beside it are untouched");
+                throw OperatorVerbs.Unusable(e, options.DataDirectory);
             }
             return ExitCode.Ok;
         });

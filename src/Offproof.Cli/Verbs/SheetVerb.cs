@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using Offproof.Device;
 
 namespace Offproof.Cli;
@@ -18,6 +19,29 @@ internal static class SheetVerb
                 Terminal.Talk($"note: it lies in {inside.Path}, from which {inside.Category} is read: while that is on, the sheet is backed up too. Move it elsewhere.");
             return ExitCode.Ok;
         });
-        return new Command("sheet", "The recovery sheet") { confirm };
+        return new Command("sheet", "The recovery sheet") { confirm, Print() };
+    }
+
+    private static Command Print()
+    {
+        Option<string> sheet = Options.RequiredFile("--sheet", "The sheet's file");
+        Option<string> to = Options.RequiredFile("--to", "The page to write (HTML), mode 600, never over a file; - for stdout");
+        Command print = new("print", "A page to print and to keep where the passport is: in plain words, with a QR code") { sheet, to };
+        print.SetAction(async (parsed, cancel) =>
+        {
+            string file = parsed.GetRequiredValue(sheet), target = parsed.GetRequiredValue(to);
+            if (target == "-")
+            {
+                byte[] page = SheetPage.Render(file);
+                await using Stream output = Console.OpenStandardOutput();
+                await output.WriteAsync(page, cancel);
+                CryptographicOperations.ZeroMemory(page);
+                return ExitCode.Ok;
+            }
+            SheetPage.WriteNew(file, target);
+            Terminal.Talk($"{target} is the sheet: print it, then delete it. Whoever has it can read every backup of this account.");
+            return ExitCode.Ok;
+        });
+        return print;
     }
 }

@@ -20,12 +20,28 @@ internal static class StatusVerb
             }
             Terminal.Say(report.Sentence);
             foreach (CategoryStatus line in report.Categories) Terminal.Say(Row(line));
+            foreach (CategoryStatus line in report.Categories)
+                if (Proven(line) is { } proven) Terminal.Say($"  {line.Category}: {proven}");
+            foreach (CategoryStatus line in report.Categories.Where(static l => l.Waiting is not null)) Terminal.Say($"  {line.Category}: {line.Waiting}");
             foreach (CategoryStatus line in report.Categories) Terminal.Raised(line.Category, line.Alarms);
+            foreach (CategoryStatus line in report.Categories)
+                if (line.OverdueSince is { } since) Terminal.Talk(Terminal.Overdue(line.Category, since, null));
             if (!report.SheetConfirmed) Terminal.Say("The sheet is not confirmed yet: nothing can be turned on. offproof sheet confirm --sheet FILE");
             return ExitCode.Ok;
         });
         return verb;
     }
+
+    /// <summary>That this device can read it says nothing about the sheet.</summary>
+    private static string? Proven(CategoryStatus line)
+    {
+        DrillProof? here = line.State is SwitchState.On or SwitchState.Paused && line.LastProven?.Here is { } h && h.Epoch == line.Epoch ? h : null;
+        string?[] parts = [Proof("readable here", here), Proof("sheet proven", line.LastProven?.Sheet)];
+        return parts.All(static p => p is null) ? null : string.Join("; ", parts.OfType<string>());
+    }
+
+    private static string? Proof(string what, DrillProof? proof) =>
+        proof is null ? null : string.Create(CultureInfo.InvariantCulture, $"{what} (epoch {proof.Epoch}, {proof.Time.UtcDateTime:yyyy-MM-dd})");
 
     private static string Row(CategoryStatus line)
     {

@@ -14,32 +14,74 @@ internal abstract record Purpose
     /// <param name="path">Its path's segments below the server's URL; a path that ends in a slash has an empty last one</param>
     internal abstract bool Covers(HttpMethod method, ReadOnlySpan<string> path);
 
+    /// <summary>The word for it in the ledger (ledger.md §1).</summary>
+    internal abstract string Name { get; }
+
+    /// <summary>The record hash of the grant that covers it; null where none is needed.</summary>
+    internal virtual Digest? Grant => null;
+
+    /// <summary>True where this device holds what it takes.</summary>
+    internal virtual bool IsOpen(Func<Category, Holding> holds) => true;
+
+    /// <summary>True for a request that a signature authenticates: the ledger's head goes with it (ledger.md §5).</summary>
+    internal virtual bool ShowsHead(ReadOnlySpan<string> path) => false;
+
     private static bool Reads(HttpMethod method) => method == HttpMethod.Get || method == HttpMethod.Head;
 
-    /// <summary>Opening an account, sending records, asking for tokens (protocol.md §1-§5).</summary>
-    internal sealed record ConsentRecords : Purpose
+    /// <summary>What anybody may fetch: the server's key (protocol.md §1).</summary>
+    internal sealed record Public : Purpose
     {
-        internal override bool Covers(HttpMethod method, ReadOnlySpan<string> path) => path is ["v1", var what]
-            && (what == "server" ? method == HttpMethod.Get : what is "accounts" or "records" or "nonces" or "tokens" && method == HttpMethod.Post);
+        internal override string Name => "public";
+
+        internal override bool Covers(HttpMethod method, ReadOnlySpan<string> path) => method == HttpMethod.Get && path is ["v1", "server"];
     }
 
-    /// <summary>Reading back the account's records and sealed passwords (protocol.md §6).</summary>
+    /// <summary>Opening an account, sending records, asking for tokens (protocol.md §2-§5).</summary>
+    internal sealed record ConsentRecords : Purpose
+    {
+        internal override string Name => "consent";
+
+        internal override bool Covers(HttpMethod method, ReadOnlySpan<string> path) =>
+            method == HttpMethod.Post && path is ["v1", "accounts" or "records" or "nonces" or "tokens"];
+
+        internal override bool ShowsHead(ReadOnlySpan<string> path) => path is ["v1", "accounts" or "records" or "tokens"];
+    }
+
+    /// <summary>Reading back the account's records and sealed passwords (protocol.md §6), and what was refused (§13).</summary>
     internal sealed record Recovery : Purpose
     {
+        internal override string Name => "recovery";
+
         internal override bool Covers(HttpMethod method, ReadOnlySpan<string> path) =>
-            Reads(method) && path is ["v1", "recovery", _, ""] or ["v1", "recovery", _, _, _, _];
+            Reads(method) && path is ["v1", "recovery", _, "" or "refusals"] or ["v1", "recovery", _, _, _, _];
     }
 
     /// <summary>Reading the vaults of a category, with locks (protocol.md §7): with the sheet, or one that is on or paused.</summary>
-    internal sealed record Reading(Category Category) : Purpose
+    /// <param name="Category">Which</param>
+    /// <param name="Covering">The record hash of the vault's grant</param>
+    internal sealed record Reading(Category Category, Digest Covering) : Purpose
     {
+        internal override string Name => Category.Name();
+
+        internal override Digest? Grant => Covering;
+
+        internal override bool IsOpen(Func<Category, Holding> holds) => holds(Category) is not Holding.Nothing;
+
         internal override bool Covers(HttpMethod method, ReadOnlySpan<string> path) => path is ["v1", "vaults", _, _, var category, _, .. var rest]
             && category == Category.Name() && (Reads(method) || (rest is ["locks", _] && (method == HttpMethod.Post || method == HttpMethod.Delete)));
     }
 
     /// <summary>Adding to the vault of a category (protocol.md §6, §7): only while it is on.</summary>
-    internal sealed record Backup(Category Category) : Purpose
+    /// <param name="Category">Which</param>
+    /// <param name="Covering">The record hash of the vault's grant</param>
+    internal sealed record Backup(Category Category, Digest Covering) : Purpose
     {
+        internal override string Name => Category.Name();
+
+        internal override Digest? Grant => Covering;
+
+        internal override bool IsOpen(Func<Category, Holding> holds) => holds(Category) is Holding.ToAdd;
+
         internal override bool Covers(HttpMethod method, ReadOnlySpan<string> path) => path switch
         {
             ["v1", "vaults", _, _, var category, _, .. var rest] => category == Category.Name()
@@ -48,4 +90,17 @@ internal abstract record Purpose
             _ => false,
         };
     }
+}
+
+/// <summary>What one holds of a category, as the gate asks before each of its requests.</summary>
+internal enum Holding
+{
+    /// <summary>It is off: there is no key.</summary>
+    Nothing,
+
+    /// <summary>It is paused; or the sheet is at hand, which opens what is stored and adds nothing.</summary>
+    ToRead,
+
+    /// <summary>It is on.</summary>
+    ToAdd,
 }

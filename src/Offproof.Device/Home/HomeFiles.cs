@@ -59,8 +59,9 @@ public sealed record Source(string Category, string Name, string Path, string? P
 /// <param name="Items">Files in the snapshot</param>
 /// <param name="Bytes">Their bytes</param>
 /// <param name="Sources">What each source held; absent in files of earlier versions</param>
+/// <param name="Begun">When the sources began to be listed, likewise</param>
 internal sealed record LastBackup(
-    string Schema, int Epoch, string Snapshot, DateTimeOffset Time, long Items, long Bytes, IReadOnlyList<SourceCount>? Sources = null)
+    string Schema, int Epoch, string Snapshot, DateTimeOffset Time, long Items, long Bytes, IReadOnlyList<SourceCount>? Sources = null, DateTimeOffset? Begun = null)
 {
     internal const string CurrentSchema = "offproof/v1/last-backup";
 }
@@ -77,6 +78,8 @@ internal sealed record SourceCount(string Name, long Kept, long? Before = null, 
 [JsonSerializable(typeof(AccountFile))]
 [JsonSerializable(typeof(SourcesFile))]
 [JsonSerializable(typeof(LastBackup))]
+[JsonSerializable(typeof(RunState))]
+[JsonSerializable(typeof(ProvenFile))]
 internal sealed partial class HomeJson : JsonSerializerContext
 {
     internal static T Read<T>(string file, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)

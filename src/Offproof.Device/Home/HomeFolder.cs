@@ -19,6 +19,11 @@ internal sealed class HomeFolder(string path)
 
     internal string Vaults => Path.Combine(Root, "vaults");
 
+    internal string RefusalsSeen => Path.Combine(Root, "refusals-seen");
+    internal string Ledger => Path.Combine(Root, "ledger.ndjson");
+
+    internal string LedgerHead => Path.Combine(Root, "ledger.head");
+
     internal bool Exists => File.Exists(Account);
 
     /// <summary>True if something lies here that no `init` left: the folder is somebody's, and is neither used nor closed to others (cli.md §1.1).</summary>
@@ -28,7 +33,7 @@ internal sealed class HomeFolder(string path)
     /// <summary>What an `init` that was killed before it had written the certificate leaves.</summary>
     private bool IsOfABeginning(string entry) => Path.GetFileName(entry) switch
     {
-        ".lock" => true,
+        ".lock" or "ledger.ndjson" or "ledger.head" => true,
         "device.key" => Directory.Exists(Records),
         "records" or "vaults" => Directory.Exists(entry) && Directory.EnumerateFileSystemEntries(entry).All(static e => e.EndsWith(TemporaryEnding, StringComparison.Ordinal)),
         string name => name.StartsWith("device.key.", StringComparison.Ordinal) && name.EndsWith(TemporaryEnding, StringComparison.Ordinal),
@@ -46,11 +51,27 @@ internal sealed class HomeFolder(string path)
     }
 
     /// <summary>Removes the folders that <see cref="Create"/> made, and the files of a device that is not to be.</summary>
-    internal void Undo(List<string> made)
+    /// <param name="made">What it gave</param>
+    /// <param name="keepsLedger">Where an earlier init had begun the ledger</param>
+    internal void Undo(List<string> made, bool keepsLedger)
     {
         if (Exists) return; // another init finished here: that device is not ours to remove
         File.Delete(DeviceKey);
         RecordChain.DeleteCertificate(this);
+        Leave(made, keepsLedger);
+    }
+
+    /// <summary>Removes what an init made that got no further than its first contact.</summary>
+    /// <param name="made">What <see cref="Create"/> gave</param>
+    /// <param name="keepsLedger">Where an earlier init had begun the ledger</param>
+    internal void Leave(List<string> made, bool keepsLedger)
+    {
+        if (Exists) return;
+        if (!keepsLedger && Directory.Exists(Root))
+        {
+            File.Delete(Ledger);
+            File.Delete(LedgerHead);
+        }
         foreach (string folder in made)
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
@@ -98,6 +119,7 @@ internal sealed class HomeFolder(string path)
     internal void Sweep(TimeProvider time)
     {
         if (!Directory.Exists(Vaults)) return;
+        DrillFolder.Sweep(this);
         try
         {
             string[] folders = Directory.GetDirectories(Vaults, ".*");
@@ -114,6 +136,25 @@ internal sealed class HomeFolder(string path)
         {
             // A home that cannot be changed, or another command that sweeps too: the next command tries again.
         }
+    }
+
+    /// <summary>Writes a file that must not exist, mode 600; where it cannot be written whole, nothing of it stays.</summary>
+    internal static void WriteNew(string file, ReadOnlySpan<byte> content)
+    {
+        using (FileStream stream = CreateNew(file))
+        {
+            try
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+            catch
+            {
+                File.Delete(file);
+                throw;
+            }
+        }
+        DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(file))!);
     }
 
     /// <summary>Creates a file that must not exist, mode 600.</summary>

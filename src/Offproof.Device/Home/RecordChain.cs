@@ -52,6 +52,9 @@ internal sealed class RecordChain
         return File.Exists(file) && SignedRecord.TryParse(File.ReadAllText(file).Trim(), out SignedRecord? certificate) ? certificate : null;
     }
 
+    /// <summary>The server's receipt for it; null where there is none.</summary>
+    internal static string? ReadCertificateReceipt(HomeFolder home) => File.Exists(CertificateReceipt(home)) ? File.ReadAllText(CertificateReceipt(home)).Trim() : null;
+
     internal static void DeleteCertificate(HomeFolder home)
     {
         if (!Directory.Exists(home.Records)) return;

@@ -55,6 +55,43 @@ internal sealed class VaultFolder(HomeFolder home, Category category)
         set => HomeFolder.Write(PathOf("last.json"), JsonSerializer.SerializeToUtf8Bytes(value, HomeJson.Default.LastBackup!));
     }
 
+    /// <summary>When the last backup ended well; null where there was none, or what says so cannot be read.</summary>
+    internal DateTimeOffset? LastGood
+    {
+        get
+        {
+            try
+            {
+                return LastBackup?.Time;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DeviceException)
+            {
+                return null; // gone in between, or damaged: the next backup writes it anew
+            }
+        }
+    }
+
+    /// <summary>When the turning on was complete; the year 1601 where it is not on.</summary>
+    internal DateTime TurnedOn => File.GetLastWriteTimeUtc(PathOf("ready"));
+
+    internal DateTimeOffset? LastGoodOrTurnedOn => LastGood ?? (IsReady ? new DateTimeOffset(TurnedOn) : null);
+
+    internal RunState? RunState
+    {
+        get
+        {
+            try
+            {
+                return File.Exists(PathOf("run.json")) ? HomeJson.Read(PathOf("run.json"), HomeJson.Default.RunState) : null;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DeviceException)
+            {
+                return null;
+            }
+        }
+        set => HomeFolder.Write(PathOf("run.json"), JsonSerializer.SerializeToUtf8Bytes(value, HomeJson.Default.RunState!));
+    }
+
     /// <summary>Makes a password and a vault's first two files, under another name until all are whole.</summary>
     internal void Create(AgeRecipient recipient, TimeProvider time)
     {

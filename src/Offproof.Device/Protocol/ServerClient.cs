@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -8,7 +9,11 @@ using Offproof.Consent;
 namespace Offproof.Device;
 
 /// <summary>A token and when it dies (protocol.md §5).</summary>
-internal sealed record Token(string Text, DateTimeOffset Expires);
+internal sealed record Token(string Text, DateTimeOffset Expires)
+{
+    /// <summary>The receipt for the proof, where the server gave one: it returns the ledger's head.</summary>
+    internal string? Receipt { get; init; }
+}
 
 /// <summary>What the server says it holds for an account (protocol.md §6). Nothing of it is believed before consent.md §4.</summary>
 internal sealed record RecoveryAnswer(JsonElement Sheet, IReadOnlyList<string> Records, IReadOnlyList<string> Receipts, IReadOnlyList<StoredVault> Vaults);
@@ -16,18 +21,25 @@ internal sealed record RecoveryAnswer(JsonElement Sheet, IReadOnlyList<string> R
 /// <summary>One vault as the server counts it.</summary>
 internal sealed record StoredVault(string Device, string Category, int Epoch, string State, long Objects, long Bytes);
 
+/// <summary>One line of what the server refused in the account (protocol.md §13): said by the server, and believed as far as that goes.</summary>
+internal sealed record RefusedRequest(DateTimeOffset Minute, long Count, string Problem, string Request, string By, string? Category, int? Epoch);
+
 /// <summary>The device's side of protocol.md §1-§6, one method per request.</summary>
 internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private const int MaximumAnswer = 64 * 1024 * 1024;
+    private const int MaximumRefusals = 1000;
 
-    internal async Task<VerifyingKey> GetKeyAsync(CancellationToken cancel)
+    internal async Task<VerifyingKey> GetKeyAsync(CancellationToken cancel) => (await DescribeAsync(cancel).ConfigureAwait(false)).Key;
+
+    /// <returns>Its key, and whether an account needs an invitation (protocol.md §1).</returns>
+    internal async Task<(VerifyingKey Key, bool InvitedOnly)> DescribeAsync(CancellationToken cancel)
     {
-        using JsonDocument answer = await SendJsonAsync(HttpMethod.Get, "v1/server", null, null, cancel).ConfigureAwait(false);
+        using JsonDocument answer = await SendJsonAsync(HttpMethod.Get, "v1/server", null, null, cancel, new Purpose.Public()).ConfigureAwait(false);
         if (answer.RootElement.ValueKind != JsonValueKind.Object || !answer.RootElement.TryGetProperty("jwk", out JsonElement jwk) || !VerifyingKey.TryFromJwk(jwk, out VerifyingKey? key))
             throw new DeviceException(DeviceFault.Failure, $"{server} does not answer like an Offproof server", "check the URL");
-        return key;
+        return (key, answer.RootElement.TryGetProperty("accounts", out JsonElement accounts) && accounts.ValueKind == JsonValueKind.String && accounts.GetString() == "invited");
     }
 
     internal async Task<string> NonceAsync(CancellationToken cancel)
@@ -38,18 +50,20 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
 
     /// <returns>The receipt, and whether the server met the account for the first time (protocol.md §2).</returns>
     internal Task<(string Receipt, bool First)> OpenAccountAsync(byte[] request, CancellationToken cancel) =>
-        SendTextAsync(HttpMethod.Post, "v1/accounts", Content(request, "application/json"), cancel);
+        SendTextAsync(HttpMethod.Post, "v1/accounts", new Body(request, "application/json"), cancel);
 
     /// <returns>The receipt, and whether the server met the record for the first time (protocol.md §3).</returns>
     internal Task<(string Receipt, bool First)> SendRecordAsync(SignedRecord record, CancellationToken cancel) =>
-        SendTextAsync(HttpMethod.Post, "v1/records", Content(Encoding.ASCII.GetBytes(record.Compact), "application/jose"), cancel);
+        SendTextAsync(HttpMethod.Post, "v1/records", new Body(Encoding.ASCII.GetBytes(record.Compact), "application/jose"), cancel);
 
     internal async Task<Token> TokenAsync(SignedRecord proof, CancellationToken cancel)
     {
-        ByteArrayContent content = Content(Encoding.ASCII.GetBytes(proof.Compact), "application/jose");
+        Body content = new(Encoding.ASCII.GetBytes(proof.Compact), "application/jose");
         using JsonDocument answer = await SendJsonAsync(HttpMethod.Post, "v1/tokens", content, null, cancel).ConfigureAwait(false);
-        return Shaped(() => new Token(
-            UrlSafe(answer.RootElement, "token"), DateTimeOffset.FromUnixTimeSeconds(answer.RootElement.GetProperty("expires").GetInt64())));
+        return Shaped(() => new Token(UrlSafe(answer.RootElement, "token"), DateTimeOffset.FromUnixTimeSeconds(answer.RootElement.GetProperty("expires").GetInt64()))
+        {
+            Receipt = answer.RootElement.TryGetProperty("receipt", out JsonElement receipt) ? receipt.GetString() : null,
+        });
     }
 
     internal async Task<RecoveryAnswer> RecoveryAsync(Thumbprint account, Token token, CancellationToken cancel)
@@ -63,6 +77,16 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
             [.. root.GetProperty("vaults").EnumerateArray().Select(v => new StoredVault(
                 Text(v, "device"), Text(v, "category"), v.GetProperty("epoch").GetInt32(), Text(v, "state"),
                 v.GetProperty("objects").GetInt64(), v.GetProperty("bytes").GetInt64()))]));
+    }
+
+    internal async Task<IReadOnlyList<RefusedRequest>> RefusalsAsync(Thumbprint account, Token token, CancellationToken cancel)
+    {
+        using JsonDocument answer = await SendJsonAsync(HttpMethod.Get, $"v1/recovery/{account}/refusals", null, token, cancel).ConfigureAwait(false);
+        return Shaped(() => (IReadOnlyList<RefusedRequest>)[.. answer.RootElement.GetProperty("refusals").EnumerateArray().Take(MaximumRefusals).Select(line => new RefusedRequest(
+            DateTimeOffset.FromUnixTimeSeconds(line.GetProperty("minute").GetInt64()), line.GetProperty("count").GetInt64(),
+            OneLine(Text(line, "problem")), OneLine(Text(line, "request")), OneLine(Text(line, "by")),
+            line.TryGetProperty("category", out JsonElement category) ? OneLine(category.GetString() ?? "") : null,
+            line.TryGetProperty("epoch", out JsonElement epoch) ? epoch.GetInt32() : null))]);
     }
 
     internal async Task<byte[]> GetSealedAsync(VaultAddress vault, Token token, CancellationToken cancel)
@@ -79,15 +103,15 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
         }
     }
 
-    internal async Task PutSealedAsync(VaultAddress vault, byte[] sealedPassword, Token token, CancellationToken cancel)
+    internal async Task PutSealedAsync(VaultAddress vault, Digest grant, byte[] sealedPassword, Token token, CancellationToken cancel)
     {
         using HttpResponseMessage response = await SendAsync(
-            HttpMethod.Put, vault.RecoveryPath, Content(sealedPassword, "application/octet-stream"), token, new Purpose.Backup(vault.Category), cancel).ConfigureAwait(false);
+            HttpMethod.Put, vault.RecoveryPath, new Body(sealedPassword, "application/octet-stream"), token, new Purpose.Backup(vault.Category, grant), cancel).ConfigureAwait(false);
     }
 
-    private async Task<JsonDocument> SendJsonAsync(HttpMethod method, string path, HttpContent? content, Token? token, CancellationToken cancel)
+    private async Task<JsonDocument> SendJsonAsync(HttpMethod method, string path, Body? content, Token? token, CancellationToken cancel, Purpose? because = null)
     {
-        Purpose purpose = token is null ? new Purpose.ConsentRecords() : new Purpose.Recovery();
+        Purpose purpose = because ?? (token is null ? new Purpose.ConsentRecords() : new Purpose.Recovery());
         using HttpResponseMessage response = await SendAsync(method, path, content, token, purpose, cancel).ConfigureAwait(false);
         byte[] body = await ReadAsync(response, cancel).ConfigureAwait(false);
         try
@@ -100,26 +124,33 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
         }
     }
 
-    private async Task<(string Receipt, bool First)> SendTextAsync(HttpMethod method, string path, HttpContent content, CancellationToken cancel)
+    private async Task<(string Receipt, bool First)> SendTextAsync(HttpMethod method, string path, Body content, CancellationToken cancel)
     {
         using HttpResponseMessage response = await SendAsync(method, path, content, null, new Purpose.ConsentRecords(), cancel).ConfigureAwait(false);
         return (Encoding.ASCII.GetString(await ReadAsync(response, cancel).ConfigureAwait(false)), response.StatusCode == HttpStatusCode.Created);
     }
 
     private async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, HttpContent? content, Token? token, Purpose purpose, CancellationToken cancel)
+        HttpMethod method, string path, Body? content, Token? token, Purpose purpose, CancellationToken cancel)
     {
-        using HttpRequestMessage request = new(method, new Uri(server, path)) { Content = content };
-        request.Options.Set(Purpose.Key, purpose);
-        if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Text);
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(Patience);
-        HttpResponseMessage response;
+        long begun = Stopwatch.GetTimestamp();
         try
         {
-            response = await gate.SendAsync(request, patience.Token).ConfigureAwait(false);
-            // The body belongs to the same deadline: a server that drips must not hold up `off`.
-            await response.Content.LoadIntoBufferAsync(MaximumAnswer, patience.Token).ConfigureAwait(false);
+            while (true)
+            {
+                HttpResponseMessage response = await SendOnceAsync(method, path, content, token, purpose, patience.Token).ConfigureAwait(false);
+                if (response.IsSuccessStatusCode) return response;
+                using (response)
+                {
+                    // protocol.md §14: as long as the server says, within the one deadline.
+                    TimeSpan wait = response.Headers.RetryAfter?.Delta ?? Patience;
+                    if (response.StatusCode != HttpStatusCode.TooManyRequests || wait >= Patience - Stopwatch.GetElapsedTime(begun))
+                        throw await RefusalAsync(response, patience.Token).ConfigureAwait(false);
+                    await Task.Delay(wait, patience.Token).ConfigureAwait(false);
+                }
+            }
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
@@ -129,8 +160,25 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
         {
             throw new DeviceException(DeviceFault.Unreachable, $"no answer from {server}{(e is OperationCanceledException ? $" within {Patience.TotalSeconds} s" : $": {e.Message}")}", "nothing was lost; try again when the server can be reached", e);
         }
-        if (response.IsSuccessStatusCode) return response;
-        using (response) throw await RefusalAsync(response, cancel).ConfigureAwait(false);
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, string path, Body? content, Token? token, Purpose purpose, CancellationToken cancel)
+    {
+        using HttpRequestMessage request = new(method, new Uri(server, path)) { Content = content?.ToContent() };
+        request.Options.Set(Purpose.Key, purpose);
+        if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Text);
+        HttpResponseMessage response = await gate.SendAsync(request, cancel).ConfigureAwait(false);
+        try
+        {
+            // The body belongs to the same deadline: a server that drips must not hold up `off`.
+            await response.Content.LoadIntoBufferAsync(MaximumAnswer, cancel).ConfigureAwait(false);
+            return response;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
     }
 
     private async Task<DeviceException> RefusalAsync(HttpResponseMessage response, CancellationToken cancel)
@@ -143,7 +191,14 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
             HttpStatusCode.InsufficientStorage => DeviceFault.Full,
             _ => DeviceFault.Failure,
         };
-        return new DeviceException(fault, $"the server at {server} refused: {what}{(name.Length > 0 ? $" ({name})" : "")}") { Problem = name };
+        string? hint = name switch
+        {
+            "not-invited" => "ask its operator for an invitation, put it in a file and name it with --invite-file",
+            "suspended" => "ask its operator why; what is stored can be restored for 30 days from then",
+            "slow-down" => "try again in some minutes",
+            _ => null,
+        };
+        return new DeviceException(fault, $"the server at {server} refused: {what}{(name.Length > 0 ? $" ({name})" : "")}", hint) { Problem = name };
     }
 
     /// <summary>The NAME of <c>urn:offproof:problem:NAME</c> and its words; empty where the body is no problem document.</summary>
@@ -167,11 +222,15 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
         return await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false);
     }
 
-    private static ByteArrayContent Content(byte[] body, string type)
+    /// <summary>What is sent: it may have to be sent again.</summary>
+    private sealed record Body(byte[] Bytes, string Type)
     {
-        ByteArrayContent content = new(body);
-        content.Headers.ContentType = new MediaTypeHeaderValue(type);
-        return content;
+        internal ByteArrayContent ToContent()
+        {
+            ByteArrayContent content = new(Bytes);
+            content.Headers.ContentType = new MediaTypeHeaderValue(Type);
+            return content;
+        }
     }
 
     private string Text(JsonElement parent, string name) => Shaped(() => parent.GetProperty(name).GetString() ?? throw new FormatException(name));

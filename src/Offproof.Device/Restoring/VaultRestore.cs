@@ -80,7 +80,7 @@ internal static class VaultRestore
             throw new DeviceException(DeviceFault.Failure, $"{into} is a link or a file, not a folder: it was not touched, and nothing was written", "name another folder with --to");
         try
         {
-            MakePrivate(staging);
+            HomeFolder.CreatePrivateFolder(staging);
             Directory.CreateDirectory(tree);
             RestoreOptions everything = new() { Include = [$"/{category.Name()}"] };
             RestoreReport restored = await FilesAsync(repository, snapshot, epoch, staging, everything, progress, cancel).ConfigureAwait(false);
@@ -103,14 +103,8 @@ internal static class VaultRestore
         }
     }
 
-    private static void MakePrivate(string folder)
-    {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
     /// <summary>Takes away what lay between vault and export; a folder that somebody else's vault made unreadable is opened first.</summary>
-    private static void Remove(string folder)
+    internal static void Remove(string folder)
     {
         if (!Directory.Exists(folder)) return;
         if (!OperatingSystem.IsWindows())

@@ -3,8 +3,8 @@ using Offproof.Consent;
 
 namespace Offproof.Server;
 
-/// <summary>protocol.md §2: an account is opened by a certificate that its sheet signed.</summary>
-sealed class AccountEndpoints(AccountStore accounts, RecordStore records, Database database, Clerk clerk)
+/// <summary>protocol.md §2: an account is opened by a certificate that its sheet signed, and, where the server says so, an invitation (§11).</summary>
+sealed class AccountEndpoints(AccountStore accounts, InvitationStore invitations, RecordStore records, Database database, Clerk clerk, bool invitedOnly)
 {
     const int MaxBody = 128 * 1024;
 
@@ -14,25 +14,43 @@ sealed class AccountEndpoints(AccountStore accounts, RecordStore records, Databa
     {
         byte[]? body = await Answers.ReadBodyAsync(context, MaxBody);
         if (body is null) return Answers.Refuse(Refusal.TooLarge);
-        if (!TryRead(body, out var sheet, out var record)) return Answers.Refuse(Refusal.Malformed);
-        if (!Certificate.TryVerify(record, sheet, clerk.Server, out var certificate)) return Answers.Refuse(Refusal.NotAccepted);
+        if (!TryRead(body, out var sheet, out var record, out var vouchers) || !Answers.TryReadLedger(context.Request, out var ledger)) return Answers.Refuse(Refusal.Malformed);
+        if (!Certificate.TryVerify(record, sheet, sheet.Thumbprint, clerk.Server, out var certificate)) return Answers.Refuse(Refusal.NotAccepted);
 
-        var receipt = clerk.Receipt(record, certificate.Account, certificate.Account, ReceiptState.Account);
+        long now = clerk.Now;
         return database.InTransaction<(IResult Answer, bool Keep)>(
             () =>
             {
-                if (records.FindReceipt(certificate.Account, certificate.Device, record.Hash) is { } first) return (Answers.Record(first, first: false), false);
-                if (accounts.FindSheet(certificate.Account) is not null) return (Answers.Refuse(Refusal.NotAccepted), false);
-                accounts.Add(sheet, certificate.DeviceKey);
-                records.Add(certificate.Account, certificate.Device, seq: 0, record, receipt);
-                return (Answers.Record(receipt.Compact, first: true), true);
+                if (records.Find(certificate.Account, record.Hash) is { } known) return (Answers.Record(records.NewestReceipt(known)!, first: false), false);
+                // Also where the account exists: its first certificate was another.
+                if (certificate.Device == certificate.Account || accounts.IsTaken(sheet) || accounts.IsTaken(certificate.DeviceKey))
+                    return (Answers.Refuse(Refusal.NotAccepted), false);
+                if (!IsInvited(certificate.Account, record, vouchers, out long? quota)) return (Answers.Refuse(Refusal.NotInvited), false);
+                accounts.Open(sheet, certificate.DeviceKey, record.Hash, quota);
+                long number = records.Add(record, certificate.Account, certificate.Account, seq: null, now);
+                return (Answers.Record(records.Acknowledge(number, new(ReceiptState.Account, now, Due: null, ledger)), first: true), true);
             },
             result => result.Keep).Answer;
     }
 
-    static bool TryRead(byte[] body, out VerifyingKey sheet, out SignedRecord certificate)
+    // What speaks for a new account, beside its certificate: both may be absent.
+    sealed record Vouchers(string? Invitation, string? Receipt);
+
+    // protocol.md §11.2, §11.3: a receipt of our own shows that this certificate was taken before the server was set back.
+    bool IsInvited(Thumbprint account, SignedRecord certificate, Vouchers vouchers, out long? quota)
     {
-        (sheet, certificate) = (null!, null!);
+        quota = null;
+        if (WasTaken(account, certificate, vouchers.Receipt)) return true;
+        return vouchers.Invitation is { } code ? invitations.TryUse(code, account.Text, clerk.Now, out quota) : !invitedOnly;
+    }
+
+    bool WasTaken(Thumbprint account, SignedRecord certificate, string? receipt) => SignedRecord.TryParse(receipt, out var signed)
+        && Receipt.TryVerify(signed, clerk.Public, account, out var verified)
+        && verified.Record == certificate.Hash && verified.Account == account && verified.State == ReceiptState.Account;
+
+    static bool TryRead(byte[] body, out VerifyingKey sheet, out SignedRecord certificate, out Vouchers vouchers)
+    {
+        (sheet, certificate, vouchers) = (null!, null!, new(null, null));
         try
         {
             using var document = JsonDocument.Parse(body, new() { AllowDuplicateProperties = false });
@@ -40,7 +58,8 @@ sealed class AccountEndpoints(AccountStore accounts, RecordStore records, Databa
                 || !document.RootElement.TryGetProperty("sheet", out var jwk) || !VerifyingKey.TryFromJwk(jwk, out var key)
                 || !document.RootElement.TryGetProperty("certificate", out var compact) || compact.ValueKind != JsonValueKind.String
                 || !SignedRecord.TryParse(compact.GetString(), out var record)) return false;
-            (sheet, certificate) = (key, record);
+            if (!TryText(document.RootElement, "invitation", out string? invitation) || !TryText(document.RootElement, "receipt", out string? receipt)) return false;
+            (sheet, certificate, vouchers) = (key, record, new(invitation, receipt));
             return true;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -48,5 +67,13 @@ sealed class AccountEndpoints(AccountStore accounts, RecordStore records, Databa
             // InvalidOperationException: text that has no Unicode form.
             return false;
         }
+    }
+
+    static bool TryText(JsonElement body, string name, out string? text)
+    {
+        text = null;
+        if (!body.TryGetProperty(name, out var value)) return true;
+        text = value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        return text is not null;
     }
 }

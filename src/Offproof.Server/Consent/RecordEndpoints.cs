@@ -3,8 +3,14 @@ using Offproof.Consent;
 
 namespace Offproof.Server;
 
-/// <summary>protocol.md §3: grants and revocations. The record authenticates itself.</summary>
-sealed class RecordEndpoints(AccountStore accounts, RecordStore records, VaultStore vaults, Database database, Clerk clerk)
+/// <summary>Some record types: null for a record of another type, and for one that does not verify.</summary>
+delegate Task<IResult?> Topic(Letter letter);
+
+/// <summary>A record as it came, the key of ours that it names, and the head of the ledger that came with it.</summary>
+sealed record Letter(HttpContext Context, SignedRecord Record, Signer Signer, LedgerHead? Ledger);
+
+/// <summary>protocol.md §3: the record authenticates itself; its topic takes it.</summary>
+sealed class RecordEndpoints(AccountStore accounts, SheetStore sheets, Clerk clerk, params IReadOnlyList<Topic> topics)
 {
     // consent.md §1.1
     internal const int MaxRecord = 65_536;
@@ -15,61 +21,13 @@ sealed class RecordEndpoints(AccountStore accounts, RecordStore records, VaultSt
     {
         byte[]? body = await Answers.ReadBodyAsync(context, MaxRecord);
         if (body is null) return Answers.Refuse(Refusal.TooLarge);
-        if (!SignedRecord.TryParse(Encoding.Latin1.GetString(body), out var record)) return Answers.Refuse(Refusal.Malformed);
-        if (accounts.FindKey(record.Kid) is not { } key) return Answers.Refuse(Refusal.NotAccepted);
-
-        if (Grant.TryVerify(record, key, clerk.Server, out var grant)) return TakeGrant(record, grant);
-        if (Revocation.TryVerify(record, key, clerk.Server, out var revocation)) return await TakeRevocationAsync(record, revocation);
+        if (!SignedRecord.TryParse(Encoding.Latin1.GetString(body), out var record) || !Answers.TryReadLedger(context.Request, out var ledger))
+            return Answers.Refuse(Refusal.Malformed);
+        sheets.Settle(clerk.Now);
+        if (accounts.FindSigner(record, clerk.Public) is not { } signer) return Answers.Refuse(Refusal.NotAccepted);
+        Letter letter = new(context, record, signer, ledger);
+        foreach (var topic in topics)
+            if (await topic(letter) is { } answer) return answer;
         return Answers.Refuse(Refusal.NotAccepted);
-    }
-
-    IResult TakeGrant(SignedRecord record, Grant grant) => Take(record, grant.Account, grant.Device, grant.Seq, grant.Prev, ReceiptState.On, () =>
-    {
-        VaultAddress address = new(grant.Account, grant.Device, grant.Category, grant.Epoch);
-        if (!vaults.CanOpen(address)) return Refusal.Epoch;
-        vaults.Add(address, record.Hash, grant.Vault);
-        return null;
-    }).Answer;
-
-    // The gate keeps publishing out while the revocation is committed (protocol.md §7.7), so what is visible when the receipt leaves is all there will be.
-    async Task<IResult> TakeRevocationAsync(SignedRecord record, Revocation revocation)
-    {
-        VaultAddress address = new(revocation.Account, revocation.Device, revocation.Category, revocation.Epoch);
-        // Without a vault there is nothing to revoke, also if its grant is taken while this is being looked at: then the revocation came first. Were it
-        // committed here, outside the gate, the vault that others found meanwhile would stay open.
-        if (vaults.Find(address) is not { } vault) return Revoke(granted: false).Answer;
-        // Not cancelled with the request: a revocation that arrived takes effect also when its sender hangs up.
-        using (await vault.EnterAsync(CancellationToken.None))
-        {
-            var (answer, taken) = Revoke(granted: true);
-            if (taken) vault.Close();
-            return answer;
-        }
-
-        (IResult Answer, bool Taken) Revoke(bool granted) => Take(
-            record,
-            revocation.Account,
-            revocation.Device,
-            revocation.Seq,
-            revocation.Prev,
-            ReceiptState.Kept,
-            () => granted && vaults.TryKeep(address, revocation.Grant) ? null : Refusal.Epoch);
-    }
-
-    (IResult Answer, bool Taken) Take(
-        SignedRecord record, Thumbprint account, Thumbprint device, long seq, Digest prev, ReceiptState state, Func<Refusal?> apply)
-    {
-        var receipt = clerk.Receipt(record, account, device, state);
-        return database.InTransaction<(IResult Answer, bool Taken)>(
-            () =>
-            {
-                if (!accounts.HasDevice(account, device)) return (Answers.Refuse(Refusal.NotAccepted), false);
-                if (records.FindReceipt(account, device, record.Hash) is { } first) return (Answers.Record(first, first: false), false);
-                if (!records.IsNext(account, device, seq, prev)) return (Answers.Refuse(Refusal.NotNext), false);
-                if (apply() is { } why) return (Answers.Refuse(why), false);
-                records.Add(account, device, seq, record, receipt);
-                return (Answers.Record(receipt.Compact, first: true), true);
-            },
-            result => result.Taken);
     }
 }

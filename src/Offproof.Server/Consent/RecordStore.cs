@@ -2,31 +2,62 @@ using Offproof.Consent;
 
 namespace Offproof.Server;
 
-/// <summary>Everything that was signed and taken, with its receipt, in the order received.</summary>
+/// <summary>Everything that was signed and taken, in the order received, and the receipts, in the order signed.</summary>
 sealed class RecordStore(Database database, Clerk clerk)
 {
-    internal string? FindReceipt(Thumbprint account, Thumbprint device, Digest hash) => database.First(
-        "SELECT receipt FROM records WHERE account = $1 AND device = $2 AND hash = $3", row => row.GetString(0), account.Text, device.Text, hash.Text);
+    // Null where it was never taken.
+    internal long? Find(Thumbprint account, Digest hash) =>
+        database.Query("SELECT number FROM records WHERE account = $1 AND hash = $2", row => row.GetInt64(0), account.Text, hash.Text) is [var number] ? number : null;
 
-    // consent.md §3.2: seq is one more than the last, prev is its hash. UNIQUE (account, device, seq) is the second lock on the same door.
-    internal bool IsNext(Thumbprint account, Thumbprint device, long seq, Digest prev) => database.First(
-        "SELECT 1 FROM (SELECT seq, hash FROM records WHERE account = $1 AND device = $2 ORDER BY seq DESC LIMIT 1) WHERE seq + 1 = $3 AND hash = $4",
+    // consent.md §3.2: seq is one more than the last, prev is its hash; before the first stands what made it a device. UNIQUE (account, signer, seq) is the
+    // second lock on the same door.
+    internal bool IsNext(Thumbprint account, Thumbprint device, ChainPlace place) => database.First(
+        """
+        SELECT 1 FROM (
+            SELECT seq, hash FROM (
+                SELECT seq, hash FROM records WHERE account = $1 AND signer = $2 AND seq IS NOT NULL
+                UNION ALL SELECT 0, root FROM devices WHERE account = $1 AND device = $2)
+            ORDER BY seq DESC LIMIT 1)
+        WHERE seq + 1 = $3 AND hash = $4
+        """,
         row => row.GetString(0),
         account.Text,
         device.Text,
-        seq,
-        prev.Text) is not null;
+        place.Seq,
+        place.Prev.Text) is not null;
 
-    internal void Add(Thumbprint account, Thumbprint device, long seq, SignedRecord record, SignedRecord receipt) => database.Execute(
-        "INSERT INTO records (account, device, seq, hash, compact, receipt, received) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    internal long Add(SignedRecord record, Thumbprint account, Thumbprint signer, long? seq, long now) => database.Query(
+        "INSERT INTO records (account, signer, seq, hash, compact, received) VALUES ($1, $2, $3, $4, $5, $6) RETURNING number",
+        row => row.GetInt64(0),
         account.Text,
-        device.Text,
+        signer.Text,
         seq,
         record.Hash.Text,
         record.Compact,
-        receipt.Compact,
-        clerk.Now);
+        now)[0];
 
-    internal List<(string Record, string Receipt)> All(Thumbprint account) => database.Query(
-        "SELECT compact, receipt FROM records WHERE account = $1 ORDER BY number", row => (row.GetString(0), row.GetString(1)), account.Text);
+    // Signs a receipt and keeps it.
+    internal string Acknowledge(long number, Statement said)
+    {
+        var (account, signer, compact) = database.Query(
+            "SELECT account, signer, compact FROM records WHERE number = $1",
+            row => (Thumbprint.Parse(row.GetString(0)), Thumbprint.Parse(row.GetString(1)), row.GetString(2)),
+            number)[0];
+        if (!SignedRecord.TryParse(compact, out var record)) throw new InvalidDataException("a stored record cannot be read");
+        string receipt = clerk.Receipt(record, account, signer, said).Compact;
+        database.Execute("INSERT INTO receipts (record, compact) VALUES ($1, $2)", number, receipt);
+        return receipt;
+    }
+
+    // Null for an erasure by the sheet that was taken and is not finished.
+    internal string? NewestReceipt(long number) =>
+        database.First("SELECT compact FROM receipts WHERE record = $1 ORDER BY number DESC LIMIT 1", row => row.GetString(0), number);
+
+    internal List<string> All(Thumbprint account) => database.Query(
+        "SELECT compact FROM records WHERE account = $1 ORDER BY number", row => row.GetString(0), account.Text);
+
+    internal List<string> AllReceipts(Thumbprint account) => database.Query(
+        "SELECT receipts.compact FROM receipts JOIN records ON records.number = receipts.record WHERE account = $1 ORDER BY receipts.number",
+        row => row.GetString(0),
+        account.Text);
 }

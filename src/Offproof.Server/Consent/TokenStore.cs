@@ -9,7 +9,7 @@ namespace Offproof.Server;
 /// <summary>What the bearer of a token may do. Vault is null in a recovery token.</summary>
 sealed record Token(Thumbprint Account, Thumbprint Holder, VaultAddress? Vault, bool Adds)
 {
-    // The account's key is the sheet's: any other holder is a device.
+    // Whichever of the account's sheets it is, it speaks for ACCOUNT: any other holder is a device. When the sheet changes, its tokens go.
     internal bool HeldBySheet => Holder == Account;
 }
 
@@ -41,6 +41,18 @@ sealed class TokenStore(Database database, Clerk clerk)
         ? database.First(
             "SELECT account, holder, device, category, epoch, adds FROM tokens WHERE hash = $1 AND expires > $2", Read, Hash(text), clerk.Now)
         : null;
+
+    // Inside the transaction that removes the device, or changes the sheet (for which ACCOUNT is the holder).
+    internal void Forget(Thumbprint account, Thumbprint holder) =>
+        database.Execute("DELETE FROM tokens WHERE account = $1 AND holder = $2", account.Text, holder.Text);
+
+    // Inside the transaction that cancels an erasure: until then the vault's state refused them, and from then on they are unknown.
+    internal void Forget(VaultAddress vault) => database.Execute(
+        "DELETE FROM tokens WHERE account = $1 AND device = $2 AND category = $3 AND epoch = $4",
+        vault.Account.Text,
+        vault.Device.Text,
+        vault.Category.Name(),
+        vault.Epoch.Value);
 
     // Bearer; or Basic with the token as password or, where that is empty, as name, so that it fits into the userinfo of a URL.
     internal static string? TextOf(string authorization)

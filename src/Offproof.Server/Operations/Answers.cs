@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Offproof.Consent;
 
 namespace Offproof.Server;
 
@@ -26,6 +27,17 @@ static class Answers
         Results.Text(compact, "application/jose", statusCode: first ? StatusCodes.Status201Created : StatusCodes.Status200OK);
 
     internal static string JsonText(Action<Utf8JsonWriter> write) => System.Text.Encoding.UTF8.GetString(Written(write));
+
+    // protocol.md §3: the head of the device's ledger; null where there is none. False for another form, or a second one.
+    internal static bool TryReadLedger(HttpRequest request, out LedgerHead? head)
+    {
+        head = null;
+        var values = request.Headers[LedgerHead.Header];
+        if (values.Count == 0) return true;
+        if (values.Count > 1 || !LedgerHead.TryParse(values[0], out var read)) return false;
+        head = read;
+        return true;
+    }
 
     // The whole body, or null when there is more than `most` of it.
     internal static async Task<byte[]?> ReadBodyAsync(HttpContext context, int most)

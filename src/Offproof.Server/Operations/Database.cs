@@ -10,12 +10,14 @@ namespace Offproof.Server;
 sealed class Database : IDisposable
 {
     // One file for each version; a released one never changes.
-    static readonly string[] Migrations = ["schema.1.sql"];
+    static readonly string[] Migrations = ["schema.1.sql", "schema.2.sql", "schema.3.sql"];
 
     readonly Lock gate = new();
     readonly SqliteConnection connection;
 
-    internal Database(string path)
+    /// <param name="path">DIR/offproof.db</param>
+    /// <param name="migrate">False beside a server that may be running: a database of another version is refused then.</param>
+    internal Database(string path, bool migrate = true)
     {
         connection = new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 10 }.ConnectionString);
         try
@@ -25,7 +27,7 @@ sealed class Database : IDisposable
             Execute("PRAGMA synchronous = FULL");
             Execute("PRAGMA foreign_keys = ON");
             Execute("PRAGMA busy_timeout = 10000");
-            Migrate();
+            Migrate(migrate);
         }
         catch
         {
@@ -84,11 +86,13 @@ sealed class Database : IDisposable
         }
     }
 
-    void Migrate()
+    void Migrate(bool allowed)
     {
         int version = int.Parse(First("PRAGMA user_version", row => row.GetString(0))!, CultureInfo.InvariantCulture);
         if (version > Migrations.Length)
             throw new InvalidOperationException($"offproof.db has schema {version}, this program knows {Migrations.Length}: a newer version has written it");
+        if (version < Migrations.Length && !allowed)
+            throw new InvalidOperationException($"offproof.db has schema {version}, this program writes {Migrations.Length}: start the server of this version on it once");
         for (; version < Migrations.Length; version++)
         {
             int next = version + 1;

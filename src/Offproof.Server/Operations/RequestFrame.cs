@@ -4,17 +4,18 @@ using Microsoft.Data.Sqlite;
 namespace Offproof.Server;
 
 /// <summary>
-/// What surrounds every request: failures become refusals, refusals are counted, and, when asked for, one line is logged: method, route pattern, status,
-/// duration. Never an account, a path, an address (protocol.md §8).
+/// What surrounds every request: who asks too much is held up, failures become refusals, refusals are counted, those of known callers are kept for their
+/// account, and, when asked for, one line is logged: method, route pattern, status, duration. Never an account, a path, an address (protocol.md §8).
 /// </summary>
-sealed class RequestFrame(RefusalCounters counters, TextWriter? log)
+sealed class RequestFrame(Throttle throttle, TokenStore tokens, RefusalLog refusals, RefusalCounters counters, TextWriter? log)
 {
     internal async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         long start = Stopwatch.GetTimestamp();
         try
         {
-            await next(context);
+            if (throttle.Admit(context, request => tokens.Find(request) is not null) is { } slow) await slow.ExecuteAsync(context);
+            else await next(context);
             if (!context.Response.HasStarted && !context.Items.ContainsKey(typeof(Refusal)) && ForStatus(context.Response.StatusCode) is { } unmatched)
                 await Problem.Of(unmatched).ExecuteAsync(context);
         }
@@ -28,8 +29,15 @@ sealed class RequestFrame(RefusalCounters counters, TextWriter? log)
             context.Abort();
         }
 
-        if (context.Items.TryGetValue(typeof(Refusal), out object? why)) counters.Add((Refusal)why!);
+        if (context.Items.TryGetValue(typeof(Refusal), out object? why)) Count(context, (Refusal)why!);
         log?.WriteLine($"{context.Request.Method} {Pattern(context)} {context.Response.StatusCode} {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms");
+    }
+
+    void Count(HttpContext context, Refusal why)
+    {
+        counters.Add(why);
+        if (Caller.Of(context) is { } caller) refusals.Add(caller, why, $"{context.Request.Method} {Pattern(context)}");
+        else if (why is Refusal.NotAccepted or Refusal.NotInvited or Refusal.Malformed) throttle.Failed(context);
     }
 
     async Task FailAsync(HttpContext context, Exception e)

@@ -1,7 +1,7 @@
 namespace Offproof.Server;
 
 /// <summary>protocol.md §1: who this server is.</summary>
-sealed class ServerEndpoint(Clerk clerk)
+sealed class ServerEndpoint(Clerk clerk, bool invitedOnly)
 {
     internal void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/server", Answers.Route(_ => Answers.Json(writer =>
     {
@@ -10,7 +10,7 @@ sealed class ServerEndpoint(Clerk clerk)
         writer.WriteString("key", clerk.Server.Text);
         writer.WritePropertyName("jwk");
         clerk.Public.WriteJwk(writer);
-        writer.WriteString("accounts", "open");
+        writer.WriteString("accounts", invitedOnly ? "invited" : "open");
         writer.WriteEndObject();
     })));
 }

@@ -3,45 +3,67 @@ using Offproof.Consent;
 
 namespace Offproof.Server;
 
+/// <summary>What is to become visible: where, with which hash, of at most how many bytes.</summary>
+sealed record Publication(string Path, Digest Expected, long Most)
+{
+    // False for a lock, which readers set: protocol.md §12.
+    internal bool Adds { get; init; } = true;
+
+    // Locks and sealed passwords have more room than objects: protocol.md §11.4.
+    internal bool Small { get; init; }
+
+    // Inside the gate, before it is visible.
+    internal Action? Before { get; init; }
+}
+
 /// <summary>The one way in which bytes become visible: received whole, checked, then renamed inside the vault's gate (protocol.md §7.2, §7.5, §7.7).</summary>
-sealed class Publisher(DataFolder data, Quota quota)
+sealed class Publisher(Access access, RunningUploads uploads, DataFolder data, Quota quota)
 {
     /// <summary>
     /// Null where it was published. Whole is true where the body came to its end and is what was expected: an existing file is then the same one, which
     /// somebody else published meanwhile.
     /// </summary>
-    internal async Task<(Refusal? Why, bool Whole)> PublishAsync(HttpContext context, Visitor visitor, string path, Digest expected, long most, Action? before = null)
+    internal async Task<(Refusal? Why, bool Whole)> PublishAsync(HttpContext context, Visitor visitor, Publication what)
     {
         // The upload counts for itself and can still answer; Kestrel's own limit would end the connection without a word, also after an answer that did not wait for the body.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
-        if (File.Exists(path)) return (Refusal.Exists, false);
+        if (File.Exists(what.Path)) return (Refusal.Exists, false);
+        using var running = uploads.Enter(visitor.Token.Account);
+        if (running is null) return (Refusal.SlowDown, false);
 
-        // The sheet may still set its locks while and after the device's grant ends; only the device is cut.
-        var closed = visitor.Token.HeldBySheet ? CancellationToken.None : visitor.Vault.Closed;
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, closed);
-        using var room = quota.Reserve(visitor.Vault.Address.Account);
+        // The sheet may still set its locks while and after the device's grant ends; then only the device is cut.
+        var closed = visitor.Vault.CutFor(visitor.Token);
+        if (access.StandingOf(visitor, what.Adds) is { } late) return (late, false);
+        if (!access.StillHolds(context)) return (Refusal.NotAccepted, false);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, closed, running.Cut);
+        using var room = quota.Reserve(visitor.Token.Account, visitor.Token.HeldBySheet ? Room.Sheet : what.Small ? Room.Small : Room.Objects);
         try
         {
-            var (upload, why) = await Upload.ReceiveAsync(context.Request, most, expected, data, room, cancel.Token);
+            var (upload, why) = await Upload.ReceiveAsync(context.Request, what.Most, what.Expected, data, room, cancel.Token);
             if (upload is null) return (why, false);
             using (upload)
             {
                 using (await visitor.Vault.EnterAsync(cancel.Token))
                 {
-                    if (Access.Standing(visitor) is { } over) return (over, true);
-                    if (File.Exists(path)) return (Refusal.Exists, true);
-                    before?.Invoke();
-                    upload.Publish(path);
+                    if (access.StandingOf(visitor, what.Adds) is { } over) return (over, true);
+                    if (File.Exists(what.Path)) return (Refusal.Exists, true);
+                    what.Before?.Invoke();
+                    upload.Publish(what.Path);
                 }
 
-                DataFolder.SyncFolder(Path.GetDirectoryName(path)!);
+                DataFolder.SyncFolder(Path.GetDirectoryName(what.Path)!);
                 return (null, true);
             }
         }
-        catch (OperationCanceledException) when (closed.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when ((closed.IsCancellationRequested || running.Cut.IsCancellationRequested) && !context.RequestAborted.IsCancellationRequested)
         {
             CutAfterAnswer(context);
-            return (Refusal.Revoked, false);
+            return (access.StandingOf(visitor, what.Adds) ?? Refusal.NotAccepted, false);
+        }
+        catch (IOException) when (access.StandingOf(visitor, what.Adds) is Refusal.Erased)
+        {
+            // It was published in time, and erased before its folder was synced.
+            return (Refusal.Erased, true);
         }
     }
 

@@ -3,19 +3,27 @@ using Offproof.Consent;
 
 namespace Offproof.Server;
 
+/// <summary>Who fills a quota, and how far.</summary>
+enum Room
+{
+    Objects,
+    Small,
+    Sheet,
+}
+
 /// <summary>
-/// Bytes stored for each account, against one limit. The files are the truth: they are counted at start, so no crash can leave the count wrong. An upload
+/// Bytes stored for each account, against its limit (protocol.md §11.4). The files are the truth: they are counted at start, so no crash can leave the count wrong. An upload
 /// reserves before it writes, so that many at once cannot pass the limit together.
 /// </summary>
 sealed class Quota
 {
+    readonly AccountStore known;
     readonly long? limit;
     readonly ConcurrentDictionary<Thumbprint, Account> accounts = new();
 
-    internal Quota(long? limit, DataFolder data)
+    internal Quota(AccountStore known, long? limit, DataFolder data)
     {
-        this.limit = limit;
-        if (limit is null) return;
+        (this.known, this.limit) = (known, limit);
         foreach (string root in (string[])[data.Vaults, data.Recovery])
         {
             foreach (var folder in new DirectoryInfo(root).EnumerateDirectories())
@@ -26,12 +34,17 @@ sealed class Quota
         }
     }
 
-    internal Reservation Reserve(Thumbprint account) => new(limit, limit is null ? new() : Of(account));
+    internal Reservation Reserve(Thumbprint account, Room room) => new(Bound(known.QuotaOf(account) ?? limit, room), Of(account));
 
-    internal void Release(Thumbprint account, long bytes)
+    internal void Release(Thumbprint account, long bytes) => Interlocked.Add(ref Of(account).Bytes, -bytes);
+
+    // A tenth is the sheet's: whatever fills the rest keeps nobody who holds it from reading, or from tidying up.
+    internal static long? Bound(long? limit, Room room) => room switch
     {
-        if (limit is not null) Interlocked.Add(ref Of(account).Bytes, -bytes);
-    }
+        Room.Objects => limit - limit / 10,
+        Room.Small => limit - limit / 20,
+        _ => limit,
+    };
 
     Account Of(Thumbprint account) => accounts.GetOrAdd(account, _ => new());
 

@@ -2,16 +2,31 @@ using Offproof.Consent;
 
 namespace Offproof.Server;
 
+enum VaultState
+{
+    None,
+    On,
+    Kept,
+
+    // A device's erasure waits for its `due`.
+    Closed,
+
+    // Its deletion was decided, and is under way or interrupted.
+    Erasing,
+    Erased,
+}
+
 /// <summary>
 /// One vault while the server runs: what its grant allows, and the gate. Whoever publishes or revokes enters it; one at a time, so nothing becomes visible
 /// after a revocation is committed (protocol.md §7.7).
 /// </summary>
-#pragma warning disable CA1001 // the gate and the source live as long as the server, and hold neither a wait handle nor a timer
+#pragma warning disable CA1001 // the gate and the sources live as long as the server, and hold neither a wait handle nor a timer
 sealed class Vault(VaultAddress address, VaultState state, VaultHashes hashes)
 #pragma warning restore CA1001
 {
     readonly SemaphoreSlim gate = new(1, 1);
-    readonly CancellationTokenSource cut = new();
+    readonly CancellationTokenSource device = new();
+    CancellationTokenSource sheet = new();
     volatile VaultState current = state;
 
     internal VaultAddress Address => address;
@@ -20,8 +35,9 @@ sealed class Vault(VaultAddress address, VaultState state, VaultHashes hashes)
 
     internal VaultState State => current;
 
-    // Cancelled when the vault closes: uploads that are running stop.
-    internal CancellationToken Closed => cut.Token;
+    // Cancelled when this visitor's uploads that are running stop: a device's when the grant ends, a sheet's when the vault closes or the sheet changes. Who
+    // takes it asks afterwards whether the visitor still may: a change before that gave out a new one.
+    internal CancellationToken CutFor(Token visitor) => visitor.HeldBySheet ? Volatile.Read(ref sheet).Token : device.Token;
 
     internal async Task<Entered> EnterAsync(CancellationToken cancel)
     {
@@ -29,12 +45,16 @@ sealed class Vault(VaultAddress address, VaultState state, VaultHashes hashes)
         return new(gate);
     }
 
-    // Inside the gate, after the revocation was committed.
-    internal void Close()
+    // Inside the gate, after what made it so was committed.
+    internal void Become(VaultState next)
     {
-        current = VaultState.Kept;
-        cut.Cancel();
+        current = next;
+        if (next != VaultState.On) device.Cancel();
+        if (next is not (VaultState.On or VaultState.Kept)) CutSheet();
     }
+
+    // The sheet that has come, or a sheet after an erasure was cancelled, begins anew.
+    internal void CutSheet() => Interlocked.Exchange(ref sheet, new()).Cancel();
 
     internal sealed class Entered(SemaphoreSlim gate) : IDisposable
     {

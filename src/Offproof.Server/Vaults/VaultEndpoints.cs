@@ -17,7 +17,7 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
 
     internal void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost(Vault + "/", Answers.Route(Create));
+        routes.MapPost(Vault + "/", Answers.Route(CreateAsync));
         routes.MapMethods(Vault + "/config", Reading, Answers.Route(ReadConfig));
         routes.MapPost(Vault + "/config", Answers.Route(AddConfigAsync));
         routes.MapGet(Vault + "/{type}/", Answers.Route(List));
@@ -26,12 +26,15 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
         routes.MapDelete(Vault + "/{type}/{name}", Answers.Route(DeleteAsync));
     }
 
-    IResult Create(HttpContext context)
+    async Task<IResult> CreateAsync(HttpContext context)
     {
-        if (access.Admit(context, out var visitor) is { } why) return Answers.Refuse(why);
-        if (!visitor.Token.Adds) return Answers.Refuse(Refusal.ReadOnly);
-        Folder(visitor).Create();
-        return Results.Ok();
+        if (access.AdmitToAdd(context, out var visitor) is { } why) return Answers.Refuse(why);
+        using (await visitor.Vault.EnterAsync(context.RequestAborted))
+        {
+            if (access.StandingOf(visitor, adds: true) is { } over) return Answers.Refuse(over);
+            Folder(visitor).Create();
+            return Results.Ok();
+        }
     }
 
     IResult ReadConfig(HttpContext context) =>
@@ -39,11 +42,10 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
 
     async Task<IResult> AddConfigAsync(HttpContext context)
     {
-        if (access.Admit(context, out var visitor) is { } why) return Answers.Refuse(why);
-        if (!visitor.Token.Adds) return Answers.Refuse(Refusal.ReadOnly);
+        if (access.AdmitToAdd(context, out var visitor) is { } why) return Answers.Refuse(why);
         var folder = Folder(visitor);
         if (!File.Exists(folder.Sealed)) return Answers.Refuse(Refusal.SealedFirst);
-        return Answered(await publisher.PublishAsync(context, visitor, folder.Config, visitor.Vault.Hashes.Config, MaxObject));
+        return Answered(context, await publisher.PublishAsync(context, visitor, new(folder.Config, visitor.Vault.Hashes.Config, MaxObject)));
     }
 
     IResult List(HttpContext context)
@@ -84,12 +86,18 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
     async Task<IResult> AddObjectAsync(HttpContext context)
     {
         if (Admit(context, out var visitor, out var type, out var name) is { } why) return Answers.Refuse(why);
-        if (!visitor.Token.Adds && type != ObjectType.Locks) return Answers.Refuse(Refusal.ReadOnly);
+        bool isLock = type == ObjectType.Locks;
+        if (!isLock && (visitor.Token.Adds ? access.StandingOf(visitor, adds: true) : Refusal.ReadOnly) is { } closed) return Answers.Refuse(closed);
         var folder = Folder(visitor);
         if (!File.Exists(folder.Sealed)) return Answers.Refuse(Refusal.SealedFirst);
         if (type == ObjectType.Keys && name != visitor.Vault.Hashes.Key) return Answers.Refuse(Refusal.Hash);
-        Action? before = type == ObjectType.Locks ? () => locks.Set(visitor.Vault.Address, name, visitor.Token.Holder) : null;
-        return Answered(await publisher.PublishAsync(context, visitor, folder.FileOf(type, name), name, type == ObjectType.Locks ? MaxLock : MaxObject, before));
+        Publication what = new(folder.FileOf(type, name), name, isLock ? MaxLock : MaxObject)
+        {
+            Adds = !isLock,
+            Small = isLock,
+            Before = isLock ? () => locks.Set(visitor.Vault.Address, name, visitor.Token.Holder) : null,
+        };
+        return Answered(context, await publisher.PublishAsync(context, visitor, what));
     }
 
     async Task<IResult> DeleteAsync(HttpContext context)
@@ -98,6 +106,7 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
         if (type != ObjectType.Locks) return Answers.Refuse(Refusal.ReadOnly);
         using (await visitor.Vault.EnterAsync(context.RequestAborted))
         {
+            if (access.StandingOf(visitor, adds: false) is { } over) return Answers.Refuse(over);
             FileInfo file = new(Folder(visitor).FileOf(type, name));
             if (!file.Exists) return Results.Ok();
             if (!locks.IsHeldBy(visitor.Vault.Address, name, visitor.Token.Holder)) return Answers.Refuse(Refusal.ReadOnly);
@@ -123,9 +132,10 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
     static IResult Bytes(string path) =>
         File.Exists(path) ? Results.File(path, "application/octet-stream", enableRangeProcessing: true) : Answers.Refuse(Refusal.NotFound);
 
-    static IResult Answered((Refusal? Why, bool Whole) outcome) => outcome.Why switch
+    static IResult Answered(HttpContext context, (Refusal? Why, bool Whole) outcome) => outcome.Why switch
     {
         null => Results.Ok(),
+        Refusal.SlowDown => Throttle.SlowDown(context, TimeSpan.FromSeconds(1)),
         { } why => Answers.Refuse(why),
     };
 }

@@ -5,7 +5,7 @@ namespace Offproof.Server;
 /// <summary>Where a vault's bytes lie: the layout of a local restic repository (protocol.md §9), so that `restic -r DIR/vaults/...` opens it as it is.</summary>
 readonly record struct VaultFolder(DataFolder Data, VaultAddress Address)
 {
-    string Root => Path.Combine(Data.Vaults, Address.Account.Text, Address.Device.Text, Address.Category.Name(), Address.EpochText);
+    internal string Root => Path.Combine(Data.Vaults, Address.Account.Text, Address.Device.Text, Address.Category.Name(), Address.EpochText);
 
     internal string Config => Path.Combine(Root, "config");
 
@@ -15,6 +15,8 @@ readonly record struct VaultFolder(DataFolder Data, VaultAddress Address)
     {
         foreach (var type in ObjectTypes.All) DataFolder.CreateFolder(Path.Combine(Root, type.Name()));
     }
+
+    internal string FolderOf(ObjectType type) => Path.Combine(Root, type.Name());
 
     internal string FileOf(ObjectType type, Digest name) => type == ObjectType.Data
         ? Path.Combine(Root, "data", name.Text[..2], name.Text)

@@ -6,14 +6,15 @@ namespace Offproof.Device.Tests.Egress;
 public sealed class EgressGateTests
 {
     private static readonly Uri Server = new("http://127.0.0.1:8750/");
+    private static readonly Digest Grant = Digest.Of("a grant"u8);
 
     [Fact]
     public async Task What_is_allowed_passes()
     {
-        Wire wire = new();
-        using EgressGate gate = new(Server, static c => c == Category.Photos, wire);
-        await SendAsync(gate, new Uri(Server, "v1/server"), new Purpose.ConsentRecords());
-        await SendAsync(gate, new Uri(Server, "v1/vaults/a/d/photos/1/config"), new Purpose.Backup(Category.Photos));
+        CountingWire wire = new();
+        using EgressGate gate = new(Server, static c => c == Category.Photos ? Holding.ToAdd : Holding.Nothing, null, wire);
+        await SendAsync(gate, new Uri(Server, "v1/server"), new Purpose.Public());
+        await SendAsync(gate, new Uri(Server, "v1/vaults/a/d/photos/1/config"), new Purpose.Backup(Category.Photos, Grant));
         Assert.Equal(2, wire.Count);
     }
 
@@ -26,13 +27,13 @@ public sealed class EgressGateTests
     public Task Another_host_is_refused(string url) => AssertRefusedAsync(new Uri(url), new Purpose.ConsentRecords());
 
     [Fact]
-    public Task A_category_that_is_not_on_is_refused() => AssertRefusedAsync(Server, new Purpose.Backup(Category.Messages));
+    public Task A_category_that_is_not_on_is_refused() => AssertRefusedAsync(Server, new Purpose.Backup(Category.Messages, Grant));
 
     [Fact]
     public async Task A_request_that_does_not_say_why_never_leaves()
     {
-        Wire wire = new();
-        using EgressGate gate = new(Server, static _ => true, wire);
+        CountingWire wire = new();
+        using EgressGate gate = new(Server, static _ => Holding.ToAdd, null, wire);
         await Assert.ThrowsAsync<InvalidOperationException>(() => SendAsync(gate, Server, null));
         Assert.Equal(0, wire.Count);
     }
@@ -43,13 +44,13 @@ public sealed class EgressGateTests
     [InlineData("ftp://127.0.0.1/")]
     public void Http_off_loopback_is_refused_before_a_gate_exists(string url)
     {
-        DeviceException refused = Assert.Throws<DeviceException>(() => new EgressGate(new Uri(url), static _ => true, new Wire()));
+        DeviceException refused = Assert.Throws<DeviceException>(() => new EgressGate(new Uri(url), static _ => Holding.ToAdd, null, new CountingWire()));
         Assert.Equal(DeviceFault.Refused, refused.Fault);
     }
 
     public static TheoryData<string, string, string> Needed => new()
     {
-        { "consent", "GET", "v1/server" }, { "consent", "POST", "v1/accounts" }, { "consent", "POST", "v1/records" }, { "consent", "POST", "v1/nonces" },
+        { "public", "GET", "v1/server" }, { "consent", "POST", "v1/accounts" }, { "consent", "POST", "v1/records" }, { "consent", "POST", "v1/nonces" },
         { "consent", "POST", "v1/tokens" }, { "recovery", "GET", "v1/recovery/a/" }, { "recovery", "GET", "v1/recovery/a/d/notes/1" },
         { "reading", "GET", "v1/vaults/a/d/photos/1/data/" }, { "reading", "HEAD", "v1/vaults/a/d/photos/1/config" },
         { "reading", "POST", "v1/vaults/a/d/photos/1/locks/n" }, { "reading", "DELETE", "v1/vaults/a/d/photos/1/locks/n" },
@@ -61,8 +62,8 @@ public sealed class EgressGateTests
     [MemberData(nameof(Needed))]
     public async Task Each_purpose_gets_what_the_protocol_needs_for_it(string purpose, string method, string path)
     {
-        Wire wire = new();
-        using EgressGate gate = new(Server, static _ => true, wire);
+        CountingWire wire = new();
+        using EgressGate gate = new(Server, static _ => Holding.ToAdd, null, wire);
         await SendAsync(gate, new Uri(Server, path), Named(purpose), new HttpMethod(method));
         Assert.Equal(1, wire.Count);
     }
@@ -70,6 +71,11 @@ public sealed class EgressGateTests
     [Theory] // and no purpose serves for another's: that would be a mistake of this program
     [InlineData("consent", "POST", "v1/vaults/a/d/photos/1/data/n")]
     [InlineData("consent", "PUT", "v1/recovery/a/d/photos/1")]
+    [InlineData("consent", "GET", "v1/server")]
+    [InlineData("public", "POST", "v1/server")]
+    [InlineData("public", "GET", "v1/recovery/a/")]
+    [InlineData("public", "GET", "v1/server?to=somebody")]
+    [InlineData("backup", "POST", "v1/vaults/a/d/photos/1/data/n?note=something")]
     [InlineData("consent", "POST", "v1/server")]
     [InlineData("consent", "GET", "v1/records")]
     [InlineData("consent", "POST", "v1/records/more")]
@@ -90,8 +96,8 @@ public sealed class EgressGateTests
     [InlineData("backup", "POST", "")]
     public async Task A_request_under_the_wrong_purpose_never_leaves(string purpose, string method, string path)
     {
-        Wire wire = new();
-        using EgressGate gate = new(Server, static _ => true, wire);
+        CountingWire wire = new();
+        using EgressGate gate = new(Server, static _ => Holding.ToAdd, null, wire);
         await Assert.ThrowsAsync<InvalidOperationException>(() => SendAsync(gate, new Uri(Server, path), Named(purpose), new HttpMethod(method)));
         Assert.Equal(0, wire.Count);
     }
@@ -99,19 +105,20 @@ public sealed class EgressGateTests
     [Fact]
     public async Task A_server_below_a_path_is_left_for_no_other_path()
     {
-        Wire wire = new();
-        using EgressGate gate = new(new Uri(Server, "offproof/"), static _ => true, wire);
-        await SendAsync(gate, new Uri(Server, "offproof/v1/server"), new Purpose.ConsentRecords());
-        await Assert.ThrowsAsync<InvalidOperationException>(() => SendAsync(gate, new Uri(Server, "v1/server"), new Purpose.ConsentRecords()));
+        CountingWire wire = new();
+        using EgressGate gate = new(new Uri(Server, "offproof/"), static _ => Holding.ToAdd, null, wire);
+        await SendAsync(gate, new Uri(Server, "offproof/v1/server"), new Purpose.Public());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => SendAsync(gate, new Uri(Server, "v1/server"), new Purpose.Public()));
         Assert.Equal(1, wire.Count);
     }
 
     private static Purpose Named(string name) => name switch
     {
+        "public" => new Purpose.Public(),
         "consent" => new Purpose.ConsentRecords(),
         "recovery" => new Purpose.Recovery(),
-        "reading" => new Purpose.Reading(Category.Photos),
-        _ => new Purpose.Backup(Category.Photos),
+        "reading" => new Purpose.Reading(Category.Photos, Grant),
+        _ => new Purpose.Backup(Category.Photos, Grant),
     };
 
     [Fact]
@@ -130,8 +137,8 @@ public sealed class EgressGateTests
             context.Response.RedirectLocation = $"http://127.0.0.1:{port}/elsewhere";
             context.Response.Close();
         });
-        using EgressGate gate = new(new Uri($"http://127.0.0.1:{port}/"), static _ => true);
-        using HttpResponseMessage answer = await SendAsync(gate, new Uri($"http://127.0.0.1:{port}/v1/server"), new Purpose.ConsentRecords());
+        using EgressGate gate = new(new Uri($"http://127.0.0.1:{port}/"), static _ => Holding.ToAdd, null);
+        using HttpResponseMessage answer = await SendAsync(gate, new Uri($"http://127.0.0.1:{port}/v1/server"), new Purpose.Public());
         await serving;
         Assert.Equal((HttpStatusCode)307, answer.StatusCode);
         Assert.Equal(1, requests);
@@ -139,8 +146,8 @@ public sealed class EgressGateTests
 
     private static async Task AssertRefusedAsync(Uri url, Purpose purpose)
     {
-        Wire wire = new();
-        using EgressGate gate = new(Server, static _ => false, wire);
+        CountingWire wire = new();
+        using EgressGate gate = new(Server, static _ => Holding.Nothing, null, wire);
         DeviceException refused = await Assert.ThrowsAsync<DeviceException>(() => SendAsync(gate, url, purpose));
         Assert.Equal(DeviceFault.Refused, refused.Fault);
         Assert.Equal(0, wire.Count);
@@ -161,7 +168,7 @@ public sealed class EgressGateTests
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
-    private sealed class Wire : HttpMessageHandler
+    private sealed class CountingWire : HttpMessageHandler
     {
         internal int Count { get; private set; }
 

@@ -86,7 +86,7 @@ public sealed class VaultAccessTests
     private static VaultAccess Access(Wire wire)
     {
         int tokens = 0;
-        return new VaultAccess(new HttpMessageInvoker(new PatientHandler(wire, TimeProvider.System, Short)), new Purpose.Backup(Category.Photos),
+        return new VaultAccess(new HttpMessageInvoker(new PatientHandler(wire, TimeProvider.System, Short)), new Purpose.Backup(Category.Photos, Digest.Of("a grant"u8)),
             _ => Task.FromResult(new Token($"token-{++tokens}", DateTimeOffset.MaxValue)), TimeProvider.System);
     }
 

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Offproof.Consent;
+using Offproof.Device;
+
+namespace Offproof.Cli;
+
+/// <summary>
+/// A backup in a process of its own: what opens a vault lives in it and ends with it (run.md §1.2). Its input is a pipe that nothing is written to; when
+/// this end of it closes - asked to, or because this process was killed - it stops as if interrupted.
+/// </summary>
+internal sealed class BackupWorker(string home)
+{
+    private const string ErrorPrefix = "offproof: error: ";
+    private static readonly TimeSpan ToStop = TimeSpan.FromSeconds(10);
+
+    internal static void CancelWhenInputEnds(CancellationTokenSource gone) => _ = Task.Factory.StartNew(
+        () =>
+        {
+            using Stream input = Console.OpenStandardInput();
+            byte[] nothing = new byte[256];
+            while (input.Read(nothing) > 0)
+            {
+            }
+            try
+            {
+                gone.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The backup has ended meanwhile.
+            }
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    internal async Task<WorkerEnd> RunAsync(Category category, CancellationToken cancel)
+    {
+        using Process process = Process.Start(StartInfo(category)) ?? throw new InvalidOperationException("the backup's process did not start");
+        Task<string> output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        Task<string> error = PassOnAsync(process.StandardError);
+        try
+        {
+            await process.WaitForExitAsync(cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            process.StandardInput.Close();
+            using CancellationTokenSource late = new(ToStop);
+            try
+            {
+                await process.WaitForExitAsync(late.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill();
+            }
+            throw;
+        }
+        string said = await error;
+        string? snapshot = Snapshot(await output);
+        return new WorkerEnd(process.ExitCode, snapshot, process.ExitCode == ExitCode.Unreachable ? "server unreachable" : said.Length > 0 ? said : $"it ended with {process.ExitCode}");
+    }
+
+    private ProcessStartInfo StartInfo(Category category)
+    {
+        string self = Environment.ProcessPath ?? throw new InvalidOperationException("this program does not know its own path");
+        // `dotnet offproof.dll`, where there is no launcher for this system.
+        string[] first = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [Path.Combine(AppContext.BaseDirectory, "offproof.dll")] : [];
+        return new ProcessStartInfo(self, [.. first, "backup", category.Name(), "--json", "--tied", "--home", Path.GetFullPath(home)])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+    }
+
+    /// <summary>What it says is said here; its error is the caller's to say.</summary>
+    private static async Task<string> PassOnAsync(StreamReader lines)
+    {
+        string error = "";
+        while (await lines.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith(ErrorPrefix, StringComparison.Ordinal)) error = line[ErrorPrefix.Length..];
+            else if (line.Length > 0) Terminal.Talk(line);
+        }
+        return error;
+    }
+
+    private static string? Snapshot(string json)
+    {
+        try
+        {
+            return json.Length == 0 ? null : JsonSerializer.Deserialize(json, OutputJson.Default.BackupsJson)?.Backups is [{ Snapshot: { Length: > 8 } id }] ? id : null;
+        }
+        catch (JsonException)
+        {
+            return null; // it was killed while it wrote
+        }
+    }
+}

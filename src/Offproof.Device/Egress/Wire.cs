@@ -1,0 +1,46 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Offproof.Device;
+
+/// <summary>The sockets (ledger.md §1): no redirect, no proxy, no cookie, no certificate fetched, to one place alone, and every byte counted.</summary>
+public static class Wire
+{
+    /// <summary>A handler that opens connections to the host and port of <paramref name="place"/> and to nothing else.</summary>
+    public static SocketsHttpHandler To(Uri place) => new()
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        ActivityHeadersPropagator = null, // no trace id leaves
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck, // a look-up would tell a third party whom we call
+            CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
+        },
+        ConnectCallback = (context, cancel) => ConnectAsync(place, context, cancel),
+    };
+
+    private static async ValueTask<Stream> ConnectAsync(Uri place, SocketsHttpConnectionContext context, CancellationToken cancel)
+    {
+        // What a redirect or a proxy would change shows here, whoever let it through.
+        if (context.DnsEndPoint.Host != place.IdnHost || context.DnsEndPoint.Port != place.Port)
+            throw new InvalidOperationException($"a connection to {context.DnsEndPoint.Host} was asked for, which is not {place.IdnHost}");
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancel).ConfigureAwait(false);
+            context.InitialRequestMessage.Options.TryGetValue(Meter.Key, out Meter? opener);
+            return new CountedStream(new NetworkStream(socket, ownsSocket: true), opener);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
