@@ -81,6 +81,13 @@ internal sealed record VaultRestoreJson(
 
 internal sealed record VaultCheckJson(string Schema, bool Ok, IReadOnlyList<string> Errors, IReadOnlyList<string> Notices);
 
+internal sealed record PruneJson(
+    string Schema, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Category, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Epoch,
+    bool Pruned, IReadOnlyList<PruneSnapshotJson> Removed, IReadOnlyList<PruneSnapshotJson> Kept, int Packs, long Bytes, int PacksKept, long BytesKept, long BytesUnused);
+
+internal sealed record PruneSnapshotJson(
+    string Id, DateTimeOffset Time, DateTimeOffset? Received, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason);
+
 internal sealed record PersonaJson(string Schema, ulong Seed, int Photos, long Bytes, int Contacts, int Messages, int Conversations, int Notes);
 
 internal sealed record LedgerJson(string Schema, IReadOnlyList<LedgerLine> Lines);
@@ -108,6 +115,7 @@ internal sealed record LedgerVerifyJson(
 [JsonSerializable(typeof(VaultSnapshotsJson))]
 [JsonSerializable(typeof(VaultRestoreJson))]
 [JsonSerializable(typeof(VaultCheckJson))]
+[JsonSerializable(typeof(PruneJson))]
 internal sealed partial class OutputJson : JsonSerializerContext;
 
 /// <summary>Forms whose members are absent where there is nothing to say.</summary>

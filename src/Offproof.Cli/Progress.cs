@@ -21,7 +21,9 @@ internal sealed class Progress : IDisposable
 
     internal IProgress<RestoreProgress> Restore => new Reader<RestoreProgress>(p => Draw(p.FilesDone, p.FilesTotal, p.BytesDone, p.BytesTotal));
 
-    internal IProgress<CheckProgress> Check => new Reader<CheckProgress>(p => Draw(p.PacksDone, p.PacksTotal));
+    internal IProgress<CheckProgress> Check => new Reader<CheckProgress>(p => Draw(p.PacksDone, p.PacksTotal, "packs"));
+
+    internal IProgress<PruneProgress> Prune => new Reader<PruneProgress>(p => Draw(p.Done, p.Total, "files"));
 
     /// <summary>Clears the line.</summary>
     public void Dispose()
@@ -47,8 +49,8 @@ internal sealed class Progress : IDisposable
     private void Draw(long files, long? filesTotal, long bytes, long? bytesTotal) =>
         Draw(() => Line(what, files, filesTotal, bytes, bytesTotal, Stopwatch.GetElapsedTime(start)));
 
-    private void Draw(long packs, long packsTotal) =>
-        Draw(() => string.Create(CultureInfo.InvariantCulture, $"{what}: {packs}/{packsTotal} packs"));
+    private void Draw(long done, long total, string things) =>
+        Draw(() => string.Create(CultureInfo.InvariantCulture, $"{what}: {done}/{total} {things}"));
 
     private void Draw(Func<string> line)
     {

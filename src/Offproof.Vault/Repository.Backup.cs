@@ -7,7 +7,7 @@ public sealed partial class Repository
         BackupAsync(items.ToAsyncEnumerable(), options, progress, ct);
 
     /// <summary>Makes a snapshot of the items. What cannot be read is reported in the summary; everything else is stored.</summary>
-    /// <exception cref="VaultLockedException">An exclusive lock is held.</exception>
+    /// <exception cref="VaultLockedException">An exclusive lock is held, or this run lost its own (vault.md §7.3).</exception>
     /// <exception cref="StorageException">The storage failed for good. Run again: what was stored is not stored twice.</exception>
     /// <exception cref="InvalidOperationException">The repository has version 1, which is only read.</exception>
     public async Task<BackupSummary> BackupAsync(IAsyncEnumerable<BackupItem> items, BackupOptions options, IProgress<BackupProgress>? progress = null, CancellationToken ct = default)
@@ -15,7 +15,7 @@ public sealed partial class Repository
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(options);
         if (Version < 2) throw new InvalidOperationException("a repository of version 1 is read, not written");
-        VaultLock held = await VaultLock.TakeAsync(this, ct).ConfigureAwait(false);
+        VaultLock held = await VaultLock.TakeAsync(this, exclusive: false, ct).ConfigureAwait(false);
         await using (held.ConfigureAwait(false))
         {
             DateTimeOffset began = Time.GetUtcNow();
@@ -46,6 +46,7 @@ public sealed partial class Repository
                     await run.ThrowIfStageFailedAsync().ConfigureAwait(false);
                     throw;
                 }
+                held.Demand();
                 byte[] snapshot = Snapshot.Write(began, parent?.FileId, tree, options.Roots, reader.Files, reader.Bytes);
                 ContentId id = await WriteUnpackedAsync(VaultFileKind.Snapshots, snapshot, ct).ConfigureAwait(false);
                 if (stored.Loss is { } loss) notices.Add(loss);

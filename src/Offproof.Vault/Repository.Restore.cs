@@ -37,7 +37,7 @@ public sealed partial class Repository
     async Task<T> ReadingAsync<T>(Func<Task<T>> work, CancellationToken ct)
     {
         if (_options.ReadWithoutLock) return await work().ConfigureAwait(false);
-        VaultLock held = await VaultLock.TakeAsync(this, ct).ConfigureAwait(false);
+        VaultLock held = await VaultLock.TakeAsync(this, exclusive: false, ct).ConfigureAwait(false);
         await using (held.ConfigureAwait(false)) return await work().ConfigureAwait(false);
     }
 }

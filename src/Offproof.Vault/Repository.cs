@@ -137,7 +137,7 @@ public sealed partial class Repository : IAsyncDisposable
             if (!ContentId.TryParse(entry.Name, out ContentId id)) continue;
             try
             {
-                readable.Add(await ReadSnapshotAsync(id, ct).ConfigureAwait(false));
+                readable.Add(await ReadSnapshotAsync(id, ct).ConfigureAwait(false) with { Received = entry.Received });
             }
             catch (Exception e) when (e is CorruptVaultException or StorageFileMissingException)
             {

@@ -4,8 +4,8 @@ using Offproof.Vault;
 
 namespace Offproof.Cli;
 
-/// <summary>init, backup, snapshots, restore and check on any restic repository: a folder, or a server that speaks restic's REST protocol.</summary>
-internal static class RepositoryVerbs
+/// <summary>init, backup, snapshots, restore, check and prune on any restic repository: a folder, or a server that speaks restic's REST protocol.</summary>
+internal static partial class RepositoryVerbs
 {
     private static readonly Option<string?> Repository = new("--repository") { Description = "A folder, or the URL of a REST server; RESTIC_REPOSITORY where not given", HelpName = "PATH|URL" };
     private static readonly Option<string> PasswordFile = Options.RequiredFile("--password-file", "A file whose first line is the password");

@@ -14,6 +14,7 @@ internal static class VaultVerb
         RepositoryVerbs.Snapshots(),
         RepositoryVerbs.Restore(),
         RepositoryVerbs.Check(),
+        RepositoryVerbs.Prune(),
     };
 
     private static Command Environment()

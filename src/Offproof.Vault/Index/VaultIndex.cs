@@ -71,7 +71,7 @@ static class IndexFile
 
     internal static byte[] Write(IReadOnlyList<PackRecord> packs)
     {
-        ArrayBufferWriter<byte> output = new(packs.Sum(static p => p.Blobs.Length) * 170);
+        ArrayBufferWriter<byte> output = new(256 + (packs.Sum(static p => p.Blobs.Length) * 170));
         using (Utf8JsonWriter writer = new(output))
         {
             writer.WriteStartObject();

@@ -25,6 +25,9 @@ public sealed record Snapshot
     /// <summary>When the backup began, by the clock of whoever made it: not evidence.</summary>
     public required DateTimeOffset Time { get; init; }
 
+    /// <summary>When the storage received it, by the storage's clock; null where it does not tell, or where nobody asked it.</summary>
+    public DateTimeOffset? Received { get; internal init; }
+
     /// <summary>The roots that were backed up, e.g. <c>/photos</c>.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
 

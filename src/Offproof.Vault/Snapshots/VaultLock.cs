@@ -4,9 +4,7 @@ using System.Text.Json;
 
 namespace Offproof.Vault;
 
-/// <summary>
-/// A non-exclusive lock (vault.md §7.2): written, then the locks are listed again after 200 ms; rewritten every 5 minutes; anybody's is stale after 30.
-/// </summary>
+/// <summary>A lock (vault.md §7.2): written, then the locks are listed again after 200 ms; rewritten every 5 minutes; anybody's is stale after 30.</summary>
 [SuppressMessage("Usage", "VSTHRD003:Avoid awaiting foreign Tasks", Justification = "the refreshing loop is this object's own; no main thread is involved")]
 sealed class VaultLock : IAsyncDisposable
 {
@@ -14,21 +12,24 @@ sealed class VaultLock : IAsyncDisposable
     const int MostBytes = 1 << 20;
 
     readonly Repository _repository;
+    readonly bool _exclusive;
     readonly CancellationTokenSource _stop = new();
     Task _refreshing = Task.CompletedTask;
     ContentId _name;
+    long _writtenAt; // UTC ticks
+    volatile bool _lost;
 
-    VaultLock(Repository repository) => _repository = repository;
+    VaultLock(Repository repository, bool exclusive) => (_repository, _exclusive) = (repository, exclusive);
 
-    internal static async Task<VaultLock> TakeAsync(Repository repository, CancellationToken ct)
+    internal static async Task<VaultLock> TakeAsync(Repository repository, bool exclusive, CancellationToken ct)
     {
-        await RefuseExclusiveAsync(repository, null, ct).ConfigureAwait(false);
-        VaultLock taken = new(repository);
+        VaultLock taken = new(repository, exclusive);
+        await taken.RefuseOthersAsync(null, ct).ConfigureAwait(false);
         taken._name = await taken.WriteAsync(ct).ConfigureAwait(false);
         try
         {
             await Task.Delay(Settle, repository.Time, ct).ConfigureAwait(false);
-            await RefuseExclusiveAsync(repository, taken._name, ct).ConfigureAwait(false);
+            await taken.RefuseOthersAsync(taken._name, ct).ConfigureAwait(false);
         }
         catch
         {
@@ -39,20 +40,22 @@ sealed class VaultLock : IAsyncDisposable
         return taken;
     }
 
-    static async Task RefuseExclusiveAsync(Repository repository, ContentId? own, CancellationToken ct)
+    async Task RefuseOthersAsync(ContentId? own, CancellationToken ct)
     {
-        foreach (VaultEntry entry in await repository.Storage.ListAsync(VaultFileKind.Locks, ct).ConfigureAwait(false))
+        foreach (VaultEntry entry in await _repository.Storage.ListAsync(VaultFileKind.Locks, ct).ConfigureAwait(false))
         {
             if (!ContentId.TryParse(entry.Name, out ContentId name) || name == own) continue;
             try
             {
-                byte[] json = await repository.ReadUnpackedAsync(VaultFileKind.Locks, name, MostBytes, ct).ConfigureAwait(false);
+                byte[] json = await _repository.ReadUnpackedAsync(VaultFileKind.Locks, name, MostBytes, ct).ConfigureAwait(false);
                 using JsonDocument document = JsonDocument.Parse(json);
                 bool exclusive = document.RootElement.TryGetProperty("exclusive", out JsonElement flag) && flag.ValueKind == JsonValueKind.True;
-                if (!exclusive) continue;
+                if (!exclusive && !_exclusive) continue;
                 bool dated = GoTime.TryParse(document.RootElement.GetProperty("time").GetString(), out DateTimeOffset time);
-                if (!dated || repository.Time.GetUtcNow() - time <= Stale)
-                    throw new VaultLockedException("another program holds an exclusive lock on this vault (pruning, most likely); nothing was done. Try again when it has ended");
+                if (!dated || _repository.Time.GetUtcNow() - time <= Stale)
+                    throw new VaultLockedException(exclusive
+                        ? "another program holds an exclusive lock on this vault (pruning, most likely); nothing was done. Try again when it has ended"
+                        : "another program is working on this vault (its lock is there); nothing was done. Try again when it has ended; a lock that was left behind counts no more after 30 minutes");
             }
             catch (Exception e) when (e is StorageFileMissingException or CorruptVaultException or JsonException or InvalidOperationException or KeyNotFoundException)
             {
@@ -61,20 +64,32 @@ sealed class VaultLock : IAsyncDisposable
         }
     }
 
+    /// <summary>The last moment to stop (vault.md §7.3): for others this lock is stale, and whatever was read under it may be gone.</summary>
+    /// <exception cref="VaultLockedException">It was not rewritten for 30 minutes: the machine slept, or the storage was away.</exception>
+    internal void Demand()
+    {
+        if (_lost || IsStale) throw new VaultLockedException("this run could not keep its lock on the vault for 30 minutes (did the machine sleep?); others may have changed the vault meanwhile, so it ended. What was stored stays: run it again");
+    }
+
+    bool IsStale => _repository.Time.GetUtcNow().UtcTicks - Interlocked.Read(ref _writtenAt) > Stale.Ticks;
+
     async Task<ContentId> WriteAsync(CancellationToken ct)
     {
+        DateTimeOffset now = _repository.Time.GetUtcNow();
         ArrayBufferWriter<byte> json = new();
         using (Utf8JsonWriter writer = new(json))
         {
             writer.WriteStartObject();
-            writer.WriteString("time", GoTime.Format(_repository.Time.GetUtcNow()));
-            writer.WriteBoolean("exclusive", false);
+            writer.WriteString("time", GoTime.Format(now));
+            writer.WriteBoolean("exclusive", _exclusive);
             writer.WriteString("hostname", Repository.HostName);
             writer.WriteString("username", "");
             writer.WriteNumber("pid", 0);
             writer.WriteEndObject();
         }
-        return await _repository.WriteUnpackedAsync(VaultFileKind.Locks, json.WrittenMemory, ct).ConfigureAwait(false);
+        ContentId name = await _repository.WriteUnpackedAsync(VaultFileKind.Locks, json.WrittenMemory, ct).ConfigureAwait(false);
+        Interlocked.Exchange(ref _writtenAt, now.UtcTicks);
+        return name;
     }
 
     async Task RefreshAsync()
@@ -84,13 +99,15 @@ sealed class VaultLock : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
             {
+                // A machine that wakes up must not hide by a new lock that for a while there was none.
+                _lost |= IsStale;
                 try
                 {
                     ContentId old = _name;
                     _name = await WriteAsync(_stop.Token).ConfigureAwait(false);
-                    await _repository.Storage.RemoveLockAsync(old.ToString(), _stop.Token).ConfigureAwait(false);
+                    await _repository.Storage.RemoveAsync(new VaultFile(VaultFileKind.Locks, old.ToString()), _stop.Token).ConfigureAwait(false);
                 }
-                catch (StorageException)
+                catch (Exception e) when (e is StorageException or VaultLockedException)
                 {
                     // The next tick tries again; five may fail before others call this lock stale.
                 }
@@ -111,11 +128,11 @@ sealed class VaultLock : IAsyncDisposable
         {
             // Not for as long as a backup waits for its server: whoever waits here has been told to stop, or has just waited in vain.
             using CancellationTokenSource patience = new(Leave, _repository.Time);
-            await _repository.Storage.RemoveLockAsync(_name.ToString(), patience.Token).ConfigureAwait(false);
+            await _repository.Storage.RemoveAsync(new VaultFile(VaultFileKind.Locks, _name.ToString()), patience.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is StorageException or OperationCanceledException)
+        catch (Exception e) when (e is StorageException or VaultLockedException or OperationCanceledException)
         {
-            // It goes stale by itself in 30 minutes, and it keeps nobody but a pruner away.
+            // It goes stale by itself in 30 minutes; until then it keeps a pruner away, or everybody where it is a pruner's.
         }
     }
 }

@@ -118,12 +118,19 @@ public sealed class FolderStorage(string path) : IVaultStorage
         SearchOption depth = kind == VaultFileKind.Data ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly;
         foreach (FileInfo file in folder.EnumerateFiles("*", depth))
             if (ContentId.TryParse(file.Name, out _) && (kind != VaultFileKind.Data || string.Equals(file.Directory!.Name, file.Name[..2], StringComparison.Ordinal)))
-                entries.Add(new VaultEntry(file.Name, file.Length));
+                entries.Add(new VaultEntry(file.Name, file.Length) { Received = new DateTimeOffset(file.LastWriteTimeUtc) });
         return entries;
     });
 
     /// <inheritdoc/>
-    public Task RemoveLockAsync(string name, CancellationToken ct = default) => GuardAsync(name, () => File.Delete(PathOf(new VaultFile(VaultFileKind.Locks, name))));
+    public Task RemoveAsync(VaultFile file, CancellationToken ct = default) => GuardAsync(file.ToString(), () =>
+    {
+        if (file.Kind == VaultFileKind.Config) throw new ArgumentException("the config is never removed", nameof(file));
+        string path = PathOf(file);
+        if (!File.Exists(path)) return;
+        File.Delete(path);
+        if (file.Kind is VaultFileKind.Snapshots or VaultFileKind.Index) DirectorySync.Flush(Path.GetDirectoryName(path)!);
+    });
 
     string PathOf(VaultFile file)
     {

@@ -7,7 +7,7 @@ public enum VaultFileKind
     Config,
     /// <summary>Key files.</summary>
     Keys,
-    /// <summary>Locks: the only files that are ever removed.</summary>
+    /// <summary>Locks.</summary>
     Locks,
     /// <summary>Snapshots.</summary>
     Snapshots,
@@ -32,7 +32,11 @@ public readonly record struct VaultFile(VaultFileKind Kind, string Name)
 /// <summary>A listed file.</summary>
 /// <param name="Name">64 lower-case hexadecimal digits.</param>
 /// <param name="Size">Bytes.</param>
-public readonly record struct VaultEntry(string Name, long Size);
+public readonly record struct VaultEntry(string Name, long Size)
+{
+    /// <summary>When the storage received the file, by the storage's own clock; null where it does not tell (vault.md §11.1).</summary>
+    public DateTimeOffset? Received { get; init; }
+}
 
 /// <summary>
 /// Where a repository's files lie: a folder, or a server. Every method may be called from several threads at once. Every method retries by itself whatever
@@ -72,6 +76,10 @@ public interface IVaultStorage
     /// <summary>All files of a sort, in no particular order; strangers (other names) are left out. Not for the config.</summary>
     Task<IReadOnlyList<VaultEntry>> ListAsync(VaultFileKind kind, CancellationToken ct = default);
 
-    /// <summary>Removes a lock. Succeeds when it is already gone.</summary>
-    Task RemoveLockAsync(string name, CancellationToken ct = default);
+    /// <summary>
+    /// Removes a file, never the config. Succeeds when it is already gone. That a snapshot or an index is gone is durable when the task completes: what they
+    /// named may be removed next (vault.md §11.6).
+    /// </summary>
+    /// <exception cref="StorageRefusedException">No permission; a server that takes back locks only says so here.</exception>
+    Task RemoveAsync(VaultFile file, CancellationToken ct = default);
 }

@@ -28,6 +28,7 @@ public sealed class RestStorage(HttpMessageInvoker invoker, Uri baseUri, RestRet
     const int MostListing = 64 << 20; // 600,000 packs: some ten terabytes
     // Bytes of a body that is announced first: a lock is not, a pack is.
     const int ExpectAbove = 64 << 10;
+    const long MostSeconds = 253_402_300_800; // the year 10000
     const string ListingType = "application/vnd.x.restic.rest.v2";
 
     readonly RestRetry _retry = retry ?? RestRetry.Default;
@@ -185,7 +186,7 @@ public sealed class RestStorage(HttpMessageInvoker invoker, Uri baseUri, RestRet
                 string? file = bare ? element.GetString() : element.GetProperty("name").GetString();
                 if (!ContentId.TryParse(file, out ContentId id) || !seen.Add(id)) continue;
                 long size = bare ? await FindAsync(new VaultFile(kind, file!), ct).ConfigureAwait(false) ?? 0 : element.GetProperty("size").GetInt64();
-                entries.Add(new VaultEntry(file!, size));
+                entries.Add(new VaultEntry(file!, size) { Received = bare ? null : ReceivedAt(element) });
             }
             return entries;
         }
@@ -195,10 +196,16 @@ public sealed class RestStorage(HttpMessageInvoker invoker, Uri baseUri, RestRet
         }
     }
 
+    // protocol.md §7: our server's own member; others have none.
+    static DateTimeOffset? ReceivedAt(JsonElement element) =>
+        element.TryGetProperty("received", out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long seconds) && seconds is >= 0 and < MostSeconds
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
+
     /// <inheritdoc/>
-    public async Task RemoveLockAsync(string name, CancellationToken ct = default)
+    public async Task RemoveAsync(VaultFile file, CancellationToken ct = default)
     {
-        VaultFile file = new(VaultFileKind.Locks, name);
+        if (file.Kind == VaultFileKind.Config) throw new ArgumentException("the config is never removed", nameof(file));
         using HttpResponseMessage response = await SendAsync(file.ToString(), () => Request(HttpMethod.Delete, PathOf(file)), ct).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.NotFound) Accept(response, file.ToString());
     }

@@ -43,7 +43,7 @@ sealed class LoggedStorage : IVaultStorage
     // Long enough that the other storing stage begins meanwhile: a crash may find two writes under way.
     public Task WriteAsync(VaultFile file, ReadOnlyMemory<byte> content, CancellationToken ct = default) => DoAsync(file, content.ToArray(), TimeSpan.FromMilliseconds(20));
 
-    public Task RemoveLockAsync(string name, CancellationToken ct = default) => DoAsync(new VaultFile(VaultFileKind.Locks, name), null, TimeSpan.Zero);
+    public Task RemoveAsync(VaultFile file, CancellationToken ct = default) => DoAsync(file, null, TimeSpan.Zero);
 
     async Task DoAsync(VaultFile file, byte[]? content, TimeSpan takes)
     {

@@ -11,7 +11,7 @@ sealed class FailingStorage(FolderStorage inner) : IVaultStorage
     public Task<byte[]> ReadAsync(VaultFile file, int most, CancellationToken ct = default) => inner.ReadAsync(file, most, ct);
     public Task ReadRangeAsync(VaultFile file, long offset, Memory<byte> destination, CancellationToken ct = default) => inner.ReadRangeAsync(file, offset, destination, ct);
     public Task<IReadOnlyList<VaultEntry>> ListAsync(VaultFileKind kind, CancellationToken ct = default) => inner.ListAsync(kind, ct);
-    public Task RemoveLockAsync(string name, CancellationToken ct = default) => inner.RemoveLockAsync(name, ct);
+    public Task RemoveAsync(VaultFile file, CancellationToken ct = default) => inner.RemoveAsync(file, ct);
 
     public async Task WriteAsync(VaultFile file, ReadOnlyMemory<byte> content, CancellationToken ct = default)
     {
