@@ -10,28 +10,28 @@ namespace Offproof.Interop;
 /// <param name="grant">The payload of the grant that is next in the owner's chain.</param>
 sealed class RecordRows(Stage stage, Owned owner, Owned other, Signer stranger, string grant)
 {
-    readonly Jose _jose = stage.Jose;
-    readonly string _header = Jose.Header(owner.Device, "grant");
+    readonly OpenSslJose _jose = stage.OpenSslJose;
+    readonly string _header = OpenSslJose.Header(owner.Device, "grant");
     readonly string _keptRevocation = owner.Record("00000002-revocation-notes-1.jws");
 
     internal Group Algorithms() => new("Another algorithm, another key, other rules", [
-        Record("alg none, no signature", 400, "malformed", () => Task.FromResult($"{Jose.Encode(_header.With("alg", Text("none")))}.{Jose.Encode(grant)}.")),
+        Record("alg none, no signature", 400, "malformed", () => Task.FromResult($"{OpenSslJose.Encode(_header.With("alg", Text("none")))}.{OpenSslJose.Encode(grant)}.")),
         Record("alg none, the right signature", 400, "malformed", () => Header(_header.With("alg", Text("none")))),
         Record("alg HS256, with the device's public key as the secret", 400, "malformed",
-            async () => await _jose.HmacAsync(await Jose.PublicPemAsync(owner.Device), _header.With("alg", Text("HS256")), Jose.Encode(grant))),
-        Record("alg ES256, a HMAC with the public key in place of the signature", 400, "malformed", async () => await _jose.HmacAsync(await Jose.PublicPemAsync(owner.Device), _header, Jose.Encode(grant))),
+            async () => await _jose.HmacAsync(await OpenSslJose.PublicPemAsync(owner.Device), _header.With("alg", Text("HS256")), OpenSslJose.Encode(grant))),
+        Record("alg ES256, a HMAC with the public key in place of the signature", 400, "malformed", async () => await _jose.HmacAsync(await OpenSslJose.PublicPemAsync(owner.Device), _header, OpenSslJose.Encode(grant))),
         Record("alg RS256", 400, "malformed", () => Header(_header.With("alg", Text("RS256")))),
         Record("alg es256", 400, "malformed", () => Header(_header.With("alg", Text("es256")))),
-        Record("a key of its own: jwk", 400, "malformed", () => _jose.SignAsync(stranger, _header.Plus($"\"jwk\":{Jose.Jwk(stranger)}"), Jose.Encode(grant), raw: true)),
+        Record("a key of its own: jwk", 400, "malformed", () => _jose.SignAsync(stranger, _header.Plus($"\"jwk\":{OpenSslJose.Jwk(stranger)}"), OpenSslJose.Encode(grant), raw: true)),
         Record("a place to fetch a key: jku", 400, "malformed", () => Header(_header.Plus("\"jku\":\"https://example.org/keys\""))),
         Record("a certificate: x5c", 400, "malformed", () => Header(_header.Plus("\"x5c\":[\"AAAA\"]"))),
         Record("critical extensions: crit", 400, "malformed", () => Header(_header.Plus("\"crit\":[\"exp\"]"))),
         Record("a payload that is not encoded: b64", 400, "malformed", () => Header(_header.Plus("\"b64\":false"))),
-        Record("the signature in DER", 400, "malformed", () => _jose.SignAsync(owner.Device, _header, Jose.Encode(grant), raw: false)),
-        Record("a signature of zeros", 403, "not-accepted", () => Task.FromResult($"{Jose.Encode(_header)}.{Jose.Encode(grant)}.{new string('A', 86)}")),
+        Record("the signature in DER", 400, "malformed", () => _jose.SignAsync(owner.Device, _header, OpenSslJose.Encode(grant), raw: false)),
+        Record("a signature of zeros", 403, "not-accepted", () => Task.FromResult($"{OpenSslJose.Encode(_header)}.{OpenSslJose.Encode(grant)}.{new string('A', 86)}")),
         Record("one bit of the signature", 403, "not-accepted", async () => Flipped(await Good(), 2)),
-        Record("the payload changed after it was signed", 403, "not-accepted", async () => Replaced(await Good(), 1, Jose.Encode(grant.With("iat", "1")))),
-        Record("the type changed after it was signed", 403, "not-accepted", async () => Replaced(await Good(), 0, Jose.Encode(Jose.Header(owner.Device, "revocation")))),
+        Record("the payload changed after it was signed", 403, "not-accepted", async () => Replaced(await Good(), 1, OpenSslJose.Encode(grant.With("iat", "1")))),
+        Record("the type changed after it was signed", 403, "not-accepted", async () => Replaced(await Good(), 0, OpenSslJose.Encode(OpenSslJose.Header(owner.Device, "revocation")))),
     ]);
 
     internal Group Forms() => new("Forms that are none", [
@@ -53,13 +53,13 @@ sealed class RecordRows(Stage stage, Owned owner, Owned other, Signer stranger, 
     ]);
 
     internal Group Foreign() => new("Somebody else's", [
-        Record("typ of a revocation", 403, "not-accepted", () => Header(Jose.Header(owner.Device, "revocation"))),
-        Record("typ of a proof", 403, "not-accepted", () => Header(Jose.Header(owner.Device, "proof"))),
+        Record("typ of a revocation", 403, "not-accepted", () => Header(OpenSslJose.Header(owner.Device, "revocation"))),
+        Record("typ of a proof", 403, "not-accepted", () => Header(OpenSslJose.Header(owner.Device, "proof"))),
         Record("typ of a version that is not known", 403, "not-accepted", () => Header(_header.With("typ", Text("offproof-grant+jwt2")))),
         Record("a key that nobody knows", 403, "not-accepted", () => _jose.SignAsync(stranger, "grant", grant.With("iss", Text(stranger.Kid)))),
-        Record("a key that nobody knows, under the device's name", 403, "not-accepted", () => _jose.SignAsync(stranger, _header, Jose.Encode(grant), raw: true)),
+        Record("a key that nobody knows, under the device's name", 403, "not-accepted", () => _jose.SignAsync(stranger, _header, OpenSslJose.Encode(grant), raw: true)),
         Record("another account's device, under its own name, for this account", 403, "not-accepted", () => _jose.SignAsync(other.Device, "grant", grant.With("iss", Text(other.Device.Kid)))),
-        Record("the device, under the name of another account's device", 403, "not-accepted", () => Header(Jose.Header(other.Device, "grant"))),
+        Record("the device, under the name of another account's device", 403, "not-accepted", () => Header(OpenSslJose.Header(other.Device, "grant"))),
         Record("the device, for another account", 403, "not-accepted", () => Payload(grant.Replace(owner.Account, other.Account, StringComparison.Ordinal))),
         Record("for another server", 403, "not-accepted", () => Payload(grant.Replace(stage.ServerKey, stranger.Kid, StringComparison.Ordinal))),
         Record("the sheet grants", 403, "not-accepted", () => _jose.SignAsync(owner.Sheet, "grant", grant.With("iss", Text(owner.Sheet.Kid)))),
@@ -72,13 +72,13 @@ sealed class RecordRows(Stage stage, Owned owner, Owned other, Signer stranger, 
     internal Group Stale() => new("Stale, out of order, repeated", [
         Record("seq one too high", 409, "not-next", () => Payload(grant.With("seq", "9"))),
         Record("seq of a link that is there", 409, "not-next", () => Payload(grant.With("seq", "2"))),
-        Record("prev of another link", 409, "not-next", () => Payload(grant.With("prev", Text(Jose.HashOf(_keptRevocation))))),
-        Record("the first link of another chain", 409, "not-next", () => Payload(grant.With("seq", "1").With("prev", Text(Jose.HashOf(owner.Record("00000000-certificate.jws")))))),
+        Record("prev of another link", 409, "not-next", () => Payload(grant.With("prev", Text(OpenSslJose.HashOf(_keptRevocation))))),
+        Record("the first link of another chain", 409, "not-next", () => Payload(grant.With("seq", "1").With("prev", Text(OpenSslJose.HashOf(owner.Record("00000000-certificate.jws")))))),
         Record("epoch 1 once more", 409, "epoch", () => Payload(grant.With("epoch", "1"))),
         Record("an epoch too far", 409, "epoch", () => Payload(grant.With("epoch", "3"))),
         Record("a category that is on", 409, "epoch", () => Payload(grant.Replace("photos", "notes", StringComparison.Ordinal).With("epoch", "3"))),
-        Record("the revocation of an epoch that is over", 409, "epoch", () => Revocation("1", Jose.HashOf(owner.Record("00000001-grant-notes-1.jws")))),
-        Record("a revocation that names another grant", 409, "epoch", () => Revocation("2", Jose.HashOf(owner.Record("00000001-grant-notes-1.jws")))),
+        Record("the revocation of an epoch that is over", 409, "epoch", () => Revocation("1", OpenSslJose.HashOf(owner.Record("00000001-grant-notes-1.jws")))),
+        Record("a revocation that names another grant", 409, "epoch", () => Revocation("2", OpenSslJose.HashOf(owner.Record("00000001-grant-notes-1.jws")))),
         Record("a revocation of what was never granted", 409, "epoch", () => Revocation("3", stranger.Kid)),
     ]);
 
@@ -105,10 +105,10 @@ sealed class RecordRows(Stage stage, Owned owner, Owned other, Signer stranger, 
         Proof("no nonce", () => Signed("")),
         Proof("for another server", async () => await _jose.SignAsync(owner.Device, "proof", (await ClaimsAsync()).With("aud", Text(stranger.Kid)))),
         Proof("another account's device, for this account", async () => await _jose.SignAsync(other.Device, "proof", (await ClaimsAsync()).With("iss", Text(other.Device.Kid)))),
-        Proof("a key that nobody knows, under the device's name", async () => await _jose.SignAsync(stranger, Jose.Header(owner.Device, "proof"), Jose.Encode(await ClaimsAsync()), raw: true)),
-        Proof("alg none", async () => $"{Jose.Encode(Jose.Header(owner.Device, "proof").With("alg", Text("none")))}.{Jose.Encode(await ClaimsAsync())}."),
+        Proof("a key that nobody knows, under the device's name", async () => await _jose.SignAsync(stranger, OpenSslJose.Header(owner.Device, "proof"), OpenSslJose.Encode(await ClaimsAsync()), raw: true)),
+        Proof("alg none", async () => $"{OpenSslJose.Encode(OpenSslJose.Header(owner.Device, "proof").With("alg", Text("none")))}.{OpenSslJose.Encode(await ClaimsAsync())}."),
         Proof("alg HS256, with the device's public key as the secret", async () =>
-            await _jose.HmacAsync(await Jose.PublicPemAsync(owner.Device), Jose.Header(owner.Device, "proof").With("alg", Text("HS256")), Jose.Encode(await ClaimsAsync()))),
+            await _jose.HmacAsync(await OpenSslJose.PublicPemAsync(owner.Device), OpenSslJose.Header(owner.Device, "proof").With("alg", Text("HS256")), OpenSslJose.Encode(await ClaimsAsync()))),
         Proof("typ of a grant", async () => await _jose.SignAsync(owner.Device, "grant", await ClaimsAsync())),
         Proof("a grant in its place", () => Task.FromResult(owner.Record("00000003-grant-notes-2.jws"))),
         Proof("the sheet asks to add", async () => await stage.ProofAsync(owner.Sheet, owner.Account, Stage.Ask(owner, "notes", "2", "add"))),
@@ -122,14 +122,14 @@ sealed class RecordRows(Stage stage, Owned owner, Owned other, Signer stranger, 
     ]);
 
     internal Group Accounts() => new("Accounts, methods, addresses", [
-        Account("a certificate that another sheet signed", 403, "not-accepted", () => Body(Jose.Jwk(owner.Sheet), other.Record("00000000-certificate.jws"))),
-        Account("a second device for an account, certified by its sheet", 403, "not-accepted", async () => Body(Jose.Jwk(owner.Sheet), await CertificateAsync(owner.Sheet, stage.ServerKey))),
-        Account("a certificate for another server", 403, "not-accepted", async () => Body(Jose.Jwk(stranger), await CertificateAsync(stranger, owner.Account))),
-        Account("a certificate with alg none", 400, "malformed", () => Body(Jose.Jwk(owner.Sheet), Replaced(owner.Record("00000000-certificate.jws"), 0, Jose.Encode(Jose.Header(owner.Sheet, "certificate").With("alg", Text("none")))))),
+        Account("a certificate that another sheet signed", 403, "not-accepted", () => Body(OpenSslJose.Jwk(owner.Sheet), other.Record("00000000-certificate.jws"))),
+        Account("a second device for an account, certified by its sheet", 403, "not-accepted", async () => Body(OpenSslJose.Jwk(owner.Sheet), await CertificateAsync(owner.Sheet, stage.ServerKey))),
+        Account("a certificate for another server", 403, "not-accepted", async () => Body(OpenSslJose.Jwk(stranger), await CertificateAsync(stranger, owner.Account))),
+        Account("a certificate with alg none", 400, "malformed", () => Body(OpenSslJose.Jwk(owner.Sheet), Replaced(owner.Record("00000000-certificate.jws"), 0, OpenSslJose.Encode(OpenSslJose.Header(owner.Sheet, "certificate").With("alg", Text("none")))))),
         Account("a new account, with an invitation that is not good", 403, "not-invited",
-            async () => Body(Jose.Jwk(stranger), await CertificateAsync(stranger, stage.ServerKey), ",\"invitation\":\"aaaa-aaaa-aaaa-aaaa-aaaa-aaaa-aaaa\"")),
-        Account("a member twice", 400, "malformed", () => Body(Jose.Jwk(owner.Sheet), owner.Record("00000000-certificate.jws"), $",\"sheet\":{Jose.Jwk(other.Sheet)}")),
-        Account("a key that is not on the curve", 400, "malformed", () => Body(Jose.Jwk(owner.Sheet).With("y", Text(new string('A', 43))), owner.Record("00000000-certificate.jws"))),
+            async () => Body(OpenSslJose.Jwk(stranger), await CertificateAsync(stranger, stage.ServerKey), ",\"invitation\":\"aaaa-aaaa-aaaa-aaaa-aaaa-aaaa-aaaa\"")),
+        Account("a member twice", 400, "malformed", () => Body(OpenSslJose.Jwk(owner.Sheet), owner.Record("00000000-certificate.jws"), $",\"sheet\":{OpenSslJose.Jwk(other.Sheet)}")),
+        Account("a key that is not on the curve", 400, "malformed", () => Body(OpenSslJose.Jwk(owner.Sheet).With("y", Text(new string('A', 43))), owner.Record("00000000-certificate.jws"))),
         Account("no JSON", 400, "malformed", () => "certificate"),
         Account("200 kB", 413, "too-large", () => new string(' ', 200_000)),
         new("GET accounts", "a list of accounts", 405, "method", () => Task.FromResult(new Request("GET", "v1/accounts"))),
@@ -144,12 +144,12 @@ sealed class RecordRows(Stage stage, Owned owner, Owned other, Signer stranger, 
 
     Task<string> Payload(string payload) => _jose.SignAsync(owner.Device, "grant", payload);
 
-    Task<string> Header(string header) => _jose.SignAsync(owner.Device, header, Jose.Encode(grant), raw: true);
+    Task<string> Header(string header) => _jose.SignAsync(owner.Device, header, OpenSslJose.Encode(grant), raw: true);
 
     // Of notes, next in the chain.
     Task<string> Revocation(string epoch, string named)
     {
-        string payload = Jose.Decode(_keptRevocation.Split('.')[1]);
+        string payload = OpenSslJose.Decode(_keptRevocation.Split('.')[1]);
         return _jose.SignAsync(owner.Device, "revocation",
             payload.With("seq", Member("seq")).With("prev", Text(Member("prev"))).With("epoch", epoch).With("grant", Text(named)));
     }
@@ -166,7 +166,7 @@ sealed class RecordRows(Stage stage, Owned owner, Owned other, Signer stranger, 
 
     // For a new device.
     Task<string> CertificateAsync(Signer sheet, string server) => _jose.SignAsync(sheet, "certificate",
-        $$$"""{"iss":"{{{sheet.Kid}}}","sub":"{{{stranger.Kid}}}","aud":"{{{server}}}","iat":1767225600,"cnf":{"jwk":{{{Jose.Jwk(stranger)}}} } }""");
+        $$$"""{"iss":"{{{sheet.Kid}}}","sub":"{{{stranger.Kid}}}","aud":"{{{server}}}","iat":1767225600,"cnf":{"jwk":{{{OpenSslJose.Jwk(stranger)}}} } }""");
 
     static string Body(string sheet, string certificate, string more = "") => $$"""{"sheet":{{sheet}},"certificate":"{{certificate}}"{{more}}}""";
 

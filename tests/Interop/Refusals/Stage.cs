@@ -36,11 +36,11 @@ sealed class Owned(string home, Signer device, Signer sheet)
 }
 
 /// <summary>A real server, two owners made by the real binary, and curl.</summary>
-sealed class Stage(Scratch scratch, OwnServer server, Jose jose)
+sealed class Stage(Scratch scratch, OwnServer server, OpenSslJose jose)
 {
     int _bodies;
 
-    internal Jose Jose => jose;
+    internal OpenSslJose OpenSslJose => jose;
 
     internal string ServerKey { get; private set; } = "";
 
@@ -57,7 +57,7 @@ sealed class Stage(Scratch scratch, OwnServer server, Jose jose)
                 category is "contacts" ? "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ada\r\nTEL:+447700900123\r\nEND:VCARD\r\n" : "one\n");
             await OffproofAsync("source", "add", category, source, "--home", home);
         }
-        return new Owned(home, Jose.Named(Path.Combine(home, "device.key")), jose.OfSheet(sheet));
+        return new Owned(home, OpenSslJose.Named(Path.Combine(home, "device.key")), jose.OfSheet(sheet));
     }
 
     internal static async Task<string> OffproofAsync(params string[] arguments) => (await Processes.RunAsync(await ProgramUnderTest.StartInfoAsync(arguments))).Is(0).Output;

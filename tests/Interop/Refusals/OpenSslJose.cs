@@ -11,7 +11,7 @@ sealed record Signer(string Pem, string Kid);
 /// <summary>
 /// Records put together from text and signed by openssl: whatever our own code would never write can be written here.
 /// </summary>
-sealed class Jose(Scratch scratch)
+sealed class OpenSslJose(Scratch scratch)
 {
     int _files;
 
