@@ -26,7 +26,7 @@ sealed class ZipMessages
         }
         catch (InvalidDataException problem)
         {
-            account.Skip(file.Name, null, "The ZIP cannot be read further: " + problem.Message + ".");
+            account.Skip(file.Name, null, Sentence.Because("The ZIP cannot be read further", problem));
         }
     }
 
@@ -56,7 +56,7 @@ sealed class ZipMessages
         }
         catch (Exception problem) when (problem is InvalidDataException or BombException)
         {
-            _account.Skip(name, null, $"The rest of the list cannot be read: {problem.Message}.");
+            _account.Skip(name, null, Sentence.Because("The rest of the list cannot be read", problem));
         }
         _account.Count(_missing, Missing, _file);
         foreach (ZipMember member in directory.Members)
@@ -81,7 +81,7 @@ sealed class ZipMessages
             }
             catch (InvalidDataException problem)
             {
-                _account.Notice($"{Printable(member)}: {problem.Message}; its message is kept without it.");
+                _account.Notice($"{Printable(member)}: {problem.Message.TrimEnd('.')}; its message is kept without it.");
             }
             _attachments.Add(name, attachment);
         }
