@@ -33,7 +33,9 @@ sealed class Publisher(Access access, RunningUploads uploads, DataFolder data, Q
 
         // The sheet may still set its locks while and after the device's grant ends; only the device is cut.
         var closed = visitor.Token.HeldBySheet ? CancellationToken.None : visitor.Vault.Closed;
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, closed, running.Cut);
+        // Nor is a lock, while a suspended account may be read.
+        var suspended = what.Adds ? running.Cut : CancellationToken.None;
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, closed, suspended);
         using var room = quota.Reserve(visitor.Token.Account, visitor.Token.HeldBySheet ? Room.Sheet : what.Small ? Room.Small : Room.Objects);
         try
         {
@@ -53,7 +55,7 @@ sealed class Publisher(Access access, RunningUploads uploads, DataFolder data, Q
                 return (null, true);
             }
         }
-        catch (OperationCanceledException) when ((closed.IsCancellationRequested || running.Cut.IsCancellationRequested) && !context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when ((closed.IsCancellationRequested || suspended.IsCancellationRequested) && !context.RequestAborted.IsCancellationRequested)
         {
             CutAfterAnswer(context);
             return (closed.IsCancellationRequested ? Refusal.Revoked : Refusal.Suspended, false);
