@@ -21,6 +21,11 @@ internal sealed class Rig : IAsyncDisposable
 
     internal string ServerData => folder["server"];
 
+    /// <summary>Of the next server that is started.</summary>
+    internal ServerLimits Limits { get; set; } = new();
+
+    internal bool InvitedOnly { get; set; }
+
     internal Uri Url { get; private set; } = new("http://127.0.0.1:1/");
 
     internal string this[string name] => folder[name];
@@ -52,7 +57,7 @@ internal sealed class Rig : IAsyncDisposable
 
     internal async Task StartServerAsync(int port, string data)
     {
-        ServerOptions options = new() { DataDirectory = data, Listen = new Uri($"http://127.0.0.1:{port}") };
+        ServerOptions options = new() { DataDirectory = data, Listen = new Uri($"http://127.0.0.1:{port}"), Limits = Limits, InvitedOnly = InvitedOnly };
         server = await ServerHost.StartAsync(options, TextWriter.Null, CancellationToken.None);
         Url = server.Url;
     }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Offproof.Consent;
 
 namespace Offproof.Server.Tests;
@@ -91,6 +93,27 @@ public sealed class SuspensionTests
         Assert.DoesNotContain(bench.Stored().Keys, path => path.StartsWith("tmp/", StringComparison.Ordinal) || path.Contains("/data/", StringComparison.Ordinal));
         bench.AsOperator(server => server.Resume(owner.Account.Text));
         (await vault.AddAsync(bench, [2], token)).Is(HttpStatusCode.OK);
+    }
+
+    [Fact] // a reader's lock comes as slowly as its connection is, also while the server looks for what it has to cut
+    public async Task A_lock_that_comes_slowly_is_not_cut_while_the_account_may_be_read()
+    {
+        await using var bench = await Bench.StartAsync();
+        using var owner = await Owner.OpenAsync(bench);
+        var vault = await OpenVault.FilledAsync(bench, owner);
+        string read = await owner.TokenAsync(owner.Sheet, vault.Ask(VaultMode.Read));
+        bench.AsOperator(server => server.Suspend(owner.Account.Text));
+        byte[] held = [1, 2, 3, 4];
+        using TcpClient caller = new();
+        await caller.ConnectAsync(IPAddress.Loopback, bench.Server.Url.Port);
+        var stream = caller.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /{vault.Path}locks/{Digest.Of(held)} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {read}\r\nContent-Length: 4\r\n\r\n"));
+        await stream.WriteAsync(held.AsMemory(0, 2));
+        await Task.Delay(TimeSpan.FromSeconds(1)); // four looks
+        await stream.WriteAsync(held.AsMemory(2));
+        byte[] heard = new byte[4096];
+        int length = await stream.ReadAsync(heard);
+        Assert.StartsWith("HTTP/1.1 200 ", Encoding.ASCII.GetString(heard, 0, length), StringComparison.Ordinal);
     }
 
     [Theory] // only what names one account names it

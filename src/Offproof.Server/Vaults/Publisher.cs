@@ -35,7 +35,9 @@ sealed class Publisher(Access access, RunningUploads uploads, DataFolder data, Q
         var closed = visitor.Vault.CutFor(visitor.Token);
         if (access.StandingOf(visitor, what.Adds) is { } late) return (late, false);
         if (visitor.Token.HeldBySheet && !access.StillHolds(context)) return (Refusal.NotAccepted, false);
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, closed, running.Cut);
+        // Nor is a lock cut, while a suspended account may be read.
+        var suspended = what.Adds ? running.Cut : CancellationToken.None;
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, closed, suspended);
         using var room = quota.Reserve(visitor.Token.Account, visitor.Token.HeldBySheet ? Room.Sheet : what.Small ? Room.Small : Room.Objects);
         try
         {
@@ -55,7 +57,7 @@ sealed class Publisher(Access access, RunningUploads uploads, DataFolder data, Q
                 return (null, true);
             }
         }
-        catch (OperationCanceledException) when ((closed.IsCancellationRequested || running.Cut.IsCancellationRequested) && !context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when ((closed.IsCancellationRequested || suspended.IsCancellationRequested) && !context.RequestAborted.IsCancellationRequested)
         {
             CutAfterAnswer(context);
             return (access.StandingOf(visitor, what.Adds) ?? Refusal.NotAccepted, false);

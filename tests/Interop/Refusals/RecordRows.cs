@@ -10,7 +10,7 @@ namespace Offproof.Interop;
 /// <param name="grant">The payload of the grant that is next in the owner's chain.</param>
 sealed class RecordRows(Stage stage, Owned owner, Owned other, Signer stranger, string grant)
 {
-    readonly OpenSslJose _jose = stage.OpenSslJose;
+    readonly OpenSslJose _jose = stage.Jose;
     readonly string _header = OpenSslJose.Header(owner.Device, "grant");
     readonly string _keptRevocation = owner.Record("00000002-revocation-notes-1.jws");
 

@@ -18,7 +18,7 @@ public sealed class RefusalTable
     {
         await using Scratch scratch = new();
         await using OwnServer server = await OwnServer.StartUnderAsync(scratch);
-        Stage stage = new(scratch, server, new Jose(scratch));
+        Stage stage = new(scratch, server, new OpenSslJose(scratch));
         (Owned owner, string epochBefore, string revoked) = await OwnerAsync(stage, scratch);
         Owned other = await stage.NewOwnerAsync("other");
         await Stage.OffproofAsync("on", "notes", "--yes", "--home", scratch["other"]);
@@ -101,8 +101,8 @@ public sealed class RefusalTable
     }
 
     static string Grant(Owned owner, string category, string epoch, string seq, string previous) =>
-        Jose.Decode(owner.Record("00000003-grant-notes-2.jws").Split('.')[1]).With("category", Text(category)).With("pii_type", Text(category))
-            .With("epoch", epoch).With("seq", seq).With("prev", Text(Jose.HashOf(previous)));
+        OpenSslJose.Decode(owner.Record("00000003-grant-notes-2.jws").Split('.')[1]).With("category", Text(category)).With("pii_type", Text(category))
+            .With("epoch", epoch).With("seq", seq).With("prev", Text(OpenSslJose.HashOf(previous)));
 
     static async Task<Tokens> TokensAsync(Stage stage, Owned owner, Owned other, string epochBefore, string revoked) => new()
     {

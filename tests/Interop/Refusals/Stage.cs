@@ -40,7 +40,7 @@ sealed class Stage(Scratch scratch, OwnServer server, OpenSslJose jose)
 {
     int _bodies;
 
-    internal OpenSslJose OpenSslJose => jose;
+    internal OpenSslJose Jose => jose;
 
     internal string ServerKey { get; private set; } = "";
 

@@ -28,6 +28,7 @@ public sealed class RestStorageTests
             switch (Break(request, number))
             {
                 case Exception e: throw e;
+                case HttpResponseMessage answer: return answer;
                 case HttpStatusCode status: return new HttpResponseMessage(status);
                 default: break;
             }
@@ -63,6 +64,26 @@ public sealed class RestStorageTests
         Server server = new();
         HttpMessageInvoker invoker = new(server);
         return (new RestStorage(invoker, new Uri("http://token:secret@127.0.0.1:9/v/"), new RestRetry(3, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2))), server, invoker);
+    }
+
+    [Fact] // protocol.md §14: a server that says how long to wait is waited for as long, and no longer than is waited for anyone.
+    public async Task A_server_that_asks_to_slow_down_is_waited_for()
+    {
+        Server server = new() { Break = static (_, number) => number == 1 ? SlowDown(seconds: 1) : number == 3 ? SlowDown(seconds: 3600) : null };
+        using HttpMessageInvoker invoker = new(server);
+        RestStorage storage = new(invoker, new Uri("http://127.0.0.1:9/v/"), new RestRetry(3, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(2)));
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        await storage.WriteAsync(Pack([1]), new byte[] { 1 }, TestContext.Current.CancellationToken);
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds, 0.99, 20);
+        await storage.WriteAsync(Pack([2]), new byte[] { 2 }, TestContext.Current.CancellationToken);
+        Assert.Equal(4, server.Log.Count);
+
+        static HttpResponseMessage SlowDown(int seconds)
+        {
+            HttpResponseMessage answer = new(HttpStatusCode.TooManyRequests);
+            answer.Headers.RetryAfter = new(TimeSpan.FromSeconds(seconds));
+            return answer;
+        }
     }
 
     static VaultFile Pack(byte[] content) => new(VaultFileKind.Data, ContentId.Of(content).ToString());
