@@ -33,7 +33,9 @@ static partial class SpecialFile
         }
     }
 
+#pragma warning disable RS0030 // files only: statx opens nothing
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Statx(int directory, string path, int flags, uint mask, Span<byte> status);
+#pragma warning restore RS0030
 }

@@ -36,7 +36,9 @@ static class SpecialFile
         return (mode & TypeMask) != RegularFile;
     }
 
+#pragma warning disable RS0030 // files only: statx opens nothing
     [DllImport("libc", EntryPoint = "statx", ExactSpelling = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     static extern int Statx(int directory, byte[] path, int flags, uint mask, byte[] status);
+#pragma warning restore RS0030
 }

@@ -24,6 +24,7 @@ static partial class DirectorySync
         }
     }
 
+#pragma warning disable RS0030 // files only: open, fsync and close of a folder
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Open(string path, int flags);
@@ -35,4 +36,5 @@ static partial class DirectorySync
     [LibraryImport("libc", EntryPoint = "close")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Close(int handle);
+#pragma warning restore RS0030
 }
