@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
@@ -13,6 +14,7 @@ namespace Offproof.Cli;
 internal sealed class BackupWorker(string home)
 {
     private const string ErrorPrefix = "offproof: error: ";
+    private const string HintPrefix = "hint: ";
     private static readonly TimeSpan ToStop = TimeSpan.FromSeconds(10);
 
     internal static void CancelWhenInputEnds(CancellationTokenSource gone) => _ = Task.Factory.StartNew(
@@ -35,7 +37,8 @@ internal sealed class BackupWorker(string home)
 
     internal async Task<WorkerEnd> RunAsync(Category category, CancellationToken cancel)
     {
-        using Process process = Process.Start(StartInfo(category)) ?? throw new InvalidOperationException("the backup's process did not start");
+        using Process? process = Start(category, out string whyNot);
+        if (process is null) return new WorkerEnd(ExitCode.Failure, null, whyNot);
         Task<string> output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
         Task<string> error = PassOnAsync(process.StandardError);
         try
@@ -61,6 +64,21 @@ internal sealed class BackupWorker(string home)
         return new WorkerEnd(process.ExitCode, snapshot, process.ExitCode == ExitCode.Unreachable ? "server unreachable" : said.Length > 0 ? said : $"it ended with {process.ExitCode}");
     }
 
+    /// <summary>A program that was exchanged meanwhile, or too many processes: tried again later, like any failure.</summary>
+    private Process? Start(Category category, out string whyNot)
+    {
+        whyNot = "its process could not be started";
+        try
+        {
+            return Process.Start(StartInfo(category));
+        }
+        catch (Exception e) when (e is Win32Exception or IOException)
+        {
+            whyNot = $"its process could not be started: {e.Message}";
+            return null;
+        }
+    }
+
     private ProcessStartInfo StartInfo(Category category)
     {
         string self = Environment.ProcessPath ?? throw new InvalidOperationException("this program does not know its own path");
@@ -83,7 +101,7 @@ internal sealed class BackupWorker(string home)
         while (await lines.ReadLineAsync() is { } line)
         {
             if (line.StartsWith(ErrorPrefix, StringComparison.Ordinal)) error = line[ErrorPrefix.Length..];
-            else if (line.Length > 0) Terminal.Talk(line);
+            else if (line.Length > 0 && !line.StartsWith(HintPrefix, StringComparison.Ordinal)) Terminal.Talk(line); // a hint belongs to an error
         }
         return error;
     }

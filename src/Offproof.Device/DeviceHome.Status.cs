@@ -52,7 +52,7 @@ public sealed partial class DeviceHome
             IReadOnlyList<Alarm> alarms = Shrinking.Alarms(last?.Sources, FoldersOf(category), time.GetUtcNow());
             lines.Add(new CategoryStatus(category.Name(), report.State, report.Epoch, last?.Items, last?.Bytes, last?.Time, report.ServerTold, alarms, report.KeyLost)
             {
-                Waiting = runs && report.State == SwitchState.On ? Folder(category).RunState?.Words : null,
+                Waiting = runs && report.State == SwitchState.On ? Folder(category).RunState?.WordsAt(time.GetUtcNow()) : null,
                 OverdueSince = report.State == SwitchState.On && Folder(category).LastGoodOrTurnedOn is { } since && Schedule.IsOverdue(since, time.GetUtcNow()) ? since : null,
                 LastProven = proven.Of(category),
             });

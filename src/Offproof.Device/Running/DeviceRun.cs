@@ -103,13 +103,25 @@ public sealed class DeviceRun : IDisposable
     private Category? Untold()
     {
         if (telling is not null && schedule.Due(telling, null, time.GetUtcNow()) > time.GetUtcNow()) return null;
-        foreach (string file in Directory.EnumerateFiles(home.Records, "*-revocation-*.jws"))
+        foreach (string file in Revocations())
         {
             if (file.EndsWith(".receipt.jws", StringComparison.Ordinal) || File.Exists(Path.ChangeExtension(file, ".receipt.jws"))) continue;
             if (Path.GetFileName(file).Split('-') is [_, "revocation", var name, _] && Categories.TryParse(name, out Category category) && !IsOn(category)) return category;
         }
         telling = null;
         return null;
+    }
+
+    private string[] Revocations()
+    {
+        try
+        {
+            return Directory.GetFiles(home.Records, "*-revocation-*.jws");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return []; // a home that is not there for the moment: what is on is not found either, and nothing is done
+        }
     }
 
     private async Task TellServerAsync(Category category, CancellationToken cancel)

@@ -13,6 +13,9 @@ internal sealed record RunState(string Schema, DateTimeOffset LastAttempt, int F
 {
     internal const string CurrentSchema = "offproof/v1/run-state";
 
+    /// <summary>The same when it is due: the backup runs, or is about to.</summary>
+    internal string WordsAt(DateTimeOffset now) => now < Next ? Words : Failures == 0 ? "being backed up" : $"{Why} since {Say(FailingSince ?? LastAttempt)}; being tried again";
+
     /// <summary>What is waited for, in words.</summary>
     internal string Words => Failures == 0
         ? $"nothing to do until {Say(Next)}"
