@@ -23,6 +23,7 @@ internal static class CommandLine
             SwitchVerbs.On(),
             SwitchVerbs.Pause(),
             SwitchVerbs.Off(),
+            EraseVerb.Create(),
             BackupVerb.Create(),
             SnapshotsVerb.Create(),
             RestoreVerb.Create(),
