@@ -25,6 +25,7 @@ internal static class CommandLine
             SwitchVerbs.On(),
             SwitchVerbs.Pause(),
             SwitchVerbs.Off(),
+            EraseVerb.Create(),
             BackupVerb.Create(),
             RunVerb.Create(),
             SnapshotsVerb.Create(),

@@ -25,13 +25,33 @@ internal sealed record RefusalsJson(string Schema, IReadOnlyList<RefusalReport> 
 
 internal sealed record SourcesJson(string Schema, IReadOnlyList<Source> Sources);
 
-internal sealed record SwitchJson(string Schema, string Category, SwitchState State, int Epoch, bool ServerTold);
+internal sealed record SwitchJson(string Schema, string Category, SwitchState State, int Epoch, bool ServerTold, DateTimeOffset? Due);
+
+internal sealed record ErasuresJson(string Schema, IReadOnlyList<ErasureJson> Erasures);
+
+internal sealed record ErasureJson(string Category, int Epoch, string Device, SwitchState State, DateTimeOffset? Due, string? ReceiptFile, string? Receipt)
+{
+    internal static ErasureJson Of(ErasureReport r) => new(r.Epoch.Category.Name(), r.Epoch.Epoch, r.Device, r.Epoch.State, r.Epoch.Due, r.ReceiptFile, r.Receipt);
+}
+
+internal sealed record RotationJson(string Schema, string Account, string Sheet, DateTimeOffset Since);
+
+internal sealed record ReplacementJson(string Schema, string Sheet, DateTimeOffset? Due, IReadOnlyList<LostJson> Lost, IReadOnlyList<LostJson> StillOn)
+{
+    internal static ReplacementJson Of(ReplacementReport r) => new("offproof/v1/sheet-replace", r.SheetFile, r.Due, [.. r.Lost.Select(LostJson.Of)], [.. r.StillOn.Select(LostJson.Of)]);
+}
+
+internal sealed record LostJson(string Category, int Epoch, string Device)
+{
+    internal static LostJson Of(SheetTarget t) => new(t.Category.Name(), t.Epoch, t.Device);
+}
 
 internal sealed record StatusJson(
-    string Schema, string Sentence, string Account, Uri Server, bool SheetConfirmed, IReadOnlyList<CategoryStatus> Categories)
+    string Schema, string Sentence, string Account, Uri Server, bool SheetConfirmed, IReadOnlyList<CategoryStatus> Categories, SheetStatus Sheet,
+    IReadOnlyList<DeviceStatus> Devices, DateTimeOffset? Removed)
 {
     internal static StatusJson Of(StatusReport report) =>
-        new("offproof/v1/status", report.Sentence, report.Account, report.Server, report.SheetConfirmed, report.Categories);
+        new("offproof/v1/status", report.Sentence, report.Account, report.Server, report.SheetConfirmed, report.Categories, report.Sheet, report.Devices, report.Removed);
 }
 
 internal sealed record BackupsJson(string Schema, IReadOnlyList<BackupJson> Backups, long? Refused);
@@ -104,6 +124,9 @@ internal sealed record LedgerVerifyJson(
 [JsonSerializable(typeof(RefusalsJson))]
 [JsonSerializable(typeof(SourcesJson))]
 [JsonSerializable(typeof(SwitchJson))]
+[JsonSerializable(typeof(ErasuresJson))]
+[JsonSerializable(typeof(RotationJson))]
+[JsonSerializable(typeof(ReplacementJson))]
 [JsonSerializable(typeof(StatusJson))]
 [JsonSerializable(typeof(BackupsJson))]
 [JsonSerializable(typeof(SnapshotsJson))]

@@ -52,6 +52,7 @@ public sealed partial class DeviceHome
     /// <summary>Adds a snapshot of a category. A category that is not on is refused before any of its files is opened, or even listed.</summary>
     public async Task<BackupReport> BackupAsync(Category category, IProgress<BackupProgress>? progress, CancellationToken cancel)
     {
+        RequireMember();
         RecordChain chain = Chain();
         (Grant grant, VaultFolder folder) = RequireOn(chain, category);
         List<Source> sources = FoldersOf(category);
@@ -63,7 +64,7 @@ public sealed partial class DeviceHome
                 throw new DeviceException(DeviceFault.Failure, $"the source {source.Path} is not there", "earlier snapshots are unaffected; is the card in the phone?");
         }
 
-        int noticed = notices.Count;
+        (int noticed, int told) = (notices.Count, news.Count);
         DateTimeOffset begun = time.GetUtcNow();
         using FileStream _ = folder.LockForBackup();
         (grant, folder) = RequireOn(await TellAsync(chain, cancel).ConfigureAwait(false), category);
@@ -114,7 +115,23 @@ public sealed partial class DeviceHome
         long kept = category == Category.Photos ? reading.Kept - summary.Unreadable.Count : reading.Kept;
         return new BackupReport(category, grant.Epoch.Value, summary.SnapshotId, summary.Files, summary.Bytes, summary.Unchanged, summary.BytesStored,
             reading.Read, kept, [.. reading.Skipped, .. summary.Unreadable.Select(static u => new SkippedItem(u.Path, u.Reason))],
-            reading.Remarks, Shrinking.Alarms(counts, sources, now), [.. notices.Skip(noticed), .. summary.Notices]);
+            [.. reading.Remarks, .. await LookAsync(category, told, cancel).ConfigureAwait(false)], Shrinking.Alarms(counts, sources, now), [.. notices.Skip(noticed), .. summary.Notices]);
+    }
+
+    /// <summary>After a backup, whose files are safe by then, the device asks what the account is: who joined, whether the sheet changed. A server that does not answer that costs nothing.</summary>
+    private async Task<IReadOnlyList<string>> LookAsync(Category category, int told, CancellationToken cancel)
+    {
+        try
+        {
+            await LearnAsync(cancel).ConfigureAwait(false);
+        }
+        catch (DeviceException e) when (e.Fault is not DeviceFault.Forgery)
+        {
+            news.Add($"the account's records could not be read: {e.Message}");
+        }
+        if (IsSheetLost(category))
+            news.Add($"no sheet opens {category.Name()} any more: its key was sealed to one that was lost. `offproof on {category.Name()}` begins the next epoch, and uploads everything again");
+        return [.. news.Skip(told)];
     }
 
     /// <summary>The snapshots of a category that is on or paused, oldest first.</summary>

@@ -7,15 +7,15 @@ public sealed partial class DeviceHome
 {
     private readonly List<string> notices = [];
 
-    /// <summary>What came to light about the server since this home was opened, and cost nothing: that it had been set back.</summary>
+    /// <summary>What came to light about the server since this home was opened: that it had been set back.</summary>
     public IReadOnlyList<string> Notices => notices;
 
-    /// <summary>Tells the server of categories that were turned off while it could not be told. Opens no connection where there are none.</summary>
+    /// <summary>Tells the server of what was turned off, or asked for, while it could not be told. Opens no connection where there is none.</summary>
     /// <returns>Why it could not be told; null where it knows.</returns>
     public async Task<string?> TellAsync(CancellationToken cancel)
     {
         RecordChain chain = Chain();
-        if (chain.Links.All(static link => link.IsTold || link.Revocation is null)) return null;
+        if (chain.Links.All(static link => link.IsTold || link.Grant is not null)) return null;
         try
         {
             await TellAsync(chain, cancel).ConfigureAwait(false);
@@ -39,7 +39,7 @@ public sealed partial class DeviceHome
             await SendRecordsAsync(chain.Links.Where(static link => !link.IsTold), cancel).ConfigureAwait(false);
             return chain;
         }
-        catch (DeviceException e) when (e.Problem is "not-next" or "epoch" or "not-accepted")
+        catch (DeviceException e) when (e.Problem is "not-next" or "epoch" or "not-accepted" or "devices" or "erased")
         {
             return await ReconcileAsync(cancel).ConfigureAwait(false);
         }
@@ -48,36 +48,102 @@ public sealed partial class DeviceHome
     /// <summary>
     /// After either side was restored from an older copy: the server gets everything again that this device holds (it is all idempotent), and the device
     /// takes over what the server holds beyond that and what verifies as this device's own (protocol.md §3). Nothing turns on by it: a grant whose key is
-    /// not here is ended.
+    /// not here is ended. A request that the server still does not take then is dropped, and its owner told.
     /// </summary>
     private async Task<RecordChain> ReconcileAsync(CancellationToken cancel)
     {
         RecordChain chain = Chain();
-        (_, bool accountForgotten) = await server.OpenAccountAsync(AccountRequest(Key(account.SheetKey, home.Account), chain.Certificate, receipt: RecordChain.ReadCertificateReceipt(home)), cancel).ConfigureAwait(false);
-        int forgotten = accountForgotten ? 1 : 0;
+        int forgotten = await SendAccountAsync(chain, cancel).ConfigureAwait(false);
         try
         {
             forgotten += await SendRecordsAsync(chain.Links, cancel).ConfigureAwait(false);
         }
-        catch (DeviceException e) when (e.Problem is "not-next" or "epoch")
+        catch (DeviceException e) when (e.Problem is "not-next" or "epoch" or "devices" or "erased" or "not-accepted")
         {
-            // The server has another link in this place: which one, it says below.
+            // The server has another link in this place, or does not take ours: which of the two, its records say.
         }
-        if (forgotten > 0)
-        {
-            notices.Add(string.Create(CultureInfo.InvariantCulture,
-                $"the server had forgotten {forgotten} {(forgotten == 1 ? "record" : "records")} that it had acknowledged: it was set back to an older state. All was sent again; ask its operator what happened"));
-        }
-        Token token = await TokenAsync(null, null, cancel).ConfigureAwait(false);
-        RecoveryAnswer answer = await server.RecoveryAsync(AccountId, token, cancel).ConfigureAwait(false);
+        if (forgotten > 0) notices.Add(Forgotten(forgotten));
+        (_, RecoveryAnswer answer) = await LearnAsync(cancel).ConfigureAwait(false);
         using (home.Lock(time, cancel))
         {
             chain = Chain();
-            if (chain.Adopt(answer.Records, deviceKey.Public, serverKey.Thumbprint))
+            if (chain.Adopt(answer.Records))
                 foreach (Category category in Categories.All) EndWhatHasNoKey(chain, category);
         }
-        await SendRecordsAsync(chain.Links.Where(static link => !link.IsTold), cancel).ConfigureAwait(false);
+        return await SendOrDropAsync(chain, cancel).ConfigureAwait(false);
+    }
+
+    private static string Forgotten(int records) => string.Create(CultureInfo.InvariantCulture,
+        $"the server had forgotten {records} {(records == 1 ? "record" : "records")} that it had acknowledged: it was set back to an older state. All was sent again; ask its operator what happened");
+
+    /// <summary>The account and what others signed for it, as this device last saw it: the server may have forgotten that too. What it does not take again is its own affair.</summary>
+    private async Task<int> SendAccountAsync(RecordChain chain, CancellationToken cancel)
+    {
+        int forgotten = 0;
+        List<string> seen = [.. AccountView.Answer(home)?.Records ?? []];
+        SignedRecord opening = seen.Count > 0 && SignedRecord.TryParse(seen[0], out SignedRecord? certificate) ? certificate : chain.Origin;
+        if (opening.Typ == RecordTyp.Certificate)
+        {
+            // The first receipt of the account is the server's own word that it took this certificate once (protocol.md §11.3).
+            string? receipt = AccountView.Answer(home)?.Receipts is [var oldest, ..] ? oldest : ChainOrigin.ReadReceipt(home);
+            (_, bool first) = await OrRemovedAsync(() => server.OpenAccountAsync(AccountRequest(FirstSheetKey, opening, receipt: receipt), cancel)).ConfigureAwait(false);
+            if (first) forgotten++;
+        }
+        foreach (string compact in seen.Skip(1))
+        {
+            if (!SignedRecord.TryParse(compact, out SignedRecord? record) || record.Kid == deviceKey.Thumbprint) continue;
+            try
+            {
+                if ((await server.SendRecordAsync(record, cancel).ConfigureAwait(false)).First) forgotten++;
+            }
+            catch (DeviceException e) when (e.Problem.Length > 0)
+            {
+                // Another's record, which hangs on one of ours or is over: the server knows.
+            }
+        }
+        return forgotten;
+    }
+
+    private async Task<RecordChain> SendOrDropAsync(RecordChain chain, CancellationToken cancel)
+    {
+        while (chain.Links.FirstOrDefault(static link => !link.IsTold) is { } link)
+        {
+            try
+            {
+                await SendRecordsAsync([link], cancel).ConfigureAwait(false);
+            }
+            catch (DeviceException e) when (link.IsRequest && e.Problem is "not-next" or "epoch" or "devices" or "erased" or "not-accepted")
+            {
+                using FileStream _ = home.Lock(time, cancel);
+                chain = Chain();
+                if (!Drop(chain, link)) throw;
+                news.Add($"the server did not take {link.Words}: {e.Message}. It is dropped");
+            }
+        }
         return chain;
+    }
+
+    /// <summary>Takes a request out of the chain; what came after it is signed again in its new place. The home's lock is held.</summary>
+    private bool Drop(RecordChain chain, Link refused)
+    {
+        int at = chain.Links.ToList().FindIndex(link => link.Record.Hash == refused.Record.Hash && !link.IsTold);
+        if (at < 0) return false;
+        Dictionary<Digest, Digest> renamed = [];
+        foreach (Link link in chain.Supersede(at).Skip(1))
+        {
+            SignedRecord again = link switch
+            {
+                { Grant: { } g } => Grant.Sign(deviceKey, g with { Seq = chain.Next.Seq, Prev = chain.Next.Prev }),
+                { Revocation: { } r } => Revocation.Sign(deviceKey, r with { Seq = chain.Next.Seq, Prev = chain.Next.Prev, Grant = renamed.GetValueOrDefault(r.Grant, r.Grant) }),
+                { Erasure: { } e } => Erasure.Sign(deviceKey, e with { Place = chain.Next, Grant = renamed.GetValueOrDefault(e.Grant, e.Grant) }),
+                { Admission: { } a } => Admission.Sign(deviceKey, a with { Place = chain.Next }),
+                { Removal: { } r } => Removal.Sign(deviceKey, r with { Place = chain.Next }),
+                _ => Replacement.Sign(deviceKey, link.Replacement! with { Place = chain.Next }),
+            };
+            chain.Append(again);
+            renamed[link.Record.Hash] = again.Hash;
+        }
+        return true;
     }
 
     /// <returns>How many of them the server had acknowledged and met for the first time now.</returns>
@@ -86,24 +152,38 @@ public sealed partial class DeviceHome
         int forgotten = 0;
         foreach (Link link in links)
         {
-            (string receipt, bool first) = await server.SendRecordAsync(link.Record, cancel).ConfigureAwait(false);
-            Receipt signed = RequireReceipt(receipt, link.Record, link.Grant is not null ? ReceiptState.On : ReceiptState.Kept);
+            (string receipt, bool first) = await OrRemovedAsync(() => server.SendRecordAsync(link.Record, cancel)).ConfigureAwait(false);
+            bool told = link.IsTold;
+            Receipt signed = KeepReceipt(link, receipt);
             if (first) RequireShown(ledger, signed.Ledger);
-            if (!link.IsTold) RecordChain.Told(link, receipt);
-            else if (first) forgotten++;
+            if (told && first) forgotten++;
         }
         return forgotten;
     }
 
-    private Receipt RequireReceipt(string compact, SignedRecord record, ReceiptState state)
+    /// <summary>The first receipt of a link says that it was taken; a second one, of an erasure or a replacement, that it was done.</summary>
+    private Receipt KeepReceipt(Link link, string compact)
     {
         if (!SignedRecord.TryParse(compact, out SignedRecord? signed)
             || !Receipt.TryVerify(signed, serverKey, deviceKey.Thumbprint, out Receipt? receipt)
-            || receipt.Record != record.Hash || receipt.State != state)
+            || receipt.Record != link.Record.Hash || !link.MayBe(receipt.State))
         {
             throw new DeviceException(DeviceFault.Forgery, "the server's receipt is not for what was sent", "the record stays here and is sent again");
         }
+        if (!link.IsTold) RecordChain.Told(link, compact);
+        else if (receipt.State is ReceiptState.Erased or ReceiptState.Replaced && !File.Exists(link.OutcomeFile)) HomeFolder.Write(link.OutcomeFile, System.Text.Encoding.ASCII.GetBytes(compact));
         return receipt;
+    }
+
+    /// <summary>The newest word of the server about a link that this home keeps; null where it was not told, or what lies here does not verify.</summary>
+    private Receipt? ReceiptOf(Link link)
+    {
+        foreach (string file in (string[])[link.OutcomeFile, link.ReceiptFile])
+        {
+            if (File.Exists(file) && SignedRecord.TryParse(File.ReadAllText(file).Trim(), out SignedRecord? signed)
+                && Receipt.TryVerify(signed, serverKey, deviceKey.Thumbprint, out Receipt? receipt) && receipt.Record == link.Record.Hash) return receipt;
+        }
+        return null;
     }
 
     /// <summary>Whatever of a category is left here without a grant that it belongs to is destroyed, and a grant whose key is lost is revoked. The home's lock is held.</summary>
@@ -118,22 +198,18 @@ public sealed partial class DeviceHome
         folder.Destroy();
     }
 
-    private void AppendRevocation(RecordChain chain, Link granted)
+    private void AppendRevocation(RecordChain chain, Link granted) => chain.Append(Revocation.Sign(deviceKey, new Revocation
     {
-        Revocation revocation = new()
-        {
-            Device = deviceKey.Thumbprint,
-            Account = AccountId,
-            Server = serverKey.Thumbprint,
-            IssuedAt = time.GetUtcNow().ToUnixTimeSeconds(),
-            Seq = chain.NextSeq,
-            Prev = chain.LastHash,
-            Category = granted.Grant!.Category,
-            Epoch = granted.Grant.Epoch,
-            Grant = granted.Record.Hash,
-            RecordId = Guid.NewGuid(),
-            EventTime = time.GetUtcNow(),
-        };
-        chain.Append(Revocation.Sign(deviceKey, revocation), null, revocation);
-    }
+        Device = deviceKey.Thumbprint,
+        Account = AccountId,
+        Server = serverKey.Thumbprint,
+        IssuedAt = time.GetUtcNow().ToUnixTimeSeconds(),
+        Seq = chain.Next.Seq,
+        Prev = chain.Next.Prev,
+        Category = granted.Grant!.Category,
+        Epoch = granted.Grant.Epoch,
+        Grant = granted.Record.Hash,
+        RecordId = Guid.NewGuid(),
+        EventTime = time.GetUtcNow(),
+    }));
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Offproof.Consent;
@@ -29,7 +28,7 @@ public sealed partial class DeviceHome
             throw new DeviceException(DeviceFault.Failure, $"there is no folder {folder} to write the sheet into", "nothing was made");
         Uri server = new(serverUrl.AbsoluteUri.TrimEnd('/') + "/");
         using Beginning? interrupted = Path.Exists(sheetFile) ? Beginning.Resume(home, sheetFile, server) : null;
-        if (interrupted is null && RecordChain.AnyToKeep(home))
+        if (interrupted is null && ChainOrigin.AnyToKeep(home))
         {
             throw new DeviceException(DeviceFault.Refused, $"{home.Root} holds the records of a device, but no account.json: they are not overwritten",
                 "run init again with the sheet that belongs to them, or name another folder with --home");
@@ -72,18 +71,18 @@ public sealed partial class DeviceHome
             {
                 // In this order, so that wherever a crash ends it there is either no sheet, or all that the next init needs to open its account.
                 HomeFolder.Write(home.DeviceKey, Encoding.ASCII.GetBytes(begun.Device.ToPem()));
-                RecordChain.WriteCertificate(home, begun.Certificate);
+                ChainOrigin.Write(home, begun.Certificate);
                 begun.Sheet.WriteNew(sheetFile, time.GetUtcNow());
                 written = true;
             }
-            (string receipt, bool first) = await client.OpenAccountAsync(AccountRequest(begun.Sheet.Signing.Public, begun.Certificate, invitation, RecordChain.ReadCertificateReceipt(home)), cancel).ConfigureAwait(false);
+            (string receipt, bool first) = await client.OpenAccountAsync(AccountRequest(begun.Sheet.Signing.Public, begun.Certificate, invitation, ChainOrigin.ReadReceipt(home)), cancel).ConfigureAwait(false);
             if (!SignedRecord.TryParse(receipt, out SignedRecord? signed)
                 || !Receipt.TryVerify(signed, serverKey, begun.Sheet.Account, out Receipt? verified) || verified.Record != begun.Certificate.Hash)
             {
                 throw new DeviceException(DeviceFault.Forgery, "the server's receipt for the account is not for what was sent");
             }
             if (first) RequireShown(ledger, verified.Ledger);
-            RecordChain.WriteCertificateReceipt(home, receipt);
+            ChainOrigin.WriteReceipt(home, begun.Certificate, receipt);
             new AccountFile(AccountFile.CurrentSchema, begun.Sheet.Account.ToString(), server, Jwk(serverKey), Jwk(begun.Sheet.Signing.Public),
                 begun.Sheet.Recipient.ToString(), time.GetUtcNow(), SheetConfirmed: null).Write(home);
             home.KeepPrivate();
@@ -99,34 +98,6 @@ public sealed partial class DeviceHome
         await exclusive.DisposeAsync().ConfigureAwait(false);
         return new InitReport(
             begun.Sheet.Account.ToString(), begun.Device.Thumbprint.ToString(), server, serverKey.Thumbprint.ToString(), Path.GetFullPath(sheetFile));
-    }
-
-    /// <summary>
-    /// Proves the written sheet before anything depends on it: what the device seals now opens with it, and its signature verifies for this account.
-    /// </summary>
-    /// <returns>The source that the file lies in, with which it would be backed up; null where it is in none.</returns>
-    /// <exception cref="DeviceException">It is not this account's sheet, or its file is damaged (<see cref="DeviceFault.WrongSheet"/>).</exception>
-    public Source? ConfirmSheet(string file)
-    {
-        using Sheet sheet = Sheet.Read(file);
-        Sheet.RequireReadableByAge(file);
-        const string hint = "look for the file that init wrote for this account";
-        if (sheet.Account != AccountId || sheet.Signing.Thumbprint != Key(account.SheetKey, home.Account).Thumbprint)
-            throw new DeviceException(DeviceFault.WrongSheet, $"{file} is another account's sheet", hint);
-        if (sheet.ServerKey != serverKey.Thumbprint || sheet.Server != account.Server)
-            throw new DeviceException(DeviceFault.WrongSheet, $"{file} names another server than this device uses", hint);
-
-        if (!AgeRecipient.TryParse(account.Recipient, out AgeRecipient? recipient))
-            throw new DeviceException(DeviceFault.Forgery, $"{home.Account} holds a recipient that is not one");
-        byte[] challenge = RandomNumberGenerator.GetBytes(32);
-        if (!sheet.TryOpen(AgeFile.Seal(challenge, recipient), out byte[]? opened) || !CryptographicOperations.FixedTimeEquals(challenge, opened))
-            throw new DeviceException(DeviceFault.WrongSheet, $"{file} does not open what this device seals", hint);
-
-        using FileStream _ = home.Lock(time, CancellationToken.None);
-        account = account with { SheetConfirmed = time.GetUtcNow() };
-        account.Write(home);
-        string full = Path.GetFullPath(file);
-        return Sources().FirstOrDefault(source => Contains(source.Path, full));
     }
 
     /// <summary>Names a folder that a category is read from, or, for all but photos, a file. Nothing of it is read, not even a folder's list of names.</summary>

@@ -9,11 +9,37 @@ namespace Offproof.Device;
 /// <param name="Server">The server's URL</param>
 /// <param name="SheetConfirmed">Whether the sheet was proven</param>
 /// <param name="Categories">One line for each category</param>
-public sealed record StatusReport(string Sentence, string Account, Uri Server, bool SheetConfirmed, IReadOnlyList<CategoryStatus> Categories);
+/// <param name="Sheet">The account's sheet and what is to come of it</param>
+/// <param name="Devices">All devices of the account, as the server last showed them; this one alone before it was asked</param>
+/// <param name="Removed">When this device learnt that it was removed from the account; null while it was not</param>
+public sealed record StatusReport(
+    string Sentence, string Account, Uri Server, bool SheetConfirmed, IReadOnlyList<CategoryStatus> Categories, SheetStatus Sheet, IReadOnlyList<DeviceStatus> Devices, DateTimeOffset? Removed);
+
+/// <summary>The account's sheet, as the server last showed it.</summary>
+/// <param name="Changes">How many sheets it had before this one</param>
+/// <param name="Since">Since when this one is the account's; null of the first</param>
+/// <param name="ReplacementPending">A device asked to put another in its place</param>
+/// <param name="ReplacementDue">When that takes effect; null where none is pending, or no receipt says</param>
+/// <param name="ReplacedBy">The device that asked for it; null where none is pending</param>
+public sealed record SheetStatus(int Changes, DateTimeOffset? Since, bool ReplacementPending, DateTimeOffset? ReplacementDue, string? ReplacedBy);
+
+/// <summary>A device of the account.</summary>
+/// <param name="Device">DEVICE</param>
+/// <param name="IsThis">This one</param>
+/// <param name="Joined">When it became one; null where that was not asked yet</param>
+/// <param name="AdmittedBy">The device that admitted it; null where a sheet certified it</param>
+/// <param name="Removed">When it was cut off; null while it is one</param>
+public sealed record DeviceStatus(string Device, bool IsThis, DateTimeOffset? Joined, string? AdmittedBy, DateTimeOffset? Removed);
+
+/// <summary>One turning-on of a category.</summary>
+/// <param name="Epoch">Which</param>
+/// <param name="State">What holds of it</param>
+/// <param name="Due">Closed: when it will be deleted; erased: when that was done</param>
+public sealed record EpochStatus(int Epoch, SwitchState State, DateTimeOffset? Due);
 
 /// <summary>One category's line.</summary>
 /// <param name="Category">contacts, messages, notes or photos</param>
-/// <param name="State">off, on, paused or kept</param>
+/// <param name="State">off, on, paused, kept, closed or erased</param>
 /// <param name="Epoch">0 when it was never on</param>
 /// <param name="Items">Files in the last snapshot of this epoch; null when there is none</param>
 /// <param name="Bytes">Their bytes</param>
@@ -21,9 +47,12 @@ public sealed record StatusReport(string Sentence, string Account, Uri Server, b
 /// <param name="ServerTold">False while the server has not acknowledged the newest record, or there is none that it could be told</param>
 /// <param name="Alarms">Sources that held less than half of what they had held, as of the last backup</param>
 /// <param name="KeyLost">True where its key is gone and no revocation is signed yet</param>
+/// <param name="Due">Closed: when what was stored will be deleted; erased: when that was done</param>
+/// <param name="SheetLost">True where its key was sealed to a sheet that was lost</param>
+/// <param name="Epochs">All turnings-on of this device, the first one first</param>
 public sealed record CategoryStatus(
     string Category, SwitchState State, int Epoch, long? Items, long? Bytes, DateTimeOffset? LastBackup, bool ServerTold, IReadOnlyList<Alarm> Alarms,
-    bool KeyLost)
+    bool KeyLost, DateTimeOffset? Due, bool SheetLost, IReadOnlyList<EpochStatus> Epochs)
 {
     /// <summary>What `run` waits for, in words; null while none runs.</summary>
     public string? Waiting { get; init; }
@@ -50,15 +79,28 @@ public sealed partial class DeviceHome
             SwitchReport report = Switch(chain, category);
             LastBackup? last = report.State is SwitchState.On or SwitchState.Paused ? Folder(category).LastBackup : null;
             IReadOnlyList<Alarm> alarms = Shrinking.Alarms(last?.Sources, FoldersOf(category), time.GetUtcNow());
-            lines.Add(new CategoryStatus(category.Name(), report.State, report.Epoch, last?.Items, last?.Bytes, last?.Time, report.ServerTold, alarms, report.KeyLost)
+            lines.Add(new CategoryStatus(category.Name(), report.State, report.Epoch, last?.Items, last?.Bytes, last?.Time, report.ServerTold, alarms, report.KeyLost,
+                report.Due, report.SheetLost, [.. Epochs(chain, category).Select(static e => new EpochStatus(e.Epoch, e.State, e.Due))])
             {
                 Waiting = runs && report.State == SwitchState.On ? Folder(category).RunState?.WordsAt(time.GetUtcNow()) : null,
                 OverdueSince = report.State == SwitchState.On && Folder(category).LastGoodOrTurnedOn is { } since && Schedule.IsOverdue(since, time.GetUtcNow()) ? since : null,
                 LastProven = proven.Of(category),
             });
         }
-        return new StatusReport(Sentence(lines), account.Account, account.Server, account.SheetConfirmed is not null, lines);
+        string sentence = account.Removed is null ? Sentence(lines) : "Removed. This device belongs to the account no more: it sends nothing, and its keys are destroyed.";
+        return new StatusReport(sentence, account.Account, account.Server, account.SheetConfirmed is not null, lines, SheetNow(), DevicesNow(), account.Removed);
     }
+
+    private SheetStatus SheetNow()
+    {
+        if (Seen is not { } history) return new SheetStatus(0, null, false, null, null);
+        DateTimeOffset? since = history.SheetChanges.Count == 0 ? null : history.Since(history.SheetChanges[^1]);
+        return new SheetStatus(history.SheetChanges.Count, since, history.PendingReplacement is not null, history.PendingDue, history.PendingReplacement?.By?.Text);
+    }
+
+    private IReadOnlyList<DeviceStatus> DevicesNow() => Seen is not { } history
+        ? [new DeviceStatus(Device, true, null, null, account.Removed)]
+        : [.. history.Devices.Select(d => new DeviceStatus(d.Id.Text, d.Id == deviceKey.Thumbprint, d.Joined, d.AdmittedBy?.Text, d.Removed?.At))];
 
     private static string Sentence(List<CategoryStatus> lines)
     {

@@ -17,6 +17,12 @@ public enum SwitchState
 
     /// <summary>Off; what was stored is kept and opens with the sheet.</summary>
     Kept,
+
+    /// <summary>Off; nobody can read what was stored any more, and the server deletes it when <see cref="SwitchReport.Due"/> comes, unless the sheet cancels that.</summary>
+    Closed,
+
+    /// <summary>Off; the server signed that it deleted what was stored.</summary>
+    Erased,
 }
 
 /// <summary>What a switch is now.</summary>
@@ -26,7 +32,10 @@ public enum SwitchState
 /// <param name="ServerTold">False while a record about it has no receipt yet</param>
 /// <param name="WhyNotTold">Why the server could not be told just now, where it was tried</param>
 /// <param name="KeyLost">True where the newest grant has no key here and no revocation: the server takes it for on, until `off` signs one</param>
-public sealed record SwitchReport(Category Category, SwitchState State, int Epoch, bool ServerTold, string? WhyNotTold = null, bool KeyLost = false);
+/// <param name="Due">Closed: when it will be deleted, null before the server has said; erased: when that was done, null where no receipt says</param>
+/// <param name="SheetLost">True where it is on or paused and its key was sealed to a sheet that was lost: no sheet opens it, `on` begins the next epoch</param>
+public sealed record SwitchReport(
+    Category Category, SwitchState State, int Epoch, bool ServerTold, string? WhyNotTold = null, bool KeyLost = false, DateTimeOffset? Due = null, bool SheetLost = false);
 
 /// <summary>What a person is told before a category is turned on.</summary>
 /// <param name="Category">What would be collected</param>
@@ -34,7 +43,8 @@ public sealed record SwitchReport(Category Category, SwitchState State, int Epoc
 /// <param name="Server">Where it would go</param>
 /// <param name="Epoch">Which epoch would begin; above 1, everything is uploaded again</param>
 /// <param name="Policy">The policy text whose hash the grant carries</param>
-public sealed record Disclosure(Category Category, IReadOnlyList<string> Folders, Uri Server, int Epoch, string Policy);
+/// <param name="SheetLost">True where it is on, and the next epoch begins because no sheet opens this one any more</param>
+public sealed record Disclosure(Category Category, IReadOnlyList<string> Folders, Uri Server, int Epoch, string Policy, bool SheetLost = false);
 
 public sealed partial class DeviceHome
 {
@@ -51,22 +61,25 @@ public sealed partial class DeviceHome
         int epoch = newest switch
         {
             { Revocation: { } ended } => ended.Epoch.Value + 1,
-            { Grant: { } grant } => Folder(category).Holds(grant) ? grant.Epoch.Value : grant.Epoch.Value + 1,
+            { Grant: { } grant } => Folder(category).Holds(grant) && !IsSheetLost(category) ? grant.Epoch.Value : grant.Epoch.Value + 1,
             _ => 1,
         };
-        return new Disclosure(category, [.. FoldersOf(category).Select(static s => s.Path)], account.Server, epoch, Policy.Text);
+        return new Disclosure(category, [.. FoldersOf(category).Select(static s => s.Path)], account.Server, epoch, Policy.Text, IsSheetLost(category));
     }
 
     /// <summary>
-    /// Turns a category on, ends a pause, or finishes a turning-on that was interrupted. Order (each step is found done after a crash): vault
-    /// files on this device, grant signed, grant acknowledged, sealed password stored, config and key file stored, ready.
+    /// Turns a category on, ends a pause, or finishes a turning-on that was interrupted. One that is on and that no sheet opens any more (consent.md §3.11) is ended, and begins
+    /// its next epoch. Order (each step is found done after a crash): the account's sheet asked for, vault files on this device, grant signed, grant acknowledged, sealed password stored, config and key file stored, ready.
     /// </summary>
     /// <exception cref="DeviceException">The sheet is not confirmed, or the server refuses or cannot be reached: then nothing was collected.</exception>
     public async Task<SwitchReport> TurnOnAsync(Category category, CancellationToken cancel)
     {
+        RequireMember();
         RequireConfirmedSheet();
         if (TryResume(category, cancel) is { } resumed) return resumed;
         await CheckServerKeyAsync(cancel).ConfigureAwait(false);
+        await LearnBeforeSealingAsync(cancel).ConfigureAwait(false);
+        RequireConfirmedSheet();
         // A second round where the server knew more of this device's records than this home did.
         for (int round = 0; round < 2; round++)
         {
@@ -84,10 +97,34 @@ public sealed partial class DeviceHome
         throw new DeviceException(DeviceFault.Failure, $"the records of this device and those of {account.Server} could not be brought together", "nothing was collected; try again");
     }
 
+    /// <summary>What is sealed has to open with the sheet of now. A server that has forgotten the account is told first.</summary>
+    private async Task LearnBeforeSealingAsync(CancellationToken cancel)
+    {
+        await TellAsync(Chain(), cancel).ConfigureAwait(false);
+        try
+        {
+            await LearnAsync(cancel).ConfigureAwait(false);
+        }
+        catch (DeviceException e) when (e.Problem == "not-accepted")
+        {
+            await ReconcileAsync(cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>True where the key of what is on was sealed to a sheet that was lost since: the sheets of now do not lead to it.</summary>
+    private bool IsSheetLost(Category category)
+    {
+        if (!Folder(category).Exists || Seen is not { } history) return false;
+        int replaced = history.SheetChanges.ToList().FindLastIndex(static c => c.IsReplacement);
+        return replaced >= 0 && history.SheetChanges.Skip(replaced).All(c => c.Sheet.Recipient != Folder(category).Recipient);
+    }
+
     /// <summary>No category turns on before.</summary>
     public void RequireConfirmedSheet()
     {
         if (account.SheetConfirmed is not null) return;
+        if (account.FirstSheetKey is not null)
+            throw new DeviceException(DeviceFault.Refused, "the account's new sheet is not confirmed on this device: without it a backup could never be opened", "offproof sheet confirm --sheet FILE, with the new sheet");
         throw new DeviceException(DeviceFault.Refused, "the sheet is not confirmed: without it a backup could never be opened", "offproof sheet confirm --sheet FILE");
     }
 
@@ -97,7 +134,7 @@ public sealed partial class DeviceHome
         using FileStream _ = home.Lock(time, cancel);
         RecordChain chain = Chain();
         VaultFolder folder = Folder(category);
-        if (!folder.IsReady || chain.Newest(category) is not { Grant: { } grant } || !folder.Holds(grant)) return null;
+        if (!folder.IsReady || chain.Newest(category) is not { Grant: { } grant } || !folder.Holds(grant) || IsSheetLost(category)) return null;
         folder.IsPaused = false;
         return Switch(chain, category);
     }
@@ -118,12 +155,16 @@ public sealed partial class DeviceHome
     /// Turns a category off; what was stored is kept and opens with the sheet. The revocation is on the disk before the password is destroyed, and
     /// both happen before the server is told, whether or not it can be.
     /// </summary>
-    public Task<SwitchReport> TurnOffAsync(Category category, CancellationToken cancel) => TurnOffAsync(category, static _ => { }, cancel);
+    public Task<SwitchReport> TurnOffAsync(Category category, CancellationToken cancel) => TurnOffAsync(category, erase: false, static _ => { }, cancel);
+
+    /// <inheritdoc cref="TurnOffAsync(Category, bool, Action{SwitchReport}, CancellationToken)"/>
+    public Task<SwitchReport> TurnOffAsync(Category category, Action<SwitchReport> holds, CancellationToken cancel) => TurnOffAsync(category, erase: false, holds, cancel);
 
     /// <param name="category">Which one</param>
+    /// <param name="erase">Also asks that the epoch be deleted (consent.md §3.7): the record stands in the chain before the key is gone, and is sent like the revocation</param>
     /// <param name="holds">Told what holds on this device, before the server is waited for: from then on cancelling only leaves the server untold</param>
     /// <param name="cancel">Stops</param>
-    public async Task<SwitchReport> TurnOffAsync(Category category, Action<SwitchReport> holds, CancellationToken cancel)
+    public async Task<SwitchReport> TurnOffAsync(Category category, bool erase, Action<SwitchReport> holds, CancellationToken cancel)
     {
         RecordChain chain;
         using (home.Lock(time, cancel))
@@ -132,12 +173,13 @@ public sealed partial class DeviceHome
             try
             {
                 if (chain.Newest(category) is { Grant: not null } granted) AppendRevocation(chain, granted);
+                if (erase && chain.Newest(category)?.Revocation is { } ended) AppendErasure(chain, category, ended.Epoch);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 throw new DeviceException(DeviceFault.Failure,
-                    $"the key of {category.Name()} on this device is destroyed, but its revocation could not be written, so the server could not be told: {e.Message}",
-                    $"make room, then: offproof off {category.Name()}", e);
+                    $"the key of {category.Name()} on this device is destroyed, but its revocation{(erase ? " or erasure" : "")} could not be written, so the server could not be told: {e.Message}",
+                    $"make room, then: offproof off {category.Name()}{(erase ? " --erase" : "")}", e);
             }
             finally
             {
@@ -206,7 +248,13 @@ public sealed partial class DeviceHome
         using FileStream _ = home.Lock(time, cancel);
         RecordChain chain = Chain();
         VaultFolder folder = Folder(category);
+        if (chain.Newest(category) is { Grant: not null } closed && IsSheetLost(category))
+        {
+            AppendRevocation(chain, closed);
+            folder.Destroy();
+        }
         if (chain.Newest(category) is not null) EndWhatHasNoKey(chain, category);
+        if (folder.Exists && chain.Newest(category) is not { Grant: not null } && folder.Recipient != recipient.ToString()) folder.Destroy();
         if (!folder.Exists) folder.Create(recipient, time);
         FirstFiles files = folder.FirstFiles;
         if (chain.Newest(category) is { Grant: not null } granted) return (granted, files, chain);
@@ -216,15 +264,15 @@ public sealed partial class DeviceHome
             Account = AccountId,
             Server = serverKey.Thumbprint,
             IssuedAt = time.GetUtcNow().ToUnixTimeSeconds(),
-            Seq = chain.NextSeq,
-            Prev = chain.LastHash,
+            Seq = chain.Next.Seq,
+            Prev = chain.Next.Prev,
             Category = category,
             Epoch = chain.Newest(category)?.Revocation is { } ended ? ended.Epoch.Next() : Epoch.First,
             Vault = files.Hashes,
             Policy = Policy.Sha256,
             Consent = GrantConsent.For(category, account.Server.AbsoluteUri, Guid.NewGuid(), time.GetUtcNow()),
         };
-        return (chain.Append(Grant.Sign(deviceKey, grant), grant, null), files, chain);
+        return (chain.Append(Grant.Sign(deviceKey, grant)), files, chain);
     }
 
     private async Task StoreFirstFilesAsync(Grant grant, FirstFiles files, CancellationToken cancel)
@@ -257,18 +305,24 @@ public sealed partial class DeviceHome
     {
         Link? newest = chain.Newest(category);
         VaultFolder folder = Folder(category);
-        bool told = chain.Links.All(link => link.Category != category || link.IsTold);
+        bool told = chain.Links.All(link => link.About != category || link.IsTold);
         return newest switch
         {
-            { Revocation: { } ended } => new SwitchReport(category, SwitchState.Kept, ended.Epoch.Value, told),
+            { Revocation: { } ended } => Over(chain, ended, told),
             // A disk that was full when `off` destroyed the key, or a folder that was lost.
             { Grant: { } grant } when !folder.Holds(grant) => new SwitchReport(category, SwitchState.Off, grant.Epoch.Value, ServerTold: false, KeyLost: true),
             { Grant: { } grant } when folder.IsReady =>
-                new SwitchReport(category, folder.IsPaused ? SwitchState.Paused : SwitchState.On, grant.Epoch.Value, told),
+                new SwitchReport(category, folder.IsPaused ? SwitchState.Paused : SwitchState.On, grant.Epoch.Value, told, SheetLost: IsSheetLost(category)),
             // Granted, but its turning-on did not finish: nothing can be collected yet, so it is off.
             { Grant: { } grant } => new SwitchReport(category, SwitchState.Off, grant.Epoch.Value, told),
             _ => new SwitchReport(category, SwitchState.Off, 0, told),
         };
+    }
+
+    private SwitchReport Over(RecordChain chain, Revocation ended, bool told)
+    {
+        EpochReport epoch = EpochOf(chain, ended.Category, ended.Epoch, ended.Grant);
+        return new SwitchReport(ended.Category, epoch.State, ended.Epoch.Value, told, Due: epoch.Due);
     }
 
     private List<Source> FoldersOf(Category category) =>

@@ -4,7 +4,7 @@ using Offproof.Consent;
 namespace Offproof.Device;
 
 /// <summary>
-/// A device's folder and everything its owner can do with it. Partial by topic: Init, Switch, Chain, Backup, Restore, Drill, Status. Each operation leaves
+/// A device's folder and everything its owner can do with it. Partial by topic: Init, Sheets, Switch, Erase, Chain, Account, Backup, Restore, Drill, Status. Each operation leaves
 /// the folder so that the next run of the program continues where a crash ended it.
 /// </summary>
 public sealed partial class DeviceHome : IDisposable
@@ -41,6 +41,9 @@ public sealed partial class DeviceHome : IDisposable
 
     /// <summary>ACCOUNT (consent.md §2).</summary>
     public string Account => account.Account;
+
+    /// <summary>The server's key, as it was pinned.</summary>
+    internal VerifyingKey ServerKey => serverKey;
 
     /// <summary>Opens an existing device's folder. <paramref name="wire"/> replaces the sockets, for tests.</summary>
     /// <exception cref="DeviceException">There is no device, or its files cannot be believed.</exception>
@@ -93,8 +96,17 @@ public sealed partial class DeviceHome : IDisposable
     }
 
     /// <summary>A token of this device for one of its own vaults.</summary>
-    private Task<Token> VaultTokenAsync(Category category, Epoch epoch, VaultMode mode, int seconds, CancellationToken cancel) =>
-        TokenAsync(new VaultAsk(deviceKey.Thumbprint, category, epoch, mode), seconds, cancel);
+    private async Task<Token> VaultTokenAsync(Category category, Epoch epoch, VaultMode mode, int seconds, CancellationToken cancel)
+    {
+        try
+        {
+            return await TokenAsync(new VaultAsk(deviceKey.Thumbprint, category, epoch, mode), seconds, cancel).ConfigureAwait(false);
+        }
+        catch (DeviceException e) when (e.Problem == "erased")
+        {
+            throw IsErased(category, epoch, e);
+        }
+    }
 
     /// <param name="ask">Which vault; null for a token that reads the account's records</param>
     /// <param name="seconds">How long it shall live; the server's default where null</param>
@@ -112,7 +124,7 @@ public sealed partial class DeviceHome : IDisposable
             Vault = ask,
             Seconds = seconds,
         });
-        Token token = await server.TokenAsync(proof, cancel).ConfigureAwait(false);
+        Token token = await OrRemovedAsync(() => server.TokenAsync(proof, cancel)).ConfigureAwait(false);
         KeepAnchor(token, proof);
         return token;
     }

@@ -26,6 +26,9 @@ internal sealed class Rig : IAsyncDisposable
 
     internal bool InvitedOnly { get; set; }
 
+    /// <summary>How far the server's clock is ahead.</summary>
+    internal ShiftedTime ServerTime { get; } = new();
+
     internal Uri Url { get; private set; } = new("http://127.0.0.1:1/");
 
     internal string this[string name] => folder[name];
@@ -57,7 +60,7 @@ internal sealed class Rig : IAsyncDisposable
 
     internal async Task StartServerAsync(int port, string data)
     {
-        ServerOptions options = new() { DataDirectory = data, Listen = new Uri($"http://127.0.0.1:{port}"), Limits = Limits, InvitedOnly = InvitedOnly };
+        ServerOptions options = new() { DataDirectory = data, Listen = new Uri($"http://127.0.0.1:{port}"), Limits = Limits, InvitedOnly = InvitedOnly, TimeProvider = ServerTime };
         server = await ServerHost.StartAsync(options, TextWriter.Null, CancellationToken.None);
         Url = server.Url;
     }
@@ -96,6 +99,14 @@ internal sealed class Rig : IAsyncDisposable
         await StopServerAsync();
         folder.Dispose();
     }
+}
+
+/// <summary>A clock that can be put forward.</summary>
+internal sealed class ShiftedTime : TimeProvider
+{
+    internal TimeSpan Ahead { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Ahead;
 }
 
 /// <summary>Sockets that lose the nth request, or the answer to it, and count what passes.</summary>

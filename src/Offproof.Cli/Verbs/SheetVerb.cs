@@ -10,16 +10,17 @@ internal static class SheetVerb
     {
         Option<string> sheet = Options.RequiredFile("--sheet", "The sheet's file, as it was kept");
         Command confirm = new("confirm", "Prove that the written sheet opens what this device seals. No category turns on before.") { sheet };
-        confirm.SetAction(parsed =>
+        confirm.SetAction(async (parsed, cancel) =>
         {
             using DeviceHome home = parsed.OpenHome();
-            Source? inside = home.ConfirmSheet(parsed.GetRequiredValue(sheet));
+            ConfirmReport report = await home.ConfirmSheetAsync(parsed.GetRequiredValue(sheet), cancel);
             Terminal.Say("The sheet opens what this device seals and signs for this account.");
-            if (inside is not null)
+            if (report.Due is { } due) Terminal.Say($"It becomes the account's on {ErasureWords.Day(due)}, unless the old one cancels that.");
+            if (report.Inside is { } inside)
                 Terminal.Talk($"note: it lies in {inside.Path}, from which {inside.Category} is read: while that is on, the sheet is backed up too. Move it elsewhere.");
             return ExitCode.Ok;
         });
-        return new Command("sheet", "The recovery sheet") { confirm, Print() };
+        return new Command("sheet", "The recovery sheet") { confirm, Print(), SheetChangeVerbs.Rotate(), SheetChangeVerbs.Replace() };
     }
 
     private static Command Print()

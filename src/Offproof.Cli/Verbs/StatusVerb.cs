@@ -26,7 +26,11 @@ internal static class StatusVerb
             foreach (CategoryStatus line in report.Categories) Terminal.Raised(line.Category, line.Alarms);
             foreach (CategoryStatus line in report.Categories)
                 if (line.OverdueSince is { } since) Terminal.Talk(Terminal.Overdue(line.Category, since, null));
-            if (!report.SheetConfirmed) Terminal.Say("The sheet is not confirmed yet: nothing can be turned on. offproof sheet confirm --sheet FILE");
+            if (!report.SheetConfirmed) Terminal.Say(report.Sheet.Changes == 0
+                ? "The sheet is not confirmed yet: nothing can be turned on. offproof sheet confirm --sheet FILE"
+                : "The account's new sheet is not confirmed yet: nothing can be turned on. offproof sheet confirm --sheet FILE");
+            SaySheet(report.Sheet);
+            SayDevices(report.Devices);
             return ExitCode.Ok;
         });
         return verb;
@@ -43,19 +47,49 @@ internal static class StatusVerb
     private static string? Proof(string what, DrillProof? proof) =>
         proof is null ? null : string.Create(CultureInfo.InvariantCulture, $"{what} (epoch {proof.Epoch}, {proof.Time.UtcDateTime:yyyy-MM-dd})");
 
+    private static void SaySheet(SheetStatus sheet)
+    {
+        if (sheet.Since is { } since) Terminal.Say($"The sheet took an earlier one's place on {ErasureWords.Day(since)}.");
+        if (!sheet.ReplacementPending) return;
+        string when = sheet.ReplacementDue is { } due ? $" on {ErasureWords.Day(due)}" : "";
+        Terminal.Say($"Pending: another sheet takes the place of the account's{when}; the device {sheet.ReplacedBy![..8]} asked for it. With the sheet that can be cancelled: offproof sheet replace --cancel --sheet FILE");
+    }
+
+    /// <summary>Nobody joins unseen: where there is more than this device, each is named.</summary>
+    private static void SayDevices(IReadOnlyList<DeviceStatus> devices)
+    {
+        if (devices.Count < 2) return;
+        Terminal.Say("Devices of the account, as last seen:");
+        foreach (DeviceStatus device in devices)
+        {
+            string how = device.AdmittedBy is { } by ? $"admitted by {by[..8]}" : "certified by the sheet";
+            string gone = device.Removed is { } removed ? $", removed on {ErasureWords.Day(removed)}" : "";
+            Terminal.Say($"  {device.Device[..8]} {how} on {ErasureWords.Day(device.Joined)}{gone}{(device.IsThis ? "  (this one)" : "")}");
+        }
+    }
+
     private static string Row(CategoryStatus line)
     {
         string state = line.State.ToString().ToLowerInvariant();
         string what = line switch
         {
+            { SheetLost: true } => $"no sheet opens it any more: offproof on {line.Category} begins the next epoch",
             { LastBackup: { } time } => string.Create(CultureInfo.InvariantCulture,
                 $"{Terminal.Count(line.Items ?? 0, "item")}, {Terminal.Size(line.Bytes ?? 0)}, last backup {Terminal.Time(time)}"),
             { State: SwitchState.On or SwitchState.Paused } => "no backup yet",
             { KeyLost: true } => $"its key is gone, its revocation is not signed yet: offproof off {line.Category}",
             { State: SwitchState.Kept } => "what was stored is kept; the sheet opens it",
+            { State: SwitchState.Closed, Due: { } due } => $"closed until {ErasureWords.Day(due)}, then deleted; the sheet can cancel that",
+            { State: SwitchState.Closed } => "will be closed and deleted as soon as the server is told",
+            { State: SwitchState.Erased } => line.Due is { } when ? $"the server signed on {ErasureWords.Day(when)} that it deleted what was stored" : "what was stored is erased",
             _ => "",
         };
+        string epochs = string.Join(", ", line.Epochs.Where(e => e.Epoch != line.Epoch).Select(Earlier));
+        if (epochs.Length > 0) what += $"{(what.Length > 0 ? "; " : "")}earlier: {epochs}";
         string told = line.ServerTold ? "" : "  (server not yet told)";
         return $"  {line.Category,-9} {state,-7} {what}{told}".TrimEnd();
     }
+
+    private static string Earlier(EpochStatus epoch) => string.Create(CultureInfo.InvariantCulture,
+        $"epoch {epoch.Epoch} {epoch.State.ToString().ToLowerInvariant()}{(epoch is { State: SwitchState.Closed, Due: { } due } ? $" until {ErasureWords.Day(due)}" : "")}");
 }

@@ -16,7 +16,7 @@ internal static class SwitchVerbs
         {
             using DeviceHome home = parsed.OpenHome();
             Category wanted = Options.ParseCategory(parsed.GetRequiredValue(category));
-            if (home.Switch(wanted).State == SwitchState.Off || home.Switch(wanted).State == SwitchState.Kept)
+            if (home.Switch(wanted) is not { State: SwitchState.On or SwitchState.Paused, SheetLost: false })
             {
                 home.RequireConfirmedSheet();
                 Terminal.RequireSomebodyToAsk(parsed.GetValue(yes));
@@ -25,6 +25,7 @@ internal static class SwitchVerbs
             }
             Show(parsed, await home.TurnOnAsync(wanted, cancel));
             Terminal.Noticed(home.Notices);
+            Terminal.Remarked(home.News);
             return ExitCode.Ok;
         });
         return verb;
@@ -47,17 +48,19 @@ internal static class SwitchVerbs
     {
         Argument<string> category = Options.Category();
         Option<bool> keep = new("--keep") { Description = "Keep what was stored; it opens with the sheet (the default)" };
+        Option<bool> erase = new("--erase") { Description = "Have the server delete what was stored: closed at once, deleted after 14 days, unless the sheet cancels that" };
         Option<bool> yes = Options.Yes();
-        Command verb = new("off", "Turn a category off: sign a revocation and destroy its key on this device") { category, keep, yes };
+        Command verb = new("off", "Turn a category off: sign a revocation and destroy its key on this device") { category, keep, erase, yes };
         verb.SetAction(async (parsed, cancel) =>
         {
+            if (parsed.GetValue(keep) && parsed.GetValue(erase)) throw new DeviceException(DeviceFault.Usage, "--keep and --erase are two different things");
             await Task.Yield(); // a signal before the first wait would end the program without a word, whatever it was doing
             Category wanted = Options.ParseCategory(parsed.GetRequiredValue(category));
             using DeviceHome? home = TryOpen(parsed, out DeviceException? unreadable);
             if (!WasNeverOn(home, wanted))
             {
                 await Terminal.RequireYesAsync(parsed.GetValue(yes),
-                    $"Turn {wanted.Name()} off? Its key on this device is destroyed; what was stored is kept and opens with the sheet.", cancel);
+                    $"Turn {wanted.Name()} off? Its key on this device is destroyed; {(parsed.GetValue(erase) ? "what was stored in this epoch is closed, also to the sheet, and deleted after 14 days, unless the sheet cancels that." : "what was stored is kept and opens with the sheet.")}", cancel);
             }
             if (home is null)
             {
@@ -68,19 +71,28 @@ internal static class SwitchVerbs
             bool json = parsed.GetValue(Options.Json), isOff = false;
             try
             {
-                SwitchReport report = await home.TurnOffAsync(wanted, holds =>
+                SwitchReport report = await home.TurnOffAsync(wanted, parsed.GetValue(erase), holds =>
                 {
                     isOff = true;
                     if (!json) Terminal.Say(State(holds));
                 }, cancel);
                 if (json) Show(parsed, report);
-                else ShowWhetherTold(report);
+                else
+                {
+                    ShowWhetherTold(report);
+                    if (parsed.GetValue(erase) && home.ErasureReportOf(wanted, report.Epoch) is { ReceiptFile: not null } receipt)
+                    {
+                        ErasureWords.Say(receipt);
+                        ErasureWords.SayWhatReceiptsShow();
+                    }
+                }
                 Terminal.Noticed(home.Notices);
+                Terminal.Remarked(home.News);
             }
             catch (OperationCanceledException) when (isOff)
             {
                 throw new InterruptedException($"interrupted: {wanted.Name()} is off, and its key on this device is destroyed; the server is not told yet",
-                    $"offproof off {wanted.Name()}");
+                    $"offproof off {wanted.Name()}{(parsed.GetValue(erase) ? " --erase" : "")}");
             }
             return ExitCode.Ok;
         });
@@ -116,12 +128,15 @@ internal static class SwitchVerbs
 
     private static void Disclose(Disclosure disclosure)
     {
+        Uri server = disclosure.Server;
         Terminal.Talk($"""
             Turning {disclosure.Category.Name()} on collects the files in:
               {(disclosure.Folders.Count == 0 ? "(no folder yet: offproof source add)" : string.Join("\n  ", disclosure.Folders))}
-            They are encrypted here and stored at {disclosure.Server}. They stay there: this version cannot erase them.
+            They are encrypted here and stored at {server}, that is at {server.IdnHost}, port {server.Port}{(server.IsLoopback ? ", which is this machine" : "")}. Nothing of them goes elsewhere.
             The server sees: the category, sizes, times, and the address you call from. It cannot see names or contents.
+            They stay there until they are erased: `offproof off {disclosure.Category.Name()} --erase` (closed at once, deleted after 14 days), or at once with the sheet: `offproof erase {disclosure.Category.Name()} --sheet FILE`.
             """);
+        if (disclosure.SheetLost) Terminal.Talk("It is on, but its key was sealed to a sheet that was lost: this epoch ends, and what is stored in it opens for nobody then.");
         if (disclosure.Epoch > 1) Terminal.Talk("A new key is made, so everything is uploaded again.");
         Terminal.Talk("");
         Terminal.Talk(disclosure.Policy);
@@ -131,7 +146,7 @@ internal static class SwitchVerbs
     {
         if (parsed.GetValue(Options.Json))
         {
-            Terminal.Json(new SwitchJson("offproof/v1/switch", report.Category.Name(), report.State, report.Epoch, report.ServerTold), OutputJson.Default.SwitchJson);
+            Terminal.Json(new SwitchJson("offproof/v1/switch", report.Category.Name(), report.State, report.Epoch, report.ServerTold, report.Due), OutputJson.Default.SwitchJson);
             return;
         }
         Terminal.Say(State(report));
@@ -146,6 +161,8 @@ internal static class SwitchVerbs
             SwitchState.On => $"{category} is on (epoch {report.Epoch}).",
             SwitchState.Paused => $"{category} is paused: nothing is read or sent. offproof on {category}",
             SwitchState.Kept => $"{category} is off. Its key on this device is destroyed; what was stored is kept and opens with the sheet.",
+            SwitchState.Closed => $"{category} is off. Its key on this device is destroyed; what was stored is to be erased.",
+            SwitchState.Erased => $"{category} is off, and what was stored (epoch {report.Epoch}) is erased.",
             _ => $"{category} is off.",
         };
     }

@@ -47,6 +47,8 @@ internal sealed class VaultAccess(HttpMessageInvoker gate, Purpose purpose, Func
     /// <summary>The answer to HEAD has no body: a 403 to it is taken for a token that ended, which costs one request where it was something else.</summary>
     private static async Task<string> ProblemAsync(HttpResponseMessage response, CancellationToken cancel)
     {
+        // Whoever renews the token learns what it means, and acts on it (protocol.md §3.1).
+        if (response.StatusCode is HttpStatusCode.Gone) return "not-accepted";
         if (response.StatusCode is not (HttpStatusCode.Forbidden or HttpStatusCode.Conflict)) return "";
         if (response.RequestMessage?.Method == HttpMethod.Head) return "not-accepted";
         try

@@ -39,7 +39,7 @@ internal sealed class Beginning : IDisposable
     internal static Beginning Resume(HomeFolder home, string sheetFile, Uri server)
     {
         DeviceException exists = new(DeviceFault.Refused, $"{sheetFile} exists and is not overwritten: it may be another account's only sheet", "name another file");
-        if (!File.Exists(sheetFile) || !File.Exists(home.DeviceKey) || RecordChain.ReadCertificate(home) is not { } record) throw exists;
+        if (!File.Exists(sheetFile) || !File.Exists(home.DeviceKey) || ChainOrigin.Read(home) is not { } record) throw exists;
         if (!SigningKey.TryFromPem(File.ReadAllText(home.DeviceKey), out SigningKey? device)) throw exists;
         Sheet? sheet = null;
         try

@@ -8,10 +8,13 @@ namespace Offproof.Device;
 /// <param name="Account">ACCOUNT (consent.md §2)</param>
 /// <param name="Server">The server's URL, ending in a slash</param>
 /// <param name="ServerKey">The server's public key as a JWK, pinned at <c>init</c></param>
-/// <param name="SheetKey">The sheet's public signing key as a JWK</param>
+/// <param name="SheetKey">The public signing key, as a JWK, of the sheet that is the account's</param>
 /// <param name="Recipient">The age recipient that vault passwords are sealed to</param>
 /// <param name="Created">When <c>init</c> ran</param>
 /// <param name="SheetConfirmed">When the written sheet was read back and proven; null until then</param>
+/// <param name="FirstSheetKey">The key of the account's first sheet, whose thumbprint is ACCOUNT; null while that is <paramref name="SheetKey"/></param>
+/// <param name="PendingConfirmed">The thumbprint of a sheet that was proven before its replacement took effect; null where none was</param>
+/// <param name="Removed">When the server said that this device was removed from the account; null while it was not</param>
 internal sealed record AccountFile(
     string Schema,
     string Account,
@@ -20,7 +23,10 @@ internal sealed record AccountFile(
     JsonElement SheetKey,
     string Recipient,
     DateTimeOffset Created,
-    DateTimeOffset? SheetConfirmed)
+    DateTimeOffset? SheetConfirmed,
+    JsonElement? FirstSheetKey = null,
+    string? PendingConfirmed = null,
+    DateTimeOffset? Removed = null)
 {
     internal const string CurrentSchema = "offproof/v1/account";
 
@@ -80,6 +86,7 @@ internal sealed record SourceCount(string Name, long Kept, long? Before = null, 
 [JsonSerializable(typeof(LastBackup))]
 [JsonSerializable(typeof(RunState))]
 [JsonSerializable(typeof(ProvenFile))]
+[JsonSerializable(typeof(RecoveryAnswer))]
 internal sealed partial class HomeJson : JsonSerializerContext
 {
     internal static T Read<T>(string file, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)

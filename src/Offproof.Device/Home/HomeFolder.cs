@@ -17,6 +17,9 @@ internal sealed class HomeFolder(string path)
 
     internal string Records => Path.Combine(Root, "records");
 
+    /// <summary>What the server last showed of the account.</summary>
+    internal string View => Path.Combine(Root, "account-records.json");
+
     internal string Vaults => Path.Combine(Root, "vaults");
 
     internal string RefusalsSeen => Path.Combine(Root, "refusals-seen");
@@ -27,7 +30,7 @@ internal sealed class HomeFolder(string path)
     internal bool Exists => File.Exists(Account);
 
     /// <summary>True if something lies here that no `init` left: the folder is somebody's, and is neither used nor closed to others (cli.md §1.1).</summary>
-    internal bool IsSomebodys => Directory.Exists(Root) && RecordChain.ReadCertificate(this) is null
+    internal bool IsSomebodys => Directory.Exists(Root) && ChainOrigin.Read(this) is null
         && Directory.EnumerateFileSystemEntries(Root).Any(entry => !IsOfABeginning(entry));
 
     /// <summary>What an `init` that was killed before it had written the certificate leaves.</summary>
@@ -57,7 +60,7 @@ internal sealed class HomeFolder(string path)
     {
         if (Exists) return; // another init finished here: that device is not ours to remove
         File.Delete(DeviceKey);
-        RecordChain.DeleteCertificate(this);
+        ChainOrigin.Delete(this);
         Leave(made, keepsLedger);
     }
 

@@ -49,6 +49,9 @@ internal sealed class VaultFolder(HomeFolder home, Category category)
         }
     }
 
+    /// <summary>Whom its password was sealed to; null where an earlier version made it, which knew one sheet alone.</summary>
+    internal string? Recipient => File.Exists(PathOf("recipient")) ? File.ReadAllText(PathOf("recipient")).Trim() : null;
+
     internal LastBackup? LastBackup
     {
         get => File.Exists(PathOf("last.json")) ? HomeJson.Read(PathOf("last.json"), HomeJson.Default.LastBackup) : null;
@@ -104,6 +107,7 @@ internal sealed class VaultFolder(HomeFolder home, Category category)
         {
             HomeFolder.Write(System.IO.Path.Combine(temporary, "password"), plain);
             HomeFolder.Write(System.IO.Path.Combine(temporary, "password.age"), AgeFile.Seal(plain, recipient));
+            HomeFolder.Write(System.IO.Path.Combine(temporary, "recipient"), Encoding.ASCII.GetBytes(recipient.ToString() + "\n"));
             HomeFolder.Write(System.IO.Path.Combine(temporary, "config"), vault.ConfigFile);
             HomeFolder.Write(System.IO.Path.Combine(temporary, "key"), vault.KeyFile);
         }

@@ -86,6 +86,8 @@ internal sealed partial class AccountHistory
         int index = devices.FindIndex(d => d.Id == device && d.Removed is null);
         if (index < 0) throw Forged("a removal names what is no device of this account there");
         devices[index] = devices[index] with { Removed = new DeviceRemoval(by, at) };
+        // consent.md §3.9: a replacement that it signed and that is pending does not take effect; one that had, had.
+        if (sheets.Pending?.By == device && !TryTakeEffect()) sheets.TryCancel(sheets.Pending.Record.Hash);
         for (int i = 0; i < vaults.Count; i++)
             if (vaults[i].Address.Device == device && vaults[i].State == VaultState.On) vaults[i] = vaults[i] with { State = VaultState.Kept };
     }
@@ -127,7 +129,14 @@ internal sealed partial class AccountHistory
             if (vaults[i] is { State: VaultState.Closed, Erasure: { } erasure } closed && receipts.Find(erasure, closed.Address.Device, ReceiptState.Erased) is { } erased)
                 vaults[i] = closed with { State = VaultState.Erased, Due = erased.At };
         }
-        if (sheets.Pending is { By: { } device } pending && receipts.Find(pending.Record.Hash, device, ReceiptState.Replaced) is not null) sheets.TakeEffect();
+        TryTakeEffect();
+    }
+
+    private bool TryTakeEffect()
+    {
+        if (sheets.Pending is not { By: { } device } pending || receipts.Find(pending.Record.Hash, device, ReceiptState.Replaced) is null) return false;
+        sheets.TakeEffect();
+        return true;
     }
 
     // The same address can be granted once only; the hash of the grant says which one is meant all the same.

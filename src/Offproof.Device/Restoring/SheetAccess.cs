@@ -88,6 +88,24 @@ internal sealed class SheetAccess : IDisposable
         return await VaultFaults.TranslateAsync(url, () => work(new OpenableVault(storage, password, pins, granted.Address.Epoch.Value))).ConfigureAwait(false);
     }
 
+    /// <summary>Sends a record that the sheet signed.</summary>
+    /// <returns>The receipt, which says one of these states; its text is to be kept.</returns>
+    internal async Task<SignedReceipt> SendAsync(SignedRecord record, CancellationToken cancel, params ReceiptState[] states)
+    {
+        (string compact, _) = await server.SendRecordAsync(record, cancel).ConfigureAwait(false);
+        if (!SignedRecord.TryParse(compact, out SignedRecord? signed) || !Receipt.TryVerify(signed, ServerKey, sheet.Account, out Receipt? receipt)
+            || receipt.Record != record.Hash || receipt.Account != sheet.Account || !states.Contains(receipt.State))
+        {
+            throw new DeviceException(DeviceFault.Forgery, "the server's receipt is not for what was sent", "what was sent may hold all the same: run it again");
+        }
+        return new SignedReceipt(receipt, compact);
+    }
+
+    /// <summary>What the sheet signs begins with these (consent.md §2).</summary>
+    internal (Thumbprint Account, Thumbprint Server, long IssuedAt) Opening => (sheet.Account, sheet.ServerKey, time.GetUtcNow().ToUnixTimeSeconds());
+
+    internal SigningKey Signing => sheet.Signing;
+
     private VaultPassword Open(byte[] sealedPassword)
     {
         if (!keyring!.TryOpen(sealedPassword, out byte[]? plain))

@@ -156,6 +156,21 @@ public sealed class AccountHistoryTests
         sheet.Dispose();
     }
 
+    [Theory] // consent.md §3.9
+    [InlineData(false), InlineData(true)]
+    public void The_removal_of_its_device_ends_a_replacement_that_is_pending(bool tookEffect)
+    {
+        using Archive account = new();
+        using SigningKey second = SigningKey.Generate();
+        account.Admit(account.First, second);
+        (SignedRecord record, Sheet sheet) = account.Replace(second);
+        if (tookEffect) account.Receive(record, ReceiptState.Replaced);
+        account.Remove(account.First, second);
+        AccountHistory history = account.Verify();
+        Assert.Equal((null, tookEffect), (history.PendingReplacement, history.Sheet.Equals(sheet.Signing.Public)));
+        sheet.Dispose();
+    }
+
     [Fact] // a receipt is the server's statement: another's is none, and one for somebody else says nothing
     public void A_receipt_that_does_not_verify_says_nothing()
     {
