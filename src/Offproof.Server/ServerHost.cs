@@ -144,6 +144,7 @@ public sealed class RunningServer : IAsyncDisposable
         new RecordEndpoints(accounts, records, vaults, database, clerk).Map(routes);
         new TokenEndpoints(accounts, vaults, new(database, clerk), tokens, database, clerk).Map(routes);
         new RecoveryEndpoints(access, publisher, accounts, records, vaults, data).Map(routes);
+        new JoinEndpoints(new(clerk), access).Map(routes);
         new VaultEndpoints(access, publisher, new(database), quota, data).Map(routes);
     }
 

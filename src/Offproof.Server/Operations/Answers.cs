@@ -22,6 +22,9 @@ static class Answers
     internal static IResult Json(Action<Utf8JsonWriter> write, string contentType = "application/json") =>
         Results.Bytes(Written(write), contentType);
 
+    internal static IResult Created(Action<Utf8JsonWriter> write) =>
+        Results.Text(JsonText(write), "application/json", statusCode: StatusCodes.Status201Created);
+
     internal static IResult Record(string compact, bool first) =>
         Results.Text(compact, "application/jose", statusCode: first ? StatusCodes.Status201Created : StatusCodes.Status200OK);
 
