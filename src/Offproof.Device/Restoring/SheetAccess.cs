@@ -14,6 +14,7 @@ internal sealed class SheetAccess : IDisposable
     private readonly EgressGate gate;
     private readonly HttpMessageInvoker invoker;
     private readonly ServerClient server;
+    private SheetKeyring? keyring;
 
     private SheetAccess(Sheet sheet, Uri url, TimeProvider time, HttpMessageHandler? wire)
     {
@@ -24,6 +25,8 @@ internal sealed class SheetAccess : IDisposable
     }
 
     internal AccountHistory History { get; private set; } = null!;
+
+    internal VerifyingKey ServerKey { get; private set; } = null!;
 
     /// <exception cref="DeviceException">It is another server than the sheet's, or its records cannot be believed.</exception>
     internal static async Task<SheetAccess> OpenAsync(Sheet sheet, Uri? serverUrl, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
@@ -46,10 +49,27 @@ internal sealed class SheetAccess : IDisposable
         VerifyingKey serverKey = await server.GetKeyAsync(cancel).ConfigureAwait(false);
         if (serverKey.Thumbprint != sheet.ServerKey)
             throw new DeviceException(DeviceFault.Forgery, $"the server at {url} is not the one on the sheet: its key is {serverKey.Thumbprint}", "nothing was sent");
-        Token recovery = await TokenAsync(null, cancel).ConfigureAwait(false);
+        ServerKey = serverKey;
+        Token recovery;
+        try
+        {
+            recovery = await TokenAsync(null, cancel).ConfigureAwait(false);
+        }
+        catch (DeviceException e) when (e.Problem is "not-accepted")
+        {
+            throw NotTaken(e);
+        }
         RecoveryAnswer answer = await server.RecoveryAsync(sheet.Account, recovery, cancel).ConfigureAwait(false);
-        History = AccountHistory.Verify(answer.Records, sheet.Signing.Public, sheet.Account, sheet.ServerKey);
+        History = AccountHistory.Verify(answer, sheet.Account, serverKey);
+        History.RequireSheet(sheet.Signing.Thumbprint, "this");
+        keyring = new SheetKeyring(sheet, History);
     }
+
+    /// <summary>The server says no more than no (protocol.md §3), so what it means is told from the sheet.</summary>
+    private DeviceException NotTaken(DeviceException e) => new(DeviceFault.WrongSheet, sheet.Signing.Thumbprint == sheet.Account
+            ? $"the server at {url} does not take this sheet: a newer sheet took its place, or the server does not know the account"
+            : $"the server at {url} does not take this sheet: its identity does not sign for the account that it names, or a newer sheet took its place",
+        "look for the newer one; offproof status, on a device of the account, says since when there is one", e) { Problem = e.Problem };
 
     /// <summary>Works on one vault, whose failures are said in the device's words.</summary>
     internal async Task<T> WithVaultAsync<T>(GrantedVault granted, Func<OpenableVault, Task<T>> work, CancellationToken cancel)
@@ -70,8 +90,8 @@ internal sealed class SheetAccess : IDisposable
 
     private VaultPassword Open(byte[] sealedPassword)
     {
-        if (!sheet.TryOpen(sealedPassword, out byte[]? plain))
-            throw new DeviceException(DeviceFault.WrongSheet, "this sheet does not open the vault's password", "is there a newer sheet for this account?");
+        if (!keyring!.TryOpen(sealedPassword, out byte[]? plain))
+            throw new DeviceException(DeviceFault.WrongSheet, "this sheet does not open the vault's password: it was sealed to one that was lost, or to another", "only that sheet opens it");
         try
         {
             return VaultPassword.FromText(Encoding.ASCII.GetString(plain));
@@ -86,7 +106,7 @@ internal sealed class SheetAccess : IDisposable
     {
         SignedRecord proof = Proof.Sign(sheet.Signing, new Proof
         {
-            Signer = sheet.Signing.Thumbprint,
+            Signer = sheet.Account,
             Account = sheet.Account,
             Server = sheet.ServerKey,
             IssuedAt = time.GetUtcNow().ToUnixTimeSeconds(),
@@ -98,6 +118,7 @@ internal sealed class SheetAccess : IDisposable
 
     public void Dispose()
     {
+        keyring?.Dispose();
         invoker.Dispose();
         gate.Dispose();
     }

@@ -32,6 +32,9 @@ public sealed class Sheet : IDisposable
     /// <summary>The thumbprint of the server's key, pinned when the sheet was made.</summary>
     public Thumbprint ServerKey { get; }
 
+    /// <summary>The thumbprint of the sheet whose place this one was made to take; null of a first sheet, and where the line was not copied.</summary>
+    internal Thumbprint? Succeeds { get; private init; }
+
     /// <summary>Whom vault passwords are sealed to.</summary>
     public AgeRecipient Recipient => identity.Recipient;
 
@@ -46,8 +49,12 @@ public sealed class Sheet : IDisposable
         return new Sheet(identity, server, signing.Thumbprint, serverKey);
     }
 
+    /// <summary>A new sheet for an account that has one: to be rotated to, or to replace one that was lost.</summary>
+    internal static Sheet GenerateNext(Uri server, Thumbprint serverKey, Thumbprint account, Thumbprint succeeds) =>
+        new(AgeIdentity.Generate(), server, account, serverKey) { Succeeds = succeeds };
+
     /// <summary>Reads a sheet's file. Blanks around a line, and an identity in lower case, are forgiven: who restores has what is left.</summary>
-    /// <exception cref="DeviceException">There is no file, no identity or not this account's, or a comment line is missing.</exception>
+    /// <exception cref="DeviceException">There is no file, no identity, or a comment line is missing or damaged.</exception>
     public static Sheet Read(string file)
     {
         if (!File.Exists(file)) throw new DeviceException(DeviceFault.WrongSheet, $"no sheet at {file}");
@@ -76,10 +83,9 @@ public sealed class Sheet : IDisposable
             throw Wrong(file, "its line '# account:' is missing or damaged");
         if (!comments.TryGetValue("server-key", out string? keyText) || !Thumbprint.TryParse(keyText, out Thumbprint serverKey))
             throw Wrong(file, "its line '# server-key:' is missing or damaged");
-        Sheet sheet = new(identity, server, account, serverKey);
-        if (sheet.Signing.Thumbprint == account) return sheet;
-        sheet.Dispose();
-        throw Wrong(file, "its identity does not sign for the account that it names", "one of its lines '# account:' and AGE-SECRET-KEY-1... is altered, or another sheet's");
+        // A sheet that took another's place has another thumbprint than ACCOUNT: the records lead to it (consent.md §3.10, §4).
+        Thumbprint? succeeds = comments.TryGetValue("succeeds", out string? before) && Thumbprint.TryParse(before, out Thumbprint sheetBefore) ? sheetBefore : null;
+        return new Sheet(identity, server, account, serverKey) { Succeeds = succeeds };
     }
 
     /// <summary>What stock age forgives less than <see cref="Read"/> does, so that a confirmed sheet opens without this program too.</summary>
@@ -99,6 +105,7 @@ public sealed class Sheet : IDisposable
     /// <summary>Writes the sheet to a file that must not exist, mode 600.</summary>
     public void WriteNew(string file, DateTimeOffset created)
     {
+        string succeeds = Succeeds is { } before ? $"# succeeds: {before}\n" : "";
         string text = string.Create(CultureInfo.InvariantCulture, $"""
             # Offproof recovery sheet. Whoever holds this can open every backup of this account; without it, a lost phone's backup stays closed.
             # Print it or copy it to a place that is not the phone. It is also an age identity file: age -d -i FILE opens what was sealed to it.
@@ -107,7 +114,7 @@ public sealed class Sheet : IDisposable
             # account: {Account}
             # server-key: {ServerKey}
             # recipient: {Recipient}
-            {identity.Reveal()}
+            {succeeds}{identity.Reveal()}
 
             """);
         byte[] bytes = Encoding.ASCII.GetBytes(text.ReplaceLineEndings("\n"));
@@ -146,6 +153,20 @@ public sealed class Sheet : IDisposable
 
     /// <summary>Opens what was sealed to this sheet; false when it was sealed to another or altered.</summary>
     internal bool TryOpen(ReadOnlySpan<byte> sealedFile, [NotNullWhen(true)] out byte[]? plaintext) => AgeFile.TryOpen(sealedFile, identity, out plaintext);
+
+    /// <summary>This sheet's identity line, sealed to the sheet that takes its place: what a rotation carries (consent.md §3.10).</summary>
+    internal byte[] SealTo(AgeRecipient next)
+    {
+        byte[] line = Encoding.ASCII.GetBytes(identity.Reveal());
+        try
+        {
+            return AgeFile.Seal(line, next);
+        }
+        finally
+        {
+            System.Security.Cryptography.CryptographicOperations.ZeroMemory(line);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
