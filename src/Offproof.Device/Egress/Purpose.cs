@@ -16,11 +16,16 @@ internal abstract record Purpose
 
     private static bool Reads(HttpMethod method) => method == HttpMethod.Get || method == HttpMethod.Head;
 
-    /// <summary>Opening an account, sending records, asking for tokens (protocol.md §1-§5).</summary>
+    /// <summary>Opening an account, sending records, asking for tokens, joining (protocol.md §1-§5, §11).</summary>
     internal sealed record ConsentRecords : Purpose
     {
-        internal override bool Covers(HttpMethod method, ReadOnlySpan<string> path) => path is ["v1", var what]
-            && (what == "server" ? method == HttpMethod.Get : what is "accounts" or "records" or "nonces" or "tokens" && method == HttpMethod.Post);
+        internal override bool Covers(HttpMethod method, ReadOnlySpan<string> path) => path switch
+        {
+            ["v1", "server"] or ["v1", "joins", _] => method == HttpMethod.Get,
+            ["v1", "accounts" or "records" or "nonces" or "tokens" or "joins"] => method == HttpMethod.Post,
+            ["v1", "joins", _, "offer" or "nonce"] => method == HttpMethod.Put,
+            _ => false,
+        };
     }
 
     /// <summary>Reading back the account's records and sealed passwords (protocol.md §6).</summary>

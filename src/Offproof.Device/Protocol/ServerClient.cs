@@ -16,8 +16,8 @@ internal sealed record RecoveryAnswer(JsonElement Sheet, IReadOnlyList<string> R
 /// <summary>One vault as the server counts it.</summary>
 internal sealed record StoredVault(string Device, string Category, int Epoch, string State, long Objects, long Bytes);
 
-/// <summary>The device's side of protocol.md §1-§6, one method per request.</summary>
-internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
+/// <summary>The device's side of protocol.md §1-§6 and §11, one method per request.</summary>
+internal sealed partial class ServerClient(HttpMessageInvoker gate, Uri server)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private const int MaximumAnswer = 64 * 1024 * 1024;
