@@ -12,9 +12,9 @@ internal static class DevicesVerb
         verb.SetAction(async (parsed, cancel) =>
         {
             using DeviceHome home = parsed.OpenHome();
-            DevicesReport report = await home.DevicesAsync(cancel);
-            if (parsed.GetValue(Options.Json)) Terminal.Json(new DevicesJson("offproof/v1/devices", report.Devices), OutputJson.Default.DevicesJson);
-            else foreach (KnownDevice device in report.Devices) Terminal.Say(Line(device));
+            IReadOnlyList<DeviceStatus> devices = await home.DevicesAsync(cancel);
+            if (parsed.GetValue(Options.Json)) Terminal.Json(new DevicesJson("offproof/v1/devices", devices), OutputJson.Default.DevicesJson);
+            else foreach (DeviceStatus device in devices) Terminal.Say(Line(device));
             Terminal.Noticed(home.Notices);
             return ExitCode.Ok;
         });
@@ -91,6 +91,10 @@ internal static class DevicesVerb
         if (whyNotTold is not null) Terminal.Talk(whyNotTold);
     }
 
-    private static string Line(KnownDevice device) =>
-        $"{device.Device[..8]}  {(device.IsThis ? "this device" : "")}{(device.Removed ? "removed" : "")}  {device.How}";
+    private static string Line(DeviceStatus device)
+    {
+        string joined = device.Joined is { } at ? $" since {Terminal.Time(at)}" : "";
+        string how = device.AdmittedBy is { } by ? $", admitted by {by[..8]}" : ", certified by a sheet";
+        return $"{device.Device[..8]}{joined}{how}{(device.IsThis ? " (this device)" : "")}{(device.Removed is { } removed ? $": removed {Terminal.Time(removed)}" : "")}";
+    }
 }

@@ -44,7 +44,7 @@ public sealed class NewDevice : IDisposable
     public static async Task<NewDevice> BeginAsync(string path, Uri serverUrl, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
     {
         HomeFolder home = new(path);
-        home.RequireFree();
+        JoinedHome.RequireFree(home);
         NewDevice device = new(home, new Uri(serverUrl.AbsoluteUri.TrimEnd('/') + "/"), time, wire);
         try
         {
@@ -98,11 +98,8 @@ public sealed class NewDevice : IDisposable
     }
 
     /// <summary>Makes this a device of the account, after a person said that the other device took the code. Everything is off.</summary>
-    public void Keep()
-    {
-        AdmittedDevice whole = admitted ?? throw new InvalidOperationException("nothing was admitted");
-        JoinedHome.Write(home, key, serverKey, url, whole, time);
-    }
+    public JoinReport Keep() =>
+        JoinedHome.Write(home, key, serverKey, url, admitted ?? throw new InvalidOperationException("nothing was admitted"), time);
 
     /// <inheritdoc/>
     public void Dispose()
