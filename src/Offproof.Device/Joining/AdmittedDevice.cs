@@ -8,8 +8,8 @@ namespace Offproof.Device;
 /// <param name="FirstSheet">The account's first sheet, whose thumbprint is ACCOUNT</param>
 /// <param name="Sheet">The sheet in force</param>
 /// <param name="Recipient">Its recipient</param>
-/// <param name="Answer">The records, as they verified</param>
-internal sealed record AdmittedDevice(Thumbprint Account, SignedRecord Origin, VerifyingKey FirstSheet, VerifyingKey Sheet, string Recipient, RecoveryAnswer Answer)
+/// <param name="Answer">The records, as they verified; null where they are read again later</param>
+internal sealed record AdmittedDevice(Thumbprint Account, SignedRecord Origin, VerifyingKey FirstSheet, VerifyingKey Sheet, string Recipient, RecoveryAnswer? Answer)
 {
     /// <param name="answer">What the server shows</param>
     /// <param name="offer">What the code covered</param>

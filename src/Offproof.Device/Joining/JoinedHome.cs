@@ -3,9 +3,30 @@ using Offproof.Consent;
 
 namespace Offproof.Device;
 
-/// <summary>The folder of a device that became one by joining: key, what made it one, and the account. account.json comes last: before it there is no device here.</summary>
-internal static class JoinedHome
+/// <summary>The folder of a device that becomes one by joining: key, what made it one, and the account. account.json comes last: before it there is no device here.</summary>
+internal sealed class JoinedHome : IDisposable
 {
+    private readonly HomeFolder home;
+    private readonly List<string> made = [];
+    private readonly FileStream exclusive;
+
+    private JoinedHome(HomeFolder home, TimeProvider time, CancellationToken cancel)
+    {
+        this.home = home;
+        home.Create(made);
+        try
+        {
+            exclusive = home.Lock(time, cancel); // two joins in one folder would mix their files
+            RequireFree(home);
+        }
+        catch
+        {
+            exclusive?.Dispose();
+            home.Undo(made);
+            throw;
+        }
+    }
+
     /// <summary>Throws where the folder is a device's, or somebody's.</summary>
     internal static void RequireFree(HomeFolder home)
     {
@@ -14,30 +35,26 @@ internal static class JoinedHome
             throw new DeviceException(DeviceFault.Refused, $"{home.Root} is not empty, and nothing that a joining left: nothing was changed", "name another folder with --home");
     }
 
-    internal static JoinReport Write(HomeFolder home, SigningKey key, VerifyingKey server, Uri url, AdmittedDevice whole, TimeProvider time)
+    internal static JoinedHome Begin(HomeFolder home, TimeProvider time, CancellationToken cancel) => new(home, time, cancel);
+
+    internal void WriteKey(SigningKey key, SignedRecord origin)
     {
-        List<string> made = [];
-        FileStream? exclusive = null;
-        try
-        {
-            home.Create(made);
-            exclusive = home.Lock(time, CancellationToken.None);
-            RequireFree(home);
-            HomeFolder.Write(home.DeviceKey, Encoding.ASCII.GetBytes(key.ToPem()));
-            ChainOrigin.Write(home, whole.Origin);
-            AccountView.Write(home, whole.Answer);
-            // The sheet was proven on the device that admitted this one, or lay before us: what is sealed to it opens.
-            new AccountFile(AccountFile.CurrentSchema, whole.Account.Text, url, DeviceHome.Jwk(server), DeviceHome.Jwk(whole.Sheet), whole.Recipient, time.GetUtcNow(),
-                SheetConfirmed: time.GetUtcNow(), whole.FirstSheet.Equals(whole.Sheet) ? null : DeviceHome.Jwk(whole.FirstSheet)).Write(home);
-            home.KeepPrivate();
-        }
-        catch
-        {
-            exclusive?.Dispose();
-            home.Undo(made);
-            throw;
-        }
-        exclusive.Dispose();
+        HomeFolder.Write(home.DeviceKey, Encoding.ASCII.GetBytes(key.ToPem()));
+        ChainOrigin.Write(home, origin);
+    }
+
+    internal JoinReport Finish(SigningKey key, VerifyingKey server, Uri url, AdmittedDevice whole, DateTimeOffset now)
+    {
+        if (whole.Answer is { } answer) AccountView.Write(home, answer);
+        // The sheet was proven on the device that admitted this one, or lies before us: what is sealed to it opens.
+        new AccountFile(AccountFile.CurrentSchema, whole.Account.Text, url, DeviceHome.Jwk(server), DeviceHome.Jwk(whole.Sheet), whole.Recipient, now,
+            SheetConfirmed: now, whole.FirstSheet.Equals(whole.Sheet) ? null : DeviceHome.Jwk(whole.FirstSheet)).Write(home);
+        home.KeepPrivate();
         return new JoinReport(whole.Account.Text, key.Thumbprint.Text, url);
     }
+
+    /// <summary>Nothing came of it: what was made here goes.</summary>
+    internal void Undo() => home.Undo(made);
+
+    public void Dispose() => exclusive.Dispose();
 }

@@ -98,8 +98,13 @@ public sealed class NewDevice : IDisposable
     }
 
     /// <summary>Makes this a device of the account, after a person said that the other device took the code. Everything is off.</summary>
-    public JoinReport Keep() =>
-        JoinedHome.Write(home, key, serverKey, url, admitted ?? throw new InvalidOperationException("nothing was admitted"), time);
+    public JoinReport Keep()
+    {
+        AdmittedDevice whole = admitted ?? throw new InvalidOperationException("nothing was admitted");
+        using JoinedHome joined = JoinedHome.Begin(home, time, CancellationToken.None);
+        joined.WriteKey(key, whole.Origin);
+        return joined.Finish(key, serverKey, url, whole, time.GetUtcNow());
+    }
 
     /// <inheritdoc/>
     public void Dispose()
