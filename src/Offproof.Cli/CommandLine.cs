@@ -17,6 +17,8 @@ internal static class CommandLine
             DemoVerb.Create(),
             ServeVerb.Create(),
             InitVerb.Create(),
+            JoinVerb.Create(),
+            DevicesVerb.Create(),
             SheetVerb.Create(),
             SourceVerb.Create(),
             StatusVerb.Create(),

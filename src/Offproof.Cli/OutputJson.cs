@@ -9,6 +9,10 @@ namespace Offproof.Cli;
 // The stable forms of --json (cli.md §1.2): one record a shape, members only ever added.
 internal sealed record InitJson(string Schema, string Account, string Device, Uri Server, string ServerKey, string Sheet);
 
+internal sealed record JoinJson(string Schema, string Account, string Device, Uri Server);
+
+internal sealed record DevicesJson(string Schema, IReadOnlyList<DeviceStatus> Devices);
+
 internal sealed record SourcesJson(string Schema, IReadOnlyList<Source> Sources);
 
 internal sealed record SwitchJson(string Schema, string Category, SwitchState State, int Epoch, bool ServerTold);
@@ -59,6 +63,8 @@ internal sealed record PersonaJson(string Schema, ulong Seed, int Photos, long B
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
     Converters = [typeof(SwitchStateConverter)])]
 [JsonSerializable(typeof(InitJson))]
+[JsonSerializable(typeof(JoinJson))]
+[JsonSerializable(typeof(DevicesJson))]
 [JsonSerializable(typeof(SourcesJson))]
 [JsonSerializable(typeof(SwitchJson))]
 [JsonSerializable(typeof(StatusJson))]
