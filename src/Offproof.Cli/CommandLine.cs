@@ -19,6 +19,8 @@ internal static class CommandLine
             OperatorVerbs.Invite(),
             OperatorVerbs.Account(),
             InitVerb.Create(),
+            JoinVerb.Create(),
+            DevicesVerb.Create(),
             SheetVerb.Create(),
             SourceVerb.Create(),
             StatusVerb.Create(),

@@ -12,6 +12,10 @@ internal sealed record InitJson(string Schema, string Account, string Device, Ur
 
 internal sealed record InviteJson(string Schema, string Code, DateTimeOffset Expires, long? Quota);
 
+internal sealed record JoinJson(string Schema, string Account, string Device, Uri Server);
+
+internal sealed record DevicesJson(string Schema, IReadOnlyList<DeviceStatus> Devices);
+
 internal sealed record WithdrawnJson(string Schema, int Withdrawn);
 
 internal sealed record AccountsJson(string Schema, IReadOnlyList<AccountJson> Accounts);
@@ -122,6 +126,8 @@ internal sealed record LedgerVerifyJson(
 [JsonSerializable(typeof(WithdrawnJson))]
 [JsonSerializable(typeof(AccountsJson))]
 [JsonSerializable(typeof(RefusalsJson))]
+[JsonSerializable(typeof(JoinJson))]
+[JsonSerializable(typeof(DevicesJson))]
 [JsonSerializable(typeof(SourcesJson))]
 [JsonSerializable(typeof(SwitchJson))]
 [JsonSerializable(typeof(ErasuresJson))]

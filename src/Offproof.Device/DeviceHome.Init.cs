@@ -190,7 +190,7 @@ public sealed partial class DeviceHome
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static JsonElement Jwk(VerifyingKey key)
+    internal static JsonElement Jwk(VerifyingKey key)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer)) key.WriteJwk(json);

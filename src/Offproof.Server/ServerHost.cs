@@ -165,6 +165,7 @@ public sealed class RunningServer : IAsyncDisposable
             new SheetRecords(intake, accounts, sheets, clerk).TakeAsync).Map(app);
         new TokenEndpoints(accounts, sheets, vaults, suspensions, new(database, clerk), tokens, throttle, database, clerk).Map(app);
         new RecoveryEndpoints(access, publisher, accounts, records, vaults, eraser, refusals, data).Map(app);
+        new JoinEndpoints(new(clerk), access).Map(app);
         new VaultEndpoints(access, publisher, new(database), quota, data).Map(app);
         return new(sheets, eraser, clerk, log);
     }

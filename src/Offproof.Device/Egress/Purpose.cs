@@ -36,13 +36,18 @@ internal abstract record Purpose
         internal override bool Covers(HttpMethod method, ReadOnlySpan<string> path) => method == HttpMethod.Get && path is ["v1", "server"];
     }
 
-    /// <summary>Opening an account, sending records, asking for tokens (protocol.md §2-§5).</summary>
+    /// <summary>Opening an account, sending records, asking for tokens, joining (protocol.md §2-§5, §16).</summary>
     internal sealed record ConsentRecords : Purpose
     {
         internal override string Name => "consent";
 
-        internal override bool Covers(HttpMethod method, ReadOnlySpan<string> path) =>
-            method == HttpMethod.Post && path is ["v1", "accounts" or "records" or "nonces" or "tokens"];
+        internal override bool Covers(HttpMethod method, ReadOnlySpan<string> path) => path switch
+        {
+            ["v1", "accounts" or "records" or "nonces" or "tokens" or "joins"] => method == HttpMethod.Post,
+            ["v1", "joins", _] => method == HttpMethod.Get,
+            ["v1", "joins", _, "offer" or "nonce"] => method == HttpMethod.Put,
+            _ => false,
+        };
 
         internal override bool ShowsHead(ReadOnlySpan<string> path) => path is ["v1", "accounts" or "records" or "tokens"];
     }

@@ -24,8 +24,8 @@ internal sealed record StoredVault(string Device, string Category, int Epoch, st
 /// <summary>One line of what the server refused in the account (protocol.md §13): said by the server, and believed as far as that goes.</summary>
 internal sealed record RefusedRequest(DateTimeOffset Minute, long Count, string Problem, string Request, string By, string? Category, int? Epoch);
 
-/// <summary>The device's side of protocol.md §1-§6, one method per request.</summary>
-internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
+/// <summary>The device's side of protocol.md §1-§6, §13 and §16, one method per request.</summary>
+internal sealed partial class ServerClient(HttpMessageInvoker gate, Uri server)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private const int MaximumAnswer = 64 * 1024 * 1024;

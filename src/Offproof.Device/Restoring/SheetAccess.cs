@@ -106,6 +106,8 @@ internal sealed class SheetAccess : IDisposable
 
     internal SigningKey Signing => sheet.Signing;
 
+    internal Uri Url => url;
+
     private VaultPassword Open(byte[] sealedPassword)
     {
         if (!keyring!.TryOpen(sealedPassword, out byte[]? plain))

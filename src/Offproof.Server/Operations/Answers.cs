@@ -26,6 +26,9 @@ static class Answers
     // For an answer that may be long: `write` pours out what it has written so far, again and again.
     internal static IResult LongJson(Func<Utf8JsonWriter, Func<Task>, Task> write) => new Poured(write);
 
+    internal static IResult Created(Action<Utf8JsonWriter> write) =>
+        Results.Text(JsonText(write), "application/json", statusCode: StatusCodes.Status201Created);
+
     internal static IResult Record(string compact, bool first) =>
         Results.Text(compact, "application/jose", statusCode: first ? StatusCodes.Status201Created : StatusCodes.Status200OK);
 

@@ -25,6 +25,7 @@ sealed class Throttle(ServerLimits limits, bool addressKnown) : IDisposable
         {
             "/v1/accounts" => accounts,
             "/v1/records" or "/v1/nonces" or "/v1/tokens" => requests,
+            { } path when path.StartsWith("/v1/joins", StringComparison.Ordinal) => requests,
             _ => null,
         };
         if (counted is not null && Take(context, counted, address) is { } slow) return slow;

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Offproof.Device;
+
+namespace Offproof.Cli;
+
+/// <summary>join: a further device of an account, with the sheet or admitted by another device (protocol.md §16).</summary>
+internal static class JoinVerb
+{
+    internal static Command Create()
+    {
+        Option<string?> server = new("--server") { Description = "The server's URL; the sheet's where not given", HelpName = "URL" };
+        Option<string?> sheet = new("--sheet") { Description = "The account's sheet: then no other device is needed", HelpName = "FILE" };
+        Option<bool> yes = Options.Yes();
+        Command verb = new("join", "Make this a further device of an account. Everything is off.") { server, sheet, yes };
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            if (parsed.GetValue(sheet) is { } file)
+            {
+                Uri? url = parsed.GetValue(server) is { } given ? Options.ParseUrl(given) : null;
+                Show(parsed, await DeviceHome.JoinAsync(parsed.HomeFolder(), file, url, TimeProvider.System, null, cancel));
+                return ExitCode.Ok;
+            }
+            if (parsed.GetValue(server) is not { } text)
+                throw new DeviceException(DeviceFault.Usage, "join wants --server URL, and another device; or --sheet FILE", "offproof join --help");
+            Terminal.RequireSomebodyToAsk(parsed.GetValue(yes));
+            using NewDevice device = await NewDevice.BeginAsync(parsed.HomeFolder(), Options.ParseUrl(text), TimeProvider.System, null, cancel);
+            Terminal.Talk($"""
+                This is device {device.Device[..8]}.
+                On a device of the account, within ten minutes:  offproof devices approve {device.Name}
+                """);
+            string code = await device.CodeAsync(cancel);
+            Terminal.Talk($"Type this code there:  {code[..4]} {code[4..]}");
+            await device.AdmittedAsync(cancel);
+            await Terminal.RequireYesAsync(parsed.GetValue(yes), $"Did the other device take the code {code[..4]} {code[4..]}, and say that it admitted this one?", cancel);
+            Show(parsed, device.Keep());
+            return ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    private static void Show(ParseResult parsed, JoinReport report)
+    {
+        if (parsed.GetValue(Options.Json))
+        {
+            Terminal.Json(new JoinJson("offproof/v1/join", report.Account, report.Device, report.Server), OutputJson.Default.JoinJson);
+            return;
+        }
+        Terminal.Say($"""
+            Account     {report.Account}
+            Device      {report.Device}
+            Server      {report.Server}
+            Everything is off on this device. Its sheet is the account's.
+            Next: offproof source add CATEGORY PATH, then: offproof on CATEGORY
+            """);
+    }
+}
