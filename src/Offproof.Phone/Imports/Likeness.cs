@@ -10,6 +10,9 @@ sealed record Likeness(string What, string? Category, bool IsPacked = false)
 {
     const int Sample = 1 << 16;
 
+    // A guess is not worth the memory that an import is.
+    const int MostDirectory = 16 << 20;
+
     /// <summary>Nothing more can be said.</summary>
     internal const string Unknown = "The file is of no known format.";
 
@@ -72,11 +75,11 @@ sealed record Likeness(string What, string? Category, bool IsPacked = false)
         IReadOnlyList<ZipMember> members;
         try
         {
-            members = ZipDirectory.Read(file).Members;
+            members = ZipDirectory.Read(file, MostDirectory).Members;
         }
         catch (InvalidDataException)
         {
-            return new Likeness("a damaged ZIP", null, IsPacked: true);
+            return new Likeness("a ZIP that is damaged or very large", null, IsPacked: true);
         }
         if (members.Any(member => member.Name == "messages.ndjson")) return new Likeness("a ZIP of SMS Import/Export", "messages");
         if (members.Any(member => Ends(member.Name, ".json") && ("/" + member.Name).Contains("/Keep/", StringComparison.Ordinal))) return new Likeness("a ZIP of Google Keep's notes from Takeout", "notes", IsPacked: true);

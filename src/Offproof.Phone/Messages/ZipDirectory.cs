@@ -25,8 +25,11 @@ sealed class ZipDirectory(List<ZipMember> members, bool isComplete)
     /// <summary>False where the archive has no directory: it was cut off, and only its first member can be found.</summary>
     internal bool IsComplete => isComplete;
 
+    /// <summary>Reads the directory.</summary>
+    /// <param name="file">The archive.</param>
+    /// <param name="most">How many bytes the directory may have.</param>
     /// <exception cref="InvalidDataException">It is no ZIP, or a damaged one.</exception>
-    internal static ZipDirectory Read(Stream file)
+    internal static ZipDirectory Read(Stream file, int most = 256 << 20)
     {
         byte[] tail = new byte[(int)Math.Min(file.Length, 22 + 65535 + 20)];
         file.Position = file.Length - tail.Length;
@@ -45,7 +48,7 @@ sealed class ZipDirectory(List<ZipMember> members, bool isComplete)
             start = Signed(longEnd.AsSpan(48));
         }
         if (count > MostMembers) throw new InvalidDataException($"it has more than {MostMembers} members");
-        if (start > file.Length || size > file.Length - start || size > 256 << 20) throw Damaged();
+        if (start > file.Length || size > file.Length - start || size > most) throw Damaged();
         return new ZipDirectory(Entries(At(file, start, (int)size), (int)count), isComplete: true);
     }
 
