@@ -27,6 +27,7 @@ sealed class RefusalLog(Database database, Clerk clerk)
     const int MostGathered = 200;
 
     readonly Lock gate = new();
+    readonly Lock writing = new();
     readonly Dictionary<Thumbprint, Dictionary<RefusalLine, long>> gathered = [];
 
     static bool IsKept(Refusal why) => why is not (Refusal.NotFound or Refusal.Method or Refusal.Range or Refusal.Failed);
@@ -43,7 +44,13 @@ sealed class RefusalLog(Database database, Clerk clerk)
         }
     }
 
+    // When it returns, all is written that was added before: also what another call had taken to write.
     internal void Flush()
+    {
+        lock (writing) Write();
+    }
+
+    void Write()
     {
         KeyValuePair<Thumbprint, Dictionary<RefusalLine, long>>[] now;
         lock (gate)

@@ -12,6 +12,12 @@ sealed class RequestFrame(Throttle throttle, TokenStore tokens, RefusalLog refus
     internal async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         long start = Stopwatch.GetTimestamp();
+        // Before the answer leaves, so that whoever has it finds it counted.
+        context.Response.OnStarting(() =>
+        {
+            Count(context);
+            return Task.CompletedTask;
+        });
         try
         {
             if (throttle.Admit(context, request => tokens.Find(request) is not null) is { } slow) await slow.ExecuteAsync(context);
@@ -29,12 +35,14 @@ sealed class RequestFrame(Throttle throttle, TokenStore tokens, RefusalLog refus
             context.Abort();
         }
 
-        if (context.Items.TryGetValue(typeof(Refusal), out object? why)) Count(context, (Refusal)why!);
+        Count(context);
         log?.WriteLine($"{context.Request.Method} {Pattern(context)} {context.Response.StatusCode} {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms");
     }
 
-    void Count(HttpContext context, Refusal why)
+    void Count(HttpContext context)
     {
+        if (!context.Items.TryGetValue(typeof(Refusal), out object? refusal) || !context.Items.TryAdd(typeof(RefusalCounters), counters)) return;
+        var why = (Refusal)refusal!;
         counters.Add(why);
         if (Caller.Of(context) is { } caller) refusals.Add(caller, why, $"{context.Request.Method} {Pattern(context)}");
         else if (why is Refusal.NotAccepted or Refusal.NotInvited or Refusal.Malformed) throttle.Failed(context);
