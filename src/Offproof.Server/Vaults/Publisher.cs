@@ -30,6 +30,7 @@ sealed class Publisher(Access access, DataFolder data, Quota quota)
             {
                 using (await visitor.Vault.EnterAsync(cancel.Token))
                 {
+                    closed.ThrowIfCancellationRequested();
                     if (Access.Standing(visitor) is { } over) return (over, true);
                     if (File.Exists(path)) return (Refusal.Exists, true);
                     before?.Invoke();
