@@ -47,6 +47,7 @@ sealed class Publisher(Access access, RunningUploads uploads, DataFolder data, Q
             {
                 using (await visitor.Vault.EnterAsync(cancel.Token))
                 {
+                    closed.ThrowIfCancellationRequested();
                     if (access.StandingOf(visitor, what.Adds) is { } over) return (over, true);
                     if (File.Exists(what.Path)) return (Refusal.Exists, true);
                     what.Before?.Invoke();
