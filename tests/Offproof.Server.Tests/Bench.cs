@@ -27,7 +27,7 @@ sealed class Bench : IAsyncDisposable
 
     internal StringWriter Log { get; } = new();
 
-    internal static async Task<Bench> StartAsync(long? quota = null, string? folder = null, bool verbose = false, FakeTimeProvider? clock = null)
+    internal static async Task<Bench> StartAsync(long? quota = null, string? folder = null, bool verbose = false, FakeTimeProvider? clock = null, Action<string>? erasing = null)
     {
         var time = clock ?? new(Start);
         ServerOptions chosen = new()
@@ -37,25 +37,28 @@ sealed class Bench : IAsyncDisposable
             QuotaBytes = quota,
             Verbose = verbose,
             TimeProvider = time,
+            BeforeErasing = erasing,
         };
         Bench bench = new(chosen, time);
         await bench.UpAsync();
         return bench;
     }
 
-    internal async Task RestartAsync()
+    internal Task RestartAsync() => WhileDownAsync(() => { });
+
+    internal async Task WhileDownAsync(Action change)
     {
         await DownAsync();
+        change();
         await UpAsync();
     }
 
     // Changes what no request of this version can, while the server is down.
-    internal async Task WithDatabaseAsync(Action<Database> change)
+    internal Task WithDatabaseAsync(Action<Database> change) => WhileDownAsync(() =>
     {
-        await DownAsync();
-        using (Database database = new(Path.Combine(Folder, "offproof.db"))) change(database);
-        await UpAsync();
-    }
+        using Database database = new(Path.Combine(Folder, "offproof.db"));
+        change(database);
+    });
 
     internal long Now => Time.GetUtcNow().ToUnixTimeSeconds();
 
@@ -161,15 +164,15 @@ sealed partial class Owner : IDisposable
     internal Owner(Bench bench)
     {
         this.bench = bench;
-        Sheet = SigningKey.Generate();
+        sheets = new();
         Account = Sheet.Thumbprint;
         Device = SigningKey.Generate();
         Certificate = SignCertificate(Device);
         Last = Certificate.Hash;
     }
 
-    // The one in force, as far as this owner knows.
-    internal SigningKey Sheet { get; private set; }
+    // The one in force, as far as its owner knows.
+    internal SigningKey Sheet => sheets.Now;
 
     internal SigningKey Device { get; }
 
@@ -245,7 +248,7 @@ sealed partial class Owner : IDisposable
         var nonce = (await bench.SendAsync(HttpMethod.Post, "v1/nonces")).Is(HttpStatusCode.OK);
         Proof proof = new()
         {
-            Signer = signer == Device ? Device.Thumbprint : signer == Sheet || oldSheets.Contains(signer) ? Account : signer.Thumbprint,
+            Signer = signer == Device ? Device.Thumbprint : signer == Sheet || sheets.Old.Contains(signer) ? Account : signer.Thumbprint,
             Account = Account,
             Server = bench.Server.Key,
             IssuedAt = bench.Now,
@@ -261,9 +264,8 @@ sealed partial class Owner : IDisposable
 
     public void Dispose()
     {
-        Sheet.Dispose();
         Device.Dispose();
-        foreach (var old in oldSheets) old.Dispose();
+        if (!joined) sheets.Dispose();
     }
 }
 
@@ -282,9 +284,9 @@ sealed class OpenVault
 
     internal SignedRecord Grant { get; private set; } = null!;
 
-    internal Category Category { get; private init; }
+    internal Category Category { get; init; }
 
-    internal int Epoch { get; private init; }
+    internal int Epoch { get; init; } = 1;
 
     internal string Path => $"v1/vaults/{Owner.Account}/{Owner.Device.Thumbprint}/{Category.Name()}/{Epoch}/";
 
@@ -308,13 +310,20 @@ sealed class OpenVault
     internal static async Task<OpenVault> FilledAsync(Bench bench, Owner owner, Category category = Category.Photos, int epoch = 1)
     {
         var vault = await GrantAsync(owner, category, epoch);
-        string token = await vault.AddTokenAsync();
-        (await bench.SendAsync(HttpMethod.Put, vault.SealedPath, vault.Sealed, token)).Is(HttpStatusCode.Created);
-        (await bench.SendAsync(HttpMethod.Post, vault.Path + "?create=true", [], token)).Is(HttpStatusCode.OK);
-        (await bench.SendAsync(HttpMethod.Post, vault.Path + "config", vault.Config, token)).Is(HttpStatusCode.OK);
-        (await bench.SendAsync(HttpMethod.Post, vault.Path + "keys/" + vault.Hashes.Key, vault.KeyFile, token)).Is(HttpStatusCode.OK);
+        await vault.FillAsync(bench);
         return vault;
     }
+
+    internal async Task FillAsync(Bench bench)
+    {
+        string token = await AddTokenAsync();
+        (await bench.SendAsync(HttpMethod.Put, SealedPath, Sealed, token)).Is(HttpStatusCode.Created);
+        (await bench.SendAsync(HttpMethod.Post, Path + "?create=true", [], token)).Is(HttpStatusCode.OK);
+        (await bench.SendAsync(HttpMethod.Post, Path + "config", Config, token)).Is(HttpStatusCode.OK);
+        (await bench.SendAsync(HttpMethod.Post, Path + "keys/" + Hashes.Key, KeyFile, token)).Is(HttpStatusCode.OK);
+    }
+
+    internal void Of(Owner owner, SignedRecord grant) => (Owner, Grant) = (owner, grant);
 
     internal Task<Answer> AddAsync(Bench bench, byte[] bytes, string token, string type = "data") =>
         bench.SendAsync(HttpMethod.Post, Path + type + "/" + Digest.Of(bytes), bytes, token);

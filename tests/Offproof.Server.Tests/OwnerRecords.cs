@@ -8,19 +8,19 @@ sealed partial class Owner
 {
     const string Recipient = "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq";
 
-    readonly List<SigningKey> oldSheets = [];
-    Succession next;
+    readonly SheetLine sheets;
+    readonly bool joined;
 
-    // A further device of the same account; its sheet is that of the first, as it is now.
-    Owner(Owner first, SigningKey device, SignedRecord root)
+    // A further device of the same account, with the same piece of paper.
+    internal Owner(Owner first, SigningKey device, SignedRecord root)
     {
-        bench = first.bench;
-        (Sheet, Account, Device, Certificate, Last, next) = (first.Sheet, first.Account, device, first.Certificate, root.Hash, first.next);
+        (bench, sheets, joined) = (first.bench, first.sheets, true);
+        (Account, Device, Certificate, Last) = (first.Account, device, first.Certificate, root.Hash);
     }
 
-    internal Succession NextSheet => next.Number == 0 ? Succession.First(Account) : next;
+    internal Succession NextSheet => sheets.Next ?? Succession.First(Account);
 
-    internal IReadOnlyList<SigningKey> OldSheets => oldSheets;
+    internal IReadOnlyList<SigningKey> OldSheets => sheets.Old;
 
     internal SignedRecord SignCertificate(SigningKey device) =>
         Consent.Certificate.Sign(Sheet, new() { Account = Account, DeviceKey = device.Public, Server = bench.Server.Key, IssuedAt = bench.Now });
@@ -102,6 +102,9 @@ sealed partial class Owner
         return Replacement.Sign(Device, change?.Invoke(replacement) ?? replacement);
     }
 
+    // The chain goes on from here, without a server.
+    internal void Forward(SignedRecord record) => (Seq, Last) = (Seq + 1, record.Hash);
+
     // Posts a record of the sheet, which must be taken.
     internal async Task<Answer> TakeBySheetAsync(SignedRecord record) => (await bench.PostAsync("v1/records", record)).Is(HttpStatusCode.Created);
 
@@ -130,11 +133,27 @@ sealed partial class Owner
         return rotation;
     }
 
-    // This owner's sheet is another from now on.
+    // The account's sheet is another from now on.
     internal void Changed(SigningKey sheet, SignedRecord by)
     {
-        oldSheets.Add(Sheet);
-        Sheet = sheet;
-        next = NextSheet.After(by.Hash);
+        sheets.Next = NextSheet.After(by.Hash);
+        sheets.Old.Add(Sheet);
+        sheets.Now = sheet;
+    }
+
+    /// <summary>The sheets of one account, which all its devices' owners share.</summary>
+    sealed class SheetLine : IDisposable
+    {
+        internal SigningKey Now { get; set; } = SigningKey.Generate();
+
+        internal List<SigningKey> Old { get; } = [];
+
+        internal Succession? Next { get; set; }
+
+        public void Dispose()
+        {
+            Now.Dispose();
+            foreach (var old in Old) old.Dispose();
+        }
     }
 }

@@ -163,6 +163,44 @@ public sealed class RecordTests
         await owner.TakeAsync(owner.SignGrant(Hashes));
     }
 
+    [Fact] // What malware with a device's key can make of an account's records has an end; what ends something has none.
+    public async Task An_account_has_at_most_4096_grants_and_everything_ends_all_the_same()
+    {
+        await using var bench = await Bench.StartAsync();
+        using var owner = await Owner.OpenAsync(bench);
+        var vault = await OpenVault.FilledAsync(bench, owner);
+        await bench.WithDatabaseAsync(database =>
+        {
+            for (int epoch = 1; epoch < 4095; epoch++)
+                database.Execute(
+                    "INSERT INTO vaults (account, device, category, epoch, state, revoked, grant_hash, config, key, sealed) VALUES ($1, $2, 'messages', $3, 'erased', 1, $4, $4, $4, $4)",
+                    owner.Account.Text,
+                    owner.Device.Thumbprint.Text,
+                    epoch,
+                    owner.Certificate.Hash.Text);
+        });
+        var last = owner.SignGrant(Hashes, Category.Notes);
+        await owner.TakeAsync(last);
+        (await bench.PostAsync("v1/records", owner.SignGrant(Hashes, Category.Contacts))).Refuses(507, "full");
+        await owner.TakeAsync(owner.SignRevocation(last.Hash, Category.Notes));
+        await owner.TakeAsync(vault.SignRevocation());
+        await owner.TakeAsync(owner.SignErasure(vault));
+        await owner.RotateAsync();
+        await owner.TakeBySheetAsync(owner.SignRemoval(owner.Device.Thumbprint, bySheet: true));
+    }
+
+    [Fact]
+    public async Task A_record_has_at_most_16_KiB()
+    {
+        await using var bench = await Bench.StartAsync();
+        using var owner = await Owner.OpenAsync(bench);
+        (await bench.SendAsync(HttpMethod.Post, "v1/records", new byte[16 * 1024])).Refuses(400, "malformed");
+        (await bench.SendAsync(HttpMethod.Post, "v1/records", new byte[16 * 1024 + 1])).Refuses(413, "too-large");
+        // The largest that anybody has a use for: a rotation with the longest identity that consent.md §3.10 allows.
+        using var sheet = SigningKey.Generate();
+        await owner.TakeBySheetAsync(owner.SignRotation(sheet, change: rotation => rotation with { Identity = new byte[4096] }));
+    }
+
     [Fact]
     public async Task Two_records_at_once_for_one_place_are_one_record()
     {

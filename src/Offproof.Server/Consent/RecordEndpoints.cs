@@ -9,8 +9,8 @@ delegate Task<IResult?> Topic(SignedRecord record, Signer signer);
 /// <summary>protocol.md §3: the record authenticates itself; its topic takes it.</summary>
 sealed class RecordEndpoints(AccountStore accounts, SheetStore sheets, Clerk clerk, params IReadOnlyList<Topic> topics)
 {
-    // consent.md §1.1
-    internal const int MaxRecord = 65_536;
+    // protocol.md §3: less than consent.md §1.1 allows. The largest that any signer has a use for is a rotation, about 9,000.
+    internal const int MaxRecord = 16 * 1024;
 
     internal void Map(IEndpointRouteBuilder routes) => routes.MapPost("/v1/records", Answers.Route(TakeAsync));
 

@@ -5,6 +5,8 @@ namespace Offproof.Server;
 /// <summary>Everything that was signed and taken, in the order received, and the receipts, in the order signed.</summary>
 sealed class RecordStore(Database database, Clerk clerk)
 {
+    const int PageSize = 100;
+
     // Null where it was never taken.
     internal long? Find(Thumbprint account, Digest hash) =>
         database.Query("SELECT number FROM records WHERE account = $1 AND hash = $2", row => row.GetInt64(0), account.Text, hash.Text) is [var number] ? number : null;
@@ -53,11 +55,21 @@ sealed class RecordStore(Database database, Clerk clerk)
     internal string? NewestReceipt(long number) =>
         database.First("SELECT compact FROM receipts WHERE record = $1 ORDER BY number DESC LIMIT 1", row => row.GetString(0), number);
 
-    internal List<string> All(Thumbprint account) => database.Query(
-        "SELECT compact FROM records WHERE account = $1 ORDER BY number", row => row.GetString(0), account.Text);
+    // Page by page: an account may have thousands.
+    internal IEnumerable<List<string>> All(Thumbprint account) =>
+        Pages("SELECT number, compact FROM records WHERE account = $1 AND number > $2 ORDER BY number LIMIT $3", account);
 
-    internal List<string> AllReceipts(Thumbprint account) => database.Query(
-        "SELECT receipts.compact FROM receipts JOIN records ON records.number = receipts.record WHERE account = $1 ORDER BY receipts.number",
-        row => row.GetString(0),
-        account.Text);
+    internal IEnumerable<List<string>> AllReceipts(Thumbprint account) => Pages(
+        "SELECT receipts.number, receipts.compact FROM receipts JOIN records ON records.number = receipts.record WHERE account = $1 AND receipts.number > $2 ORDER BY receipts.number LIMIT $3",
+        account);
+
+    IEnumerable<List<string>> Pages(string sql, Thumbprint account)
+    {
+        long last = 0;
+        while (database.Query(sql, row => (Number: row.GetInt64(0), Compact: row.GetString(1)), account.Text, last, PageSize) is [.., var end] page)
+        {
+            last = end.Number;
+            yield return page.ConvertAll(item => item.Compact);
+        }
+    }
 }

@@ -22,6 +22,9 @@ static class Answers
     internal static IResult Json(Action<Utf8JsonWriter> write, string contentType = "application/json") =>
         Results.Bytes(Written(write), contentType);
 
+    // For an answer that may be long: `write` pours out what it has written so far, again and again.
+    internal static IResult LongJson(Func<Utf8JsonWriter, Func<Task>, Task> write) => new Poured(write);
+
     internal static IResult Record(string compact, bool first) =>
         Results.Text(compact, "application/jose", statusCode: first ? StatusCodes.Status201Created : StatusCodes.Status200OK);
 
@@ -34,6 +37,22 @@ static class Answers
         byte[] buffer = new byte[most + 1];
         int length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
         return length > most ? null : buffer[..length];
+    }
+
+    sealed class Poured(Func<Utf8JsonWriter, Func<Task>, Task> write) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.ContentType = "application/json";
+            await using Utf8JsonWriter writer = new(httpContext.Response.BodyWriter, Plain);
+            await write(writer, PourAsync);
+
+            async Task PourAsync()
+            {
+                await writer.FlushAsync(httpContext.RequestAborted);
+                await httpContext.Response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+            }
+        }
     }
 
     static byte[] Written(Action<Utf8JsonWriter> write)

@@ -35,14 +35,17 @@ sealed class Dues(SheetStore sheets, Eraser eraser, Clerk clerk, TextWriter log)
         try
         {
             sheets.Settle(clerk.Now);
-            await eraser.FinishDueAsync();
+            foreach (var e in await eraser.FinishDueAsync()) await ReportAsync("an erasure could not be finished; its vault stays closed, and it is tried again in a minute", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
+        catch (Exception e)
         {
-            // The message of an I/O error has a path in it, so only its kind is logged (protocol.md §8). What is left is closed, and tried again.
-            await log.WriteLineAsync($"an erasure could not be finished and will be tried again: {(e.InnerException ?? e).GetType().Name} 0x{(e.InnerException ?? e).HResult:x8}");
+            // Nobody waits for a sweep, and it must not be the last one.
+            await ReportAsync("what is due could not be decided; it is tried again in a minute", e);
         }
     }
+
+    // The message of an I/O error has a path in it, so only its kind is logged (protocol.md §8).
+    Task ReportAsync(string what, Exception e) => log.WriteLineAsync($"{what}: {e.GetType().Name} 0x{e.HResult:x8}");
 
     public async ValueTask DisposeAsync()
     {

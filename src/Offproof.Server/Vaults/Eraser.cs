@@ -19,7 +19,8 @@ sealed class Eraser(VaultStore vaults, RecordStore records, Database database, (
         vault.Become(VaultState.Erasing);
         using (await vault.EnterAsync(CancellationToken.None))
         {
-            vault.Become(VaultState.Erasing);
+            vault.Become(vaults.StateOf(address));
+            if (vault.State != VaultState.Erasing) return; // somebody else was first
             Delete(new VaultFolder(stored.Data, address));
             Step("receipt");
             long now = clerk.Now;
@@ -34,8 +35,8 @@ sealed class Eraser(VaultStore vaults, RecordStore records, Database database, (
         }
     }
 
-    // What is due by the clock, of one account or of all. One vault that cannot be deleted does not keep the others; the first error passes through at the end.
-    internal async Task FinishDueAsync(Thumbprint? account = null)
+    // What is due by the clock, of one account or of all. What could not be deleted, and why, is returned: it does not keep the others.
+    internal async Task<IReadOnlyList<Exception>> FinishDueAsync(Thumbprint? account = null)
     {
         List<Exception> failed = [];
         foreach (var address in vaults.DecideDue(clerk.Now, account))
@@ -44,13 +45,13 @@ sealed class Eraser(VaultStore vaults, RecordStore records, Database database, (
             {
                 await FinishAsync(address);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e)
             {
                 failed.Add(e);
             }
         }
 
-        if (failed is [var first, ..]) throw new IOException($"{failed.Count} vaults could not be deleted", first);
+        return failed;
     }
 
     // The sealed password first: without it, nobody opens what is left.

@@ -19,7 +19,7 @@ sealed class Publisher(Access access, DataFolder data, Quota quota)
         // The sheet may still set its locks while and after the device's grant ends; then only the device is cut.
         var closed = visitor.Vault.CutFor(visitor.Token);
         if (Access.Standing(visitor) is { } late) return (late, false);
-        if (!access.StillHolds(context)) return (Refusal.NotAccepted, false);
+        if (visitor.Token.HeldBySheet && !access.StillHolds(context)) return (Refusal.NotAccepted, false);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, closed);
         using var room = quota.Reserve(visitor.Vault.Address.Account);
         try
@@ -30,6 +30,7 @@ sealed class Publisher(Access access, DataFolder data, Quota quota)
             {
                 using (await visitor.Vault.EnterAsync(cancel.Token))
                 {
+                    closed.ThrowIfCancellationRequested();
                     if (Access.Standing(visitor) is { } over) return (over, true);
                     if (File.Exists(path)) return (Refusal.Exists, true);
                     before?.Invoke();

@@ -52,19 +52,29 @@ sealed class RecoveryEndpoints(Access access, Publisher publisher, AccountStore 
         if (!Thumbprint.TryParse(context.Request.RouteValues["account"] as string, out var account)
             || access.FindRecovery(context, account) is null
             || accounts.FindFirstSheet(account) is not { } sheet) return Answers.Refuse(Refusal.NotAccepted);
-        await eraser.FinishDueAsync(account); // a look at what is due sees it done
+        await eraser.FinishDueAsync(account); // a look at what is due sees it done; what cannot be deleted now is shown as closed
         var stored = vaults.All(account);
-        return Answers.Json(writer =>
+        return Answers.LongJson(async (writer, pour) =>
         {
             writer.WriteStartObject();
             writer.WriteString("schema", "offproof/v1/recovery");
             writer.WritePropertyName("sheet");
             sheet.WriteJwk(writer);
             writer.WriteStartArray("records");
-            foreach (string record in records.All(account)) writer.WriteStringValue(record);
+            foreach (var page in records.All(account))
+            {
+                foreach (string record in page) writer.WriteStringValue(record);
+                await pour();
+            }
+
             writer.WriteEndArray();
             writer.WriteStartArray("receipts");
-            foreach (string receipt in records.AllReceipts(account)) writer.WriteStringValue(receipt);
+            foreach (var page in records.AllReceipts(account))
+            {
+                foreach (string receipt in page) writer.WriteStringValue(receipt);
+                await pour();
+            }
+
             writer.WriteEndArray();
             writer.WriteStartArray("vaults");
             foreach (var (address, state) in stored)

@@ -49,12 +49,13 @@ sealed class Vault(VaultAddress address, VaultState state, VaultHashes hashes)
     internal void Become(VaultState next)
     {
         current = next;
-        if (next != VaultState.On) device.Cancel();
+        if (next != VaultState.On) _ = device.CancelAsync();
         if (next is not (VaultState.On or VaultState.Kept)) CutSheet();
     }
 
-    // The sheet that has come, or a sheet after an erasure was cancelled, begins anew.
-    internal void CutSheet() => Interlocked.Exchange(ref sheet, new()).Cancel();
+    // The sheet that has come, or a sheet after an erasure was cancelled, begins anew. The token says so at once; what the cut uploads do then is not done
+    // here, where a transaction may be open.
+    internal void CutSheet() => _ = Interlocked.Exchange(ref sheet, new()).CancelAsync();
 
     internal sealed class Entered(SemaphoreSlim gate) : IDisposable
     {
