@@ -4,7 +4,8 @@
 #   ./restore-without-us.sh SHEET CATEGORY TARGET [EPOCH]
 #
 # TARGET is a folder that is empty or not there yet; only TARGET/CATEGORY is written. docs/phone.md §2.5 says how what it holds becomes what a phone imports.
-# It does what docs/consent.md §4 says: proves sheet -> device -> grant -> sealed password, config and key file, and only then opens anything.
+# It does what docs/consent.md §4 says: proves sheet -> device -> grant -> sealed password, config and key file, also after the sheet was changed, and only then
+# opens anything.
 # The protocol is docs/protocol.md. Secrets stay in pipes and shell variables, but for the sheet's signing key and the tokens, in a private temporary folder that is gone before
 # a file is restored; none is ever an argument of a program.
 set -eu
@@ -72,7 +73,6 @@ identity=$(printf '%s\n' "$lines" | sed -n '/^AGE-SECRET-KEY-1/p')
 
 # HKDF-SHA256 (RFC 5869). Extract: the key of the HMAC is public (zeros), the identity goes through a pipe. Expand: HMAC written out, so
 # that the extracted key is no argument either.
-extracted=$(printf %s "$identity" | openssl dgst -sha256 -mac HMAC -macopt hexkey:0000000000000000000000000000000000000000000000000000000000000000 -binary | hex)
 pad() { # $1 hex key of 32 bytes, $2 pad byte -> hex of the 64-byte block
     keys=$1
     while [ -n "$keys" ]; do
@@ -83,16 +83,22 @@ pad() { # $1 hex key of 32 bytes, $2 pad byte -> hex of the 64-byte block
     i=0
     while [ $i -lt 32 ]; do printf '%02x' "$2"; i=$((i + 1)); done
 }
-inner=$({ unhex "$(pad "$extracted" $((0x36)))"; printf 'offproof/v1/sheet-signing'; unhex 01; } | sha256)
-scalar=$({ unhex "$(pad "$extracted" $((0x5c)))"; unhex "$inner"; } | sha256)
-unhex "30310201010420${scalar}a00a06082a8648ce3d030107" | openssl ec -inform DER -out "$tmp/sheet.pem" 2>/dev/null ||
-    fail "the sheet's signing key needs the counter byte of docs/consent.md §2 (one sheet in 2^32)"
-openssl ec -in "$tmp/sheet.pem" -pubout -out "$tmp/sheet.pub" 2>/dev/null
+derive() { # identity line in $1 -> the signing key of its sheet, DER
+    extracted=$(printf %s "$1" | openssl dgst -sha256 -mac HMAC -macopt hexkey:0000000000000000000000000000000000000000000000000000000000000000 -binary | hex)
+    inner=$({ unhex "$(pad "$extracted" $((0x36)))"; printf 'offproof/v1/sheet-signing'; unhex 01; } | sha256)
+    scalar=$({ unhex "$(pad "$extracted" $((0x5c)))"; unhex "$inner"; } | sha256)
+    unhex "30310201010420${scalar}a00a06082a8648ce3d030107"
+}
 thumbprint() { printf '{"crv":"P-256","kty":"EC","x":"%s","y":"%s"}' "$1" "$2" | sha256; }
-point=$(openssl ec -pubin -in "$tmp/sheet.pub" -outform DER 2>/dev/null | tail -c 64 | hex)
-x=$(unhex "${point%????????????????????????????????????????????????????????????????}" | base64url)
-y=$(unhex "${point#????????????????????????????????????????????????????????????????}" | base64url)
-[ "$(thumbprint "$x" "$y")" = "$account" ] || fail "this sheet does not sign for the account that it names" 6
+thumbprint_of() { # public key, PEM, on stdin
+    point=$(openssl ec -pubin -outform DER 2>/dev/null | tail -c 64 | hex)
+    x=$(unhex "${point%????????????????????????????????????????????????????????????????}" | base64url)
+    y=$(unhex "${point#????????????????????????????????????????????????????????????????}" | base64url)
+    thumbprint "$x" "$y"
+}
+derive "$identity" | openssl ec -inform DER -out "$tmp/sheet.pem" 2>/dev/null ||
+    fail "the sheet's signing key needs the counter byte of docs/consent.md §2 (one sheet in 2^32)"
+own=$(openssl ec -in "$tmp/sheet.pem" -pubout 2>/dev/null | thumbprint_of)
 
 # --- signing and verifying JWS (ES256) -------------------------------------------------------------------------------------------
 pad64() { # hex of an integer -> exactly 64 digits
@@ -101,7 +107,7 @@ pad64() { # hex of an integer -> exactly 64 digits
     printf %s "$digits"
 }
 sign() { # $1 payload -> compact JWS, signed by the sheet
-    input="$(printf '{"alg":"ES256","typ":"offproof-proof+jwt","kid":"%s"}' "$account" | base64url).$(printf %s "$1" | base64url)"
+    input="$(printf '{"alg":"ES256","typ":"offproof-proof+jwt","kid":"%s"}' "$own" | base64url).$(printf %s "$1" | base64url)"
     printf %s "$input" | openssl dgst -sha256 -sign "$tmp/sheet.pem" -binary >"$tmp/signature"
     numbers=$(openssl asn1parse -inform DER -in "$tmp/signature" | sed -n 's/.*INTEGER *://p' | tr 'A-F' 'a-f')
     raw=
@@ -137,7 +143,7 @@ token() { # $1 members of the action -> writes $tmp/auth and prints the token
     nonce=$(url_safe "$(member "$(curl --silent --show-error --fail --noproxy '*' --max-time 30 -X POST "${server%/}/v1/nonces")" nonce)")
     proof=$(sign "{\"iss\":\"$account\",\"sub\":\"$account\",\"aud\":\"$server_key\",\"iat\":$(date +%s),\"nonce\":\"$nonce\",$1}")
     answer=$(printf %s "$proof" | curl --silent --show-error --fail --noproxy '*' --max-time 30 -H 'Content-Type: application/jose' --data-binary @- "${server%/}/v1/tokens") ||
-        fail "the server refused the sheet's proof" 5
+        fail "the server does not take this sheet: it is not this account's, or a newer sheet took its place" 6
     printf 'Authorization: Bearer %s\n' "$(member "$answer" token)" >"$tmp/auth"
     url_safe "$(member "$answer" token)"
 }
@@ -145,48 +151,125 @@ token '"action":"recovery"' >/dev/null
 get "v1/recovery/$account/" | tr -d ' \n' >"$tmp/recovery.json"
 sed 's/.*"records":\[\([^]]*\)\].*/\1/' "$tmp/recovery.json" | tr -d '"' | tr ',' '\n' >"$tmp/records"
 
-# --- sheet -> device -> grant ----------------------------------------------------------------------------------------------------
+# --- sheets -> devices -> grant --------------------------------------------------------------------------------------------------
+# docs/consent.md §4: in the order received, each record is signed by a device of the account, or by the sheet that was the account's there.
 record_hash() { printf %s "${1%.*}" | sha256; }
-follow() { # $1 record, $2 its payload: signed by a device of this sheet, for us, and the next link of that device's chain
-    signer=$(member "$2" iss)
-    case $signer in '' | *[!0-9a-f]*) fail "a record names no signer" 4 ;; esac
-    [ -r "$tmp/device-$signer.pub" ] && verify "$1" "$tmp/device-$signer.pub" || fail "a record is not signed by a device of this sheet" 4
-    [ "$(member "$2" aud)" = "$server_key" ] && [ "$(member "$2" sub)" = "$account" ] || fail "a record is for somebody else" 4
-    read -r seq prev <"$tmp/chain-$signer"
-    seq=$((seq + 1))
-    [ "$(member "$2" seq)" = "$seq" ] && [ "$(member "$2" prev)" = "$prev" ] || fail "a record of a device's chain is missing, or they are out of order" 4
-    printf '%s %s\n' "$seq" "$(record_hash "$1")" >"$tmp/chain-$signer"
+public_key() { # x in $1, y in $2 -> PEM
+    unhex "3059301306072a8648ce3d020106082a8648ce3d03010703420004$(unbase64url "$1" | hex)$(unbase64url "$2" | hex)" | openssl ec -pubin -inform DER 2>/dev/null
 }
-epoch=0
+is_hash() { [ ${#1} -eq 64 ] && case $1 in *[!0-9a-f]*) false ;; esac; }
+follow() { # a record of a device: the next link of its chain
+    [ "$(member "$payload" iss)" = "$kid" ] && verify "$record" "$tmp/device-$kid.pub" || fail "a record is not signed by a device of this sheet" 4
+    [ "$(member "$payload" aud)" = "$server_key" ] && [ "$(member "$payload" sub)" = "$account" ] || fail "a record is for somebody else" 4
+    read -r seq prev <"$tmp/chain-$kid"
+    seq=$((seq + 1))
+    [ "$(member "$payload" seq)" = "$seq" ] && [ "$(member "$payload" prev)" = "$prev" ] || fail "a record of a device's chain is missing, or they are out of order" 4
+    printf '%s %s\n' "$seq" "$hash" >"$tmp/chain-$kid"
+}
+of_sheet() { # a record of the account's sheet of now
+    verify "$record" "$tmp/current.pub" || fail "$1 is not signed by this sheet, nor by one that it took the place of" 4
+    [ "$(member "$payload" iss)" = "$account" ] && [ "$(member "$payload" aud)" = "$server_key" ] || fail "$1 is for somebody else" 4
+}
+join() { # the device $1, whose key is in the payload
+    dx=$(member "$payload" x) dy=$(member "$payload" y)
+    is_hash "$1" && [ "$(thumbprint "$dx" "$dy")" = "$1" ] && [ ! -e "$tmp/chain-$1" ] || fail "a certificate or admission contradicts itself" 4
+    public_key "$dx" "$dy" >"$tmp/device-$1.pub"
+    printf '0 %s\n' "$hash" >"$tmp/chain-$1"
+}
+change_follows() { # the next of the sheet's changes
+    [ "$(member "$payload" succession)" = $((changes + 1)) ] && [ "$(member "$payload" succeeds)" = "$last_change" ] || fail "a change of the sheet does not follow the one before" 4
+}
+change() { # $1 its hash, $2 the new sheet's thumbprint, $3 its key file
+    changes=$((changes + 1)) last_change=$1 before=$current current=$2 pending=
+    mv "$3" "$tmp/current.pub"
+}
+take_effect() { # a replacement whose 14 days are over: the server let its sheet sign
+    change "$pending" "$pending_sheet" "$tmp/pending.pub"
+    rm -f "$tmp"/rotation-* # it carries no identity: what was sealed before stays closed
+}
+new_sheet() { # -> $tmp/$1.pub and its thumbprint in $next
+    nx=$(member "$payload" x) ny=$(member "$payload" y)
+    next=$(thumbprint "$nx" "$ny")
+    public_key "$nx" "$ny" >"$tmp/$1.pub"
+}
+first=$(sed 's/.*"sheet":{\([^}]*\)}.*/\1/' "$tmp/recovery.json")
+current=$(thumbprint "$(member "$first" x)" "$(member "$first" y)")
+[ "$current" = "$account" ] || fail "the server shows another account's sheet" 4
+public_key "$(member "$first" x)" "$(member "$first" y)" >"$tmp/current.pub"
+changes=0 last_change=$account pending=
+: >"$tmp/grants"
 while read -r record || [ -n "$record" ]; do
     rest=${record#*.}
     header=$(unbase64url "${record%%.*}")
     payload=$(unbase64url "${rest%.*}")
-    [ "$(member "$header" alg)" = ES256 ] || fail "a record is not ES256" 4
-    case $(member "$header" typ) in
-        offproof-certificate+jwt)
-            verify "$record" "$tmp/sheet.pub" || fail "a certificate is not signed by this sheet" 4
-            device=$(member "$payload" sub)
-            dx=$(member "$payload" x) dy=$(member "$payload" y)
-            [ "$(member "$payload" aud)" = "$server_key" ] && [ "$(thumbprint "$dx" "$dy")" = "$device" ] || fail "a certificate contradicts itself" 4
-            [ ! -e "$tmp/chain-$device" ] || continue
-            unhex "3059301306072a8648ce3d020106082a8648ce3d03010703420004$(unbase64url "$dx" | hex)$(unbase64url "$dy" | hex)" |
-                openssl ec -pubin -inform DER -out "$tmp/device-$device.pub" 2>/dev/null
-            printf '0 %s\n' "$(record_hash "$record")" >"$tmp/chain-$device"
+    hash=$(record_hash "$record")
+    kid=$(member "$header" kid)
+    [ "$(member "$header" alg)" = ES256 ] && is_hash "$kid" || fail "a record is not ES256, or names no signer" 4
+    [ "$kid" != "${pending:+$pending_sheet}" ] || take_effect
+    if [ -r "$tmp/device-$kid.pub" ]; then by=device; elif [ "$kid" = "$current" ]; then by=sheet; else fail "a record is not signed by a device of this sheet" 4; fi
+    [ $by = sheet ] || follow
+    typ=$(member "$header" typ)
+    case $by:$typ in
+        sheet:offproof-certificate+jwt)
+            of_sheet "a certificate"
+            join "$(member "$payload" sub)"
             ;;
-        offproof-grant+jwt)
-            follow "$record" "$payload"
+        device:offproof-admission+jwt) join "$(member "$payload" device)" ;;
+        sheet:offproof-removal+jwt | device:offproof-removal+jwt)
+            [ $by = device ] || of_sheet "a removal"
+            gone=$(member "$payload" device)
+            is_hash "$gone" && [ -e "$tmp/device-$gone.pub" ] || fail "a removal names what is no device" 4
+            rm "$tmp/device-$gone.pub"
+            [ -z "$pending" ] || [ "$pending_by" != "$gone" ] || pending=
+            ;;
+        device:offproof-grant+jwt)
             [ "$(member "$payload" category)" = "$category" ] || continue
-            this=$(member "$payload" epoch)
-            if [ -n "$wanted_epoch" ] && [ "$this" != "$wanted_epoch" ]; then continue; fi
-            [ "$this" -gt "$epoch" ] || continue
-            epoch=$this owner=$signer
             vault=$(printf %s "$payload" | sed -n 's/.*"vault":{\([^}]*\)}.*/\1/p')
-            config=$(member "$vault" config) key=$(member "$vault" key) sealed=$(member "$vault" sealed)
+            this=$(member "$payload" epoch)
+            case $this in '' | *[!0-9]*) fail "a grant names no epoch" 4 ;; esac
+            printf '%s %s %s %s %s %s\n' "$hash" "$kid" "$this" "$(member "$vault" config)" "$(member "$vault" key)" "$(member "$vault" sealed)" >>"$tmp/grants"
             ;;
-        *) follow "$record" "$payload" ;; # revocations, and types of later versions: links that grant nothing
+        sheet:offproof-erasure+jwt | device:offproof-erasure+jwt)
+            [ $by = device ] || of_sheet "an erasure"
+            grant=$(member "$payload" grant)
+            is_hash "$grant" || fail "an erasure names no grant" 4
+            printf '%s\n' "$grant" >"$tmp/erasure-$hash"
+            : >"$tmp/over-$grant"
+            ;;
+        device:offproof-replacement+jwt)
+            if [ -n "$pending" ] && [ "$(member "$payload" succeeds)" = "$pending" ]; then take_effect; fi
+            [ -z "$pending" ] || fail "a change of the sheet does not follow the one before" 4
+            change_follows
+            new_sheet pending
+            pending=$hash pending_sheet=$next pending_by=$kid
+            ;;
+        sheet:offproof-rotation+jwt)
+            of_sheet "a rotation"
+            change_follows
+            new_sheet next
+            change "$hash" "$next" "$tmp/next.pub"
+            unbase64url "$(member "$payload" identity)" >"$tmp/rotation-$changes"
+            printf '%s\n' "$before" >"$tmp/rotation-$changes.before"
+            ;;
+        sheet:offproof-cancellation+jwt)
+            of_sheet "a cancellation"
+            what=$(member "$payload" record)
+            if is_hash "$what" && [ -e "$tmp/erasure-$what" ]; then rm -f "$tmp/over-$(cat "$tmp/erasure-$what")"
+            elif [ "$what" = "$pending" ]; then pending=
+            else fail "a cancellation names nothing that was to come" 4; fi
+            ;;
+        *) ;; # revocations, and types of later versions: they grant nothing
     esac
 done <"$tmp/records"
+[ "$own" != "${pending:+$pending_sheet}" ] || take_effect
+[ "$own" = "$current" ] || fail "this sheet is not the account's: a newer sheet took its place, or it is another account's" 6
+epoch=0 erased=
+while read -r hash kid this this_config this_key this_sealed; do
+    if [ -n "$wanted_epoch" ] && [ "$this" != "$wanted_epoch" ]; then continue; fi
+    if [ -e "$tmp/over-$hash" ]; then erased=$this; continue; fi
+    epoch=$this owner=$kid config=$this_config key=$this_key sealed=$this_sealed
+done <"$tmp/grants"
+[ "$epoch" -gt 0 ] || [ -z "$erased" ] || fail "epoch $erased of $category was erased, or is closed until it is" 5
 [ "$epoch" -gt 0 ] || [ -z "$wanted_epoch" ] || fail "the server shows no record of an epoch $wanted_epoch of $category"
 [ "$epoch" -gt 0 ] || fail "the server shows no record that $category was ever turned on; if it was, it withholds them"
 echo "proven: sheet -> device $(printf %.8s "$owner") -> grant of $category, epoch $epoch" >&2
@@ -198,7 +281,16 @@ bearer=$(token "\"action\":\"vault\",\"device\":\"$owner\",\"category\":\"$categ
 vault_path=v1/vaults/$account/$owner/$category/$epoch
 [ "$(get "$vault_path/config" | sha256)" = "$config" ] || fail "the vault is not the one of the grant (config)" 4
 [ "$(get "$vault_path/keys/$key" | sha256)" = "$key" ] || fail "the vault is not the one of the grant (key file)" 4
-RESTIC_PASSWORD=$(age --decrypt -i "$sheet" "$tmp/password.age") || fail "age does not open the password with this sheet" 6
+# With this sheet, or with one that it took the place of: each rotation carries the one before, sealed to the one after (docs/consent.md §3.10).
+opened() { printf '%s\n' "$identity" | age --decrypt -i - "$1" 2>/dev/null; }
+while ! RESTIC_PASSWORD=$(opened "$tmp/password.age"); do
+    [ -e "$tmp/rotation-$changes" ] || fail "age does not open the password with this sheet" 6
+    identity=$(opened "$tmp/rotation-$changes") &&
+        [ "$(derive "$identity" | openssl ec -inform DER -pubout 2>/dev/null | thumbprint_of)" = "$(cat "$tmp/rotation-$changes.before")" ] ||
+        fail "a rotation of the sheet does not carry the sheet that signed it" 4
+    changes=$((changes - 1))
+done
+unset identity
 rm -rf "$tmp"
 echo "proven: sealed password, config and key file are the grant's; age opened the password" >&2
 

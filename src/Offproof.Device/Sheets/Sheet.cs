@@ -120,34 +120,15 @@ public sealed class Sheet : IDisposable
         byte[] bytes = Encoding.ASCII.GetBytes(text.ReplaceLineEndings("\n"));
         try
         {
-            using FileStream stream = CreateNew(file);
-            try
-            {
-                stream.Write(bytes);
-                stream.Flush(flushToDisk: true);
-            }
-            catch
-            {
-                File.Delete(file); // half a sheet would pass for one until the day it is needed
-                throw;
-            }
-        }
-        finally
-        {
-            System.Security.Cryptography.CryptographicOperations.ZeroMemory(bytes);
-        }
-        DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(file))!);
-    }
-
-    private static FileStream CreateNew(string file)
-    {
-        try
-        {
-            return HomeFolder.CreateNew(file);
+            NewFile.Write(file, bytes);
         }
         catch (IOException e) when (Path.Exists(file))
         {
             throw new DeviceException(DeviceFault.Refused, $"{file} exists and is not overwritten: it may be another account's only sheet", "name another file", e);
+        }
+        finally
+        {
+            System.Security.Cryptography.CryptographicOperations.ZeroMemory(bytes);
         }
     }
 
