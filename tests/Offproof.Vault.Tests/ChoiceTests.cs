@@ -33,6 +33,31 @@ public sealed class ChoiceTests
         Assert.Equal(["new", "now"], Directory.GetFiles(scratch["out/p"]).Select(static f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task A_sample_is_chosen_from_all_files_and_only_what_leads_to_it_is_made()
+    {
+        using Scratch scratch = new();
+        await using Repository repository = await NewAsync(scratch);
+        BackupItem[] items = [Item("/p/a/one", "1", Day), Item("/p/a/two", "22", Day.AddDays(1)), Item("/p/b/c/three", "333", Day), Item("/q/four", "4444", Day),
+            new BackupItem("/p/a/link", BackupItemKind.Symlink) { LinkTarget = "one" }];
+        await repository.BackupAsync(items, new BackupOptions { Roots = ["/p", "/q"] });
+        List<SnapshotFile> offered = [];
+        RestoreOptions options = new()
+        {
+            Include = ["/p"],
+            Choose = files =>
+            {
+                offered.AddRange(files);
+                return [files.Single(static f => f.Path == "/p/b/c/three"), new SnapshotFile("/q/four", 4, Day)];
+            },
+        };
+        RestoreSummary summary = await repository.RestoreAsync((await repository.SnapshotsAsync())[^1], scratch["out"], options);
+        Assert.Equal([("/p/a/one", 1L, Day), ("/p/a/two", 2L, Day.AddDays(1)), ("/p/b/c/three", 3L, Day)], offered.Select(static f => (f.Path, f.Length, f.ModifiedAt)).Order());
+        // What was not offered cannot be chosen.
+        Assert.Equal((1, 3, 0, true), (summary.Files, summary.Bytes, summary.Links, summary.Complete));
+        Assert.Equal(["p", "p/b", "p/b/c", "p/b/c/three"], Directory.GetFileSystemEntries(scratch["out"], "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(scratch["out"], f)).Order(StringComparer.Ordinal));
+    }
+
     static BackupItem Item(string path, string content, DateTimeOffset modified)
     {
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(content);

@@ -79,13 +79,13 @@ public static class SheetPage
             <section class="top">
             <div>
             <h2>What this is</h2>
-            <p>The phone's backup is locked, and lies on the computer named below. The code on this page is the key. There is no other one: no password, no support, nobody who could reset it.</p>
+            <p>The phone's backup is locked, and lies on the computer named below. The code on this page is the key. Without the phone there is no other one: no password, no support, nobody who could reset it.</p>
             <h2>Keep it</h2>
             <p>On paper, where the passport is: not in the phone's case, not as a photo, not in an e-mail. Whoever holds this page can read the whole backup. Once it is printed, delete the file that it was printed from.</p>
             <h2>If the phone is gone</h2>
             <p><b>1.</b> Scan the code, with an app that does not send it anywhere. It holds lines of text; the last one begins with AGE-SECRET-KEY. Save them as a file, <code>sheet.txt</code>, on a computer.</p>
             <p><b>2.</b> Do either of the two things below: with the program Offproof, or without it.</p>
-            <p><b>3.</b> Put the files on the new phone; delete <code>sheet.txt</code>; put this page back.</p>
+            <p><b>3.</b> Put the files on the new phone; delete <code>sheet.txt</code> (and <code>password</code>); put this page back.</p>
             </div>
             <figure>
             {QrCode.Svg(content, "QR code of the recovery sheet")}
@@ -98,7 +98,7 @@ public static class SheetPage
             <pre><code>offproof restore photos --to restored --sheet sheet.txt</code></pre>
 
             <h2>Without Offproof</h2>
-            <p>With the programs <i>age</i> and <i>restic</i>, which anybody can get, on the server's disk or a copy of it, in the server's data folder (the one with <i>vaults</i> and <i>recovery</i> in it). Of several numbers, the highest is the newest.</p>
+            <p>With the programs <i>age</i> and <i>restic</i>, which anybody can get, on the server's disk or a copy of it, in the server's data folder (the one with <i>vaults</i> and <i>recovery</i> in it). Of several numbers, the highest is the newest. Photos come back as they were, contacts as vCard files, notes as text, messages as lines of JSON.</p>
             <pre><code>age -d -i sheet.txt recovery/{vaults}/1.age &gt; password
             restic --no-lock -r vaults/{vaults}/1 --password-file password restore latest --target restored</code></pre>
             <p>Over the network, <i>restore-without-us.sh</i>, which comes with Offproof, does the same and checks the signatures too.</p>

@@ -126,7 +126,7 @@ public sealed class DeviceRunTests
     {
         await using Rig rig = await Rig.ReadyAsync();
         await OnAsync(rig, Category.Photos);
-        FakeTimeProvider clock;
+        LoopClock clock;
         await using (Running run = new(rig))
         {
             clock = run.Clock;
@@ -157,7 +157,7 @@ public sealed class DeviceRunTests
         await run.UntilAsync(() => run.Said(RunEventKind.Waiting) == 1);
         Assert.Contains("the server is not yet told that it is off since ", run.Events.Last(static e => e.Kind == RunEventKind.Waiting).Why, StringComparison.Ordinal);
         await rig.StartServerAsync(port);
-        await run.PassAsync(TimeSpan.FromMinutes(2));
+        await run.UntilAsync(() => Directory.GetFiles(Path.Combine(rig.Home, "records"), "*-revocation-*.receipt.jws").Length == 1);
         int told = run.Worked.Count;
         using (DeviceHome home = rig.Open()) Assert.All(home.Status().Categories, static line => Assert.True(line.ServerTold));
         await run.PassAsync(TimeSpan.FromHours(12));
@@ -189,9 +189,9 @@ public sealed class DeviceRunTests
         private readonly SemaphoreSlim ended = new(0);
         private Exception? failure;
 
-        internal Running(Rig rig, Func<Category, Task<WorkerEnd>>? worker = null, FakeTimeProvider? clock = null)
+        internal Running(Rig rig, Func<Category, Task<WorkerEnd>>? worker = null, LoopClock? clock = null)
         {
-            Clock = clock ?? new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddSeconds(5));
+            Clock = clock ?? new LoopClock(TimeProvider.System.GetUtcNow().AddSeconds(5));
             run = new DeviceRun(rig.Home, Six, Clock, async (category, _) =>
             {
                 Worked.Enqueue(category);
@@ -200,7 +200,7 @@ public sealed class DeviceRunTests
             _ = WorkAsync();
         }
 
-        internal FakeTimeProvider Clock { get; }
+        internal LoopClock Clock { get; }
 
         internal ConcurrentQueue<Category> Worked { get; } = new();
 
@@ -213,28 +213,27 @@ public sealed class DeviceRunTests
             for (int i = 0; !holds(); i++)
             {
                 Assert.True(i < 2000, $"said {string.Join(", ", Events)}");
-                Assert.Null(failure);
-                Clock.Advance(TimeSpan.FromSeconds(2));
-                await Task.Delay(5);
+                await JumpAsync(TimeSpan.FromSeconds(2));
             }
         }
 
-        /// <summary>So much time, in steps that no retry falls between.</summary>
+        /// <summary>So much time, in steps that no retry of it falls between.</summary>
         internal async Task PassAsync(TimeSpan time)
         {
             TimeSpan step = time > TimeSpan.FromHours(8) ? TimeSpan.FromHours(2) : time > TimeSpan.FromHours(1) ? TimeSpan.FromMinutes(20) : TimeSpan.FromMinutes(2);
             for (TimeSpan passed = TimeSpan.Zero; passed < time; passed += step) await JumpAsync(step);
         }
 
-        /// <summary>A device that slept: the clock jumps, then a look or two.</summary>
+        /// <summary>The clock goes on, and the loop has looked once more and waits again.</summary>
         internal async Task JumpAsync(TimeSpan time)
         {
+            int waits = Clock.Waits;
             Clock.Advance(time);
-            await Task.Delay(5);
-            for (int i = 0; i < 3; i++)
+            for (int i = 0; Clock.Waits == waits; i++)
             {
-                Clock.Advance(TimeSpan.FromSeconds(2));
-                await Task.Delay(5);
+                Assert.Null(failure);
+                Assert.True(i < 30_000, "the loop does not come to its end");
+                await Task.Delay(1);
             }
         }
 
@@ -269,6 +268,21 @@ public sealed class DeviceRunTests
             if (!stop.IsCancellationRequested) await EndAsync();
             stop.Dispose();
             ended.Dispose();
+        }
+    }
+
+    /// <summary>Counts how often somebody began to wait: then everything before is done.</summary>
+    private sealed class LoopClock(DateTimeOffset now) : FakeTimeProvider(now)
+    {
+        private int waits;
+
+        internal int Waits => Volatile.Read(ref waits);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            ITimer timer = base.CreateTimer(callback, state, dueTime, period);
+            Interlocked.Increment(ref waits);
+            return timer;
         }
     }
 }
