@@ -29,12 +29,12 @@ internal static partial class DirectorySync
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Open(string path, int flags);
 
-    [LibraryImport("libc", EntryPoint = "fsync")]
+    [DllImport("libc", EntryPoint = "fsync", ExactSpelling = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Sync(int handle);
+    private static extern int Sync(int handle);
 
-    [LibraryImport("libc", EntryPoint = "close")]
+    [DllImport("libc", EntryPoint = "close", ExactSpelling = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Close(int handle);
+    private static extern int Close(int handle);
 #pragma warning restore RS0030
 }

@@ -22,7 +22,7 @@ internal sealed class JoinedHome : IDisposable
         catch
         {
             exclusive?.Dispose();
-            home.Undo(made);
+            home.Undo(made, keepsLedger: false);
             throw;
         }
     }
@@ -54,7 +54,7 @@ internal sealed class JoinedHome : IDisposable
     }
 
     /// <summary>Nothing came of it: what was made here goes.</summary>
-    internal void Undo() => home.Undo(made);
+    internal void Undo() => home.Undo(made, keepsLedger: false);
 
     public void Dispose() => exclusive.Dispose();
 }

@@ -18,7 +18,7 @@ internal sealed partial class ServerClient
             key.WriteJwk(json);
             json.WriteString("commitment", commitment.Text);
         });
-        using JsonDocument answer = await SendJsonAsync(HttpMethod.Post, "v1/joins", Content(request, "application/json"), null, cancel).ConfigureAwait(false);
+        using JsonDocument answer = await SendJsonAsync(HttpMethod.Post, "v1/joins", new Body(request, "application/json"), null, cancel).ConfigureAwait(false);
         return Shaped(() => (UrlSafe(answer.RootElement, "join"), DateTimeOffset.FromUnixTimeSeconds(answer.RootElement.GetProperty("expires").GetInt64())));
     }
 
@@ -46,13 +46,13 @@ internal sealed partial class ServerClient
             json.WriteString("device", offer.Device.Text);
             json.WriteString("nonce", offer.Nonce.Text);
         });
-        using HttpResponseMessage _ = await SendAsync(HttpMethod.Put, $"v1/joins/{name}/offer", Content(request, "application/json"), token, new Purpose.ConsentRecords(), cancel).ConfigureAwait(false);
+        using HttpResponseMessage _ = await SendAsync(HttpMethod.Put, $"v1/joins/{name}/offer", new Body(request, "application/json"), token, new Purpose.ConsentRecords(), cancel).ConfigureAwait(false);
     }
 
     internal async Task RevealAsync(string name, Digest nonce, CancellationToken cancel)
     {
         byte[] request = Json(json => json.WriteString("nonce", nonce.Text));
-        using HttpResponseMessage _ = await SendAsync(HttpMethod.Put, $"v1/joins/{name}/nonce", Content(request, "application/json"), null, new Purpose.ConsentRecords(), cancel).ConfigureAwait(false);
+        using HttpResponseMessage _ = await SendAsync(HttpMethod.Put, $"v1/joins/{name}/nonce", new Body(request, "application/json"), null, new Purpose.ConsentRecords(), cancel).ConfigureAwait(false);
     }
 
     private static byte[] Json(Action<Utf8JsonWriter> members)
