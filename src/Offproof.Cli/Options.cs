@@ -81,9 +81,9 @@ internal static class Options
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            int seconds = text[^1..] switch { "s" => 1, "m" => 60, "h" => 3600, "d" => 86400, _ => 0 };
-            if (int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-                && number is >= 1 and <= 31 * 86400 && (long)number * seconds is >= 1 and <= 31 * 86400) return TimeSpan.FromSeconds((long)number * seconds);
+            long unit = text switch { [.., 's'] => 1, [.., 'm'] => 60, [.., 'h'] => 3600, [.., 'd'] => 86400, _ => 0 };
+            if (unit > 0 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                && number * unit is >= 1 and <= 31 * 86400) return TimeSpan.FromSeconds(number * unit);
             result.AddError($"{name} is 30s, 10m, 6h or 1d, at most 31 days, not '{text}'");
             return usual;
         },
