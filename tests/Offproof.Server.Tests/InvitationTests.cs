@@ -157,6 +157,10 @@ public sealed class InvitationTests
         (await owner.PostAccountAsync(receipt: others)).Refuses(403, "not-invited");
         (await owner.PostAccountAsync(receipt: owner.Certificate.Compact)).Refuses(403, "not-invited");
         (await owner.PostAccountAsync(receipt: Forged(owner, bench))).Refuses(403, "not-invited");
+        // It is for one certificate, not for whatever the sheet signs next.
+        using var another = SigningKey.Generate();
+        var second = Certificate.Sign(owner.Sheet, new() { Account = owner.Account, DeviceKey = another.Public, Server = bench.Server.Key, IssuedAt = bench.Now });
+        (await owner.PostAccountAsync(certificate: second, receipt: receipt)).Refuses(403, "not-invited");
         (await owner.PostAccountAsync(receipt: receipt)).Is(HttpStatusCode.Created);
         Assert.Null(Assert.Single(bench.AsOperator(server => server.Accounts())).QuotaBytes); // docs: the quota was forgotten with the rest
         using Owner stranger = new(bench);
