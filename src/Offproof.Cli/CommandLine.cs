@@ -24,6 +24,7 @@ internal static class CommandLine
             SwitchVerbs.Pause(),
             SwitchVerbs.Off(),
             EraseVerb.Create(),
+            MoveVerb.Create(),
             BackupVerb.Create(),
             SnapshotsVerb.Create(),
             RestoreVerb.Create(),
