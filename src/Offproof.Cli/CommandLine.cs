@@ -28,6 +28,7 @@ internal static class CommandLine
             SwitchVerbs.Pause(),
             SwitchVerbs.Off(),
             EraseVerb.Create(),
+            MoveVerb.Create(),
             BackupVerb.Create(),
             RunVerb.Create(),
             SnapshotsVerb.Create(),

@@ -32,6 +32,20 @@ internal static class Options
 
     internal static DeviceHome OpenHome(this ParseResult parsed) => DeviceHome.Open(parsed.HomeFolder(), TimeProvider.System);
 
+    /// <summary>Works with a sheet. The server says of one that is over no more than no; a device's folder of the same account may know since when.</summary>
+    internal static async Task<T> WithSheetAsync<T>(this ParseResult parsed, string file, Func<Sheet, Task<T>> work)
+    {
+        using Sheet sheet = Sheet.Read(file);
+        try
+        {
+            return await work(sheet);
+        }
+        catch (DeviceException e) when (e.Fault == DeviceFault.WrongSheet && DeviceHome.KnowsNewerSince(parsed.HomeFolder(), sheet) is { } since)
+        {
+            throw new DeviceException(DeviceFault.WrongSheet, $"{file} is not this account's sheet any more: a newer sheet took its place on {ErasureWords.Day(since)}", "look for the newer one", e);
+        }
+    }
+
     internal static Category ParseCategory(string name) => Categories.TryParse(name, out Category category)
         ? category
         : throw new DeviceException(DeviceFault.Usage, $"there is no category '{name}'", "contacts, messages, notes or photos");

@@ -34,6 +34,6 @@ public sealed class DeviceException(DeviceFault fault, string message, string? h
     /// <summary>What to do about it, where that is known.</summary>
     public string? Hint { get; } = hint;
 
-    /// <summary>The name of the server's refusal (protocol.md §10), by which a device acts; empty when it was no refusal.</summary>
+    /// <summary>The name of the server's refusal (protocol.md §10), by which a device acts, or that the server is another one; else empty.</summary>
     internal string Problem { get; init; } = "";
 }

@@ -74,6 +74,33 @@ public sealed partial class DeviceHome
         return true;
     }
 
+    /// <summary>When a newer sheet took the place of this one, as far as the device's folder at this path knows; null where it knows of none, is another account's, or there is none.</summary>
+    public static DateTimeOffset? KnowsNewerSince(string path, Sheet sheet)
+    {
+        HomeFolder home = new(path);
+        if (!home.Exists) return null;
+        try
+        {
+            AccountFile account = AccountFile.Read(home);
+            if (account.Account != sheet.Account.Text || AccountView.Read(home, sheet.Account, Key(account.ServerKey, home.Account)) is not { } history) return null;
+            return history.SheetChanges.FirstOrDefault(c => c.Before.Thumbprint == sheet.Signing.Thumbprint) is { } change ? history.Since(change) : null;
+        }
+        catch (Exception e) when (e is DeviceException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>This device calls its server at another address from its next command on. False where the home is another account's.</summary>
+    public bool MoveTo(MoveTarget target)
+    {
+        if (account.Account != target.Account) return false;
+        using FileStream _ = home.Lock(time, CancellationToken.None);
+        account = AccountFile.Read(home) with { Server = target.To };
+        account.Write(home);
+        return true;
+    }
+
     /// <summary>What a replacement would mean, before anything is done: what is lost with the old sheet.</summary>
     /// <exception cref="DeviceException">Another one is pending.</exception>
     public async Task<ReplacementReport> DiscloseReplacementAsync(string newFile, CancellationToken cancel)

@@ -26,11 +26,13 @@ internal static class EraseVerb
                     throw new DeviceException(DeviceFault.Usage, "--server, --device and --cancel go with --sheet");
                 return await ByDeviceAsync(parsed, wanted, parsed.GetValue(epoch), parsed.GetValue(yes), cancel);
             }
-            using Sheet opened = Sheet.Read(file);
             Uri? url = parsed.GetValue(server) is { } text ? Options.ParseUrl(text) : null;
-            using SheetErasure erasure = await SheetErasure.PlanAsync(
-                opened, url, wanted, parsed.GetValue(epoch), parsed.GetValue(device), parsed.GetValue(cancelled), TimeProvider.System, null, cancel);
-            return parsed.GetValue(cancelled) ? await CancelAsync(parsed, opened, erasure, cancel) : await BySheetAsync(parsed, opened, erasure, parsed.GetValue(yes), cancel);
+            return await parsed.WithSheetAsync(file, async opened =>
+            {
+                using SheetErasure erasure = await SheetErasure.PlanAsync(
+                    opened, url, wanted, parsed.GetValue(epoch), parsed.GetValue(device), parsed.GetValue(cancelled), TimeProvider.System, null, cancel);
+                return parsed.GetValue(cancelled) ? await CancelAsync(parsed, opened, erasure, cancel) : await BySheetAsync(parsed, opened, erasure, parsed.GetValue(yes), cancel);
+            });
         });
         return verb;
     }

@@ -30,9 +30,8 @@ internal static class RestoreVerb
             RestoreReport report;
             if (parsed.GetValue(sheet) is { } sheetFile)
             {
-                using Sheet opened = Sheet.Read(sheetFile);
                 Uri? url = parsed.GetValue(server) is { } text ? Options.ParseUrl(text) : null;
-                report = await SheetRestore.RunAsync(opened, url, wanted, request, TimeProvider.System, null, progress.Restore, cancel);
+                report = await parsed.WithSheetAsync(sheetFile, opened => SheetRestore.RunAsync(opened, url, wanted, request, TimeProvider.System, null, progress.Restore, cancel));
             }
             else
             {

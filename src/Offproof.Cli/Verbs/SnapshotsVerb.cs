@@ -18,9 +18,8 @@ internal static class SnapshotsVerb
             SnapshotsReport report;
             if (parsed.GetValue(sheet) is { } sheetFile)
             {
-                using Sheet opened = Sheet.Read(sheetFile);
                 Uri? url = parsed.GetValue(server) is { } text ? Options.ParseUrl(text) : null;
-                report = await SheetRestore.SnapshotsAsync(opened, url, wanted, TimeProvider.System, null, cancel);
+                report = await parsed.WithSheetAsync(sheetFile, opened => SheetRestore.SnapshotsAsync(opened, url, wanted, TimeProvider.System, null, cancel));
             }
             else
             {

@@ -8,6 +8,7 @@ namespace Offproof.Device;
 /// <summary>What the sheet opens at a server: the account's records, verified, and each of its vaults. The sheet is the caller's.</summary>
 internal sealed class SheetAccess : IDisposable
 {
+    internal const string AnotherServer = "another-server";
     private readonly Sheet sheet;
     private readonly Uri url;
     private readonly TimeProvider time;
@@ -48,7 +49,7 @@ internal sealed class SheetAccess : IDisposable
     {
         VerifyingKey serverKey = await server.GetKeyAsync(cancel).ConfigureAwait(false);
         if (serverKey.Thumbprint != sheet.ServerKey)
-            throw new DeviceException(DeviceFault.Forgery, $"the server at {url} is not the one on the sheet: its key is {serverKey.Thumbprint}", "nothing was sent");
+            throw new DeviceException(DeviceFault.Forgery, $"the server at {url} is not the one on the sheet: its key is {serverKey.Thumbprint}", "nothing was sent") { Problem = AnotherServer };
         ServerKey = serverKey;
         Token recovery;
         try
