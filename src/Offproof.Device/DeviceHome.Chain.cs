@@ -88,7 +88,7 @@ public sealed partial class DeviceHome
         {
             (string receipt, bool first) = await server.SendRecordAsync(link.Record, cancel).ConfigureAwait(false);
             Receipt signed = RequireReceipt(receipt, link.Record, link.Grant is not null ? ReceiptState.On : ReceiptState.Kept);
-            if (first) RequireShown(ledger, signed.Ledger);
+            if (first) Anchors.RequireShown(ledger, signed.Ledger);
             if (!link.IsTold) RecordChain.Told(link, receipt);
             else if (first) forgotten++;
         }

@@ -32,7 +32,7 @@ internal static class RestoreVerb
             {
                 using Sheet opened = Sheet.Read(sheetFile);
                 Uri? url = parsed.GetValue(server) is { } text ? Options.ParseUrl(text) : null;
-                report = await SheetRestore.RunAsync(opened, url, wanted, request, TimeProvider.System, null, progress.Restore, cancel);
+                report = await SheetRestore.RunAsync(opened, url, wanted, request, TimeProvider.System, null, progress.Restore, cancel, parsed.HomeFolder());
             }
             else
             {

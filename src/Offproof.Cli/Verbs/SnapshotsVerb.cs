@@ -20,7 +20,7 @@ internal static class SnapshotsVerb
             {
                 using Sheet opened = Sheet.Read(sheetFile);
                 Uri? url = parsed.GetValue(server) is { } text ? Options.ParseUrl(text) : null;
-                report = await SheetRestore.SnapshotsAsync(opened, url, wanted, TimeProvider.System, null, cancel);
+                report = await SheetRestore.SnapshotsAsync(opened, url, wanted, TimeProvider.System, null, cancel, parsed.HomeFolder());
             }
             else
             {
