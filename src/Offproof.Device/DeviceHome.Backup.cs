@@ -152,7 +152,7 @@ public sealed partial class DeviceHome
         (Grant grant, VaultFolder folder) = write ? RequireOn(Chain(), category) : RequireKey(Chain(), category);
         Token token = await VaultTokenAsync(category, grant.Epoch, write ? VaultMode.Add : VaultMode.Read, seconds: 3600, cancel).ConfigureAwait(false);
         using VaultPassword password = folder.OpenPassword();
-        ledger.HandedOut($"{account.Server.IdnHost}:{account.Server.Port}", category, HashOf(grant), write, token.Expires);
+        ledger.HandedOut(LedgerPath.Host(account.Server), category, HashOf(grant), write, token.Expires);
         // The token is the URL's password, which restic masks in what it prints.
         UriBuilder url = new(Address(category, grant.Epoch).VaultUri(account.Server)) { UserName = "offproof", Password = token.Text };
         return new VaultEnvironment("rest:" + url.Uri.AbsoluteUri, password.Reveal());

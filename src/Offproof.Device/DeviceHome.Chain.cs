@@ -155,7 +155,7 @@ public sealed partial class DeviceHome
             (string receipt, bool first) = await OrRemovedAsync(() => server.SendRecordAsync(link.Record, cancel)).ConfigureAwait(false);
             bool told = link.IsTold;
             Receipt signed = KeepReceipt(link, receipt);
-            if (first) RequireShown(ledger, signed.Ledger);
+            if (first) Anchors.RequireShown(ledger, signed.Ledger);
             if (told && first) forgotten++;
         }
         return forgotten;

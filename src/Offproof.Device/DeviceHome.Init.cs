@@ -81,7 +81,7 @@ public sealed partial class DeviceHome
             {
                 throw new DeviceException(DeviceFault.Forgery, "the server's receipt for the account is not for what was sent");
             }
-            if (first) RequireShown(ledger, verified.Ledger);
+            if (first) Anchors.RequireShown(ledger, verified.Ledger);
             ChainOrigin.WriteReceipt(home, begun.Certificate, receipt);
             new AccountFile(AccountFile.CurrentSchema, begun.Sheet.Account.ToString(), server, Jwk(serverKey), Jwk(begun.Sheet.Signing.Public),
                 begun.Sheet.Recipient.ToString(), time.GetUtcNow(), SheetConfirmed: null).Write(home);

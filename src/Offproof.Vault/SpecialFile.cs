@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Offproof.Vault;
@@ -33,9 +34,8 @@ static partial class SpecialFile
         }
     }
 
-#pragma warning disable RS0030 // files only: statx opens nothing
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "Files only: nothing is opened.")]
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Statx(int directory, string path, int flags, uint mask, Span<byte> status);
-#pragma warning restore RS0030
 }

@@ -146,6 +146,25 @@ public sealed class LedgerTests
         Assert.Contains(verdict.Problems, static p => p.Problem.Contains("the server's receipt 00000001-grant-photos-1.receipt.jws names", StringComparison.Ordinal));
     }
 
+    [Fact] // ledger.md §7: with the sheet, on a device, its ledger is written; and anchored, because the sheet's proofs carry the head too
+    public async Task A_restore_with_the_sheet_on_a_device_is_in_its_ledger_and_elsewhere_in_none()
+    {
+        await using Rig rig = await Rig.ReadyAsync();
+        using DeviceHome home = rig.Open();
+        await home.TurnOnAsync(Category.Photos, None);
+        await home.BackupAsync(Category.Photos, null, None);
+        await rig.RestoreWithSheetAsync("elsewhere");
+        long before = home.VerifyLedger().Lines;
+        using (Sheet sheet = Sheet.Read(rig.Sheet))
+            await SheetRestore.RunAsync(sheet, null, Category.Photos, new RestoreRequest(rig["here"]), TimeProvider.System, null, null, None, rig.Home);
+        LedgerVerdict verdict = home.VerifyLedger();
+        Assert.True(verdict.Verified);
+        Assert.InRange(verdict.Anchored, before + 1, verdict.Lines);
+        LedgerLine[] added = [.. home.Ledger().Skip((int)before).Where(static l => l.Method is not null)];
+        Assert.Equal(["public", "consent", "recovery", "photos"], added.Select(static l => l.Purpose).Distinct());
+        Assert.False(File.Exists(Path.Combine(rig["none"], "ledger.ndjson")));
+    }
+
     private static SignedRecord Record(Rig rig, string file)
     {
         Assert.True(SignedRecord.TryParse(File.ReadAllText(Path.Combine(rig.Home, "records", file)).Trim(), out SignedRecord? record));

@@ -14,7 +14,8 @@ internal sealed record DemoReport(
     IReadOnlyList<DemoBackup> Backups,
     IReadOnlyList<string> Wiped,
     IReadOnlyList<DemoRestored> Restored,
-    IReadOnlyList<DemoPeer> Peers);
+    IReadOnlyList<DemoPeer> Peers,
+    DemoLedger? Ledger);
 
 internal sealed record DemoPersona(long Seed, int Contacts, int Messages, int Notes, int Photos, long Bytes);
 
@@ -27,6 +28,9 @@ internal sealed record DemoFirstOn(string Category, int Status, int OtherObjects
 internal sealed record DemoBackup(string Category, int Epoch, long Items, long Bytes, string Snapshot, long Read, long Kept);
 
 internal sealed record DemoRestored(string Category, int Expected, int Equal, int Different, int Missing, int Extra);
+
+/// <summary>What `ledger verify` said of the device's ledger before the device was lost.</summary>
+internal sealed record DemoLedger(long Lines, long Anchored, bool Verified);
 
 internal sealed record DemoPeer(
     string Tool,

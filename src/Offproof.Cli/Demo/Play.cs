@@ -27,6 +27,7 @@ internal sealed partial class Play(Stage stage)
     private DemoOff? off;
     private DemoFirstOn? firstOn;
     private string[] wiped = [];
+    private DemoLedger? ledger;
 
     /// <summary>Plays all scenes; a step that fails ends the play, and the report says how far it came.</summary>
     internal async Task<DemoReport> RunAsync(CancellationToken cancel)
@@ -44,7 +45,7 @@ internal sealed partial class Play(Stage stage)
         foreach (string failure in failures) stage.Say($"FAILED: {failure}");
         if (peers.Exists(static p => !p.Ran)) stage.Say("Not checked by a program of somebody else: install age and restic, and run the demo again.");
         stage.Say(failures.Count == 0 ? $"All of it held, in {Text(seconds)} s." : "It did not hold.");
-        return new DemoReport("offproof/v1/demo", failures.Count == 0, seconds, failures, persona, off, firstOn, backups, wiped, restored, peers);
+        return new DemoReport("offproof/v1/demo", failures.Count == 0, seconds, failures, persona, off, firstOn, backups, wiped, restored, peers, ledger);
     }
 
     private async Task ScenesAsync(CancellationToken cancel)
@@ -78,6 +79,7 @@ internal sealed partial class Play(Stage stage)
         Scene("Contacts, notes and photos on, and backed up");
         await BackUpAsync(Others, cancel);
         foreach (string category in All) await ResticThroughTheServerAsync(category, cancel);
+        await LedgerAsync(cancel);
 
         Scene("The phone and the device's folder are gone");
         Contents photos = Contents.Of(stage["phone/photos"]);
@@ -127,6 +129,23 @@ internal sealed partial class Play(Stage stage)
             stage.Say($"  {backup.Category}: {Text(backup.Read)} read, {Text(backup.Kept)} kept, {Terminal.Size(backup.Bytes)} in the vault");
             if (backup.Kept == 0 || backup.Kept != backup.Read) failures.Add($"the backup of {backup.Category} left something out");
         }
+    }
+
+    /// <summary>What the device wrote of its own requests, checked; and that the check finds a line that was altered.</summary>
+    private async Task LedgerAsync(CancellationToken cancel)
+    {
+        JsonElement verdict = await DoAsync(cancel, "ledger", "verify");
+        ledger = new DemoLedger(verdict.GetProperty("lines").GetInt64(), verdict.GetProperty("anchored").GetInt64(), verdict.GetProperty("verified").GetBoolean());
+        string file = stage["home/ledger.ndjson"];
+        byte[] kept = await File.ReadAllBytesAsync(file, cancel);
+        byte[] altered = [.. kept];
+        altered[kept.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(file, altered, cancel);
+        int exit = (await stage.OffproofAsync(["ledger", "verify"], cancel)).Exit;
+        await File.WriteAllBytesAsync(file, kept, cancel);
+        stage.Say($"  The device's ledger: {Text(ledger.Lines)} lines, {(ledger.Verified ? "the chain is whole" : "the chain is NOT whole")}, {Text(ledger.Anchored)} anchored by the server's receipts. With one bit changed: exit {Text(exit)}.");
+        if (!ledger.Verified || ledger.Lines == 0 || ledger.Anchored == 0) failures.Add("the device's ledger does not hold");
+        if (exit != ExitCode.Forgery) failures.Add($"a ledger with one bit changed was answered with exit {Text(exit)}, not {Text(ExitCode.Forgery)}");
     }
 
     /// <summary>Uploads as an attacker would: to the places where the first vaults would be, with no token and with an invented one; and asks the program itself.</summary>

@@ -31,7 +31,7 @@ internal static class RestoreVerb
             if (parsed.GetValue(sheet) is { } sheetFile)
             {
                 Uri? url = parsed.GetValue(server) is { } text ? Options.ParseUrl(text) : null;
-                report = await parsed.WithSheetAsync(sheetFile, opened => SheetRestore.RunAsync(opened, url, wanted, request, TimeProvider.System, null, progress.Restore, cancel));
+                report = await parsed.WithSheetAsync(sheetFile, opened => SheetRestore.RunAsync(opened, url, wanted, request, TimeProvider.System, null, progress.Restore, cancel, parsed.HomeFolder()));
             }
             else
             {

@@ -19,7 +19,7 @@ internal static class SnapshotsVerb
             if (parsed.GetValue(sheet) is { } sheetFile)
             {
                 Uri? url = parsed.GetValue(server) is { } text ? Options.ParseUrl(text) : null;
-                report = await parsed.WithSheetAsync(sheetFile, opened => SheetRestore.SnapshotsAsync(opened, url, wanted, TimeProvider.System, null, cancel));
+                report = await parsed.WithSheetAsync(sheetFile, opened => SheetRestore.SnapshotsAsync(opened, url, wanted, TimeProvider.System, null, cancel, parsed.HomeFolder()));
             }
             else
             {

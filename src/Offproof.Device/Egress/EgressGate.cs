@@ -37,7 +37,7 @@ internal sealed class EgressGate : DelegatingHandler
         if (ledger is null) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
         bool showsHead = purpose.ShowsHead(path);
-        LedgerHead line = ledger.Request($"{server.IdnHost}:{server.Port}", purpose, request.Method, LedgerPath.Of(path, request.RequestUri!.Query), showsHead, cancellationToken);
+        LedgerHead line = ledger.Request(LedgerPath.Host(server), purpose, request.Method, LedgerPath.Of(path, request.RequestUri!.Query), showsHead, cancellationToken);
         if (showsHead) request.Headers.Add(LedgerHead.Header, line.Text);
         Meter meter = new();
         Meter.Current.Value = meter;

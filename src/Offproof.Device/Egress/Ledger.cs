@@ -84,7 +84,7 @@ internal sealed class Ledger(HomeFolder home, TimeProvider time)
             {
                 known = null;
                 throw new DeviceException(DeviceFault.Failure, $"{ledger.Path} could not be written, and nothing is sent that it does not name: {e.Message}",
-                    "make room, or make the folder writable; nothing was lost", e);
+                    "make room, or make the folder writable; nothing was lost. With --sheet, another --home does without a ledger", e);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Offproof.Consent;
 
 namespace Offproof.Device;
@@ -7,6 +8,9 @@ internal static class LedgerPath
 {
     private const int MostWord = 16;
     private const int Epoch = 6;
+
+    /// <summary>The host as the ledger has it: <c>NAME:PORT</c>, an address of version 6 in brackets.</summary>
+    internal static string Host(Uri server) => string.Create(CultureInfo.InvariantCulture, $"{(server.HostNameType == UriHostNameType.IPv6 ? $"[{server.IdnHost}]" : server.IdnHost)}:{server.Port}");
 
     /// <param name="path">Its segments below the server's own path</param>
     /// <param name="query">Its query, with the question mark</param>

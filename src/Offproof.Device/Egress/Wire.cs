@@ -28,7 +28,7 @@ public static class Wire
     private static async ValueTask<Stream> ConnectAsync(Uri place, SocketsHttpConnectionContext context, CancellationToken cancel)
     {
         // What a redirect or a proxy would change shows here, whoever let it through.
-        if (context.DnsEndPoint.Host != place.IdnHost || context.DnsEndPoint.Port != place.Port)
+        if (context.DnsEndPoint.Host.Trim('[', ']') != place.IdnHost || context.DnsEndPoint.Port != place.Port)
             throw new InvalidOperationException($"a connection to {context.DnsEndPoint.Host} was asked for, which is not {place.IdnHost}");
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Offproof.Device;
@@ -24,17 +25,18 @@ internal static partial class DirectorySync
         }
     }
 
-#pragma warning disable RS0030 // files only: open, fsync and close of a folder
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "Files only: a folder is opened.")]
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Open(string path, int flags);
 
-    [DllImport("libc", EntryPoint = "fsync", ExactSpelling = true)]
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "Files only.")]
+    [LibraryImport("libc", EntryPoint = "fsync")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Sync(int handle);
+    private static partial int Sync(int handle);
 
-    [DllImport("libc", EntryPoint = "close", ExactSpelling = true)]
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "Files only.")]
+    [LibraryImport("libc", EntryPoint = "close")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Close(int handle);
-#pragma warning restore RS0030
+    private static partial int Close(int handle);
 }

@@ -16,11 +16,15 @@ internal sealed class SheetAccess : IDisposable
     private readonly HttpMessageInvoker invoker;
     private readonly ServerClient server;
     private SheetKeyring? keyring;
+    private readonly HomeFolder? home;
+    private readonly Ledger? ledger;
 
-    private SheetAccess(Sheet sheet, Uri url, TimeProvider time, HttpMessageHandler? wire)
+    private SheetAccess(Sheet sheet, Uri url, TimeProvider time, HttpMessageHandler? wire, HomeFolder? home)
     {
         (this.sheet, this.url, this.time) = (sheet, url, time);
-        gate = new EgressGate(url, static _ => Holding.ToRead, ledger: null, wire); // ledger.md §7: without a home there is none
+        // ledger.md §7: where there is no device there is no ledger.
+        (this.home, ledger) = home is { Exists: true } ? (home, new Ledger(home, time)) : (null, null);
+        gate = new EgressGate(url, static _ => Holding.ToRead, ledger, wire);
         invoker = new HttpMessageInvoker(new PatientHandler(gate, time));
         server = new ServerClient(invoker, url);
     }
@@ -30,9 +34,10 @@ internal sealed class SheetAccess : IDisposable
     internal VerifyingKey ServerKey { get; private set; } = null!;
 
     /// <exception cref="DeviceException">It is another server than the sheet's, or its records cannot be believed.</exception>
-    internal static async Task<SheetAccess> OpenAsync(Sheet sheet, Uri? serverUrl, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
+    internal static async Task<SheetAccess> OpenAsync(
+        Sheet sheet, Uri? serverUrl, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel, string? home = null)
     {
-        SheetAccess access = new(sheet, new Uri((serverUrl ?? sheet.Server).AbsoluteUri.TrimEnd('/') + "/"), time, wire);
+        SheetAccess access = new(sheet, new Uri((serverUrl ?? sheet.Server).AbsoluteUri.TrimEnd('/') + "/"), time, wire, home is null ? null : new HomeFolder(home));
         try
         {
             await access.ReadHistoryAsync(cancel).ConfigureAwait(false);
@@ -134,8 +139,15 @@ internal sealed class SheetAccess : IDisposable
             Nonce = await server.NonceAsync(cancel).ConfigureAwait(false),
             Vault = ask,
         });
-        return await server.TokenAsync(proof, cancel).ConfigureAwait(false);
+        Token token = await server.TokenAsync(proof, cancel).ConfigureAwait(false);
+        // The sheet of another account, or of another server, anchors nothing here: its receipts are not this home's.
+        if (home is not null && ledger is not null && IsOfThisHome(AccountFile.Read(home)))
+            Anchors.Keep(home, ledger, token, proof, ServerKey, sheet.Account);
+        return token;
     }
+
+    private bool IsOfThisHome(AccountFile account) => account.Account == sheet.Account.ToString()
+        && VerifyingKey.TryFromJwk(account.ServerKey, out VerifyingKey? pinned) && pinned.Thumbprint == sheet.ServerKey;
 
     public void Dispose()
     {

@@ -15,12 +15,13 @@ public static class SheetRestore
     /// <param name="wire">Replaces the sockets, for tests</param>
     /// <param name="progress">Told as files are written</param>
     /// <param name="cancel">Stops between files</param>
+    /// <param name="home">A folder where a device may be: its ledger is then written (ledger.md §7)</param>
     /// <exception cref="DeviceException">Nothing was written if the records, the sealed password or the vault are not what the sheet's account granted.</exception>
     public static async Task<RestoreReport> RunAsync(
         Sheet sheet, Uri? serverUrl, Category category, RestoreRequest request, TimeProvider time,
-        HttpMessageHandler? wire, IProgress<RestoreProgress>? progress, CancellationToken cancel)
+        HttpMessageHandler? wire, IProgress<RestoreProgress>? progress, CancellationToken cancel, string? home = null)
     {
-        using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, time, wire, cancel).ConfigureAwait(false);
+        using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, time, wire, cancel, home).ConfigureAwait(false);
         GrantedVault granted = access.History.Choose(category, request.Epoch);
         return await access.WithVaultAsync(granted, vault => VaultRestore.RunAsync(
             vault with { Elsewhere = c => FilledAsync(access, category, granted, c) }, category, request, progress, cancel), cancel).ConfigureAwait(false);
@@ -33,10 +34,11 @@ public static class SheetRestore
     /// <param name="time">The clock, for tokens</param>
     /// <param name="wire">Replaces the sockets, for tests</param>
     /// <param name="cancel">Stops between epochs</param>
+    /// <param name="home">A folder where a device may be: its ledger is then written (ledger.md §7)</param>
     public static async Task<SnapshotsReport> SnapshotsAsync(
-        Sheet sheet, Uri? serverUrl, Category category, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
+        Sheet sheet, Uri? serverUrl, Category category, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel, string? home = null)
     {
-        using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, time, wire, cancel).ConfigureAwait(false);
+        using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, time, wire, cancel, home).ConfigureAwait(false);
         access.History.Choose(category, epoch: null); // or it says that there is none
         List<SnapshotReport> snapshots = [];
         string? damage = null;

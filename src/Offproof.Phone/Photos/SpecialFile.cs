@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -36,9 +37,8 @@ static class SpecialFile
         return (mode & TypeMask) != RegularFile;
     }
 
-#pragma warning disable RS0030 // files only: statx opens nothing
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "Files only: nothing is opened.")]
     [DllImport("libc", EntryPoint = "statx", ExactSpelling = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     static extern int Statx(int directory, byte[] path, int flags, uint mask, byte[] status);
-#pragma warning restore RS0030
 }

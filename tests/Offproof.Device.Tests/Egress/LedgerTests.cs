@@ -113,6 +113,20 @@ public sealed class LedgerTests : IDisposable
     [InlineData("v1/records", "", "/v1/records")]
     public void A_path_names_nobody_and_opens_nothing(string path, string query, string written) => Assert.Equal(written, LedgerPath.Of(path.Split('/'), query));
 
+    [Theory]
+    [InlineData("https://cloud.example.org/offproof/", "cloud.example.org:443")]
+    [InlineData("http://[::1]:8750/", "[::1]:8750")]
+    public void A_host_is_written_with_its_port(string server, string written) => Assert.Equal(written, LedgerPath.Host(new Uri(server)));
+
+    [Fact]
+    public async Task An_address_of_version_6_is_a_place_like_another()
+    {
+        using RawServer server = new("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", address: IPAddress.IPv6Loopback);
+        (await SendAsync(server, "v1/server", new Purpose.Public())).Dispose();
+        Assert.Equal((200, (string?)null), (Lines()[^1].Status, Lines()[^1].Failure));
+        Assert.Equal($"[::1]:{server.Url.Port}", Lines()[0].Host);
+    }
+
     [Fact] // several processes of one device: each has its own Ledger and its own descriptor
     public async Task Writers_at_once_give_one_chain()
     {
@@ -270,16 +284,17 @@ public sealed class LedgerTests : IDisposable
     /// <summary>A listener that counts the bytes which really come, and gives one answer to each request.</summary>
     private sealed class RawServer : IDisposable
     {
-        private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+        private readonly TcpListener listener;
         private readonly byte[] answer;
         private readonly Task serving;
         private readonly int readsAtLeast;
 
-        internal RawServer(string answer, int readsAtLeast = 0)
+        internal RawServer(string answer, int readsAtLeast = 0, IPAddress? address = null)
         {
+            listener = new TcpListener(address ?? IPAddress.Loopback, 0);
             (this.answer, this.readsAtLeast) = (Encoding.ASCII.GetBytes(answer), readsAtLeast);
             listener.Start();
-            Url = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
+            Url = new Uri($"http://{listener.LocalEndpoint}/");
             serving = Task.Run(ServeAsync);
         }
 
