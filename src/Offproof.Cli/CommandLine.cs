@@ -29,6 +29,7 @@ internal static class CommandLine
             RunVerb.Create(),
             SnapshotsVerb.Create(),
             RestoreVerb.Create(),
+            PruneVerb.Create(),
             DrillVerb.Create(),
             VaultVerb.Create(),
             RefusalsVerb.Create(),

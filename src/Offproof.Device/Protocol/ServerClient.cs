@@ -66,6 +66,12 @@ internal sealed class ServerClient(HttpMessageInvoker gate, Uri server)
         });
     }
 
+    /// <summary>Ends a token before its time (protocol.md §5).</summary>
+    internal async Task EndTokenAsync(Token token, CancellationToken cancel)
+    {
+        using HttpResponseMessage response = await SendAsync(HttpMethod.Delete, "v1/tokens", null, token, new Purpose.ConsentRecords(), cancel).ConfigureAwait(false);
+    }
+
     internal async Task<RecoveryAnswer> RecoveryAsync(Thumbprint account, Token token, CancellationToken cancel)
     {
         using JsonDocument answer = await SendJsonAsync(HttpMethod.Get, $"v1/recovery/{account}/", null, token, cancel).ConfigureAwait(false);
