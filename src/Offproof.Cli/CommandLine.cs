@@ -33,6 +33,7 @@ internal static class CommandLine
             RunVerb.Create(),
             SnapshotsVerb.Create(),
             RestoreVerb.Create(),
+            PruneVerb.Create(),
             DrillVerb.Create(),
             VaultVerb.Create(),
             RefusalsVerb.Create(),

@@ -10,6 +10,9 @@ public enum VaultMode
 
     /// <summary>The same, and add objects.</summary>
     Add,
+
+    /// <summary>Read, set and remove its own locks, add indexes, and remove what came long enough ago; the sheet's alone.</summary>
+    Prune,
 }
 
 /// <summary>The vault for which a token is asked, and what it may do there.</summary>
@@ -66,7 +69,7 @@ public sealed record Proof
                 writer.WriteString("device", vault.Device.Text);
                 writer.WriteString("category", vault.Category.Name());
                 writer.WriteNumber("epoch", vault.Epoch.Value);
-                writer.WriteString("mode", vault.Mode == VaultMode.Add ? "add" : "read");
+                writer.WriteString("mode", NameOf(vault.Mode));
             }
 
             if (content.Seconds is { } seconds) writer.WriteNumber("seconds", seconds);
@@ -101,7 +104,14 @@ public sealed record Proof
     static VaultAsk ReadVault(Members members)
     {
         string mode = members.Text("mode");
-        members.Demand(mode is "add" or "read");
-        return new(members.Thumbprint("device"), members.Category("category"), members.Epoch("epoch"), mode is "add" ? VaultMode.Add : VaultMode.Read);
+        members.Demand(mode is "add" or "read" or "prune");
+        return new(members.Thumbprint("device"), members.Category("category"), members.Epoch("epoch"), mode is "add" ? VaultMode.Add : mode is "prune" ? VaultMode.Prune : VaultMode.Read);
     }
+
+    static string NameOf(VaultMode mode) => mode switch
+    {
+        VaultMode.Add => "add",
+        VaultMode.Prune => "prune",
+        _ => "read",
+    };
 }

@@ -22,7 +22,7 @@ public sealed partial class DeviceHome
     }
 
     /// <summary>
-    /// Answers a new device that asks to be let in, and waits until it shows its nonce (protocol.md §16). It learns into which account, with which sheet; nothing is signed.
+    /// Answers a new device that asks to be let in, and waits until it shows its nonce (protocol.md §17). It learns into which account, with which sheet; nothing is signed.
     /// </summary>
     /// <exception cref="DeviceException">There is no such joining, another key than the one on its screen, or a nonce that it had not committed to.</exception>
     public async Task<Approval> OfferAsync(JoinRequest request, CancellationToken cancel)

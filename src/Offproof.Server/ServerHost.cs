@@ -149,7 +149,7 @@ public sealed class RunningServer : IAsyncDisposable
         VaultStore vaults = new(database);
         SheetStore sheets = new(database, records, tokens, vaults);
         Access access = new(tokens, vaults, sheets, suspensions, clerk);
-        Publisher publisher = new(access, uploads, data, quota);
+        Publisher publisher = new(access, uploads, data, quota, clerk);
         Eraser eraser = new(vaults, records, database, (data, quota), clerk) { Before = options.BeforeErasing };
         Intake intake = new(accounts, sheets, records, database, clerk);
 
@@ -166,7 +166,7 @@ public sealed class RunningServer : IAsyncDisposable
         new TokenEndpoints(accounts, sheets, vaults, suspensions, new(database, clerk), tokens, throttle, database, clerk).Map(app);
         new RecoveryEndpoints(access, publisher, accounts, records, vaults, eraser, refusals, data).Map(app);
         new JoinEndpoints(new(clerk), access).Map(app);
-        new VaultEndpoints(access, publisher, new(database), quota, data).Map(app);
+        new VaultEndpoints(access, publisher, new(database), quota, data, clerk).Map(app);
         return new(sheets, eraser, clerk, log);
     }
 

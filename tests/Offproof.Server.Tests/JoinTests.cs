@@ -4,7 +4,7 @@ using Offproof.Consent;
 
 namespace Offproof.Server.Tests;
 
-/// <summary>protocol.md §16: the server passes notes, each once, and forgets them.</summary>
+/// <summary>protocol.md §17: the server passes notes, each once, and forgets them.</summary>
 public sealed class JoinTests
 {
     static readonly string Hex = Digest.Of("a nonce"u8).Text;

@@ -3,7 +3,7 @@ using Offproof.Device;
 
 namespace Offproof.Cli;
 
-/// <summary>join: a further device of an account, with the sheet or admitted by another device (protocol.md §16).</summary>
+/// <summary>join: a further device of an account, with the sheet or admitted by another device (protocol.md §17).</summary>
 internal static class JoinVerb
 {
     internal static Command Create()

@@ -36,14 +36,15 @@ internal abstract record Purpose
         internal override bool Covers(HttpMethod method, ReadOnlySpan<string> path) => method == HttpMethod.Get && path is ["v1", "server"];
     }
 
-    /// <summary>Opening an account, sending records, asking for tokens, joining (protocol.md §2-§5, §16).</summary>
+    /// <summary>Opening an account, sending records, asking for tokens, joining (protocol.md §2-§5, §17).</summary>
     internal sealed record ConsentRecords : Purpose
     {
         internal override string Name => "consent";
 
         internal override bool Covers(HttpMethod method, ReadOnlySpan<string> path) => path switch
         {
-            ["v1", "accounts" or "records" or "nonces" or "tokens" or "joins"] => method == HttpMethod.Post,
+            ["v1", "tokens"] => method == HttpMethod.Post || method == HttpMethod.Delete,
+            ["v1", "accounts" or "records" or "nonces" or "joins"] => method == HttpMethod.Post,
             ["v1", "joins", _] => method == HttpMethod.Get,
             ["v1", "joins", _, "offer" or "nonce"] => method == HttpMethod.Put,
             _ => false,
@@ -74,6 +75,22 @@ internal abstract record Purpose
 
         internal override bool Covers(HttpMethod method, ReadOnlySpan<string> path) => path is ["v1", "vaults", _, _, var category, _, .. var rest]
             && category == Category.Name() && (Reads(method) || (rest is ["locks", _] && (method == HttpMethod.Post || method == HttpMethod.Delete)));
+    }
+
+    /// <summary>Pruning a vault with the sheet (protocol.md §16): read, locks, new indexes, and removal of what is old.</summary>
+    /// <param name="Category">Which</param>
+    /// <param name="Covering">The record hash of the vault's grant</param>
+    internal sealed record Pruning(Category Category, Digest Covering) : Purpose
+    {
+        internal override string Name => Category.Name();
+
+        internal override Digest? Grant => Covering;
+
+        internal override bool IsOpen(Func<Category, Holding> holds) => holds(Category) is not Holding.Nothing;
+
+        internal override bool Covers(HttpMethod method, ReadOnlySpan<string> path) => path is ["v1", "vaults", _, _, var category, _, .. var rest]
+            && category == Category.Name() && (Reads(method) || (method == HttpMethod.Post && rest is ["locks" or "index", _])
+                || (method == HttpMethod.Delete && rest is ["locks" or "index" or "snapshots" or "data", _]));
     }
 
     /// <summary>Adding to the vault of a category (protocol.md §6, §7): only while it is on.</summary>

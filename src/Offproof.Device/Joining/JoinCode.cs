@@ -7,10 +7,10 @@ using Offproof.Consent;
 
 namespace Offproof.Device;
 
-/// <summary>What a device offers to a new one: into which account, with which sheet (protocol.md §16.3).</summary>
+/// <summary>What a device offers to a new one: into which account, with which sheet (protocol.md §17.3).</summary>
 internal sealed record JoinOffer(Thumbprint Account, Thumbprint Sheet, string Recipient, Thumbprint Device, Digest Nonce);
 
-/// <summary>protocol.md §16: the commitment and the code that a person compares. A nonce is 32 random bytes, written and hashed as 64 hex digits.</summary>
+/// <summary>protocol.md §17: the commitment and the code that a person compares. A nonce is 32 random bytes, written and hashed as 64 hex digits.</summary>
 internal static class JoinCode
 {
     private const int Digits = 8;

@@ -2,7 +2,7 @@ using Offproof.Consent;
 
 namespace Offproof.Device;
 
-/// <summary>What a person, or a camera, reads on a new device's screen (protocol.md §16).</summary>
+/// <summary>What a person, or a camera, reads on a new device's screen (protocol.md §17).</summary>
 /// <param name="Name">The joining's name</param>
 /// <param name="Device">The new DEVICE, where the whole line was read: then no code need be typed</param>
 public sealed record JoinRequest(string Name, string? Device)

@@ -3,7 +3,7 @@ using Offproof.Consent;
 namespace Offproof.Device;
 
 /// <summary>
-/// A device that is to be admitted by another (protocol.md §16). Nothing is written before <see cref="Keep"/>: who gives up leaves no trace here, and at the
+/// A device that is to be admitted by another (protocol.md §17). Nothing is written before <see cref="Keep"/>: who gives up leaves no trace here, and at the
 /// server one for ten minutes.
 /// </summary>
 public sealed class NewDevice : IDisposable

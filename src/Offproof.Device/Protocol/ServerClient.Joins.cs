@@ -4,7 +4,7 @@ using Offproof.Consent;
 
 namespace Offproof.Device;
 
-/// <summary>What lies at the server of one joining; nothing of it is believed before a person compared the code (protocol.md §16).</summary>
+/// <summary>What lies at the server of one joining; nothing of it is believed before a person compared the code (protocol.md §17).</summary>
 internal sealed record JoinNotes(VerifyingKey Key, Digest Commitment, JoinOffer? Offer, Digest? Nonce);
 
 internal sealed partial class ServerClient

@@ -24,7 +24,7 @@ internal sealed record StoredVault(string Device, string Category, int Epoch, st
 /// <summary>One line of what the server refused in the account (protocol.md §13): said by the server, and believed as far as that goes.</summary>
 internal sealed record RefusedRequest(DateTimeOffset Minute, long Count, string Problem, string Request, string By, string? Category, int? Epoch);
 
-/// <summary>The device's side of protocol.md §1-§6, §13 and §16, one method per request.</summary>
+/// <summary>The device's side of protocol.md §1-§6, §13 and §17, one method per request.</summary>
 internal sealed partial class ServerClient(HttpMessageInvoker gate, Uri server)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -64,6 +64,12 @@ internal sealed partial class ServerClient(HttpMessageInvoker gate, Uri server)
         {
             Receipt = answer.RootElement.TryGetProperty("receipt", out JsonElement receipt) ? receipt.GetString() : null,
         });
+    }
+
+    /// <summary>Ends a token before its time (protocol.md §5).</summary>
+    internal async Task EndTokenAsync(Token token, CancellationToken cancel)
+    {
+        using HttpResponseMessage response = await SendAsync(HttpMethod.Delete, "v1/tokens", null, token, new Purpose.ConsentRecords(), cancel).ConfigureAwait(false);
     }
 
     internal async Task<RecoveryAnswer> RecoveryAsync(Thumbprint account, Token token, CancellationToken cancel)

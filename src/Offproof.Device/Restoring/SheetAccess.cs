@@ -9,6 +9,7 @@ namespace Offproof.Device;
 internal sealed class SheetAccess : IDisposable
 {
     internal const string AnotherServer = "another-server";
+    private static readonly TimeSpan Leave = TimeSpan.FromSeconds(5);
     private readonly Sheet sheet;
     private readonly Uri url;
     private readonly TimeProvider time;
@@ -77,8 +78,50 @@ internal sealed class SheetAccess : IDisposable
             : $"the server at {url} does not take this sheet: its identity does not sign for the account that it names, or a newer sheet took its place",
         "look for the newer one; offproof status, on a device of the account, says since when there is one", e) { Problem = e.Problem };
 
-    /// <summary>Works on one vault, whose failures are said in the device's words.</summary>
-    internal async Task<T> WithVaultAsync<T>(GrantedVault granted, Func<OpenableVault, Task<T>> work, CancellationToken cancel)
+    /// <summary>Reads one vault; its failures are said in the device's words.</summary>
+    internal Task<T> WithVaultAsync<T>(GrantedVault granted, Func<OpenableVault, Task<T>> work, CancellationToken cancel)
+    {
+        VaultAsk ask = new(granted.Address.Device, granted.Address.Category, granted.Address.Epoch, VaultMode.Read);
+        return WithVaultAsync(granted, new Purpose.Reading(granted.Address.Category, granted.Grant), c => TokenAsync(ask, c), work, cancel);
+    }
+
+    /// <summary>Prunes one vault: from the first token on nothing is added to it, until the last has ended (protocol.md §16).</summary>
+    internal async Task PruneVaultAsync(GrantedVault granted, Func<OpenableVault, Task> work, CancellationToken cancel)
+    {
+        VaultAsk ask = new(granted.Address.Device, granted.Address.Category, granted.Address.Epoch, VaultMode.Prune);
+        List<Token> tokens = [];
+        try
+        {
+            await WithVaultAsync(granted, new Purpose.Pruning(granted.Address.Category, granted.Grant), async c =>
+            {
+                tokens.Add(await TokenAsync(ask, c).ConfigureAwait(false));
+                return tokens[^1];
+            }, async vault =>
+            {
+                await work(vault).ConfigureAwait(false);
+                return true;
+            }, cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (Token token in tokens) await EndAsync(token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task EndAsync(Token token)
+    {
+        using CancellationTokenSource patience = new(Leave, time);
+        try
+        {
+            await server.EndTokenAsync(token, patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is DeviceException or OperationCanceledException)
+        {
+            // It ends by itself, 15 minutes after it was given; what is worth saying was said before.
+        }
+    }
+
+    private async Task<T> WithVaultAsync<T>(GrantedVault granted, Purpose purpose, Func<CancellationToken, Task<Token>> tokens, Func<OpenableVault, Task<T>> work, CancellationToken cancel)
     {
         Token recovery = await TokenAsync(null, cancel).ConfigureAwait(false);
         byte[] sealedPassword = await server.GetSealedAsync(granted.Address, recovery, cancel).ConfigureAwait(false);
@@ -86,8 +129,7 @@ internal sealed class SheetAccess : IDisposable
             throw new DeviceException(DeviceFault.Forgery, "the server's sealed password is not the one of the grant", "nothing was opened or written");
         using VaultPassword password = Open(sealedPassword);
 
-        VaultAsk ask = new(granted.Address.Device, granted.Address.Category, granted.Address.Epoch, VaultMode.Read);
-        using VaultAccess access = new(invoker, new Purpose.Reading(granted.Address.Category, granted.Grant), c => TokenAsync(ask, c), time);
+        using VaultAccess access = new(invoker, purpose, tokens, time);
         using HttpMessageInvoker vaultInvoker = new(access);
         RestStorage storage = new(vaultInvoker, granted.Address.VaultUri(url));
         VaultOptions pins = new() { Time = time, ExpectedConfigSha256 = granted.Hashes.Config.Text, ExpectedKeyName = granted.Hashes.Key.Text };

@@ -11,6 +11,7 @@ sealed class TokenEndpoints(
     {
         routes.MapPost("/v1/nonces", Answers.Route(_ => GiveNonce()));
         routes.MapPost("/v1/tokens", Answers.Route(GiveTokenAsync));
+        routes.MapDelete("/v1/tokens", Answers.Route(EndToken));
     }
 
     IResult GiveNonce()
@@ -23,6 +24,12 @@ sealed class TokenEndpoints(
             writer.WriteNumber("expires", expires);
             writer.WriteEndObject();
         });
+    }
+
+    IResult EndToken(HttpContext context)
+    {
+        tokens.End(context.Request);
+        return Results.Ok();
     }
 
     async Task<IResult> GiveTokenAsync(HttpContext context)
@@ -38,6 +45,9 @@ sealed class TokenEndpoints(
 
         // Who signed belongs, or belonged, to the account that the proof names: anybody can name another's.
         if (Membership(proof, signer.Key) is not Refusal.NotAccepted) new Caller(proof.Account, proof.Signer, proof.Vault?.Category, proof.Vault?.Epoch).Sign(context);
+        // Inside the gate: when a token to prune is given, nothing of the device's becomes visible any more (protocol.md §16).
+        var pruned = proof.Vault is { Mode: VaultMode.Prune } ask ? vaults.Find(new(proof.Account, ask.Device, ask.Category, ask.Epoch)) : null;
+        using var entered = pruned is null ? null : await pruned.EnterAsync(context.RequestAborted);
         return database.InTransaction<(IResult Answer, bool Keep)>(
             () =>
             {
@@ -61,13 +71,13 @@ sealed class TokenEndpoints(
         if (proof.Vault is not { } ask) return null;
 
         VaultAddress address = new(proof.Account, ask.Device, ask.Category, ask.Epoch);
-        bool adds = ask.Mode == VaultMode.Add;
-        if (bySheet ? adds : ask.Device != proof.Signer) return Refusal.NotAccepted;
-        token = token with { Vault = address, Adds = adds };
+        bool adds = ask.Mode == VaultMode.Add, prunes = ask.Mode == VaultMode.Prune;
+        if (bySheet ? adds : prunes || ask.Device != proof.Signer) return Refusal.NotAccepted;
+        token = token with { Vault = address, Adds = adds, Prunes = prunes };
         return State(address, bySheet) ?? (suspensions.Of(proof.Account) switch
         {
             Standing.Good => null,
-            Standing.ReadOnly when !adds => null,
+            Standing.ReadOnly when !adds && !prunes => null,
             _ => Refusal.Suspended,
         });
     }

@@ -11,12 +11,18 @@ sealed record Token(Thumbprint Account, Thumbprint Holder, VaultAddress? Vault, 
 {
     // Whichever of the account's sheets it is, it speaks for ACCOUNT: any other holder is a device. When the sheet changes, its tokens go.
     internal bool HeldBySheet => Holder == Account;
+
+    // protocol.md §16
+    internal bool Prunes { get; init; }
 }
 
 /// <summary>protocol.md §5: random tokens, known by their SHA-256 only.</summary>
 sealed class TokenStore(Database database, Clerk clerk)
 {
     const int Size = 32;
+
+    // In the column `adds`, beside 0 and 1.
+    const int Pruning = 2;
 
     // Inside the transaction that uses up the nonce.
     internal (string Text, long Expires) Issue(Token token, int seconds)
@@ -32,7 +38,7 @@ sealed class TokenStore(Database database, Clerk clerk)
             token.Vault?.Device.Text,
             token.Vault?.Category.Name(),
             token.Vault?.Epoch.Value,
-            token.Adds ? 1 : 0,
+            token.Prunes ? Pruning : token.Adds ? 1 : 0,
             expires);
         return (text, expires);
     }
@@ -53,6 +59,23 @@ sealed class TokenStore(Database database, Clerk clerk)
         vault.Device.Text,
         vault.Category.Name(),
         vault.Epoch.Value);
+
+    // While there is one, the vault is in maintenance (protocol.md §16).
+    internal bool IsPruned(VaultAddress vault) => database.First(
+        "SELECT hash FROM tokens WHERE account = $1 AND device = $2 AND category = $3 AND epoch = $4 AND adds = $5 AND expires > $6",
+        row => row.GetFieldValue<byte[]>(0),
+        vault.Account.Text,
+        vault.Device.Text,
+        vault.Category.Name(),
+        vault.Epoch.Value,
+        Pruning,
+        clerk.Now) is not null;
+
+    // Whoever holds a token may end it.
+    internal void End(HttpRequest request)
+    {
+        if (TextOf(request.Headers.Authorization.ToString()) is { } text) database.Execute("DELETE FROM tokens WHERE hash = $1", Hash(text));
+    }
 
     // Bearer; or Basic with the token as password or, where that is empty, as name, so that it fits into the userinfo of a URL.
     internal static string? TextOf(string authorization)
@@ -77,6 +100,6 @@ sealed class TokenStore(Database database, Clerk clerk)
         VaultAddress? vault = row.IsDBNull(3) ? null
             : VaultAddress.TryParse(row.GetString(0), row.GetString(2), row.GetString(3), row.GetString(4), out var address) ? address
             : throw new InvalidDataException("a stored token cannot be read");
-        return new(account, Thumbprint.Parse(row.GetString(1)), vault, row.GetInt64(5) == 1);
+        return new(account, Thumbprint.Parse(row.GetString(1)), vault, row.GetInt64(5) == 1) { Prunes = row.GetInt64(5) == Pruning };
     }
 }

@@ -4,7 +4,7 @@ using Offproof.Consent;
 
 namespace Offproof.Server;
 
-/// <summary>protocol.md §16: notes between a new device and one of the account. What they are worth, the two find out themselves.</summary>
+/// <summary>protocol.md §17: notes between a new device and one of the account. What they are worth, the two find out themselves.</summary>
 sealed class JoinEndpoints(JoinRoom room, Access access)
 {
     const int MaxBody = 4096;

@@ -13,7 +13,7 @@ sealed record Joining(VerifyingKey Key, Digest Commitment, long Expires)
     internal string? Nonce { get; init; }
 }
 
-/// <summary>protocol.md §16: where two devices leave notes for one another. In memory only; strangers may write here, so it is small and forgets.</summary>
+/// <summary>protocol.md §17: where two devices leave notes for one another. In memory only; strangers may write here, so it is small and forgets.</summary>
 sealed class JoinRoom(Clerk clerk)
 {
     internal const int Seconds = 600;

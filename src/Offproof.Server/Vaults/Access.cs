@@ -33,6 +33,9 @@ sealed class Access(TokenStore tokens, VaultStore vaults, SheetStore sheets, Sus
         _ => Refusal.Erased,
     };
 
+    // What a device adds waits while the vault is pruned (protocol.md §16); the sheet's locks are what the two agree by.
+    internal Refusal? Maintenance(Visitor visitor) => !visitor.Token.HeldBySheet && tokens.IsPruned(visitor.Vault.Address) ? Refusal.Maintenance : null;
+
     Refusal? Suspended(Visitor visitor, bool adds) => suspensions.Of(visitor.Token.Account) switch
     {
         Standing.Good => null,

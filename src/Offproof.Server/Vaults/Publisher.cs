@@ -17,7 +17,7 @@ sealed record Publication(string Path, Digest Expected, long Most)
 }
 
 /// <summary>The one way in which bytes become visible: received whole, checked, then renamed inside the vault's gate (protocol.md §7.2, §7.5, §7.7).</summary>
-sealed class Publisher(Access access, RunningUploads uploads, DataFolder data, Quota quota)
+sealed class Publisher(Access access, RunningUploads uploads, DataFolder data, Quota quota, Clerk clerk)
 {
     /// <summary>
     /// Null where it was published. Whole is true where the body came to its end and is what was expected: an existing file is then the same one, which
@@ -33,7 +33,7 @@ sealed class Publisher(Access access, RunningUploads uploads, DataFolder data, Q
 
         // The sheet may still set its locks while and after the device's grant ends; then only the device is cut.
         var closed = visitor.Vault.CutFor(visitor.Token);
-        if (access.StandingOf(visitor, what.Adds) is { } late) return (late, false);
+        if ((access.StandingOf(visitor, what.Adds) ?? access.Maintenance(visitor)) is { } late) return (late, false);
         if (visitor.Token.HeldBySheet && !access.StillHolds(context)) return (Refusal.NotAccepted, false);
         // Nor is a lock cut, while a suspended account may be read.
         var suspended = what.Adds ? running.Cut : CancellationToken.None;
@@ -48,10 +48,10 @@ sealed class Publisher(Access access, RunningUploads uploads, DataFolder data, Q
                 using (await visitor.Vault.EnterAsync(cancel.Token))
                 {
                     closed.ThrowIfCancellationRequested();
-                    if (access.StandingOf(visitor, what.Adds) is { } over) return (over, true);
+                    if ((access.StandingOf(visitor, what.Adds) ?? access.Maintenance(visitor)) is { } over) return (over, true);
                     if (File.Exists(what.Path)) return (Refusal.Exists, true);
                     what.Before?.Invoke();
-                    upload.Publish(what.Path);
+                    upload.Publish(what.Path, clerk.Now);
                 }
 
                 DataFolder.SyncFolder(Path.GetDirectoryName(what.Path)!);

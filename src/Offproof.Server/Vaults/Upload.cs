@@ -55,8 +55,10 @@ sealed class Upload : IDisposable
     }
 
     // Inside the vault's gate, where nobody else can make the same name. The folder is synced by the caller, outside.
-    internal void Publish(string final)
+    // The file's time is when the server received it, by its own clock: what a prune goes by (protocol.md §16).
+    internal void Publish(string final, long now)
     {
+        File.SetLastWriteTimeUtc(temporary, DateTimeOffset.FromUnixTimeSeconds(now).UtcDateTime);
         DataFolder.CreateFolder(Path.GetDirectoryName(final)!);
         File.Move(temporary, final, overwrite: false);
         published = true;

@@ -2,13 +2,16 @@ using Offproof.Consent;
 
 namespace Offproof.Server;
 
-/// <summary>protocol.md §7: restic's REST protocol, append-only and write-once, one vault for each grant.</summary>
-sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks, Quota quota, DataFolder data)
+/// <summary>protocol.md §7: restic's REST protocol, append-only but for a prune (§16), and write-once; one vault for each grant.</summary>
+sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks, Quota quota, DataFolder data, Clerk clerk)
 {
     internal const long MaxObject = 512L * 1024 * 1024;
 
     // A read token may set locks: they must not be a way to store anything else.
     const long MaxLock = 64 * 1024;
+
+    // protocol.md §16: whoever held the device for a week cannot have the sheet's own prune remove what was there before.
+    const long YoungSeconds = 90L * 24 * 3600;
 
     const string Vault = "/v1/vaults/{account}/{device}/{category}/{epoch}";
     const string SizedList = "application/vnd.x.restic.rest.v2";
@@ -58,13 +61,14 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
             writer =>
             {
                 writer.WriteStartArray();
-                foreach (var (name, size) in objects)
+                foreach (var (name, size, received) in objects)
                 {
                     if (sized)
                     {
                         writer.WriteStartObject();
                         writer.WriteString("name", name);
                         writer.WriteNumber("size", size);
+                        writer.WriteNumber("received", received);
                         writer.WriteEndObject();
                     }
                     else
@@ -87,7 +91,8 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
     {
         if (Admit(context, out var visitor, out var type, out var name) is { } why) return Answers.Refuse(why);
         bool isLock = type == ObjectType.Locks;
-        if (!isLock && (visitor.Token.Adds ? access.StandingOf(visitor, adds: true) : Refusal.ReadOnly) is { } closed) return Answers.Refuse(closed);
+        bool may = visitor.Token.Adds || (visitor.Token.Prunes && type == ObjectType.Index);
+        if (!isLock && (may ? access.StandingOf(visitor, adds: true) : Refusal.ReadOnly) is { } closed) return Answers.Refuse(closed);
         var folder = Folder(visitor);
         if (!File.Exists(folder.Sealed)) return Answers.Refuse(Refusal.SealedFirst);
         if (type == ObjectType.Keys && name != visitor.Vault.Hashes.Key) return Answers.Refuse(Refusal.Hash);
@@ -103,17 +108,22 @@ sealed class VaultEndpoints(Access access, Publisher publisher, LockStore locks,
     async Task<IResult> DeleteAsync(HttpContext context)
     {
         if (Admit(context, out var visitor, out var type, out var name) is { } why) return Answers.Refuse(why);
-        if (type != ObjectType.Locks) return Answers.Refuse(Refusal.ReadOnly);
+        bool isLock = type == ObjectType.Locks;
+        if (!isLock && !(visitor.Token.Prunes && type is ObjectType.Data or ObjectType.Index or ObjectType.Snapshots)) return Answers.Refuse(Refusal.ReadOnly);
         using (await visitor.Vault.EnterAsync(context.RequestAborted))
         {
-            if (access.StandingOf(visitor, adds: false) is { } over) return Answers.Refuse(over);
+            if (access.StandingOf(visitor, adds: !isLock) is { } over) return Answers.Refuse(over);
+            if (!access.StillHolds(context)) return Answers.Refuse(Refusal.NotAccepted);
             FileInfo file = new(Folder(visitor).FileOf(type, name));
             if (!file.Exists) return Results.Ok();
-            if (!locks.IsHeldBy(visitor.Vault.Address, name, visitor.Token.Holder)) return Answers.Refuse(Refusal.ReadOnly);
+            if (isLock && !locks.IsHeldBy(visitor.Vault.Address, name, visitor.Token.Holder)) return Answers.Refuse(Refusal.ReadOnly);
+            if (!isLock && VaultFolder.Received(file) > clerk.Now - YoungSeconds) return Answers.Refuse(Refusal.TooYoung);
             long size = file.Length;
             file.Delete();
             quota.Release(visitor.Vault.Address.Account, size);
-            locks.Forget(visitor.Vault.Address, name);
+            // What named a pack is gone for good before the pack goes.
+            if (isLock) locks.Forget(visitor.Vault.Address, name);
+            else DataFolder.SyncFolder(file.DirectoryName!);
             return Results.Ok();
         }
     }

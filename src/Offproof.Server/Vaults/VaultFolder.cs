@@ -23,19 +23,22 @@ readonly record struct VaultFolder(DataFolder Data, VaultAddress Address)
         : Path.Combine(Root, type.Name(), name.Text);
 
     // Whole objects only: uploads that are running lie elsewhere.
-    internal List<(string Name, long Size)> List(ObjectType type)
+    internal List<(string Name, long Size, long Received)> List(ObjectType type)
     {
         DirectoryInfo folder = new(Path.Combine(Root, type.Name()));
         if (!folder.Exists) return [];
-        List<(string Name, long Size)> found = [];
+        List<(string Name, long Size, long Received)> found = [];
         foreach (var file in folder.EnumerateFiles("*", type == ObjectType.Data ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly))
         {
-            if (Digest.TryParse(file.Name, out _)) found.Add((file.Name, file.Length));
+            if (Digest.TryParse(file.Name, out _)) found.Add((file.Name, file.Length, Received(file)));
         }
 
         found.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return found;
     }
+
+    // Seconds since 1970: Upload.Publish set it.
+    internal static long Received(FileInfo file) => new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeSeconds();
 
     // protocol.md §6: config and keys included, locks not.
     internal (long Objects, long Bytes) Measure()
@@ -45,7 +48,7 @@ readonly record struct VaultFolder(DataFolder Data, VaultAddress Address)
         foreach (var type in ObjectTypes.All)
         {
             if (type == ObjectType.Locks) continue;
-            foreach (var (_, size) in List(type)) (objects, bytes) = (objects + 1, bytes + size);
+            foreach (var (_, size, _) in List(type)) (objects, bytes) = (objects + 1, bytes + size);
         }
 
         return (objects, bytes);

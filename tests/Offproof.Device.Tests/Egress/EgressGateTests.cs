@@ -86,6 +86,16 @@ public sealed class EgressGateTests
     [InlineData("reading", "POST", "v1/vaults/a/d/photos/1/data/n")]
     [InlineData("reading", "DELETE", "v1/vaults/a/d/photos/1/data/n")]
     [InlineData("reading", "GET", "v1/vaults/a/d/notes/1/data/n")]
+    [InlineData("consent", "DELETE", "v1/records")]
+    [InlineData("reading", "DELETE", "v1/vaults/a/d/photos/1/snapshots/n")]
+    [InlineData("reading", "POST", "v1/vaults/a/d/photos/1/index/n")]
+    [InlineData("pruning", "POST", "v1/vaults/a/d/photos/1/data/n")]
+    [InlineData("pruning", "POST", "v1/vaults/a/d/photos/1/snapshots/n")]
+    [InlineData("pruning", "DELETE", "v1/vaults/a/d/photos/1/keys/n")]
+    [InlineData("pruning", "DELETE", "v1/vaults/a/d/photos/1/config")]
+    [InlineData("pruning", "DELETE", "v1/vaults/a/d/notes/1/data/n")]
+    [InlineData("pruning", "PUT", "v1/recovery/a/d/photos/1")]
+    [InlineData("backup", "DELETE", "v1/vaults/a/d/photos/1/snapshots/n")]
     [InlineData("backup", "POST", "v1/vaults/a/d/notes/1/data/n")]
     [InlineData("backup", "PUT", "v1/recovery/a/d/notes/1")]
     [InlineData("backup", "DELETE", "v1/vaults/a/d/photos/1/data/n")]
@@ -118,6 +128,7 @@ public sealed class EgressGateTests
         "consent" => new Purpose.ConsentRecords(),
         "recovery" => new Purpose.Recovery(),
         "reading" => new Purpose.Reading(Category.Photos, Grant),
+        "pruning" => new Purpose.Pruning(Category.Photos, Grant),
         _ => new Purpose.Backup(Category.Photos, Grant),
     };
 

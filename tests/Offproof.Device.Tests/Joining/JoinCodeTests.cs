@@ -3,7 +3,7 @@ using Offproof.Consent;
 
 namespace Offproof.Device.Tests;
 
-/// <summary>protocol.md §16 against vectors/join/code.json, which another program computed.</summary>
+/// <summary>protocol.md §17 against vectors/join/code.json, which another program computed.</summary>
 public sealed class JoinCodeTests
 {
     [Fact]

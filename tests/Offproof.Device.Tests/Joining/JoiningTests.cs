@@ -4,7 +4,7 @@ using Offproof.Consent;
 
 namespace Offproof.Device.Tests;
 
-/// <summary>protocol.md §16, with a real server: who gets in, who does not, and what a device that is cut off can still do.</summary>
+/// <summary>protocol.md §17, with a real server: who gets in, who does not, and what a device that is cut off can still do.</summary>
 public sealed class JoiningTests
 {
     private static readonly CancellationToken None = CancellationToken.None;

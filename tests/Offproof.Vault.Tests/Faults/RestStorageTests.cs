@@ -12,6 +12,7 @@ public sealed class RestStorageTests
         internal Func<HttpRequestMessage, int, object?> Break { get; set; } = static (_, _) => null;
         internal bool LoseAnswerOfNextPost { get; set; }
         internal bool ListsTwice { get; set; }
+        internal string Received { get; set; } = "";
         internal List<string> Log { get; } = [];
         internal string? Authorization { get; private set; }
 
@@ -48,7 +49,7 @@ public sealed class RestStorageTests
                 if (path.EndsWith('/'))
                 {
                     Assert.Contains("v2", request.Headers.Accept.ToString(), StringComparison.Ordinal);
-                    string list = string.Join(',', Files.Where(f => f.Key.StartsWith(path, StringComparison.Ordinal)).Select(f => $"{{\"name\":\"{f.Key[path.Length..]}\",\"size\":{f.Value.Length}}}"));
+                    string list = string.Join(',', Files.Where(f => f.Key.StartsWith(path, StringComparison.Ordinal)).Select(f => $"{{\"name\":\"{f.Key[path.Length..]}\",\"size\":{f.Value.Length}{Received}}}"));
                     return new(HttpStatusCode.OK) { Content = new StringContent(ListsTwice ? $"[{list},{list}]" : $"[{list}]") };
                 }
                 if (!Files.TryGetValue(path, out byte[]? file)) return new(HttpStatusCode.NotFound);
@@ -166,6 +167,37 @@ public sealed class RestStorageTests
         Assert.Equal(requests, server.Log.Count);
         Assert.Equal(status == HttpStatusCode.Gone, thrown is StorageRefusedException { Gone: true });
         Assert.DoesNotContain("secret", thrown.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", null), InlineData(",\"received\":1000000000", 1_000_000_000L), InlineData(",\"received\":0", 0L)]
+    [InlineData(",\"received\":-1", null), InlineData(",\"received\":\"yesterday\"", null), InlineData(",\"received\":1e300", null), InlineData(",\"received\":253402300800", null), InlineData(",\"received\":null", null)]
+    public async Task When_a_file_was_received_is_what_the_server_says_or_not_known(string member, long? seconds)
+    {
+        (RestStorage storage, Server server, HttpMessageInvoker invoker) = New();
+        using HttpMessageInvoker sends = invoker;
+        server.Received = member;
+        server.Files[$"data/{Pack([1]).Name}"] = [1];
+        Assert.Equal(seconds, Assert.Single(await storage.ListAsync(VaultFileKind.Data)).Received?.ToUnixTimeSeconds());
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_say_when_it_received_its_files_is_not_pruned_and_nothing_but_the_config_is_out_of_reach()
+    {
+        (RestStorage storage, Server server, HttpMessageInvoker invoker) = New();
+        using HttpMessageInvoker sends = invoker;
+        using VaultPassword password = VaultPassword.FromText("fictional");
+        await NewVault.Create(password, TimeProvider.System).WriteAsync(storage);
+        await using Repository repository = await Repository.OpenAsync(storage, password);
+        await repository.BackupAsync(FaultTests.Album(2, 3000), FaultTests.Photos);
+        await Assert.ThrowsAsync<StorageRefusedException>(() => repository.PlanPruneAsync(new PruneRules()));
+        server.Received = ",\"received\":1000000000";
+        Assert.Single((await repository.PlanPruneAsync(new PruneRules())).Keeps);
+        await Assert.ThrowsAsync<ArgumentException>(() => storage.RemoveAsync(VaultFile.Config));
+        server.Break = static (request, _) => request.Method == HttpMethod.Delete ? HttpStatusCode.Forbidden : null;
+        await Assert.ThrowsAsync<StorageRefusedException>(() => storage.RemoveAsync(Pack([1])));
+        server.Break = static (_, _) => null;
+        await storage.RemoveAsync(Pack([1])); // it was gone before
     }
 
     [Fact]
