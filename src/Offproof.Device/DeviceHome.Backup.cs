@@ -125,9 +125,13 @@ public sealed partial class DeviceHome
         {
             await LearnAsync(cancel).ConfigureAwait(false);
         }
-        catch (DeviceException e) when (e.Fault is not DeviceFault.Forgery)
+        catch (DeviceException e) when (e.Fault is DeviceFault.Forgery)
         {
-            news.Add($"the account's records could not be read: {e.Message}");
+            throw new DeviceException(e.Fault, $"the backup of {category.Name()} is stored; but {e.Message}", "nothing of those records was believed", e);
+        }
+        catch (Exception e) when (e is DeviceException or IOException)
+        {
+            news.Add($"what the account is now could not be read or kept: {e.Message}");
         }
         if (IsSheetLost(category))
             news.Add($"no sheet opens {category.Name()} any more: its key was sealed to one that was lost. `offproof on {category.Name()}` begins the next epoch, and uploads everything again");

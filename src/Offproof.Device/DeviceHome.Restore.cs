@@ -14,6 +14,8 @@ public sealed partial class DeviceHome
             throw new DeviceException(DeviceFault.Failure, $"{category.Name()} has no epoch {wanted}", "offproof status");
         if (chain.Newest(category) is { Revocation: not null } || (request.Epoch is { } epoch && chain.Newest(category)?.Grant?.Epoch.Value != epoch))
         {
+            if (Epochs(chain, category).LastOrDefault(e => request.Epoch is null || e.Epoch == request.Epoch) is { State: SwitchState.Closed or SwitchState.Erased } over)
+                throw new DeviceException(DeviceFault.Refused, $"{category.Name()} (epoch {over.Epoch}) is {(over.State == SwitchState.Erased ? "erased" : "closed, and will be erased")}", "offproof status");
             throw new DeviceException(DeviceFault.Refused, $"this device has no key for {category.Name()}: it was destroyed when the category was turned off",
                 $"offproof restore {category.Name()} --to DIR --sheet FILE");
         }

@@ -81,6 +81,21 @@ public sealed class EraseTests
     }
 
     [Fact]
+    public async Task The_snapshots_of_the_epochs_that_are_left_are_listed()
+    {
+        await using Rig rig = await BackedUpAsync();
+        using DeviceHome home = rig.Open();
+        await home.TurnOffAsync(Category.Photos, erase: true, static _ => { }, None);
+        await home.TurnOnAsync(Category.Photos, None);
+        await home.BackupAsync(Category.Photos, null, None);
+        using Sheet sheet = Sheet.Read(rig.Sheet);
+        SnapshotsReport list = await SheetRestore.SnapshotsAsync(sheet, null, Category.Photos, TimeProvider.System, null, None);
+        Assert.Equal((2, null), (Assert.Single(list.Snapshots).Epoch, list.Damage));
+        DeviceException closed = await Assert.ThrowsAsync<DeviceException>(() => home.RestoreAsync(Category.Photos, new RestoreRequest(rig["x"], Epoch: 1), null, None));
+        Assert.Contains("photos (epoch 1) is closed, and will be erased", closed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_backup_that_runs_while_the_sheet_erases_ends_without_a_key()
     {
         await using Rig rig = await BackedUpAsync();

@@ -80,6 +80,7 @@ internal static class StatusVerb
             { KeyLost: true } => $"its key is gone, its revocation is not signed yet: offproof off {line.Category}",
             { State: SwitchState.Kept } => "what was stored is kept; the sheet opens it",
             { State: SwitchState.Closed, Due: { } due } => $"closed until {ErasureWords.Day(due)}, then deleted; the sheet can cancel that",
+            { State: SwitchState.Closed, ServerTold: true } => "closed; the server has not signed yet that it deleted what was stored",
             { State: SwitchState.Closed } => "will be closed and deleted as soon as the server is told",
             { State: SwitchState.Erased } => line.Due is { } when ? $"the server signed on {ErasureWords.Day(when)} that it deleted what was stored" : "what was stored is erased",
             _ => "",

@@ -96,14 +96,13 @@ internal sealed partial class AccountHistory
     private void Erase(SignedRecord record, Erasure erasure)
     {
         int index = Find(erasure.Device, erasure.Category, erasure.Epoch, erasure.Grant);
-        if (vaults[index].State == VaultState.Erased || (!erasure.BySheet && vaults[index].State != VaultState.Kept)) throw Forged("an erasure is of an epoch that cannot be erased there");
-        ReceiptState outcome = erasure.BySheet ? ReceiptState.Erased : ReceiptState.Closed;
-        SignedReceipt? receipt = receipts.Find(record.Hash, erasure.Issuer, outcome);
+        if (vaults[index].ErasedBySheet || (!erasure.BySheet && vaults[index].State != VaultState.Kept)) throw Forged("an erasure is of an epoch that cannot be erased there");
         vaults[index] = vaults[index] with
         {
-            State = erasure.BySheet ? VaultState.Erased : VaultState.Closed,
+            State = VaultState.Closed,
             Erasure = record.Hash,
-            Due = erasure.BySheet ? receipt?.At : receipt?.Due,
+            ErasedBySheet = erasure.BySheet,
+            Due = erasure.BySheet ? null : receipts.Find(record.Hash, erasure.Issuer, ReceiptState.Closed)?.Due,
         };
     }
 
@@ -115,18 +114,19 @@ internal sealed partial class AccountHistory
 
     private bool TryReopen(Digest erasure)
     {
-        int index = vaults.FindIndex(v => v.Erasure == erasure && v.State == VaultState.Closed);
+        int index = vaults.FindIndex(v => v.Erasure == erasure && v is { State: VaultState.Closed, ErasedBySheet: false });
         if (index < 0) return false;
         vaults[index] = vaults[index] with { State = VaultState.Kept, Erasure = null, Due = null };
         return true;
     }
 
-    /// <summary>What the server alone knows: whether 14 days have passed. It signs that they have.</summary>
+    /// <summary>What the server alone knows: whether it deleted, and whether 14 days have passed. It signs that.</summary>
     private void ReadOutcomes()
     {
         for (int i = 0; i < vaults.Count; i++)
         {
-            if (vaults[i] is { State: VaultState.Closed, Erasure: { } erasure } closed && receipts.Find(erasure, closed.Address.Device, ReceiptState.Erased) is { } erased)
+            if (vaults[i] is not { State: VaultState.Closed, Erasure: { } erasure } closed) continue;
+            if (receipts.Find(erasure, closed.ErasedBySheet ? account : closed.Address.Device, ReceiptState.Erased) is { } erased)
                 vaults[i] = closed with { State = VaultState.Erased, Due = erased.At };
         }
         TryTakeEffect();

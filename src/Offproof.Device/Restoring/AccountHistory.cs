@@ -112,10 +112,13 @@ internal sealed partial class AccountHistory
     {
         string what = $"{vault.Address.Category.Name()} (epoch {vault.Address.Epoch})";
         string when = vault.Due is { } due ? $" on {Day(due)}" : "";
-        return vault.State == VaultState.Erased
-            ? new DeviceException(DeviceFault.Refused, $"{what} was erased{when}")
-            : new DeviceException(DeviceFault.Refused, $"{what} is closed and will be erased{(when.Length > 0 ? when : " within 14 days")}",
-                $"offproof erase {vault.Address.Category.Name()} --cancel --sheet FILE");
+        return vault switch
+        {
+            { State: VaultState.Erased } => new DeviceException(DeviceFault.Refused, $"{what} was erased{when}"),
+            { ErasedBySheet: true } => new DeviceException(DeviceFault.Refused, $"{what} is closed: the sheet erased it, and the server has not signed yet that it deleted it"),
+            _ => new DeviceException(DeviceFault.Refused, $"{what} is closed and will be erased{(when.Length > 0 ? when : " within 14 days")}",
+                $"offproof erase {vault.Address.Category.Name()} --cancel --sheet FILE"),
+        };
     }
 
     private static DeviceException Forged(string what) =>

@@ -11,10 +11,10 @@ internal enum VaultState
     /// <summary>Over; what is stored stays.</summary>
     Kept,
 
-    /// <summary>Nobody reads it, and it is deleted when <see cref="GrantedVault.Due"/> comes, unless the sheet cancels that.</summary>
+    /// <summary>Nobody reads it, and it is deleted when <see cref="GrantedVault.Due"/> comes, unless the sheet cancels that; or the sheet asked, and the server has not signed yet that it did.</summary>
     Closed,
 
-    /// <summary>Deleted.</summary>
+    /// <summary>The server signed that it deleted it.</summary>
     Erased,
 }
 
@@ -27,6 +27,9 @@ internal sealed record GrantedVault(VaultAddress Address, VaultHashes Hashes, Di
 {
     /// <summary>The erasure that closed or erased it; null before.</summary>
     internal Digest? Erasure { get; init; }
+
+    /// <summary>The sheet signed that: nothing cancels it.</summary>
+    internal bool ErasedBySheet { get; init; }
 
     /// <summary>While closed: when it is deleted; null where the server shows no receipt. Erased: when that was done.</summary>
     internal DateTimeOffset? Due { get; init; }

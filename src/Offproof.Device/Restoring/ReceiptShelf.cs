@@ -10,6 +10,8 @@ namespace Offproof.Device;
 /// </summary>
 internal sealed class ReceiptShelf
 {
+    // One record gets two receipts at most (consent.md §3.5), the same state twice after a server was set back. More are a flood: each would cost a verification.
+    private const int MostOfOne = 8;
     private readonly Dictionary<string, List<SignedRecord>> claimed = new(StringComparer.Ordinal);
     private readonly Thumbprint account;
     private readonly VerifyingKey server;
@@ -21,7 +23,7 @@ internal sealed class ReceiptShelf
         {
             if (!SignedRecord.TryParse(compact, out SignedRecord? record) || record.Typ != RecordTyp.Receipt || ClaimedRecord(compact) is not { } of) continue;
             if (!claimed.TryGetValue(of, out List<SignedRecord>? receipts)) claimed.Add(of, receipts = []);
-            receipts.Add(record);
+            if (receipts.Count < MostOfOne) receipts.Add(record);
         }
     }
 

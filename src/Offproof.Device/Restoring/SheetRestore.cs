@@ -42,7 +42,8 @@ public static class SheetRestore
         access.History.Choose(category, epoch: null); // or it says that there is none
         List<SnapshotReport> snapshots = [];
         string? damage = null;
-        foreach (GrantedVault granted in access.History.All(category))
+        DeviceException? closed = null;
+        foreach (GrantedVault granted in access.History.All(category).Where(static v => v.CanBeRead))
         {
             try
             {
@@ -54,7 +55,12 @@ public static class SheetRestore
             {
                 damage ??= $"epoch {granted.Address.Epoch.Value}: {e.Message}";
             }
+            catch (DeviceException e) when (e.Fault is DeviceFault.WrongSheet)
+            {
+                closed ??= e; // sealed to a sheet that was lost (consent.md §3.11)
+            }
         }
+        if (snapshots.Count == 0 && damage is null && closed is not null) throw closed;
         return new SnapshotsReport(snapshots, damage);
     }
 
@@ -65,13 +71,13 @@ public static class SheetRestore
     private static async Task<IReadOnlyList<int>> FilledAsync(SheetAccess access, Category category, GrantedVault but, CancellationToken cancel)
     {
         List<int> epochs = [];
-        foreach (GrantedVault granted in access.History.All(category).Where(v => v != but))
+        foreach (GrantedVault granted in access.History.All(category).Where(v => v != but && v.CanBeRead))
         {
             try
             {
                 if ((await ListAsync(access, granted, category, cancel).ConfigureAwait(false)).Snapshots.Count > 0) epochs.Add(granted.Address.Epoch.Value);
             }
-            catch (DeviceException e) when (e.Fault is DeviceFault.Forgery or DeviceFault.Refused)
+            catch (DeviceException e) when (e.Fault is DeviceFault.Forgery or DeviceFault.Refused or DeviceFault.WrongSheet)
             {
                 // `snapshots --sheet` says what is wrong with it.
             }

@@ -40,7 +40,7 @@ public sealed class SheetErasure : IDisposable
         SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, time, wire, cancel).ConfigureAwait(false);
         GrantedVault[] named = [.. access.History.All(category).Where(v =>
             (epoch is null || v.Address.Epoch.Value == epoch) && (device is null || v.Address.Device.Text.StartsWith(device, StringComparison.Ordinal)))];
-        GrantedVault[] meant = [.. named.Where(v => cancelled ? v.State == VaultState.Closed : v.State != VaultState.Erased)];
+        GrantedVault[] meant = [.. named.Where(v => cancelled ? v is { State: VaultState.Closed, ErasedBySheet: false } : v.State != VaultState.Erased)];
         if (meant.Length > 0) return new SheetErasure(access, meant, time);
         access.Dispose();
         string what = epoch is { } one ? $"epoch {one} of {category.Name()}" : category.Name();
@@ -55,7 +55,7 @@ public sealed class SheetErasure : IDisposable
         List<ErasureReport> reports = [];
         foreach (GrantedVault vault in vaults)
         {
-            SignedReceipt receipt = await access.SendAsync(Sign(vault), cancel, ReceiptState.Erased).ConfigureAwait(false);
+            SignedReceipt receipt = await access.SendAsync(Asked(vault) ?? Sign(vault), cancel, ReceiptState.Erased).ConfigureAwait(false);
             ErasureReport report = new(new EpochReport(vault.Address.Category, vault.Address.Epoch.Value, SwitchState.Erased, receipt.At), vault.Address.Device.Text, null, receipt.Compact);
             done(report);
             reports.Add(report);
@@ -78,6 +78,9 @@ public sealed class SheetErasure : IDisposable
             }), cancel, ReceiptState.Cancelled).ConfigureAwait(false);
         }
     }
+
+    /// <summary>What the sheet signed already, and the server has not finished: the same record again waits for it (protocol.md §3.1).</summary>
+    private SignedRecord? Asked(GrantedVault vault) => vault is { ErasedBySheet: true, Erasure: { } erasure } ? access.History.Records.First(r => r.Hash == erasure) : null;
 
     private SignedRecord Sign(GrantedVault vault) => Erasure.Sign(access.Signing, new Erasure
     {

@@ -46,8 +46,10 @@ public sealed class AccountHistoryTests
         Assert.Equal(VaultState.Kept, account.Verify().Vaults[0].State);
         SignedRecord again = account.Erase(account.First, account.First, first, 1);
         account.Receive(again, ReceiptState.Erased, at: 6000);
-        account.Erase(null, account.First, second, 2); // by the sheet, while it is on
+        SignedRecord bySheet = account.Erase(null, account.First, second, 2); // while it is on
         account.Revoke(account.First, second, 2); // the device ends it afterwards
+        Assert.Equal((VaultState.Closed, true), account.Verify().Vaults[1] is var asked ? (asked.State, asked.ErasedBySheet) : default); // the server has not signed yet that it did
+        account.Receive(bySheet, ReceiptState.Erased);
         Assert.Equal([VaultState.Erased, VaultState.Erased], account.Verify().Vaults.Select(static v => v.State));
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(6000), account.Verify().Vaults[0].Due);
     }
@@ -59,7 +61,7 @@ public sealed class AccountHistoryTests
         SignedRecord first = account.Grant(account.First, 1);
         account.Revoke(account.First, first, 1);
         SignedRecord second = account.Grant(account.First, 2);
-        account.Erase(null, account.First, second, 2);
+        account.Receive(account.Erase(null, account.First, second, 2), ReceiptState.Erased);
         Assert.Equal(1, account.Verify().Choose(Category.Photos, null).Address.Epoch.Value);
         Assert.Equal(DeviceFault.Refused, Assert.Throws<DeviceException>(() => account.Verify().Choose(Category.Photos, 2)).Fault);
         Assert.Equal(DeviceFault.Failure, Assert.Throws<DeviceException>(() => account.Verify().Choose(Category.Photos, 3)).Fault);
@@ -183,6 +185,23 @@ public sealed class AccountHistoryTests
         Assert.Equal(account.Sheets[0].Signing.Public, account.Verify().Sheet);
         account.Receive(record, ReceiptState.Replaced);
         Assert.Equal(sheet.Signing.Public, account.Verify().Sheet);
+        sheet.Dispose();
+    }
+
+    [Fact] // bounded work: each receipt that claims to be of one record costs a verification, so a flood hides the server's own word and nothing else
+    public void Only_a_few_receipts_of_one_record_are_looked_at()
+    {
+        using Archive account = new();
+        (SignedRecord record, Sheet sheet) = account.Replace(account.First);
+        using SigningKey stranger = SigningKey.Generate();
+        SignedRecord forged = account.Receive(record, ReceiptState.Replaced, by: stranger);
+        account.Receipts.AddRange(Enumerable.Repeat(forged, 6));
+        SignedRecord genuine = account.Receive(record, ReceiptState.Replaced);
+        Assert.Equal(sheet.Signing.Public, account.Verify().Sheet);
+        account.Receipts.Remove(genuine);
+        account.Receipts.AddRange(Enumerable.Repeat(forged, 6));
+        account.Receipts.Add(genuine);
+        Assert.Equal(account.Sheets[0].Signing.Public, account.Verify().Sheet);
         sheet.Dispose();
     }
 
