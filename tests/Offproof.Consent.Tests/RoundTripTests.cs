@@ -14,7 +14,7 @@ public sealed class RoundTripTests
         Assert.Equal(Examples.Grant(certificate.Hash), Examples.Verify(Again(grant)));
         Assert.Equal(Examples.Revocation(grant.Hash), Examples.Verify(Again(revocation)));
         Assert.Equal(Examples.Receipt(Examples.Device.Thumbprint, grant, ReceiptState.On, 61), Examples.Verify(Again(receipt)));
-        foreach (var proof in (Proof[])[Examples.AddProof, Examples.ReadProof, Examples.RecoveryProof])
+        foreach (var proof in (Proof[])[Examples.AddProof, Examples.ReadProof, Examples.RecoveryProof, Examples.ReadProof with { Vault = Examples.ReadProof.Vault! with { Mode = VaultMode.Prune } }])
             Assert.Equal(proof, Examples.Verify(Again(Proof.Sign(proof == Examples.AddProof ? Examples.Device : Examples.Sheet, proof))));
     }
 
