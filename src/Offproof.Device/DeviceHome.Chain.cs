@@ -154,15 +154,17 @@ public sealed partial class DeviceHome
         {
             (string receipt, bool first) = await OrRemovedAsync(() => server.SendRecordAsync(link.Record, cancel)).ConfigureAwait(false);
             bool told = link.IsTold;
-            Receipt signed = KeepReceipt(link, receipt);
-            if (first) Anchors.RequireShown(ledger, signed.Ledger);
+            KeepReceipt(link, receipt, first);
             if (told && first) forgotten++;
         }
         return forgotten;
     }
 
     /// <summary>The first receipt of a link says that it was taken; a second one, of an erasure or a replacement, that it was done.</summary>
-    private Receipt KeepReceipt(Link link, string compact)
+    /// <param name="link">Whose</param>
+    /// <param name="compact">The receipt</param>
+    /// <param name="first">True where it was signed just now: then it returns the head that was shown (ledger.md §5)</param>
+    private void KeepReceipt(Link link, string compact, bool first = false)
     {
         if (!SignedRecord.TryParse(compact, out SignedRecord? signed)
             || !Receipt.TryVerify(signed, serverKey, deviceKey.Thumbprint, out Receipt? receipt)
@@ -170,9 +172,9 @@ public sealed partial class DeviceHome
         {
             throw new DeviceException(DeviceFault.Forgery, "the server's receipt is not for what was sent", "the record stays here and is sent again");
         }
+        if (first) Anchors.RequireShown(ledger, receipt.Ledger);
         if (!link.IsTold) RecordChain.Told(link, compact);
         else if (receipt.State is ReceiptState.Erased or ReceiptState.Replaced && !File.Exists(link.OutcomeFile)) HomeFolder.Write(link.OutcomeFile, System.Text.Encoding.ASCII.GetBytes(compact));
-        return receipt;
     }
 
     /// <summary>The newest word of the server about a link that this home keeps; null where it was not told, or what lies here does not verify.</summary>

@@ -13,6 +13,10 @@ public sealed partial class Repository
         return await ReadingAsync(() => new PrunePlanning(this, rules, ct).MakeAsync(), ct).ConfigureAwait(false);
     }
 
+    /// <summary>Whether a prune could begin now. It asks itself again; this is for whoever would disturb others by trying.</summary>
+    /// <exception cref="VaultLockedException">Somebody works on the vault.</exception>
+    public Task DemandAloneAsync(CancellationToken ct = default) => VaultLock.DemandAloneAsync(this, ct);
+
     /// <summary>
     /// Does what the plan says, under an exclusive lock. Wherever it stops (a failure, a cancellation, a kill), every snapshot that is there is whole; the next
     /// plan has the rest.

@@ -5,7 +5,7 @@ namespace Offproof.Consent.Tests;
 /// <summary>Every member of every example, at every depth, one at a time: without it, or of another kind, nothing is accepted (consent.md §1.5, §3).</summary>
 public sealed class EveryMemberTests
 {
-    static readonly string[] Optional = ["seconds", "validity_duration"];
+    static readonly string[] Optional = ["seconds", "validity_duration", "ledger"];
 
     // These alone have all members of another type, and are kept apart by the signature over typ (§1.3): each names a device.
     static readonly string[] ReadAsRemovals = ["admission", "erasure-device", "erasure-device-again", "erasure-sheet", "proof-read"];

@@ -16,7 +16,7 @@ public sealed class RoundTripTests
         Assert.Equal(Examples.Receipt(Examples.Device.Thumbprint, grant, ReceiptState.On, 61), Examples.Verify(Again(receipt)));
         var anchored = Examples.Receipt(Examples.Device.Thumbprint, grant, ReceiptState.On, 61) with { Ledger = Examples.Ledger };
         Assert.Equal(anchored, Examples.Verify(Again(Receipt.Sign(Examples.Server, anchored))));
-        foreach (var proof in (Proof[])[Examples.AddProof, Examples.ReadProof, Examples.RecoveryProof])
+        foreach (var proof in (Proof[])[Examples.AddProof, Examples.ReadProof, Examples.RecoveryProof, Examples.ReadProof with { Vault = Examples.ReadProof.Vault! with { Mode = VaultMode.Prune } }])
             Assert.Equal(proof, Examples.Verify(Again(Proof.Sign(proof == Examples.AddProof ? Examples.Device : Examples.Sheet, proof))));
     }
 

@@ -30,7 +30,7 @@ public sealed class LedgerTests
         LedgerLine[] requests = [.. home.Ledger().Where(static l => l.Method is not null)];
         string grant = Record(rig, "00000001-grant-photos-1.jws").Hash.Text;
         Assert.All(requests, l => Assert.Equal(l.Purpose == "photos" ? grant : null, l.Grant));
-        Assert.Equal(["public", "consent", "photos"], requests.Select(static l => l.Purpose).Distinct());
+        Assert.Equal(["public", "consent", "recovery", "photos"], requests.Select(static l => l.Purpose).Distinct());
         Assert.All(requests, l => Assert.Equal($"127.0.0.1:{rig.Url.Port}", l.Host));
         Assert.InRange(home.Ledger().Sum(static l => l.Sent ?? 0), 3000, 100_000);
     }

@@ -63,7 +63,7 @@ public sealed class JoinTests
     [Fact]
     public async Task Strangers_fill_no_more_than_the_room()
     {
-        await using var bench = await Bench.StartAsync();
+        await using var bench = await Bench.StartAsync(change: options => options with { Limits = options.Limits with { Requests = new(10_000, TimeSpan.FromSeconds(1)) } });
         using var joining = SigningKey.Generate();
         for (int i = 0; i < JoinRoom.Most; i++) await BeginAsync(bench, joining);
         (await PostAsync(bench, joining)).Refuses(507, "full");

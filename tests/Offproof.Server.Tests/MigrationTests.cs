@@ -50,7 +50,7 @@ public sealed class MigrationTests
             string path = Path.Combine(bench.Folder, "offproof.db");
             Assert.Contains("newer version", Assert.Throws<InvalidOperationException>(() => new Database(path)).Message, StringComparison.Ordinal);
             Assert.Contains("newer version", Assert.Throws<InvalidOperationException>(() => ServerOperator.Open(bench.Folder, TimeProvider.System)).Message, StringComparison.Ordinal);
-            database.Execute("PRAGMA user_version = 2");
+            database.Execute("PRAGMA user_version = 3");
         });
         (await bench.SendAsync(HttpMethod.Get, "v1/server")).Is(HttpStatusCode.OK);
     }

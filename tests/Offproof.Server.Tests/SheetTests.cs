@@ -187,7 +187,10 @@ public sealed class SheetTests
 
         async Task RefusedAsync()
         {
-            foreach (var wrong in (Succession[])[owner.NextSheet with { Number = owner.NextSheet.Number + 1 }, owner.NextSheet with { Succeeds = owner.Certificate.Hash }])
+            Succession[] wrongs = owner.NextSheet.Number == 1
+                ? [new(2, owner.Certificate.Hash), new(3, owner.Certificate.Hash)]
+                : [owner.NextSheet with { Number = owner.NextSheet.Number + 1 }, owner.NextSheet with { Succeeds = owner.Certificate.Hash }];
+            foreach (var wrong in wrongs)
             {
                 (await bench.PostAsync("v1/records", owner.SignRotation(sheet, change: r => r with { Succession = wrong }))).Refuses(409, "not-next");
                 (await bench.PostAsync("v1/records", owner.SignReplacement(sheet, r => r with { Succession = wrong }))).Refuses(409, "not-next");

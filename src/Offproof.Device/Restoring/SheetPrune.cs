@@ -46,6 +46,14 @@ public static class SheetPrune
 
         PruneReport report = new(granted.Address.Epoch.Value, plan, Pruned: false);
         if (!await agree(report).ConfigureAwait(false) || plan.IsEmpty) return report;
+        // With the token of a prune the server keeps the device out: a backup that is running would break off for a prune that cannot begin.
+        await access.WithVaultAsync(granted, async vault =>
+        {
+            Repository repository = await Repository.OpenAsync(vault.Storage, vault.Password, vault.Pins, cancel).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable closing = repository.ConfigureAwait(false);
+            await repository.DemandAloneAsync(cancel).ConfigureAwait(false);
+            return true;
+        }, cancel).ConfigureAwait(false);
         await access.PruneVaultAsync(granted, async vault =>
         {
             Repository repository = await Repository.OpenAsync(vault.Storage, vault.Password, vault.Pins, cancel).ConfigureAwait(false);

@@ -40,6 +40,9 @@ sealed class VaultLock : IAsyncDisposable
         return taken;
     }
 
+    /// <summary>Takes nothing: is anybody there, for whom a pruner would have to wait?</summary>
+    internal static Task DemandAloneAsync(Repository repository, CancellationToken ct) => new VaultLock(repository, exclusive: true).RefuseOthersAsync(null, ct);
+
     async Task RefuseOthersAsync(ContentId? own, CancellationToken ct)
     {
         foreach (VaultEntry entry in await _repository.Storage.ListAsync(VaultFileKind.Locks, ct).ConfigureAwait(false))

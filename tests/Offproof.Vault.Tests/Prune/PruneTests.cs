@@ -168,6 +168,8 @@ public sealed class PruneTests
         string json = "{\"time\":\"" + GoTime.Format(History.Now.AddMinutes(-minutesAgo)) + "\",\"exclusive\":" + (exclusive ? "true" : "false") + ",\"hostname\":\"h\",\"username\":\"u\",\"pid\":1}";
         await repository.WriteUnpackedAsync(VaultFileKind.Locks, System.Text.Encoding.UTF8.GetBytes(json), default);
         int files = history.Files().Count();
+        if (!goesOn) await Assert.ThrowsAsync<VaultLockedException>(() => repository.DemandAloneAsync());
+        else await repository.DemandAloneAsync();
         if (goesOn) await repository.PruneAsync(plan);
         else await Assert.ThrowsAsync<VaultLockedException>(() => repository.PruneAsync(plan));
         Assert.Equal(goesOn, history.Files().Count() < files);
