@@ -15,7 +15,8 @@ internal sealed record DemoReport(
     IReadOnlyList<string> Wiped,
     IReadOnlyList<DemoRestored> Restored,
     IReadOnlyList<DemoPeer> Peers,
-    DemoLedger? Ledger);
+    DemoLedger? Ledger,
+    DemoErasure? Erasure);
 
 internal sealed record DemoPersona(long Seed, int Contacts, int Messages, int Notes, int Photos, long Bytes);
 
@@ -31,6 +32,9 @@ internal sealed record DemoRestored(string Category, int Expected, int Equal, in
 
 /// <summary>What `ledger verify` said of the device's ledger before the device was lost.</summary>
 internal sealed record DemoLedger(long Lines, long Anchored, bool Verified);
+
+/// <summary>What the sheet erased: files below the server's vaults and recovery folders before and after, what a restore ended with then, and the server's receipt.</summary>
+internal sealed record DemoErasure(string Category, string State, int ObjectsBefore, int ObjectsAfter, int RestoreExit, string Receipt);
 
 internal sealed record DemoPeer(
     string Tool,

@@ -45,7 +45,7 @@ internal sealed partial class Play(Stage stage)
         foreach (string failure in failures) stage.Say($"FAILED: {failure}");
         if (peers.Exists(static p => !p.Ran)) stage.Say("Not checked by a program of somebody else: install age and restic, and run the demo again.");
         stage.Say(failures.Count == 0 ? $"All of it held, in {Text(seconds)} s." : "It did not hold.");
-        return new DemoReport("offproof/v1/demo", failures.Count == 0, seconds, failures, persona, off, firstOn, backups, wiped, restored, peers, ledger);
+        return new DemoReport("offproof/v1/demo", failures.Count == 0, seconds, failures, persona, off, firstOn, backups, wiped, restored, peers, ledger, erasure);
     }
 
     private async Task ScenesAsync(CancellationToken cancel)
@@ -101,6 +101,8 @@ internal sealed partial class Play(Stage stage)
 
         Scene("The same vaults with programs that are not ours, from the server's folder");
         foreach (string category in All) await AgeAndResticAsync(category, cancel);
+
+        await EraseAsync(cancel);
     }
 
     private void Compared(string category, IReadOnlyList<Facts> planted, IReadOnlyList<Facts> came, int count)
