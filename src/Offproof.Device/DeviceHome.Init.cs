@@ -43,7 +43,7 @@ public sealed partial class DeviceHome
 
         // The first contact has its line in the ledger like any other, so the home is there before it.
         List<string> made = [];
-        bool continues = File.Exists(home.Ledger);
+        bool continues = Directory.Exists(home.Root) && Directory.EnumerateFileSystemEntries(home.Root).Any();
         FileStream? exclusive = null;
         VerifyingKey serverKey;
         try
@@ -60,7 +60,7 @@ public sealed partial class DeviceHome
         catch
         {
             if (exclusive is not null) await exclusive.DisposeAsync().ConfigureAwait(false);
-            home.Leave(made, continues);
+            home.Leave(made, wasEmpty: !continues);
             throw;
         }
         using Beginning begun = interrupted ?? Beginning.New(server, serverKey.Thumbprint, time);
@@ -92,7 +92,7 @@ public sealed partial class DeviceHome
             // Whatever it was: nothing has been stored under a new account yet, so nothing is lost with its sheet. What an earlier init left stays.
             if (written) File.Delete(sheetFile);
             await exclusive.DisposeAsync().ConfigureAwait(false);
-            if (interrupted is null) home.Undo(made, continues);
+            if (interrupted is null) home.Undo(made, wasEmpty: !continues);
             throw;
         }
         await exclusive.DisposeAsync().ConfigureAwait(false);

@@ -27,6 +27,8 @@ internal sealed class HomeFolder(string path)
 
     internal string LedgerHead => Path.Combine(Root, "ledger.head");
 
+    private string LockFile => Path.Combine(Root, ".lock");
+
     internal bool Exists => File.Exists(Account);
 
     /// <summary>True if something lies here that no `init` left: the folder is somebody's, and is neither used nor closed to others (cli.md §1.1).</summary>
@@ -55,25 +57,24 @@ internal sealed class HomeFolder(string path)
 
     /// <summary>Removes the folders that <see cref="Create"/> made, and the files of a device that is not to be.</summary>
     /// <param name="made">What it gave</param>
-    /// <param name="keepsLedger">Where an earlier init had begun the ledger</param>
-    internal void Undo(List<string> made, bool keepsLedger)
+    /// <param name="wasEmpty">Where no earlier init had begun a ledger here, or anything else</param>
+    internal void Undo(List<string> made, bool wasEmpty)
     {
         if (Exists) return; // another init finished here: that device is not ours to remove
         File.Delete(DeviceKey);
         ChainOrigin.Delete(this);
-        Leave(made, keepsLedger);
+        Leave(made, wasEmpty);
     }
 
     /// <summary>Removes what an init made that got no further than its first contact.</summary>
     /// <param name="made">What <see cref="Create"/> gave</param>
-    /// <param name="keepsLedger">Where an earlier init had begun the ledger</param>
-    internal void Leave(List<string> made, bool keepsLedger)
+    /// <param name="wasEmpty">Where no earlier init had begun a ledger here, or anything else</param>
+    internal void Leave(List<string> made, bool wasEmpty)
     {
         if (Exists) return;
-        if (!keepsLedger && Directory.Exists(Root))
+        if (wasEmpty && Directory.Exists(Root))
         {
-            File.Delete(Ledger);
-            File.Delete(LedgerHead);
+            foreach (string file in (string[])[Ledger, LedgerHead, LockFile]) File.Delete(file);
         }
         foreach (string folder in made)
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
@@ -187,12 +188,11 @@ internal sealed class HomeFolder(string path)
 
     private FileStream? TryLock()
     {
-        string file = Path.Combine(Root, ".lock");
         try
         {
-            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException) when (File.Exists(file)) // else it could not be made: a full disk is not another command
+        catch (IOException) when (File.Exists(LockFile)) // else it could not be made: a full disk is not another command
         {
             return null;
         }

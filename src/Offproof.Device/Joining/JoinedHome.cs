@@ -10,9 +10,12 @@ internal sealed class JoinedHome : IDisposable
     private readonly List<string> made = [];
     private readonly FileStream exclusive;
 
+    private readonly bool wasEmpty;
+
     private JoinedHome(HomeFolder home, TimeProvider time, CancellationToken cancel)
     {
         this.home = home;
+        wasEmpty = !Directory.Exists(home.Root) || !Directory.EnumerateFileSystemEntries(home.Root).Any();
         home.Create(made);
         try
         {
@@ -22,7 +25,7 @@ internal sealed class JoinedHome : IDisposable
         catch
         {
             exclusive?.Dispose();
-            home.Undo(made, keepsLedger: false);
+            home.Undo(made, wasEmpty);
             throw;
         }
     }
@@ -54,7 +57,7 @@ internal sealed class JoinedHome : IDisposable
     }
 
     /// <summary>Nothing came of it: what was made here goes.</summary>
-    internal void Undo() => home.Undo(made, keepsLedger: false);
+    internal void Undo() => home.Undo(made, wasEmpty);
 
     public void Dispose() => exclusive.Dispose();
 }
