@@ -192,7 +192,7 @@ public sealed partial class Repository : IAsyncDisposable
         return id;
     }
 
-    byte[] SealUnpacked(ReadOnlySpan<byte> json)
+    internal byte[] SealUnpacked(ReadOnlySpan<byte> json)
     {
         Workbench bench = Rent();
         try

@@ -90,7 +90,17 @@ sealed class VaultLock : IAsyncDisposable
             writer.WriteNumber("pid", 0);
             writer.WriteEndObject();
         }
-        ContentId name = await _repository.WriteUnpackedAsync(VaultFileKind.Locks, json.WrittenMemory, ct).ConfigureAwait(false);
+        byte[] file = _repository.SealUnpacked(json.WrittenSpan);
+        ContentId name = ContentId.Of(file);
+        try
+        {
+            await _repository.Storage.WriteAsync(new VaultFile(VaultFileKind.Locks, name.ToString()), file, ct).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await RemoveAsync(name).ConfigureAwait(false); // it may be there, and only its answer not here
+            throw;
+        }
         Interlocked.Exchange(ref _writtenAt, now.UtcTicks);
         return name;
     }
@@ -127,11 +137,16 @@ sealed class VaultLock : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await _refreshing.ConfigureAwait(false);
         _stop.Dispose();
+        await RemoveAsync(_name).ConfigureAwait(false);
+    }
+
+    async Task RemoveAsync(ContentId name)
+    {
         try
         {
             // Not for as long as a backup waits for its server: whoever waits here has been told to stop, or has just waited in vain.
             using CancellationTokenSource patience = new(Leave, _repository.Time);
-            await _repository.Storage.RemoveAsync(new VaultFile(VaultFileKind.Locks, _name.ToString()), patience.Token).ConfigureAwait(false);
+            await _repository.Storage.RemoveAsync(new VaultFile(VaultFileKind.Locks, name.ToString()), patience.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is StorageException or VaultLockedException or OperationCanceledException)
         {
