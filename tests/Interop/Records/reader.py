@@ -12,6 +12,7 @@ from jwcrypto import jwk, jws
 HEX = re.compile(r"[0-9a-f]{64}\Z")
 TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,7})?Z\Z", re.ASCII)
 UUID4 = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z")
+HEAD = re.compile(r"[1-9][0-9]{0,14}:[0-9a-f]{64}\Z", re.ASCII)
 CATEGORIES = ("contacts", "messages", "notes", "photos")
 SIGNERS = {  # §3: the clause of each type, and whose keys may sign it
     "certificate": ("§3.1", "sheet"), "grant": ("§3.3", "device"), "revocation": ("§3.4", "device"), "receipt": ("§3.5", "server"), "proof": ("§3.6", "device sheet"),
@@ -19,7 +20,8 @@ SIGNERS = {  # §3: the clause of each type, and whose keys may sign it
     "replacement": ("§3.11", "device"), "cancellation": ("§3.12", "sheet")}
 STATES = {  # §3.5: what each type may have a receipt of, and whether the receipt says when
     "certificate": {"account": False}, "grant": {"on": False}, "revocation": {"kept": False}, "erasure": {"closed": True, "erased": False}, "cancellation": {"cancelled": False},
-    "rotation": {"rotated": False}, "replacement": {"pending": True, "replaced": False}, "admission": {"device": False}, "removal": {"removed": False}}
+    "rotation": {"rotated": False}, "replacement": {"pending": True, "replaced": False}, "admission": {"device": False}, "removal": {"removed": False},
+    "proof": {"token": False}}
 
 
 class Refused(Exception):
@@ -256,6 +258,8 @@ class Reader:
         need(("due" in m.value) == states[m.text("state")], m.clause)
         if "due" in m.value:
             m.seconds("due")
+        if "ledger" in m.value:
+            need(HEAD.match(m.text("ledger")), m.clause)
 
     def proof(self, m, account, issuer):
         m.text("nonce")
