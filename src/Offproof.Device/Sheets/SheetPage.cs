@@ -113,8 +113,8 @@ public static class SheetPage
             <p class="key">{Identity(content)}</p>
 
             <h2>If this page is lost</h2>
-            <p>While the phone works, nothing is lost yet. Set Offproof up anew on it, print the new page, and have whoever runs the server remove the account above: a finder of this page could read what is stored there.
-            If page and phone are both gone, the backup stays locked for ever.</p>
+            <p>While the phone works, its backup still opens there. Type on it <code>offproof sheet replace --new sheet-2.txt</code> and print the new page: after 14 days it takes the place of this one, and the server refuses whoever found it.
+            What was turned off before stays locked with this page. If page and phone are both gone, all of it stays locked for ever.</p>
             <footer>Made {WebUtility.HtmlEncode(created)} · Offproof · account {account[..8]}</footer>
             </body>
             </html>
