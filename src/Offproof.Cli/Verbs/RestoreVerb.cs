@@ -15,17 +15,18 @@ internal static class RestoreVerb
         Option<int?> epoch = Options.Number("--epoch", "Which turning-on; the newest where not given", "N", 1, 999_999);
         Option<string?> sheet = new("--sheet") { Description = "Restore with the sheet: no device is needed", HelpName = "FILE" };
         Option<string?> server = new("--server") { Description = "With --sheet: where the vaults are now, if not at the sheet's own line", HelpName = "URL" };
+        Option<string?> device = new("--device") { Description = "With --sheet: of the device whose name begins so; else of the one that turned the category on last", HelpName = "ID" };
         Option<string?> format = new("--format") { Description = "contacts: vcard3, vcard4; messages: xml, zip; notes: markdown; photos: files. The first is the usual; tree is the vault's own files", HelpName = "FORMAT" };
         Option<DateTimeOffset?> since = Options.Moment("--since", "Only what is of this day or moment, and later");
         Option<string?> conversation = new("--conversation") { Description = "Only the messages of this number or name (several numbers: joined by ~)", HelpName = "WHO" };
         Option<string?> contact = new("--contact") { Description = "Only this person: a name, number or e-mail", HelpName = "WHO" };
-        Command verb = new("restore", "Write a category's files into a folder") { category, to, snapshot, epoch, sheet, server, format, since, conversation, contact };
+        Command verb = new("restore", "Write a category's files into a folder") { category, to, snapshot, epoch, sheet, server, device, format, since, conversation, contact };
         verb.SetAction(async (parsed, cancel) =>
         {
             Category wanted = Options.ParseCategory(parsed.GetRequiredValue(category));
             Selection selection = new() { Since = parsed.GetValue(since), Conversation = parsed.GetValue(conversation), Contact = parsed.GetValue(contact) };
             RestoreRequest request = new(
-                parsed.TargetFolder(to), parsed.GetValue(snapshot), parsed.GetValue(epoch), RestoreFormats.Parse(wanted, parsed.GetValue(format)), selection);
+                parsed.TargetFolder(to), parsed.GetValue(snapshot), parsed.GetValue(epoch), RestoreFormats.Parse(wanted, parsed.GetValue(format)), selection, parsed.GetValue(device));
             using Progress progress = new($"restoring {wanted.Name()}");
             RestoreReport report;
             if (parsed.GetValue(sheet) is { } sheetFile)
@@ -36,6 +37,7 @@ internal static class RestoreVerb
             else
             {
                 if (parsed.GetValue(server) is not null) throw new DeviceException(DeviceFault.Usage, "--server goes with --sheet");
+                if (parsed.GetValue(device) is not null) throw new DeviceException(DeviceFault.Usage, "--device goes with --sheet: a device opens its own vaults only");
                 using DeviceHome home = parsed.OpenHome();
                 report = await home.RestoreAsync(wanted, request, progress.Restore, cancel);
             }

@@ -78,13 +78,14 @@ internal sealed partial class AccountHistory
 
     /// <summary>The newest granted vault of a category that can be read, or that of one epoch.</summary>
     /// <exception cref="DeviceException">There is none, or it was erased.</exception>
-    internal GrantedVault Choose(Category category, int? epoch)
+    internal GrantedVault Choose(Category category, int? epoch, string? device = null)
     {
-        bool IsMeant(GrantedVault v) => v.Address.Category == category && (epoch is null || v.Address.Epoch.Value == epoch);
+        bool IsMeant(GrantedVault v) => v.Address.Category == category && (epoch is null || v.Address.Epoch.Value == epoch)
+            && (device is null || v.Address.Device.Text.StartsWith(device, StringComparison.OrdinalIgnoreCase));
         // By place: clocks lie.
         return vaults.FindLast(v => IsMeant(v) && v.CanBeRead)
             ?? throw (vaults.FindLast(IsMeant) is { } over ? IsOver(over) : new DeviceException(DeviceFault.Failure, epoch is null
-                ? $"the server shows no record that this account turned {category.Name()} on; if it did, the server withholds them"
+                ? $"the server shows no record that {(device is null ? "this account" : $"a device {device}")} turned {category.Name()} on; if it did, the server withholds them"
                 : $"the server shows no record of an epoch {epoch} of {category.Name()}"));
     }
 

@@ -8,7 +8,8 @@ namespace Offproof.Device;
 /// <param name="Epoch">Which epoch; the newest where null</param>
 /// <param name="Format">What to write; what the phone's usual app imports where null</param>
 /// <param name="Selection">Which entries; all where null</param>
-public sealed record RestoreRequest(string Target, string? Snapshot = null, int? Epoch = null, RestoreFormat? Format = null, Selection? Selection = null);
+/// <param name="Device">With the sheet: of the device whose DEVICE begins so; of the one that turned the category on last where null</param>
+public sealed record RestoreRequest(string Target, string? Snapshot = null, int? Epoch = null, RestoreFormat? Format = null, Selection? Selection = null, string? Device = null);
 
 /// <summary>What a restore did.</summary>
 /// <param name="Snapshot">The snapshot's id</param>

@@ -22,9 +22,12 @@ public static class SheetRestore
         HttpMessageHandler? wire, IProgress<RestoreProgress>? progress, CancellationToken cancel, string? home = null)
     {
         using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, time, wire, cancel, home).ConfigureAwait(false);
-        GrantedVault granted = access.History.Choose(category, request.Epoch);
-        return await access.WithVaultAsync(granted, vault => VaultRestore.RunAsync(
+        GrantedVault granted = access.History.Choose(category, request.Epoch, request.Device);
+        RestoreReport report = await access.WithVaultAsync(granted, vault => VaultRestore.RunAsync(
             vault with { Elsewhere = c => FilledAsync(access, category, granted, c) }, category, request, progress, cancel), cancel).ConfigureAwait(false);
+        string[] others = [.. access.History.All(category).Where(v => v.CanBeRead && v.Address.Device != granted.Address.Device).Select(static v => v.Address.Device.Text[..8]).Distinct(StringComparer.Ordinal)];
+        if (request.Device is not null || others.Length == 0) return report;
+        return report with { Remarks = [$"this is what device {granted.Address.Device.Text[..8]} stored; {category.Name()} of another: --device {string.Join(", --device ", others)}", .. report.Remarks] };
     }
 
     /// <summary>The snapshots of all epochs of a category, oldest first. Of an epoch that cannot be read the damage is said, and the others are listed.</summary>
