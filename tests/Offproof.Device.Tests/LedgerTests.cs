@@ -88,7 +88,7 @@ public sealed class LedgerTests
         DeviceException forged = await Assert.ThrowsAsync<DeviceException>(() => home.TurnOnAsync(Category.Photos, None));
         Assert.Equal((DeviceFault.Forgery, "the server's receipt names a head of the ledger that was not sent"), (forged.Fault, forged.Message));
         Assert.Equal(1, wire.Lies);
-        Assert.False(File.Exists(Path.Combine(rig.Home, "records", "ledger.receipt.jws")));
+        Assert.False(File.Exists(Path.Combine(rig.Home, "records", path == "/v1/tokens" ? "ledger.receipt.jws" : "00000001-grant-photos-1.receipt.jws")));
         Assert.True(home.VerifyLedger().Verified);
 
         string InJson(byte[] body) => JsonSerializer.Serialize(JsonElement.Parse(body).EnumerateObject().ToDictionary(static m => m.Name, m => m.Name == "receipt" ? (object)Lie(m.Value.GetString()!) : m.Value));
