@@ -66,7 +66,7 @@ sealed class RecordRows(Stage stage, Owned owner, Owned other, Signer stranger, 
         Record("one category in the grant, another in its consent", 403, "not-accepted", () => Payload(grant.With("pii_type", Text("contacts")))),
         Record("another policy than its notice", 403, "not-accepted", () => Payload(grant.With("policy", Text(stranger.Kid)))),
         Record("a receipt of the server", 403, "not-accepted", () => Task.FromResult(owner.Record("00000001-grant-notes-1.receipt.jws"))),
-        Record("the certificate", 403, "not-accepted", () => Task.FromResult(owner.Record("00000000-certificate.jws"))),
+        Record("a certificate that no sheet of ours signed", 403, "not-accepted", () => CertificateAsync(stranger, stage.ServerKey)),
     ]);
 
     internal Group Stale() => new("Stale, out of order, repeated", [
@@ -127,7 +127,7 @@ sealed class RecordRows(Stage stage, Owned owner, Owned other, Signer stranger, 
         Account("a certificate for another server", 403, "not-accepted", async () => Body(OpenSslJose.Jwk(stranger), await CertificateAsync(stranger, owner.Account))),
         Account("a certificate with alg none", 400, "malformed", () => Body(OpenSslJose.Jwk(owner.Sheet), Replaced(owner.Record("00000000-certificate.jws"), 0, OpenSslJose.Encode(OpenSslJose.Header(owner.Sheet, "certificate").With("alg", Text("none")))))),
         Account("a new account, with an invitation that is not good", 403, "not-invited",
-            async () => Body(OpenSslJose.Jwk(stranger), await CertificateAsync(stranger, stage.ServerKey), ",\"invitation\":\"aaaa-aaaa-aaaa-aaaa-aaaa-aaaa-aaaa\"")),
+            async () => Body(OpenSslJose.Jwk(stranger), await CertificateAsync(stranger, stage.ServerKey, await _jose.NewSignerAsync("device")), ",\"invitation\":\"aaaa-aaaa-aaaa-aaaa-aaaa-aaaa-aaaa\"")),
         Account("a member twice", 400, "malformed", () => Body(OpenSslJose.Jwk(owner.Sheet), owner.Record("00000000-certificate.jws"), $",\"sheet\":{OpenSslJose.Jwk(other.Sheet)}")),
         Account("a key that is not on the curve", 400, "malformed", () => Body(OpenSslJose.Jwk(owner.Sheet).With("y", Text(new string('A', 43))), owner.Record("00000000-certificate.jws"))),
         Account("no JSON", 400, "malformed", () => "certificate"),
@@ -165,8 +165,8 @@ sealed class RecordRows(Stage stage, Owned owner, Owned other, Signer stranger, 
     Task<string> Signed(string nonce) => _jose.SignAsync(owner.Device, "proof", stage.Claims(owner.Device.Kid, owner.Account, nonce, Stage.Ask(owner, "notes", "2", "add")));
 
     // For a new device.
-    Task<string> CertificateAsync(Signer sheet, string server) => _jose.SignAsync(sheet, "certificate",
-        $$$"""{"iss":"{{{sheet.Kid}}}","sub":"{{{stranger.Kid}}}","aud":"{{{server}}}","iat":1767225600,"cnf":{"jwk":{{{OpenSslJose.Jwk(stranger)}}} } }""");
+    Task<string> CertificateAsync(Signer sheet, string server, Signer? device = null) => _jose.SignAsync(sheet, "certificate",
+        $$$"""{"iss":"{{{sheet.Kid}}}","sub":"{{{(device ?? stranger).Kid}}}","aud":"{{{server}}}","iat":1767225600,"cnf":{"jwk":{{{OpenSslJose.Jwk(device ?? stranger)}}} } }""");
 
     static string Body(string sheet, string certificate, string more = "") => $$"""{"sheet":{{sheet}},"certificate":"{{certificate}}"{{more}}}""";
 
