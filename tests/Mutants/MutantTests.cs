@@ -9,13 +9,15 @@ public sealed class MutantTests(Workshop workshop) : IClassFixture<Workshop>
     static readonly string[] Always =
     [
         "mms-part-read", "mms-part-written", "card-property", "surrogate", "group-member", "note-label", "record-due", "record-erases-another", "erased-readable", "old-sheet", "due-ignored",
-        "removed-keeps-tokens", "gate-category", "gate-host", "ledger-late", "ledger-prev", "prune-needed", "drill-compares-nothing", "run-after-off",
+        "removed-keeps-tokens", "gate-category", "gate-host", "ledger-prev",
     ];
+
+    internal static bool IsBuilt(string name) => Always.Contains(name, StringComparer.Ordinal) || Environment.GetEnvironmentVariable("OFFPROOF_SOAK") is "1";
 
     [Theory, MemberData(nameof(Names))]
     public void A_spoiled_program_fails_its_tests(string name)
     {
-        Assert.SkipUnless(Always.Contains(name, StringComparer.Ordinal) || Environment.GetEnvironmentVariable("OFFPROOF_SOAK") is "1", "set OFFPROOF_SOAK=1 for all mutants (about half an hour)");
+        Assert.SkipUnless(IsBuilt(name), "set OFFPROOF_SOAK=1 for all mutants (about half an hour)");
         Mutant mutant = Workshop.Mutants().Single(mutant => mutant.Name == name);
         string said = workshop.Show(mutant);
         foreach (string test in mutant.Tests) Assert.Contains($"failed {mutant.Project}.{test}.", said, StringComparison.Ordinal);
@@ -23,7 +25,7 @@ public sealed class MutantTests(Workshop workshop) : IClassFixture<Workshop>
 
     [Fact]
     public void What_must_be_caught_at_least_has_its_mutant() =>
-        Assert.Empty(Always.Append("record-place").Append("record-cancels-anything").Append("record-issuer").Except(Names().Select(row => row.Data), StringComparer.Ordinal));
+        Assert.Empty(Always.Concat(["record-place", "record-cancels-anything", "record-issuer", "ledger-late"]).Except(Names().Select(row => row.Data), StringComparer.Ordinal));
 
     [Theory, MemberData(nameof(Names))] // also of those that are not built each time: they must not rot
     public void The_text_that_a_mutant_spoils_is_there_once(string name)

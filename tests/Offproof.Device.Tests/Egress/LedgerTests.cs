@@ -321,6 +321,7 @@ public sealed class LedgerTests : IDisposable
             try
             {
                 using TcpClient client = await listener.AcceptTcpClientAsync(None);
+                listener.Stop(); // a second connection is refused at once, not left waiting
                 Connections++;
                 Called();
                 NetworkStream stream = client.GetStream();
