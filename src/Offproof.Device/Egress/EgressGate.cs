@@ -52,10 +52,7 @@ internal sealed class EgressGate : DelegatingHandler
                 Ended(status, null); // it has no body, and nobody reads one
                 return response;
             }
-            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            StreamContent watched = new(new AnswerBody(body, failure => Ended(status, failure)));
-            foreach ((string name, IEnumerable<string> values) in response.Content.Headers) watched.Headers.TryAddWithoutValidation(name, values);
-            response.Content = watched;
+            await ReadOnlyBody.PutBeforeAsync(response, body => new AnswerBody(body, failure => Ended(status, failure)), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {

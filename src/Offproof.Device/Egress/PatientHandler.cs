@@ -21,10 +21,7 @@ public sealed class PatientHandler(HttpMessageHandler inner, TimeProvider time, 
         try
         {
             HttpResponseMessage response = await base.SendAsync(request, either.Token).ConfigureAwait(false);
-            Stream body = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
-            StreamContent patient = new(new PatientStream(body, patience, time));
-            foreach ((string name, IEnumerable<string> values) in response.Content.Headers) patient.Headers.TryAddWithoutValidation(name, values);
-            response.Content = patient;
+            await ReadOnlyBody.PutBeforeAsync(response, body => new PatientStream(body, patience, time), either.Token).ConfigureAwait(false);
             return response;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
@@ -43,25 +40,11 @@ public sealed class PatientHandler(HttpMessageHandler inner, TimeProvider time, 
 /// <param name="body">Disposed with this</param>
 /// <param name="patience">How far an answer may fall behind the slowest connection that is waited for</param>
 /// <param name="time">The clock</param>
-internal sealed class PatientStream(Stream body, TimeSpan patience, TimeProvider time) : Stream
+internal sealed class PatientStream(Stream body, TimeSpan patience, TimeProvider time) : ReadOnlyBody(body)
 {
     internal const long SlowestBytesPerSecond = 16 * 1024;
     private TimeSpan waited;
     private long received;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -71,7 +54,7 @@ internal sealed class PatientStream(Stream body, TimeSpan patience, TimeProvider
         long start = time.GetTimestamp();
         try
         {
-            int read = await body.ReadAsync(buffer, either.Token).ConfigureAwait(false);
+            int read = await Body.ReadAsync(buffer, either.Token).ConfigureAwait(false);
             received += read;
             return read;
         }
@@ -83,24 +66,5 @@ internal sealed class PatientStream(Stream body, TimeSpan patience, TimeProvider
         {
             waited += time.GetElapsedTime(start);
         }
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("read without blocking");
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing) body.Dispose();
-        base.Dispose(disposing);
     }
 }
