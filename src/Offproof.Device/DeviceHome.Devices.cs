@@ -58,23 +58,15 @@ public sealed partial class DeviceHome
 
     /// <summary>Signs that the device belongs to the account, after its code was compared.</summary>
     /// <returns>Why the server could not be told; null where it knows.</returns>
-    public async Task<string?> AdmitAsync(Approval approval, CancellationToken cancel)
+    public Task<string?> AdmitAsync(Approval approval, CancellationToken cancel) => SignAndTellAsync(place => Admission.Sign(deviceKey, new Admission
     {
-        using (home.Lock(time, cancel))
-        {
-            RecordChain chain = Chain();
-            chain.Append(Admission.Sign(deviceKey, new Admission
-            {
-                Issuer = deviceKey.Thumbprint,
-                Account = AccountId,
-                Server = serverKey.Thumbprint,
-                IssuedAt = time.GetUtcNow().ToUnixTimeSeconds(),
-                Place = chain.Next,
-                DeviceKey = approval.Key,
-            }));
-        }
-        return await TellAsync(cancel).ConfigureAwait(false);
-    }
+        Issuer = deviceKey.Thumbprint,
+        Account = AccountId,
+        Server = serverKey.Thumbprint,
+        IssuedAt = time.GetUtcNow().ToUnixTimeSeconds(),
+        Place = place,
+        DeviceKey = approval.Key,
+    }), cancel);
 
     /// <summary>Cuts a device of the account off, this one too.</summary>
     /// <param name="beginning">The beginning of its DEVICE, that no other device's begins with</param>
@@ -85,22 +77,29 @@ public sealed partial class DeviceHome
         RequireMember();
         (AccountHistory history, _) = await LearnAsync(cancel).ConfigureAwait(false);
         Thumbprint device = DeviceNames.Find(history, beginning);
+        string? why = await SignAndTellAsync(place => Removal.Sign(deviceKey, new Removal
+        {
+            Issuer = deviceKey.Thumbprint,
+            Account = AccountId,
+            Server = serverKey.Thumbprint,
+            IssuedAt = time.GetUtcNow().ToUnixTimeSeconds(),
+            Place = place,
+            Device = device,
+        }), cancel).ConfigureAwait(false);
+        if (why is null) await SeeRemovalAsync(device, cancel).ConfigureAwait(false);
+        return (device.Text, why);
+    }
+
+    /// <summary>The next link of this device's chain, on the disk before the server hears of it.</summary>
+    /// <returns>Why the server could not be told; null where it knows.</returns>
+    private Task<string?> SignAndTellAsync(Func<ChainPlace, SignedRecord> sign, CancellationToken cancel)
+    {
         using (home.Lock(time, cancel))
         {
             RecordChain chain = Chain();
-            chain.Append(Removal.Sign(deviceKey, new Removal
-            {
-                Issuer = deviceKey.Thumbprint,
-                Account = AccountId,
-                Server = serverKey.Thumbprint,
-                IssuedAt = time.GetUtcNow().ToUnixTimeSeconds(),
-                Place = chain.Next,
-                Device = device,
-            }));
+            chain.Append(sign(chain.Next));
         }
-        string? why = await TellAsync(cancel).ConfigureAwait(false);
-        if (why is null) await SeeRemovalAsync(device, cancel).ConfigureAwait(false);
-        return (device.Text, why);
+        return TellAsync(cancel);
     }
 
     /// <summary>The next look at the account shows it; where this device removed itself, that look is refused, and no key stays here.</summary>

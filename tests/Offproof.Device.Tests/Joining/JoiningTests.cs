@@ -102,6 +102,39 @@ public sealed class JoiningTests
     }
 
     [Fact]
+    public async Task Who_was_admitted_by_another_than_the_code_spoke_of_stays_out()
+    {
+        await using Rig rig = await Rig.ReadyAsync();
+        using DeviceHome first = rig.Open();
+        await JoinAsync(rig, first, "second");
+        using DeviceHome second = DeviceHome.Open(rig["second"], TimeProvider.System);
+        using NewDevice third = await NewDevice.BeginAsync(rig["third"], rig.Url, TimeProvider.System, null, None);
+        Task<string> shown = third.CodeAsync(None);
+        Approval approval = await first.OfferAsync(JoinRequest.Parse(third.Name), None);
+        await shown;
+        Assert.Null(await second.AdmitAsync(approval, None));
+        DeviceException refused = await Assert.ThrowsAsync<DeviceException>(() => third.AdmittedAsync(None));
+        Assert.Equal(DeviceFault.Forgery, refused.Fault);
+        Assert.False(Directory.Exists(rig["third"]));
+    }
+
+    [Fact]
+    public async Task Who_was_offered_another_sheet_than_the_account_has_stays_out()
+    {
+        await using Rig rig = await Rig.ReadyAsync();
+        using DeviceHome first = rig.Open();
+        using NewDevice second = await NewDevice.BeginAsync(rig["second"], rig.Url, TimeProvider.System, null, None);
+        Task<string> shown = second.CodeAsync(None);
+        Approval approval = await first.OfferAsync(JoinRequest.Parse(second.Name), None);
+        await shown;
+        await SheetRotation.RunAsync(rig.Sheet, rig["next.txt"], null, TimeProvider.System, null, None);
+        Assert.Null(await first.AdmitAsync(approval, None));
+        DeviceException refused = await Assert.ThrowsAsync<DeviceException>(() => second.AdmittedAsync(None));
+        Assert.Equal(DeviceFault.Forgery, refused.Fault);
+        Assert.False(Directory.Exists(rig["second"]));
+    }
+
+    [Fact]
     public async Task With_the_sheet_no_other_device_is_needed()
     {
         await using Rig rig = await Rig.ReadyAsync();
