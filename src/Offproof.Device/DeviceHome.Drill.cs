@@ -67,7 +67,7 @@ public sealed partial class DeviceHome
     /// <summary>As on a new device: nothing of this one is believed, and no password of it is used.</summary>
     private async Task<DrillReport> DrillWithSheetAsync(Category category, Sheet sheet, Drill drill, IProgress<RestoreProgress>? progress, CancellationToken cancel)
     {
-        using SheetAccess access = await SheetAccess.OpenAsync(sheet, account.Server, time, wire, cancel).ConfigureAwait(false);
+        using SheetAccess access = await SheetAccess.OpenAsync(sheet, account.Server, home.Root, time, wire, cancel).ConfigureAwait(false);
         GrantedVault granted = access.History.NewestOf(category, deviceKey.Thumbprint)
             ?? throw new DeviceException(DeviceFault.Failure, $"the server shows no record that this device turned {category.Name()} on; if it did, the server withholds them");
         return await access.WithVaultAsync(granted, vault => drill.RunAsync(vault, bySheet: true, progress, cancel), cancel).ConfigureAwait(false);

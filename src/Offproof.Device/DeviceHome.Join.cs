@@ -15,7 +15,7 @@ public sealed partial class DeviceHome
         JoinedHome.RequireFree(home);
         using Sheet sheet = Sheet.Read(sheetFile);
         Sheet.RequireReadableByAge(sheetFile);
-        using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, time, wire, cancel).ConfigureAwait(false);
+        using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, home: null, time, wire, cancel).ConfigureAwait(false);
         using JoinedHome joined = JoinedHome.Begin(home, time, cancel);
         SigningKey? begun = TryResumeJoin(home, sheet, out SignedRecord? certificate);
         using SigningKey key = begun ?? SigningKey.Generate();

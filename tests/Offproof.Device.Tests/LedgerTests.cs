@@ -35,6 +35,37 @@ public sealed class LedgerTests
         Assert.InRange(home.Ledger().Sum(static l => l.Sent ?? 0), 3000, 100_000);
     }
 
+    [Fact] // ledger.md §7: whatever is done with the sheet, where there is a device its ledger has it
+    public async Task What_the_sheet_does_beside_a_device_is_in_its_ledger()
+    {
+        await using Rig rig = await Rig.ReadyAsync();
+        using DeviceHome home = rig.Open();
+        await home.TurnOnAsync(Category.Photos, None);
+        await home.BackupAsync(Category.Photos, null, None);
+        using Sheet sheet = Sheet.Read(rig.Sheet);
+        Dictionary<string, Func<Task>> commands = new(StringComparer.Ordinal)
+        {
+            ["drill"] = () => home.DrillAsync(Category.Photos, sheet, everything: false, null, None),
+            ["prune"] = () => SheetPrune.RunAsync(sheet, null, Category.Photos, null, static _ => Task.FromResult(false), TimeProvider.System, null, null, None, rig.Home),
+            ["move"] = () => SheetMove.CheckAsync(rig.Sheet, rig.Url, TimeProvider.System, null, None, rig.Home),
+            ["erase"] = async () => (await SheetErasure.PlanAsync(sheet, null, Category.Photos, null, null, cancelled: false, TimeProvider.System, null, None, rig.Home)).Dispose(),
+            ["replace --cancel"] = () => Assert.ThrowsAsync<DeviceException>(() => SheetReplacement.CancelAsync(sheet, null, TimeProvider.System, null, None, rig.Home)),
+            ["rotate"] = () => SheetRotation.RunAsync(rig.Sheet, rig["next.txt"], null, TimeProvider.System, null, None, rig.Home),
+            ["devices remove"] = async () =>
+            {
+                using Sheet next = Sheet.Read(rig["next.txt"]);
+                await SheetDevices.RemoveAsync(next, null, home.Device[..8], TimeProvider.System, null, None, rig.Home);
+            },
+        };
+        foreach ((string name, Func<Task> run) in commands)
+        {
+            int before = home.Ledger().Count();
+            await run();
+            Assert.True(home.Ledger().Count() > before + 2, name);
+        }
+        Assert.True(home.VerifyLedger().Verified);
+    }
+
     [Fact] // ledger.md §2: "So a ledger can be shown to others."
     public async Task The_ledger_names_neither_account_nor_device_and_holds_no_token()
     {

@@ -60,7 +60,7 @@ public sealed class RemovedTests
     private static async Task RemoveAsync(Rig rig, DeviceHome home)
     {
         using Sheet sheet = Sheet.Read(rig.Sheet);
-        using SheetAccess access = await SheetAccess.OpenAsync(sheet, null, TimeProvider.System, null, None);
+        using SheetAccess access = await SheetAccess.OpenAsync(sheet, null, null, TimeProvider.System, null, None);
         await access.SendAsync(Removal.Sign(sheet.Signing, new Removal
         {
             Issuer = sheet.Account, Account = sheet.Account, Server = sheet.ServerKey, IssuedAt = 1, Place = null, Device = Thumbprint.Parse(home.Device),

@@ -73,7 +73,7 @@ internal static class DevicesVerb
             if (parsed.GetValue(sheet) is { } file)
             {
                 using Sheet held = Sheet.Read(file);
-                string removed = await SheetDevices.RemoveAsync(held, parsed.GetValue(server) is { } url ? Options.ParseUrl(url) : null, wanted, TimeProvider.System, null, cancel);
+                string removed = await SheetDevices.RemoveAsync(held, parsed.GetValue(server) is { } url ? Options.ParseUrl(url) : null, wanted, TimeProvider.System, null, cancel, parsed.HomeFolder());
                 Terminal.Say($"Device {removed[..8]} is cut off.");
                 return ExitCode.Ok;
             }

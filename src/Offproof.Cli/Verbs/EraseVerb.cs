@@ -30,7 +30,7 @@ internal static class EraseVerb
             return await parsed.WithSheetAsync(file, async opened =>
             {
                 using SheetErasure erasure = await SheetErasure.PlanAsync(
-                    opened, url, wanted, parsed.GetValue(epoch), parsed.GetValue(device), parsed.GetValue(cancelled), TimeProvider.System, null, cancel);
+                    opened, url, wanted, parsed.GetValue(epoch), parsed.GetValue(device), parsed.GetValue(cancelled), TimeProvider.System, null, cancel, parsed.HomeFolder());
                 return parsed.GetValue(cancelled) ? await CancelAsync(parsed, opened, erasure, cancel) : await BySheetAsync(parsed, opened, erasure, parsed.GetValue(yes), cancel);
             });
         });

@@ -13,7 +13,7 @@ internal static class MoveVerb
         verb.SetAction(async (parsed, cancel) =>
         {
             string file = parsed.GetRequiredValue(sheet);
-            MoveTarget target = await SheetMove.CheckAsync(file, Options.ParseUrl(parsed.GetRequiredValue(to)), TimeProvider.System, null, cancel);
+            MoveTarget target = await SheetMove.CheckAsync(file, Options.ParseUrl(parsed.GetRequiredValue(to)), TimeProvider.System, null, cancel, parsed.HomeFolder());
             bool here = Directory.Exists(parsed.HomeFolder()) && MoveHome(parsed, target);
             if (target.From != target.To) SheetMove.Rewrite(file, target.To);
             Terminal.Say($"{file} names {target.To} now{(here ? ", and so does this device" : "")}. It is the same server: its key is the one on the sheet.");

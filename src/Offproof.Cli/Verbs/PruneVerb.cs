@@ -29,7 +29,7 @@ internal static class PruneVerb
                 if (planOnly || planned.Plan.IsEmpty) return false;
                 await Terminal.RequireYesAsync(parsed.GetValue(yes), PruneShow.Question(planned.Plan), cancel);
                 return true;
-            }, TimeProvider.System, null, progress.Prune, cancel);
+            }, TimeProvider.System, null, progress.Prune, cancel, parsed.HomeFolder());
             progress.Dispose();
             if (json) Terminal.Json(PruneShow.Json("offproof/v1/prune", report.Plan, report.Pruned, wanted.Name(), report.Epoch), OutputJson.Default.PruneJson);
             else if (report.Pruned) Terminal.Say($"{wanted.Name()} (epoch {report.Epoch}): {PruneShow.Done(report.Plan)}");

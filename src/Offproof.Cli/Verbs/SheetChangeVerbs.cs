@@ -16,7 +16,7 @@ internal static class SheetChangeVerbs
         verb.SetAction(async (parsed, cancel) =>
         {
             Uri? url = parsed.GetValue(server) is { } text ? Options.ParseUrl(text) : null;
-            RotationReport report = await SheetRotation.RunAsync(parsed.GetRequiredValue(old), parsed.GetRequiredValue(next), url, TimeProvider.System, null, cancel);
+            RotationReport report = await SheetRotation.RunAsync(parsed.GetRequiredValue(old), parsed.GetRequiredValue(next), url, TimeProvider.System, null, cancel, parsed.HomeFolder());
             bool here = await TakeOverAsync(parsed, report, cancel);
             if (parsed.GetValue(Options.Json))
             {
@@ -87,7 +87,7 @@ internal static class SheetChangeVerbs
     private static async Task<int> CancelAsync(ParseResult parsed, string file, Uri? url, CancellationToken cancel)
     {
         using Sheet sheet = Sheet.Read(file);
-        DateTimeOffset? due = await SheetReplacement.CancelAsync(sheet, url, TimeProvider.System, null, cancel);
+        DateTimeOffset? due = await SheetReplacement.CancelAsync(sheet, url, TimeProvider.System, null, cancel, parsed.HomeFolder());
         Terminal.Say($"The replacement{(due is { } day ? $" of {ErasureWords.Day(day)}" : "")} is cancelled: {file} stays the account's sheet.");
         Terminal.Say("If you did not ask for it, somebody else holds a device of this account: offproof devices, and consider rotating the sheet.");
         return ExitCode.Ok;

@@ -11,10 +11,11 @@ public static class SheetDevices
     /// <param name="time">The clock</param>
     /// <param name="wire">Replaces the sockets, for tests</param>
     /// <param name="cancel">Stops</param>
+    /// <param name="home">A folder where a device may be: its ledger is then written (ledger.md §7)</param>
     /// <returns>Its DEVICE.</returns>
-    public static async Task<string> RemoveAsync(Sheet sheet, Uri? serverUrl, string beginning, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
+    public static async Task<string> RemoveAsync(Sheet sheet, Uri? serverUrl, string beginning, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel, string? home = null)
     {
-        using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, time, wire, cancel).ConfigureAwait(false);
+        using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, home, time, wire, cancel).ConfigureAwait(false);
         Thumbprint device = DeviceNames.Find(access.History, beginning);
         await access.SendAsync(Removal.Sign(access.Signing, new Removal
         {

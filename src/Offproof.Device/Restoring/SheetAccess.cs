@@ -36,7 +36,7 @@ internal sealed class SheetAccess : IDisposable
 
     /// <exception cref="DeviceException">It is another server than the sheet's, or its records cannot be believed.</exception>
     internal static async Task<SheetAccess> OpenAsync(
-        Sheet sheet, Uri? serverUrl, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel, string? home = null)
+        Sheet sheet, Uri? serverUrl, string? home, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
     {
         SheetAccess access = new(sheet, new Uri((serverUrl ?? sheet.Server).AbsoluteUri.TrimEnd('/') + "/"), time, wire, home is null ? null : new HomeFolder(home));
         try

@@ -29,13 +29,14 @@ public static class SheetPrune
     /// <param name="wire">Replaces the sockets, for tests</param>
     /// <param name="progress">Told as files go</param>
     /// <param name="cancel">Stops between two removals</param>
+    /// <param name="home">A folder where a device may be: its ledger is then written (ledger.md §7)</param>
     /// <exception cref="DeviceException">The records or the vault cannot be believed, the vault changed meanwhile, or somebody else works on it.</exception>
     public static async Task<PruneReport> RunAsync(
         Sheet sheet, Uri? serverUrl, Category category, int? epoch, Func<PruneReport, Task<bool>> agree, TimeProvider time, HttpMessageHandler? wire,
-        IProgress<PruneProgress>? progress, CancellationToken cancel)
+        IProgress<PruneProgress>? progress, CancellationToken cancel, string? home = null)
     {
         ArgumentNullException.ThrowIfNull(agree);
-        using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, time, wire, cancel).ConfigureAwait(false);
+        using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, home, time, wire, cancel).ConfigureAwait(false);
         GrantedVault granted = access.History.Choose(category, epoch);
         PrunePlan plan = await access.WithVaultAsync(granted, async vault =>
         {

@@ -21,7 +21,7 @@ public static class SheetRestore
         Sheet sheet, Uri? serverUrl, Category category, RestoreRequest request, TimeProvider time,
         HttpMessageHandler? wire, IProgress<RestoreProgress>? progress, CancellationToken cancel, string? home = null)
     {
-        using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, time, wire, cancel, home).ConfigureAwait(false);
+        using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, home, time, wire, cancel).ConfigureAwait(false);
         GrantedVault granted = access.History.Choose(category, request.Epoch, request.Device);
         RestoreReport report = await access.WithVaultAsync(granted, vault => VaultRestore.RunAsync(
             vault with { Elsewhere = c => FilledAsync(access, category, granted, c) }, category, request, progress, cancel), cancel).ConfigureAwait(false);
@@ -41,7 +41,7 @@ public static class SheetRestore
     public static async Task<SnapshotsReport> SnapshotsAsync(
         Sheet sheet, Uri? serverUrl, Category category, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel, string? home = null)
     {
-        using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, time, wire, cancel, home).ConfigureAwait(false);
+        using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, home, time, wire, cancel).ConfigureAwait(false);
         access.History.Choose(category, epoch: null); // or it says that there is none
         List<SnapshotReport> snapshots = [];
         string? damage = null;

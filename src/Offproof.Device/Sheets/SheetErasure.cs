@@ -33,11 +33,13 @@ public sealed class SheetErasure : IDisposable
     /// <param name="time">The clock</param>
     /// <param name="wire">Replaces the sockets, for tests</param>
     /// <param name="cancel">Stops</param>
+    /// <param name="home">A folder where a device may be: its ledger is then written (ledger.md §7)</param>
     /// <exception cref="DeviceException">There is nothing of that kind.</exception>
     public static async Task<SheetErasure> PlanAsync(
-        Sheet sheet, Uri? serverUrl, Category category, int? epoch, string? device, bool cancelled, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
+        Sheet sheet, Uri? serverUrl, Category category, int? epoch, string? device, bool cancelled, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel,
+        string? home = null)
     {
-        SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, time, wire, cancel).ConfigureAwait(false);
+        SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, home, time, wire, cancel).ConfigureAwait(false);
         GrantedVault[] named = [.. access.History.All(category).Where(v =>
             (epoch is null || v.Address.Epoch.Value == epoch) && (device is null || v.Address.Device.Text.StartsWith(device, StringComparison.Ordinal)))];
         GrantedVault[] meant = [.. named.Where(v => cancelled ? v is { State: VaultState.Closed, ErasedBySheet: false } : v.State != VaultState.Erased)];

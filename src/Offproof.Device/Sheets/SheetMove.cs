@@ -14,14 +14,15 @@ public static class SheetMove
     /// <param name="time">The clock</param>
     /// <param name="wire">Replaces the sockets, for tests</param>
     /// <param name="cancel">Stops</param>
+    /// <param name="home">A folder where a device may be: its ledger is then written (ledger.md §7)</param>
     /// <exception cref="DeviceException">It is another server (<see cref="DeviceFault.Refused"/>), or does not take the sheet.</exception>
-    public static async Task<MoveTarget> CheckAsync(string file, Uri to, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
+    public static async Task<MoveTarget> CheckAsync(string file, Uri to, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel, string? home = null)
     {
         Uri url = new(to.AbsoluteUri.TrimEnd('/') + "/");
         using Sheet sheet = Sheet.Read(file);
         try
         {
-            using SheetAccess access = await SheetAccess.OpenAsync(sheet, url, time, wire, cancel).ConfigureAwait(false);
+            using SheetAccess access = await SheetAccess.OpenAsync(sheet, url, home, time, wire, cancel).ConfigureAwait(false);
             return new MoveTarget(sheet.Account.Text, sheet.Server, url);
         }
         catch (DeviceException e) when (e.Problem == SheetAccess.AnotherServer)

@@ -14,9 +14,9 @@ public static class SheetReplacement
 {
     /// <returns>When the replacement would have taken effect; null where the server does not say.</returns>
     /// <exception cref="DeviceException">None is pending.</exception>
-    public static async Task<DateTimeOffset?> CancelAsync(Sheet sheet, Uri? serverUrl, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
+    public static async Task<DateTimeOffset?> CancelAsync(Sheet sheet, Uri? serverUrl, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel, string? home = null)
     {
-        using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, time, wire, cancel).ConfigureAwait(false);
+        using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, home, time, wire, cancel).ConfigureAwait(false);
         SheetChange pending = access.History.PendingReplacement ?? throw new DeviceException(DeviceFault.Refused, "no replacement of the sheet is pending: nothing was changed");
         DateTimeOffset? due = access.History.PendingDue;
         await access.SendAsync(Cancellation.Sign(sheet.Signing, new Cancellation

@@ -21,18 +21,21 @@ public static class SheetRotation
     /// <param name="time">The clock</param>
     /// <param name="wire">Replaces the sockets, for tests</param>
     /// <param name="cancel">Stops</param>
-    public static async Task<RotationReport> RunAsync(string oldFile, string newFile, Uri? serverUrl, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
+    /// <param name="home">A folder where a device may be: its ledger is then written (ledger.md §7)</param>
+    public static async Task<RotationReport> RunAsync(
+        string oldFile, string newFile, Uri? serverUrl, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel, string? home = null)
     {
         using Sheet old = Sheet.Read(oldFile);
         using NextSheet next = NextSheet.Open(newFile, old.Server, old.ServerKey, old.Account, old.Signing.Thumbprint);
         SheetAccess access;
         try
         {
-            access = await SheetAccess.OpenAsync(old, serverUrl, time, wire, cancel).ConfigureAwait(false);
+            access = await OpenAsync(old).ConfigureAwait(false);
         }
         catch (DeviceException e) when (e.Fault == DeviceFault.WrongSheet && next.WasThere)
         {
-            return await FinishedAsync(old, next, newFile, serverUrl, time, wire, e, cancel).ConfigureAwait(false);
+            if (await FinishedAsync(OpenAsync, old, next.Sheet, newFile).ConfigureAwait(false) is { } finished) return finished;
+            throw;
         }
         using (access)
         {
@@ -50,6 +53,8 @@ public static class SheetRotation
                 throw;
             }
         }
+
+        Task<SheetAccess> OpenAsync(Sheet sheet) => SheetAccess.OpenAsync(sheet, serverUrl, home, time, wire, cancel);
     }
 
     private static SignedRecord Sign(SheetAccess access, Sheet old, Sheet next) => Rotation.Sign(old.Signing, new Rotation
@@ -62,20 +67,20 @@ public static class SheetRotation
         Identity = old.SealTo(next.Recipient),
     });
 
-    /// <summary>The server refuses the old sheet: where it takes the new one, an earlier run had got that far.</summary>
-    private static async Task<RotationReport> FinishedAsync(
-        Sheet old, NextSheet next, string newFile, Uri? serverUrl, TimeProvider time, HttpMessageHandler? wire, DeviceException refused, CancellationToken cancel)
+    /// <summary>The server refuses the old sheet: where it takes the new one, an earlier run had got that far. Null where it does not, or the new one came by another way.</summary>
+    private static async Task<RotationReport?> FinishedAsync(Func<Sheet, Task<SheetAccess>> open, Sheet old, Sheet next, string newFile)
     {
         try
         {
-            using SheetAccess access = await SheetAccess.OpenAsync(next.Sheet, serverUrl, time, wire, cancel).ConfigureAwait(false);
-            SheetChange? change = access.History.SheetChanges.FirstOrDefault(c => c.Sheet.Key.Equals(next.Sheet.Signing.Public) && c.Before.Equals(old.Signing.Public));
-            if (change is null || !access.History.Sheet.Equals(next.Sheet.Signing.Public)) throw refused;
-            return new RotationReport(old.Account.Text, Path.GetFullPath(newFile), access.History.Since(change), access.History.SheetChanges.Count);
+            using SheetAccess access = await open(next).ConfigureAwait(false);
+            SheetChange? change = access.History.SheetChanges.FirstOrDefault(c => c.Sheet.Key.Equals(next.Signing.Public) && c.Before.Equals(old.Signing.Public));
+            return change is not null && access.History.Sheet.Equals(next.Signing.Public)
+                ? new RotationReport(old.Account.Text, Path.GetFullPath(newFile), access.History.Since(change), access.History.SheetChanges.Count)
+                : null;
         }
         catch (DeviceException e) when (e.Fault == DeviceFault.WrongSheet)
         {
-            throw refused;
+            return null;
         }
     }
 }
