@@ -10,6 +10,27 @@ public sealed class ThrottleTests
     static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     [Fact]
+    public void What_the_page_says_is_what_a_server_allows_where_nobody_says_otherwise()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Offproof.slnx"))) folder = folder.Parent;
+        string page = File.ReadAllText(Path.Combine(folder!.FullName, "docs/protocol.md"));
+        ServerLimits limits = new();
+        Assert.All(
+            (string[])[
+                $"| `/v1/accounts` | address | {Said(limits.Accounts)} |",
+                $"`/v1/joins` | address | {Said(limits.Requests)} |",
+                $"`malformed`) | address | {Said(limits.Failures)} |",
+                $"| grants taken | account | {Said(limits.Grants)} |",
+                $"| tokens given | account | {Said(limits.Tokens)} |",
+                $"| uploads that run | account | {limits.Uploads} | - |",
+            ],
+            row => Assert.Contains(row, page, StringComparison.Ordinal));
+
+        static string Said(Pace pace) => $"{pace.Burst} | {pace.Every.TotalSeconds switch { > 1 and var seconds => $"one in {seconds:0} s", 1 => "one a second", var part => $"{1 / part:0} a second" }}";
+    }
+
+    [Fact]
     public async Task Who_fails_too_often_is_told_to_slow_down_and_whoever_has_a_token_is_not()
     {
         await using var bench = await LimitedAsync(limits => limits with { Failures = new(5, Hour) });
