@@ -78,9 +78,9 @@ public sealed class JoiningTests
         using NewDevice second = await NewDevice.BeginAsync(rig["second"], rig.Url, TimeProvider.System, null, None);
         using SigningKey other = SigningKey.Generate();
         JoinRequest camera = JoinRequest.Parse(second.ForCamera);
+        Task<string> shown = second.CodeAsync(None); // it would answer, were an offer made
         DeviceException refused = await Assert.ThrowsAsync<DeviceException>(() => first.OfferAsync(camera with { Device = other.Thumbprint.Text }, None));
         Assert.Equal(DeviceFault.Forgery, refused.Fault);
-        Task<string> shown = second.CodeAsync(None);
         Assert.Equal((await first.OfferAsync(camera, None)).Code, await shown);
     }
 
