@@ -1,0 +1,14 @@
+namespace Offproof.Auditor;
+
+/// <summary>What the one who hands bytes over knows of them. Declarations are hints: they add a way to read, they never take one away.</summary>
+/// <param name="ContentType">As declared, whole; null where nothing was.</param>
+/// <param name="ContentEncoding">As declared: "gzip", "br, gzip"; null where nothing was.</param>
+internal readonly record struct Declared(string? ContentType, string? ContentEncoding);
+
+/// <summary>Takes the bytes that protocols carried.</summary>
+internal abstract class Examiner
+{
+    /// <summary>Examines bytes that belong together: searches them, and everything that can be decoded out of them (audit.md §5, §6). They are not kept.</summary>
+    /// <returns>How many of them stayed unread: 0 when all is text or a known format, else those of the parts that are neither.</returns>
+    internal abstract int Examine(in Place place, ReadOnlySpan<byte> bytes, in Declared declared = default);
+}
