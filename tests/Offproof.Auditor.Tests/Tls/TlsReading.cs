@@ -1,0 +1,72 @@
+namespace Offproof.Auditor.Tests;
+
+/// <summary>One capture, read with a key log; every byte that was handed over is checked to be counted.</summary>
+internal sealed class TlsReading
+{
+    private readonly List<TlsConversation> _conversations = [];
+    private readonly long[,] _given = new long[1024, 2];
+
+    internal TlsReading(SmallCapture capture, params string[] keyFiles)
+    {
+        foreach (byte[] block in capture.Secrets) Keys.Add(block);
+        foreach (string file in keyFiles)
+        {
+            using FileStream stream = File.OpenRead(file);
+            Keys.Add(stream);
+        }
+        Flows = capture.Replay(flow => new Tapped(flow, Examiner, this));
+        foreach (Flow flow in Flows)
+        {
+            for (int side = 0; side < 2; side++)
+            {
+                long counted = flow.Bytes((Sender)side, ByteKind.Decoded) + flow.Bytes((Sender)side, ByteKind.Structural) + flow.Bytes((Sender)side, ByteKind.Opaque);
+                if (_given[flow.Number, side] != counted) Assert.Fail($"flow {flow.Number}: {(Sender)side} gave {_given[flow.Number, side]} bytes, {counted} were counted");
+            }
+        }
+    }
+
+    internal KeyLog Keys { get; } = new();
+
+    internal RecordingExaminer Examiner { get; } = new();
+
+    internal List<Flow> Flows { get; }
+
+    internal List<RecordingConversation> Inner { get; } = [];
+
+    internal long Opened => _conversations.Sum(conversation => conversation.OpenedRecords);
+
+    internal long Opaque => Flows.Sum(flow => flow.Bytes(Sender.Client, ByteKind.Opaque) + flow.Bytes(Sender.Server, ByteKind.Opaque));
+
+    internal string Remarks => string.Join("; ", Flows.SelectMany(flow => flow.Remarks).Distinct(StringComparer.Ordinal));
+
+    internal string Text(Sender sender) => string.Concat(Inner.Select(inner => inner.Text(sender)));
+
+    private sealed class Tapped : Conversation
+    {
+        private readonly TlsConversation _tls;
+        private readonly TlsReading _reading;
+
+        internal Tapped(Flow flow, Examiner examiner, TlsReading reading)
+            : base(flow, examiner)
+        {
+            _reading = reading;
+            _tls = new TlsConversation(flow, examiner, reading.Keys, (same, protocol) =>
+            {
+                RecordingConversation inner = new(same, examiner, protocol);
+                reading.Inner.Add(inner);
+                return inner;
+            });
+            reading._conversations.Add(_tls);
+        }
+
+        internal override void Data(Sender sender, ReadOnlySpan<byte> bytes, long packet)
+        {
+            _reading._given[Flow.Number, (int)sender] += bytes.Length;
+            _tls.Data(sender, bytes, packet);
+        }
+
+        internal override void Hole(Sender sender, long length, long packet) => _tls.Hole(sender, length, packet);
+
+        internal override void End(Sender sender, bool clean) => _tls.End(sender, clean);
+    }
+}
