@@ -3,7 +3,7 @@ namespace Offproof.Auditor;
 /// <summary>What all TCP flows together may hold (audit.md §3.1).</summary>
 internal sealed class TcpLimits(FlowTable flows)
 {
-    internal const long MaxRemembered = 64 << 20;
+    internal const long MaxRemembered = 32 << 20;
     internal const long MaxWaiting = 64 << 20;
 
     /// <summary>Bytes that are held so that others can be compared with them.</summary>
