@@ -9,7 +9,7 @@ internal sealed partial class TlsConversation
     internal const byte ClientHello = 1;
     internal const byte ClientKeyExchange = 16;
     private const byte HelloRequest = 0;
-    private const byte ServerHello = 2;
+    internal const byte ServerHello = 2;
     private const byte NewSessionTicket = 4;
     private const byte EndOfEarlyData = 5;
     private const byte EncryptedExtensions = 8;

@@ -44,7 +44,9 @@ internal sealed class TlsSession(KeyLog keyLog)
             : hello.HasTruncatedMac && suite.MacSize > 0 && Is12 ? $"{Name}: its truncated HMAC is not read"
             : null;
         // Even where nothing can be decrypted with it: the log is of this capture.
-        if (Unread is not null) Candidates();
+        if (Unread is null) return;
+        Candidates();
+        if (Client is not null) Find13(Secret.ClientHandshake);
     }
 
     internal string Name => Server!.Version switch

@@ -4,10 +4,18 @@ namespace Offproof.Auditor.Tests;
 internal sealed class TlsReading
 {
     private readonly List<TlsConversation> _conversations = [];
+    private readonly int _most;
     private readonly long[,] _given = new long[1024, 2];
 
     internal TlsReading(SmallCapture capture, params string[] keyFiles)
+        : this(capture, int.MaxValue, keyFiles)
     {
+    }
+
+    // most: the longest piece that is handed over at once
+    internal TlsReading(SmallCapture capture, int most, params string[] keyFiles)
+    {
+        _most = most;
         foreach (byte[] block in capture.Secrets) Keys.Add(block);
         foreach (string file in keyFiles)
         {
@@ -37,6 +45,9 @@ internal sealed class TlsReading
 
     internal long Opaque => Flows.Sum(flow => flow.Bytes(Sender.Client, ByteKind.Opaque) + flow.Bytes(Sender.Server, ByteKind.Opaque));
 
+    internal string Account => string.Join("; ", Flows.SelectMany(flow => new[] { Sender.Client, Sender.Server }.Select(sender =>
+        $"{flow.Bytes(sender, ByteKind.Decoded)} {flow.Bytes(sender, ByteKind.Structural)} {flow.Bytes(sender, ByteKind.Opaque)} {flow.Capacity(sender)}")));
+
     internal string Remarks => string.Join("; ", Flows.SelectMany(flow => flow.Remarks).Distinct(StringComparer.Ordinal));
 
     internal string Text(Sender sender) => string.Concat(Inner.Select(inner => inner.Text(sender)));
@@ -62,7 +73,7 @@ internal sealed class TlsReading
         internal override void Data(Sender sender, ReadOnlySpan<byte> bytes, long packet)
         {
             _reading._given[Flow.Number, (int)sender] += bytes.Length;
-            _tls.Data(sender, bytes, packet);
+            for (int at = 0; at < bytes.Length; at += Math.Min(_reading._most, bytes.Length - at)) _tls.Data(sender, bytes.Slice(at, Math.Min(_reading._most, bytes.Length - at)), packet);
         }
 
         internal override void Hole(Sender sender, long length, long packet) => _tls.Hole(sender, length, packet);
