@@ -1,0 +1,113 @@
+using System.IO.Compression;
+using ZstdSharp;
+
+namespace Offproof.Auditor;
+
+/// <summary>One content coding, taken off while its bytes come.</summary>
+internal sealed class Coding : IDisposable
+{
+    // Behind the end of a coding, as many bytes can be swallowed unseen.
+    private const int Portion = 256;
+
+    private readonly Feed _feed = new();
+    private readonly System.IO.Stream? _stream;
+    private BrotliDecoder _brotli;
+    private bool _brotliEnded;
+
+    private Coding(Func<Feed, System.IO.Stream>? open) => _stream = open?.Invoke(_feed);
+
+    /// <summary>The coding of a name: gzip, zlib, deflate (raw), br, zstd.</summary>
+    internal static Coding Of(string name) => name switch
+    {
+        "gzip" => new Coding(feed => new GZipStream(feed, CompressionMode.Decompress)),
+        "zlib" => new Coding(feed => new ZLibStream(feed, CompressionMode.Decompress)),
+        "deflate" => new Coding(feed => new DeflateStream(feed, CompressionMode.Decompress)),
+        "zstd" => new Coding(feed => new DecompressionStream(feed, 0, checkEndOfStream: false)),
+        "br" => new Coding(null),
+        _ => throw new ArgumentException("a coding that nobody knows", nameof(name)),
+    };
+
+    /// <summary>More that is to be decoded. What came before must have been read.</summary>
+    internal void Add(byte[] bytes, int start, int count) => _feed.Set(bytes, start, count);
+
+    /// <summary>Decodes.</summary>
+    /// <returns>False when this is not the coding, or broken. 0 bytes when it wants more, or has ended; then <see cref="Unused"/> says what it did not take.</returns>
+    internal bool TryRead(Span<byte> into, out int written)
+    {
+        written = 0;
+        try
+        {
+            if (_stream is not null)
+            {
+                written = _stream.Read(into);
+                return true;
+            }
+            if (_brotliEnded) return true;
+            System.Buffers.OperationStatus status = _brotli.Decompress(_feed.Rest, into, out int consumed, out written);
+            _feed.Skip(consumed);
+            _brotliEnded = status == System.Buffers.OperationStatus.Done;
+            return status != System.Buffers.OperationStatus.InvalidData;
+        }
+        catch (Exception broken) when (broken is InvalidDataException or IOException or ZstdException or OverflowException or ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>After a reading of 0 bytes: what the coding had no use for, because it has ended.</summary>
+    internal int Unused => _feed.Rest.Length;
+
+    public void Dispose()
+    {
+        _stream?.Dispose();
+        _brotli.Dispose();
+        _feed.Dispose();
+    }
+
+    private sealed class Feed : System.IO.Stream
+    {
+        private byte[] _bytes = [];
+        private int _start;
+        private int _count;
+
+        internal ReadOnlySpan<byte> Rest => _bytes.AsSpan(_start, _count);
+
+        internal void Set(byte[] bytes, int start, int count) => (_bytes, _start, _count) = (bytes, start, count);
+
+        internal void Skip(int count)
+        {
+            _start += count;
+            _count -= count;
+        }
+
+        public override int Read(Span<byte> buffer)
+        {
+            int count = Math.Min(Math.Min(buffer.Length, Portion), _count);
+            _bytes.AsSpan(_start, count).CopyTo(buffer);
+            Skip(count);
+            return count;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,96 @@
+namespace Offproof.Auditor;
+
+// DATA, and the bodies that it makes (RFC 9113 §6.1).
+internal sealed partial class Http2Side
+{
+    private int DataPayload(ReadOnlySpan<byte> bytes, long packet)
+    {
+        if (_hasPadLength)
+        {
+            _hasPadLength = false;
+            _left--;
+            _padding = Math.Min(bytes[0], _left);
+            _flow.Capacity(_sender, 1);
+            if (_left == 0) EndData();
+            return Structural(1);
+        }
+        int content = Math.Min(_left - _padding, bytes.Length);
+        if (content > 0)
+        {
+            BodyOf(_stream).Add(bytes[..content], packet);
+            _left -= content;
+            if (_left == 0) EndData();
+            return content;
+        }
+        int padding = Math.Min(_left, bytes.Length);
+        _flow.Capacity(_sender, padding);
+        _left -= padding;
+        _padding -= padding;
+        if (_left == 0) EndData();
+        return Structural(padding);
+    }
+
+    private void EndData()
+    {
+        _isInFrame = false;
+        if ((_flags & 0x1) != 0) Finish(_stream);
+    }
+
+    // The stream that grows pays for the memory, at a frame's beginning: where does not depend on how the bytes came.
+    private void MakeRoom(int length)
+    {
+        if (!_bodies.TryGetValue(_stream, out Body? body)) return;
+        long waiting = length;
+        foreach (Body other in _bodies.Values) waiting += other.Bytes.Waiting;
+        if (waiting > MostWaiting) body.Bytes.Press();
+    }
+
+    private Body BodyOf(int stream)
+    {
+        if (_bodies.TryGetValue(stream, out Body? body)) return body;
+        body = Open(stream);
+        body.IsWhole = false; // its fields were not seen
+        body.Bytes.Begin(Carrier.Body, body.Message);
+        return body;
+    }
+
+    private Body Open(int stream)
+    {
+        if (_bodies.Count >= MostStreams)
+        {
+            _flow.Remark("more streams are open at once than are followed");
+            foreach (int other in _bodies.Keys)
+            {
+                Close(other, isWhole: false);
+                break;
+            }
+        }
+        Body body = _spare.Count > 0 ? _spare.Pop() : new Body(_flow, _protocols.Examiner, _sender);
+        body.Message = ++_message;
+        (body.IsWhole, body.IsInterim) = (true, false);
+        _bodies[stream] = body;
+        return body;
+    }
+
+    private void Finish(int stream)
+    {
+        if (!_bodies.ContainsKey(stream)) Open(stream);
+        Close(stream, isWhole: true);
+    }
+
+    private sealed class Body(Flow flow, Examiner examiner, Sender sender)
+    {
+        internal Gathered Bytes { get; } = new(flow, examiner, sender);
+
+        internal int Message { get; set; }
+
+        internal bool IsWhole { get; set; }
+
+        /// <summary>Only an interim answer came (1xx): the fields of the real one follow.</summary>
+        internal bool IsInterim { get; set; }
+
+        internal void Begin(FieldBlock fields) => Bytes.Begin(Carrier.Body, Message, new Declared(fields.ContentType, fields.ContentEncoding));
+
+        internal void Add(ReadOnlySpan<byte> bytes, long packet) => Bytes.Add(bytes, packet);
+    }
+}

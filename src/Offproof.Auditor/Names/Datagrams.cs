@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+
+namespace Offproof.Auditor;
+
+/// <summary>Reads datagrams that are no QUIC: DNS, DHCP and NTP, and the rest as far as the examiner can (audit.md §3.6).</summary>
+internal static class Datagrams
+{
+    private const int DhcpHeader = 240; // with the cookie of RFC 2131 §3
+    private const int NtpSize = 48;
+
+    /// <summary>Has a payload examined, and counts all of it.</summary>
+    internal static void Read(Flow flow, Examiner examiner, Sender sender, ReadOnlySpan<byte> payload, long packet)
+    {
+        if (payload.IsEmpty) return;
+        bool isName = Is(flow, 53) || Is(flow, 5353) || Is(flow, 5355) || Is(flow, 137);
+        if (DnsMessage.TryRead(flow, examiner, sender, payload, packet, isName)) return;
+        if ((Is(flow, 67) || Is(flow, 68)) && TryDhcp(flow, examiner, sender, payload, packet)) return;
+        if (Is(flow, 123) && TryNtp(flow, examiner, sender, payload, packet)) return;
+        if (isName) flow.Remark("a DNS message is broken");
+        Examine(flow, examiner, sender, payload, packet);
+        flow.Messages++;
+    }
+
+    private static bool Is(Flow flow, int port) => flow.Server.Port == port || flow.Client.Port == port;
+
+    private static void Examine(Flow flow, Examiner examiner, Sender sender, ReadOnlySpan<byte> bytes, long packet)
+    {
+        if (bytes.IsEmpty) return;
+        int unread = Math.Clamp(examiner.Examine(new Place(flow, sender, Carrier.Datagram, packet, flow.Messages + 1), bytes), 0, bytes.Length);
+        flow.Count(sender, ByteKind.Opaque, unread);
+        flow.Count(sender, ByteKind.Decoded, bytes.Length - unread);
+    }
+
+    private static void Known(Flow flow, string protocol)
+    {
+        if (flow.Protocol.Length == 0) flow.Protocol = protocol;
+        flow.Messages++;
+    }
+
+    // RFC 2131 §2; options of RFC 2132.
+    private static bool TryDhcp(Flow flow, Examiner examiner, Sender sender, ReadOnlySpan<byte> payload, long packet)
+    {
+        if (payload.Length <= DhcpHeader || payload[0] is not (1 or 2) || payload[2] > 16 || BinaryPrimitives.ReadUInt32BigEndian(payload[236..]) != 0x63825363) return false;
+        int at = DhcpHeader;
+        while (at < payload.Length && payload[at] != 255)
+        {
+            if (payload[at] == 0) at++;
+            else if (at + 2 > payload.Length || (at += 2 + payload[at + 1]) > payload.Length) return false;
+        }
+        // The names of a server and a file, which most leave empty.
+        ReadOnlySpan<byte> names = payload[44..236];
+        bool hasNames = names.IndexOfAnyExcept((byte)0) >= 0;
+        if (hasNames) Examine(flow, examiner, sender, names, packet);
+        flow.Count(sender, ByteKind.Structural, DhcpHeader - (hasNames ? names.Length : 0));
+        flow.Capacity(sender, 4 + payload[2]); // the transaction's number, the hardware address
+        int structural = 0;
+        at = DhcpHeader;
+        while (at < payload.Length && payload[at] != 255)
+        {
+            if (payload[at] == 0)
+            {
+                at++;
+                structural++;
+                continue;
+            }
+            int length = payload[at + 1];
+            ReadOnlySpan<byte> option = payload.Slice(at + 2, length);
+            structural += 2;
+            if (IsFree(payload[at])) structural += length;
+            else if (payload[at] is 61 or 97) structural += Identifier(flow, examiner, sender, option, packet);
+            else Examine(flow, examiner, sender, option, packet);
+            at += 2 + length;
+        }
+        int padding = payload[at..].IndexOfAnyExcept((byte)255, (byte)0);
+        int tail = padding < 0 ? payload.Length - at : padding;
+        flow.Count(sender, ByteKind.Structural, structural + tail);
+        Examine(flow, examiner, sender, payload[(at + tail)..], packet);
+        Known(flow, "dhcp");
+        return true;
+
+        // Addresses, times, numbers and lists of options that are wanted.
+        static bool IsFree(int option) => option is 1 or 2 or 3 or 4 or 5 or 6 or 7 or 9 or 13 or 19 or 20 or 22 or 23 or 26 or 27 or 28 or 31 or 33 or 35 or 42 or 44 or 46 or 50 or 51 or 52 or 53 or 54 or 55 or 57 or 58 or 59 or 116;
+    }
+
+    // A client's identifier is its hardware address, a random number or a name: examined, and free choice where it cannot be read.
+    private static int Identifier(Flow flow, Examiner examiner, Sender sender, ReadOnlySpan<byte> option, long packet)
+    {
+        if (option.IsEmpty) return 0;
+        examiner.Examine(new Place(flow, sender, Carrier.Datagram, packet, flow.Messages + 1), option);
+        flow.Capacity(sender, option.Length);
+        return option.Length;
+    }
+
+    // RFC 5905 §7.3.
+    private static bool TryNtp(Flow flow, Examiner examiner, Sender sender, ReadOnlySpan<byte> payload, long packet)
+    {
+        if (payload.Length < NtpSize || (payload[0] >> 3 & 7) is 0 or > 4 || (payload[0] & 7) is 0 or > 5) return false;
+        flow.Count(sender, ByteKind.Structural, NtpSize);
+        flow.Capacity(sender, 8);
+        Examine(flow, examiner, sender, payload[NtpSize..], packet);
+        Known(flow, "ntp");
+        return true;
+    }
+}
