@@ -8,7 +8,23 @@ internal sealed record Canary(string Id, string Kind, string Value);
 
 /// <summary>One way in which a canary is ordinarily written: bytes whose presence proves that it left (audit.md §4).</summary>
 /// <param name="Canary">Whose form it is.</param>
-/// <param name="Name">utf8, e164, national, without-check-digit, fragment, exif-gps, ...</param>
+/// <param name="Name">as-written, international, without-check-digit, fragment, exif, ... (audit.md §4)</param>
 /// <param name="Bytes">8 or more of them, but for whole values of parameters.</param>
 /// <param name="Bits">How unlikely the bytes are by accident: the expected number of accidental meetings in n random bytes is n x 2^-Bits.</param>
-internal sealed record Form(Canary Canary, string Name, byte[] Bytes, double Bits);
+/// <param name="Near">The other half of a pair, which must stand within 512 bytes; null where the bytes are evidence alone.</param>
+internal sealed record Form(Canary Canary, string Name, byte[] Bytes, double Bits, byte[]? Near = null)
+{
+    /// <summary>How far apart the halves of a pair may stand.</summary>
+    internal const int Reach = 512;
+
+    /// <summary>How many bits a form needs to be evidence at all.</summary>
+    internal const double FewestBits = 26;
+
+    /// <summary>No form counts for more.</summary>
+    internal const double MostBits = 128;
+
+    internal const int ShortestBytes = 8;
+}
+
+/// <summary>A form that is not searched, and why.</summary>
+internal sealed record TooShort(Canary Canary, string Form, string Reason);

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Globalization;
+using Offproof.Auditor;
+using Offproof.Search;
+
+// usage: search PERSONA [FILE...]   what of a persona is searched, and how fast: in JSON-like text, random bytes, base64, and the files given
+if (args.Length == 0)
+{
+    Console.Error.WriteLine("usage: search PERSONA [FILE...]");
+    return 64;
+}
+Stopwatch clock = Stopwatch.StartNew();
+Canaries canaries;
+using (FileStream file = File.OpenRead(args[0])) canaries = Canaries.Read(file, Path.GetDirectoryName(Path.GetFullPath(args[0])));
+Say($"{canaries.Forms.Count} forms, {canaries.TooShort.Count} too short, {canaries.AbsentFiles} files absent: {clock.ElapsedMilliseconds} ms");
+foreach (var group in canaries.Forms.GroupBy(f => f.Canary.Kind, StringComparer.Ordinal).OrderByDescending(g => g.Count()))
+    Say($"  {group.Count(),6} {group.Key}: {string.Join(' ', group.GroupBy(f => f.Name, StringComparer.Ordinal).Select(g => $"{g.Key} {g.Count()}"))}");
+foreach (var group in canaries.TooShort.GroupBy(t => t.Canary.Kind, StringComparer.Ordinal)) Say($"  too short: {group.Count()} {group.Key}, such as {group.First().Form} '{group.First().Canary.Value}': {group.First().Reason}");
+
+const int Chunk = 16 << 10;
+(string Name, byte[] Bytes)[] texts =
+[
+    ("json", Sample.Json(64 << 20)), ("random", Sample.Random(64 << 20)), ("base64", Sample.Base64(64 << 20)), .. args.Skip(1).Select(path => (Path.GetFileName(path), File.ReadAllBytes(path))),
+];
+foreach (int count in (int[])[1_000, canaries.Forms.Count])
+{
+    // Spread over all kinds.
+    Form[] forms = [.. Enumerable.Range(0, count).Select(i => canaries.Forms[(int)((long)i * canaries.Forms.Count / count)])];
+    clock.Restart();
+    Searcher searcher = new(forms);
+    Say($"{forms.Length} forms, {searcher.Patterns} patterns, filter {searcher.FilterSize >> 10} KiB: made in {clock.ElapsedMilliseconds} ms");
+    foreach ((string name, byte[] bytes) in texts)
+    {
+        List<Hit> hits = [];
+        double best = double.MaxValue;
+        for (int round = 0; round < 3; round++)
+        {
+            hits.Clear();
+            clock.Restart();
+            for (int at = 0; at < bytes.Length; at += Chunk) searcher.Search(bytes.AsSpan(at, Math.Min(Chunk, bytes.Length - at)), hits);
+            best = Math.Min(best, clock.Elapsed.TotalSeconds);
+        }
+        Say($"  {name,-24} {bytes.Length / best / 1e6,6:0} MB/s, {hits.Count} hits {string.Join(", ", hits.Take(3).Select(h => $"{h.Form.Canary.Id} {h.Form.Name} {h.Step} {h.Bits:0}"))}");
+    }
+}
+return 0;
+
+static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));

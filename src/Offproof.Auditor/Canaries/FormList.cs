@@ -1,0 +1,70 @@
+using System.Text;
+
+namespace Offproof.Auditor;
+
+/// <summary>Collects forms: each sequence of bytes once, and only what is evidence (audit.md §4).</summary>
+internal sealed class FormList
+{
+    internal const int MostForms = 250_000;
+
+    const int MostTooShort = 100_000;
+
+    readonly HashSet<Bytes> _seen = [];
+    readonly List<Form> _forms = [];
+    readonly HashSet<Canary> _searched = [];
+    readonly List<(TooShort Form, bool Always)> _tooShort = [];
+
+    internal IReadOnlyList<Form> Forms => _forms;
+
+    /// <summary>Of a canary that has other forms, only what one would expect to be searched.</summary>
+    internal IReadOnlyList<TooShort> TooShort => [.. _tooShort.Where(t => t.Always || !_searched.Contains(t.Form.Canary)).Select(t => t.Form)];
+
+    internal bool IsFull => _forms.Count >= MostForms;
+
+    /// <summary>How many forms were left out because there are too many.</summary>
+    internal int LeftOut { get; private set; }
+
+    internal bool Add(Canary canary, string name, byte[] bytes, double bits, byte[]? near = null)
+    {
+        bits = Math.Min(bits, Form.MostBits);
+        if (bytes.Length < Form.ShortestBytes && near is null) return Refuse(canary, name, $"{bytes.Length} bytes are too short to be evidence", always: false);
+        if (bits < Form.FewestBits || IsUniform(bytes)) return Refuse(canary, name, "too ordinary to be evidence", always: false);
+        _searched.Add(canary);
+        if (!_seen.Add(new Bytes(near is null ? bytes : [.. bytes, .. near]))) return false;
+        if (IsFull)
+        {
+            LeftOut++;
+            return false;
+        }
+        _forms.Add(new Form(canary, name, bytes, bits, near));
+        return true;
+    }
+
+    internal bool Add(Canary canary, string name, string text, double bits) => Add(canary, name, Encoding.UTF8.GetBytes(text), bits);
+
+    /// <param name="always">Said though other forms of the canary are searched.</param>
+    internal bool Refuse(Canary canary, string name, string reason, bool always = true)
+    {
+        if (_tooShort.Count < MostTooShort) _tooShort.Add((new TooShort(canary, name, reason), always));
+        return false;
+    }
+
+    // Two different bytes at most: other data is full of such (zeros, a device that has no IMEI).
+    static bool IsUniform(ReadOnlySpan<byte> bytes) => bytes.Length > 1 && !bytes.ContainsAnyExcept(bytes[0], bytes[^1]);
+
+    readonly struct Bytes(byte[] bytes) : IEquatable<Bytes>
+    {
+        readonly byte[] _bytes = bytes;
+
+        public bool Equals(Bytes other) => _bytes.AsSpan().SequenceEqual(other._bytes);
+
+        public override bool Equals(object? obj) => obj is Bytes other && Equals(other);
+
+        public override int GetHashCode()
+        {
+            HashCode hash = default;
+            hash.AddBytes(_bytes);
+            return hash.ToHashCode();
+        }
+    }
+}

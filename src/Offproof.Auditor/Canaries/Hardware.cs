@@ -1,0 +1,38 @@
+namespace Offproof.Auditor;
+
+/// <summary>Identifiers in hexadecimal. Their case is a step of the search (audit.md §5.1).</summary>
+internal static class Hardware
+{
+    internal static void AndroidId(FormList forms, Canary canary)
+    {
+        string id = canary.Value;
+        double bits = id.Length * Entropy.HexDigit;
+        forms.Add(canary, "as-written", id, bits);
+        if (id.Length != 16 || !IsHex(id)) return;
+        byte[] raw = Convert.FromHexString(id);
+        forms.Add(canary, "int64-be", raw, bits);
+        forms.Add(canary, "int64-le", [.. raw.Reverse()], bits);
+    }
+
+    internal static void Mac(FormList forms, Canary canary)
+    {
+        string hex = string.Concat(canary.Value.Where(char.IsAsciiHexDigit));
+        if (hex.Length != 12)
+        {
+            forms.Add(canary, "as-written", canary.Value, Entropy.OfText(canary.Value));
+            return;
+        }
+        byte[] raw = Convert.FromHexString(hex);
+        // IEEE 802: of a locally administered address all is random; of another the first half names the maker.
+        double bits = (raw[0] & 2) != 0 ? 44 : 6 * Entropy.HexDigit + 6 * Entropy.Sign + 5;
+        forms.Add(canary, "colons", Groups(2, ':'), bits);
+        forms.Add(canary, "dashes", Groups(2, '-'), bits);
+        forms.Add(canary, "dots", Groups(4, '.'), bits);
+        forms.Add(canary, "bare", hex, bits);
+        forms.Refuse(canary, "bytes", "6 bytes are too short to be evidence");
+
+        string Groups(int size, char between) => string.Join(between, hex.Chunk(size).Select(g => new string(g)));
+    }
+
+    static bool IsHex(string text) => text.All(char.IsAsciiHexDigit);
+}

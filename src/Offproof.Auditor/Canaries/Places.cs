@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+
+namespace Offproof.Auditor;
+
+/// <summary>The forms of a position: pairs, since a coordinate alone is too short (audit.md §4.4).</summary>
+internal static class Places
+{
+    internal static void Add(FormList forms, Canary canary, Persona.Position place)
+    {
+        decimal lat = place.Latitude, lon = place.Longitude;
+        double bits = Bits(6);
+        Pair("decimal", Text(lat), Text(lon));
+        Pair("minutes", Minutes(lat), Minutes(lon));
+        foreach (int power in (int[])[7, 6])
+        {
+            string a = Scaled(lat, power), b = Scaled(lon, power);
+            if (a.Length >= 7 && b.Length >= 7) Pair($"e{power}", a, b);
+        }
+        foreach (bool little in (bool[])[true, false])
+        {
+            string end = little ? "-le" : "-be";
+            forms.Add(canary, "double" + end, Double(lat, little), bits, Double(lon, little));
+            Binary("float" + end, Float(lat, little), Float(lon, little), Bits(5) + Entropy.Pair);
+            Binary("int32-e7" + end, Int32(lat, little), Int32(lon, little), bits + Entropy.Pair);
+            Rational("exif" + end, Exif(lat, little), Exif(lon, little));
+        }
+
+        void Pair(string name, string a, string b) => forms.Add(canary, name, Encoding.ASCII.GetBytes(a), bits, Encoding.ASCII.GetBytes(b));
+
+        // Both halves in a row are long enough to stand alone, in either sequence.
+        void Binary(string name, byte[] a, byte[] b, double both)
+        {
+            forms.Add(canary, name, [.. a, .. b], both - 1);
+            forms.Add(canary, name, [.. b, .. a], both - 1);
+        }
+
+        void Rational(string name, byte[] a, byte[] b) => forms.Add(canary, name, a, bits, b);
+    }
+
+    /// <summary>A pair of decimals with so many places after the point.</summary>
+    internal static double Bits(int places) => Math.Log2(180.0 * 360.0) + 2 * places * Entropy.Digit - Entropy.Pair;
+
+    static string Text(decimal degrees) => degrees.ToString("0.000000", CultureInfo.InvariantCulture);
+
+    // NMEA 0183: degrees and minutes in one number.
+    static string Minutes(decimal degrees)
+    {
+        decimal positive = Math.Abs(degrees), whole = Math.Truncate(positive);
+        return (whole * 100 + Math.Round((positive - whole) * 60, 6)).ToString("0000.000000", CultureInfo.InvariantCulture);
+    }
+
+    static string Scaled(decimal degrees, int power) =>
+        Math.Abs((long)(degrees * (power == 7 ? 10_000_000m : 1_000_000m))).ToString(CultureInfo.InvariantCulture);
+
+    static byte[] Double(decimal degrees, bool little) => Ends(BitConverter.GetBytes((double)degrees), little);
+
+    static byte[] Float(decimal degrees, bool little) => Ends(BitConverter.GetBytes((float)degrees), little);
+
+    static byte[] Int32(decimal degrees, bool little) => Ends(BitConverter.GetBytes((int)(degrees * 10_000_000m)), little);
+
+    static byte[] Ends(byte[] native, bool little)
+    {
+        if (BitConverter.IsLittleEndian != little) native.AsSpan().Reverse();
+        return native;
+    }
+
+    // EXIF 2.32, GPSLatitude: degrees, minutes and seconds as rationals; persona.md §2.4 has seconds / 10,000.
+    static byte[] Exif(decimal degrees, bool little)
+    {
+        decimal rest = Math.Abs(degrees);
+        uint whole = (uint)rest;
+        rest = (rest - whole) * 60;
+        uint minutes = (uint)rest;
+        uint seconds = (uint)Math.Round((rest - minutes) * 60 * 10_000);
+        byte[] bytes = new byte[24];
+        uint[] values = [whole, 1, minutes, 1, seconds, 10_000];
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (little) BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4 * i), values[i]);
+            else BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(4 * i), values[i]);
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,237 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Offproof.Auditor;
+
+/// <summary>
+/// Finds patterns of 8 bytes and more in one pass (audit.md §5.1). At every third position the differences of 6 neighbouring bytes, without the bit of
+/// case, are asked of a small table; each pattern has entered three neighbouring sixes, so that one of them lies at such a position wherever it stands.
+/// </summary>
+internal sealed unsafe class GramFilter
+{
+    const int Stride = 3, Gram = 6, FarthestGram = 96;
+
+    // Of the word whose byte i is b[i] ^ b[i+1], the five that 6 bytes give.
+    const ulong Mask = 0x000000DF_DFDFDFDF;
+
+    const ulong Mix = 0x9E3779B97F4A7C15;
+
+    static readonly string[] Xors = [.. Enumerable.Range(0, 256).Select(key => $"xor 0x{key:x2}")];
+
+    readonly PatternSet _patterns;
+    readonly ulong[] _table;
+    readonly int _shift;
+    readonly int[] _buckets;
+    readonly int _bucketShift;
+    readonly Entry[] _entries;
+
+    readonly record struct Entry(uint Print, int Pattern, int Offset);
+
+    internal GramFilter(PatternSet patterns)
+    {
+        _patterns = patterns;
+        int grams = Math.Max(patterns.Count * Stride, 1);
+        // 16 bits for each, from 8 KiB to 512 KiB: what every third byte asks stays in the cache of one core.
+        int words = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(grams / 4L, 1024, 65_536));
+        _table = GC.AllocateArray<ulong>(words, pinned: true);
+        _shift = 64 - BitOperations.Log2((uint)words);
+        int buckets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(grams, 1024, 1 << 20));
+        _bucketShift = 64 - BitOperations.Log2((uint)buckets);
+        _buckets = new int[buckets + 1];
+        _entries = new Entry[patterns.Count * Stride];
+        Fill(ChooseGrams());
+    }
+
+    internal int Size => _table.Length * sizeof(ulong);
+
+    internal void Search(ReadOnlySpan<byte> bytes, HitList hits)
+    {
+        fixed (byte* start = bytes)
+        fixed (ulong* table = _table)
+        {
+            int at = 0, last = bytes.Length - sizeof(ulong), shift = _shift;
+            for (; at <= last; at += Stride)
+            {
+                ulong hash = Hash(*(ulong*)(start + at));
+                if (Passes(table[hash >> shift], hash)) Compare(bytes, at, hash, hits);
+            }
+            for (; at <= bytes.Length - Gram; at += Stride)
+            {
+                ulong tail = *(uint*)(start + at) | (ulong)*(ushort*)(start + at + 4) << 32;
+                ulong hash = Hash(tail);
+                if (Passes(table[hash >> shift], hash)) Compare(bytes, at, hash, hits);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ulong Hash(ulong bytes) => unchecked(((bytes ^ (bytes >> 8)) & Mask) * Mix);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static bool Passes(ulong word, ulong hash) => unchecked((word >> (int)(hash >> 38)) & (word >> (int)(hash >> 32)) & 1) != 0;
+
+    static uint Print(ulong hash) => unchecked((uint)(hash >> 16));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void Compare(ReadOnlySpan<byte> bytes, int at, ulong hash, HitList hits)
+    {
+        int bucket = (int)(hash >> _bucketShift);
+        uint print = Print(hash);
+        for (int i = _buckets[bucket]; i < _buckets[bucket + 1]; i++)
+        {
+            ref readonly Entry entry = ref _entries[i];
+            if (entry.Print != print) continue;
+            PatternSet.Pattern pattern = _patterns[entry.Pattern];
+            int start = at - entry.Offset;
+            if (start >= 0 && start + pattern.Length <= bytes.Length) Compare(bytes, start, pattern, hits);
+        }
+    }
+
+    void Compare(ReadOnlySpan<byte> bytes, int start, in PatternSet.Pattern pattern, HitList hits)
+    {
+        ReadOnlySpan<byte> seen = bytes.Slice(start, pattern.Length), wanted = _patterns.Bytes(pattern);
+        Form form = _patterns.Forms[pattern.Form];
+        bool same = seen.SequenceEqual(wanted);
+        int letters = 0;
+        string? step;
+        double bits = pattern.Bits;
+        switch (pattern.Writing)
+        {
+            case Writing.Plain when same: step = null; break;
+            case Writing.Plain when OtherCase(seen, wanted, out letters):
+                step = "other case";
+                bits -= letters;
+                break;
+            case Writing.Plain or Writing.Digits when !same && Xored(seen, wanted) is > 0 and int key:
+                step = Xors[key];
+                // The high halves of the bytes must agree as well.
+                bits = Math.Min(bits - 8 + wanted.Length - 1, Form.MostBits);
+                break;
+            case Writing.Reversed when same: step = "reversed"; break;
+            case Writing.Rot13 when same: step = "rot13"; break;
+            case Writing.Utf16 when same: step = "utf-16"; break;
+            case Writing.Base64 when same: step = "base64"; break;
+            case Writing.Hex when same || OtherCase(seen, wanted, out _): step = "hex"; break;
+            case Writing.OtherDigits when same: step = "other digits"; break;
+            default: return;
+        }
+        int end = start + pattern.Length;
+        if (form.Near is not null && !(step is null && NearHalf.Find(bytes, ref start, ref end, form.Near))) return;
+        hits.Add(pattern.Form, new Hit(form, start, end - start, step, bits));
+    }
+
+    // How many letters differ is how many bits were free, but that all are upper or all lower case is one choice.
+    static bool OtherCase(ReadOnlySpan<byte> seen, ReadOnlySpan<byte> wanted, out int free)
+    {
+        int differ = 0, upper = 0, lower = 0;
+        free = 0;
+        for (int i = 0; i < seen.Length; i++)
+        {
+            if (char.IsAsciiLetterUpper((char)seen[i])) upper++;
+            else if (char.IsAsciiLetterLower((char)seen[i])) lower++;
+            if (seen[i] == wanted[i]) continue;
+            if ((seen[i] ^ wanted[i]) != 0x20 || !char.IsAsciiLetter((char)seen[i])) return false;
+            differ++;
+        }
+        free = upper == 0 || lower == 0 ? 1 : upper + lower;
+        return differ > 0;
+    }
+
+    static int Xored(ReadOnlySpan<byte> seen, ReadOnlySpan<byte> wanted)
+    {
+        int key = seen[0] ^ wanted[0];
+        for (int i = 1; i < seen.Length; i++)
+            if ((seen[i] ^ wanted[i]) != key) return 0;
+        return key;
+    }
+
+    /// <summary>For each pattern the three neighbouring grams that are rarest among all patterns, and least ordinary.</summary>
+    int[] ChooseGrams()
+    {
+        ushort[] counts = new ushort[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(_patterns.Count * 16L, 1024, 1 << 20))];
+        int shift = 64 - BitOperations.Log2((uint)counts.Length);
+        for (int i = 0; i < _patterns.Count; i++)
+        {
+            ReadOnlySpan<byte> bytes = _patterns.Bytes(_patterns[i]);
+            for (int o = 0; o <= Math.Min(bytes.Length - Gram, FarthestGram); o++)
+            {
+                ref ushort count = ref counts[Hash(Word(bytes, o)) >> shift];
+                if (count < ushort.MaxValue) count++;
+            }
+        }
+        int[] chosen = new int[_patterns.Count];
+        for (int i = 0; i < chosen.Length; i++)
+        {
+            ReadOnlySpan<byte> bytes = _patterns.Bytes(_patterns[i]);
+            int best = int.MaxValue;
+            for (int o = 0; o <= Math.Min(bytes.Length - Gram - Stride + 1, FarthestGram) && best > 0; o++)
+            {
+                int cost = 0;
+                for (int s = 0; s < Stride; s++)
+                {
+                    ulong word = Word(bytes, o + s);
+                    cost += counts[Hash(word) >> shift] + Ordinary(word);
+                }
+                if (cost < best) (best, chosen[i]) = (cost, o);
+            }
+        }
+        return chosen;
+    }
+
+    // Sixes that other traffic has as well: repetitions (differences of zero), digits alone, and lower-case words.
+    static int Ordinary(ulong word)
+    {
+        ulong differences = (word ^ (word >> 8)) & Mask;
+        int cost = 0, letters = 0, digits = 0;
+        for (int i = 0; i < Gram - 1; i++)
+            if ((differences >> (8 * i) & 0xFF) == 0) cost += 40;
+        for (int i = 0; i < Gram; i++)
+        {
+            byte b = (byte)(word >> (8 * i) & 0xFF);
+            if (char.IsAsciiLetter((char)b) || b == ' ') letters++;
+            else if (char.IsAsciiDigit((char)b)) digits++;
+        }
+        return cost + (digits == Gram ? 20 : 0) + (letters == Gram ? 10 : 0);
+    }
+
+    static ulong Word(ReadOnlySpan<byte> bytes, int at) => MemoryMarshal.Read<uint>(bytes[at..]) | (ulong)MemoryMarshal.Read<ushort>(bytes[(at + 4)..]) << 32;
+
+    void Fill(int[] chosen)
+    {
+        foreach ((ulong hash, int _, int _) in Grams(chosen))
+        {
+            _table[hash >> _shift] |= 1UL << (int)((hash >> 38) & 63) | 1UL << (int)((hash >> 32) & 63);
+            _buckets[(int)(hash >> _bucketShift) + 1]++;
+        }
+        for (int i = 1; i < _buckets.Length; i++) _buckets[i] += _buckets[i - 1];
+        int[] next = [.. _buckets];
+        foreach ((ulong hash, int pattern, int offset) in Grams(chosen))
+            _entries[next[(int)(hash >> _bucketShift)]++] = new Entry(Print(hash), pattern, offset);
+    }
+
+    IEnumerable<(ulong Hash, int Pattern, int Offset)> Grams(int[] chosen)
+    {
+        for (int i = 0; i < chosen.Length; i++)
+            for (int s = 0; s < Stride; s++) yield return (Hash(Word(_patterns.Bytes(_patterns[i]), chosen[i] + s)), i, chosen[i] + s);
+    }
+}
+
+/// <summary>The other half of a pair.</summary>
+internal static class NearHalf
+{
+    /// <summary>Widens the range so that it holds both halves; false where the other does not stand near.</summary>
+    internal static bool Find(ReadOnlySpan<byte> bytes, ref int start, ref int end, ReadOnlySpan<byte> other)
+    {
+        int after = bytes[end..Math.Min(bytes.Length, end + Form.Reach)].IndexOf(other);
+        if (after >= 0)
+        {
+            end += after + other.Length;
+            return true;
+        }
+        int from = Math.Max(0, start - Form.Reach), before = bytes[from..start].LastIndexOf(other);
+        if (before < 0) return false;
+        start = from + before;
+        return true;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text;
+using CsCheck;
+
+namespace Offproof.Auditor.Tests;
+
+/// <summary>audit.md §4.2 and §5.2: numbers whatever stands between their digits, and coordinates.</summary>
+public sealed class DigitScanTests
+{
+    static readonly Canary Phone = new("phone", "phone", "+447700900123");
+
+    static readonly Form[] Numbers = [.. new[] { ("international", "447700900123"), ("international-00", "00447700900123"), ("international-trunk", "4407700900123"), ("national", "07700900123"), ("significant", "7700900123") }
+        .Select(f => new Form(Phone, f.Item1, Encoding.ASCII.GetBytes(f.Item2), 33)), new Form(new Canary("imei", "imei", ""), "digits", "001017981670485"u8.ToArray(), 35)];
+
+    [Theory]
+    [InlineData("+447700900123", "international")]
+    [InlineData("+44 7700 900123", "international")]
+    [InlineData("+44 (0)7700 900-123", "international-trunk")]
+    [InlineData("tel:0044.7700.900.123", "international-00")]
+    [InlineData("07700 900 123", "national")]
+    [InlineData("(07700) 900123", "national")]
+    [InlineData("7700-900-123", "significant")]
+    [InlineData("2025-01-02 10 07700900123", "national")]
+    [InlineData("%2B447700900123", "international")] // 2B ends before
+    [InlineData("+4 4 7700 900123", "international")]
+    [InlineData("00-101798-167048-5", "digits")]
+    [InlineData("5447700900123", "international")] // inside a longer row of digits
+    public void A_number_is_found_by_its_digits(string text, string name)
+    {
+        List<Hit> hits = Search(text);
+        Hit hit = Assert.Single(hits);
+        Assert.Equal(name, hit.Form.Name);
+        Assert.Equal(Encoding.ASCII.GetString(hit.Form.Bytes), string.Concat(text.Substring(hit.Offset, hit.Length).Where(char.IsAsciiDigit)));
+    }
+
+    [Theory]
+    [InlineData("7 7 0 0 9 0 0 1 2 3")] // ten single digits are a list
+    [InlineData("77 00 90 0 1 23")]
+    [InlineData("07700,900123")]
+    [InlineData("07700    900123")] // four between
+    [InlineData("07700 9001234")] // a group goes on
+    [InlineData("07700 90012")]
+    public void Lists_of_numbers_are_not_telephone_numbers(string text) => Assert.Empty(Search(text));
+
+    [Fact]
+    public void A_number_that_stands_alone_counts_for_more_than_one_inside_a_row() =>
+        Assert.True(Assert.Single(Search("x447700900123x")).Bits > Assert.Single(Search("x44770090012399x")).Bits);
+
+    static readonly Gen<string> Filler = Gen.OneOf(Gen.String[Gen.Char['a', 'z'], 0, 80], Gen.String[Gen.Char['0', '9'], 0, 5].Select(s => s + ","), Choice.Of(" ", "(", "+", "   .", "2025-01-02 ", "-"));
+
+    [Fact]
+    public void A_number_is_found_wherever_it_stands() =>
+        Gen.Select(Filler.Array[0, 6], Filler.Array[0, 6], Choice.Of("+44 7700 900123", "+447700900123", "07700 900 123")).Sample(
+            (before, after, number) =>
+            {
+                string text = string.Concat(before) + "x" + number + "x" + string.Concat(after);
+                int at = text.IndexOf("x" + number + "x", StringComparison.Ordinal) + 1;
+                Assert.Contains(Search(text), h => h.Offset == text.IndexOf('4', at) && number[0] == '+' || h.Offset == at && h.Length == number.Length);
+            },
+            iter: 5000);
+
+    [Theory]
+    [InlineData("{\"lat\":21.267143,\"lon\":-157.812482}", 6)]
+    [InlineData("lat=21.2671&lon=-157.8125", 4)] // rounded and cut off
+    [InlineData("-157.812, 21.267", 3)] // the other sequence
+    [InlineData("21.2671429 N 157.8124821 W", 6)] // more places than are known
+    [InlineData("POINT(-157.81248 21.26714)", 5)]
+    [InlineData("$GPGGA,2116.0286,N,15748.7489,W", 4)]
+    [InlineData("\"latitudeE7\":212671430,\"longitudeE7\":-1578124820", 6)]
+    public void A_place_is_found_by_both_its_coordinates(string text, int places)
+    {
+        List<Hit> hits = Search(text);
+        Assert.NotEmpty(hits);
+        Assert.All(hits, h => Assert.Equal("gps", h.Form.Canary.Kind));
+        Assert.All(hits, h => Assert.True(Math.Abs(Places.Bits(places) - h.Bits) < 6, $"{h.Bits}"));
+    }
+
+    [Theory]
+    [InlineData("lat=21.267143")]
+    [InlineData("lat=21.26&lon=-157.81")]
+    [InlineData("lat=21.2672&lon=-157.8125")]
+    [InlineData("lat=121.267143&lon=-157.8125")]
+    public void One_coordinate_or_coarse_ones_are_not_enough(string text) => Assert.Empty(Search(text));
+
+    [Fact]
+    public void Coordinates_further_apart_than_their_reach_are_no_pair() =>
+        Assert.Empty(Search("21.267143" + new string(' ', Form.Reach + 1) + "-157.812482"));
+
+    static List<Hit> Search(string text)
+    {
+        FormList forms = new();
+        Places.Add(forms, new Canary("gps", "gps", ""), new Persona.Position(21.267143m, -157.812482m));
+        List<Hit> hits = [];
+        new Searcher([.. Numbers, .. forms.Forms]).Search(Encoding.UTF8.GetBytes(text), hits);
+        return hits;
+    }
+}
