@@ -1,0 +1,59 @@
+using System.Text;
+
+namespace Offproof.Auditor;
+
+internal sealed partial class CanaryExaminer
+{
+    private readonly List<Finding> _findings = [];
+    private readonly List<Finding> _ofThis = [];
+
+    /// <summary>What was found so far, in the order of examination.</summary>
+    internal IReadOnlyList<Finding> Findings => _findings;
+
+    /// <summary>Findings beyond the limit: counted, not kept.</summary>
+    internal long FindingsNotKept { get; private set; }
+
+    // The hits of one layer. The same canary in the same place counts once: by the shortest chain, then by the least likely form.
+    private void Report(in Layer at)
+    {
+        foreach (Hit hit in _hits)
+        {
+            int offset = at.Depth == 0 ? at.Start + hit.Offset : at.Start;
+            int length = at.Depth == 0 ? hit.Length : at.Length;
+            Form form = hit.Form;
+            bool isMapped = Permutation.IsMapped(ref form);
+            int steps = at.Depth + (hit.Step is null ? 0 : 1) + (isMapped ? 1 : 0);
+            int same = _ofThis.FindIndex(f => string.Equals(f.Form.Canary.Id, hit.Form.Canary.Id, StringComparison.Ordinal) && f.Offset < offset + length && offset < f.Offset + f.Length);
+            if (same >= 0 && (_ofThis[same].Chain.Count, -_ofThis[same].Bits).CompareTo((steps, -hit.Bits)) <= 0) continue;
+            List<string> chain = [.. _steps.AsSpan(0, at.Depth)];
+            if (hit.Step is not null) chain.Add(hit.Step);
+            if (isMapped) chain.Add(Permutation.CustomMap);
+            Finding finding = new(form, _place, null, offset, length, chain, hit.Bits);
+            if (same >= 0)
+                _ofThis[same] = finding;
+            else if (_findings.Count + _ofThis.Count < _limits.Findings)
+                _ofThis.Add(finding);
+            else
+                FindingsNotKept++;
+        }
+    }
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        foreach (Finding finding in _ofThis)
+            _findings.Add(_place.Carrier == Carrier.Head ? finding with { Field = Field(bytes, (int)finding.Offset) } : finding);
+        _ofThis.Clear();
+    }
+
+    /// <summary>The name of the header field in whose line an offset lies; <c>target</c> for the first line.</summary>
+    private static string? Field(ReadOnlySpan<byte> head, int offset)
+    {
+        int from = head[..offset].LastIndexOf((byte)'\n') + 1;
+        // A folded line belongs to the field before it.
+        while (from > 1 && from < head.Length && head[from] is (byte)' ' or (byte)'\t') from = head[..(from - 1)].LastIndexOf((byte)'\n') + 1;
+        if (from == 0) return "target";
+        ReadOnlySpan<byte> line = head[from..];
+        int colon = line[..Math.Min(line.Length, 256)].IndexOf((byte)':');
+        return colon > 0 ? Encoding.Latin1.GetString(line[..colon]).ToLowerInvariant() : null;
+    }
+}

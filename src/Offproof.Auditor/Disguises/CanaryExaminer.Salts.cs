@@ -1,0 +1,103 @@
+using System.Buffers;
+
+namespace Offproof.Auditor;
+
+internal sealed partial class CanaryExaminer
+{
+    private const int Flows = 1024;
+    private const int Texts = 8;
+    private const int ShortText = 2048;
+    private const int ShortestSalt = 4;
+    private const int LongestSalt = 64;
+
+    private static readonly SearchValues<byte> AfterValue = SearchValues.Create("&\"',;} ]\r\n"u8);
+
+    private readonly Dictionary<Flow, Recent> _recent = [];
+    private readonly Output _value = new();
+    private int _salted;
+
+    // The last short texts of a flow, in which a salt may have been said; they are read only when a value looks like a digest.
+    private sealed class Recent
+    {
+        private readonly byte[]?[] _texts = new byte[Texts][];
+        private readonly int[] _lengths = new int[Texts];
+        private int _next;
+
+        internal void Add(ReadOnlySpan<byte> text)
+        {
+            text.CopyTo(_texts[_next] ??= new byte[ShortText]);
+            _lengths[_next] = text.Length;
+            _next = (_next + 1) % Texts;
+        }
+
+        // The newest first.
+        internal ReadOnlySpan<byte> Text(int back)
+        {
+            int at = (_next + Texts - 1 - back) % Texts;
+            return _texts[at].AsSpan(0, _texts[at] is null ? 0 : _lengths[at]);
+        }
+    }
+
+    private void Remember(ReadOnlySpan<byte> text, in Layer at)
+    {
+        if (_digests is null || at.Depth > 1 || text.Length > ShortText) return;
+        if (!_recent.TryGetValue(_place.Flow, out Recent? recent))
+        {
+            if (_recent.Count >= Flows) _recent.Clear();
+            _recent[_place.Flow] = recent = new Recent();
+        }
+        recent.Add(text);
+    }
+
+    // A value that could be a hash, and is none that is known: perhaps with one of the values of its flow (audit.md §6.5).
+    private void Salted(ReadOnlySpan<byte> token, in Layer inside, in Layer at)
+    {
+        Output value = _value.Clear();
+        bool isHex = BaseN.IsHex(token);
+        if (isHex ? !BaseN.TryHex(token, value) : !BaseN.TryBase64(token, value)) return;
+        if (value.Count is not (16 or 20 or 24 or 28 or 32 or 48 or 64) || !_recent.TryGetValue(_place.Flow, out Recent? recent)) return;
+        if (_salted >= _limits.SaltedValues)
+        {
+            _place.Flow.Remark($"more than {_limits.SaltedValues} values look like hashes: the others were not tried with salts");
+            return;
+        }
+        _salted++;
+        List<byte[]> salts = [];
+        for (int back = 0; back < Texts; back++) Salts(recent.Text(back), token, salts);
+        if (salts.Count == 0) return;
+        _steps[at.Depth] = isHex ? "base16" : "base64";
+        _digests!.FindSalted(value.Written, salts, Cleared());
+        if (_hits.Count > 0) Report(inside);
+    }
+
+    // Values of parameters, members and fields; those whose names speak of salt come first.
+    private void Salts(ReadOnlySpan<byte> text, ReadOnlySpan<byte> token, List<byte[]> salts)
+    {
+        while (!text.IsEmpty)
+        {
+            int at = text.IndexOfAny((byte)'=', (byte)':');
+            if (at < 0) return;
+            ReadOnlySpan<byte> name = text[Math.Max(0, at - 16)..at];
+            text = text[(at + 1)..].TrimStart(" \"'"u8);
+            int end = text.IndexOfAny(AfterValue);
+            ReadOnlySpan<byte> value = end < 0 ? text : text[..end];
+            text = text[value.Length..];
+            if (value.Length is < ShortestSalt or > LongestSalt || value.SequenceEqual(token)) continue;
+            bool isNamed = IsSaltName(name);
+            if (salts.Count >= _limits.Salts && !isNamed) continue;
+            byte[] salt = value.ToArray();
+            if (salts.Exists(s => s.AsSpan().SequenceEqual(salt))) continue;
+            if (isNamed) salts.Insert(0, salt);
+            else salts.Add(salt);
+            if (salts.Count > _limits.Salts) salts.RemoveAt(salts.Count - 1);
+        }
+    }
+
+    private static bool IsSaltName(ReadOnlySpan<byte> name)
+    {
+        foreach (string word in (ReadOnlySpan<string>)["salt", "nonce", "key", "seed", "secret", "rand"])
+            for (int i = 0; i + word.Length <= name.Length; i++)
+                if (System.Text.Ascii.EqualsIgnoreCase(name.Slice(i, word.Length), word)) return true;
+        return false;
+    }
+}

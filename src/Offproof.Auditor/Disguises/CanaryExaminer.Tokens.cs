@@ -1,0 +1,257 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Offproof.Auditor;
+
+internal sealed partial class CanaryExaminer
+{
+    // From this many decoded bytes on a token that nobody can explain is unread (audit.md §6.4).
+    private const int Opaque = 16;
+    private const int LongestBase58 = 1024;
+    private const int DigitsOf16Bytes = 39;
+
+    // Tokens that are nothing but themselves: ordinary ones, and those that look random. The same token costs once.
+    private readonly Tokens _ordinary = new();
+    private readonly Tokens _random = new();
+    // Tokens that servers sent.
+    private readonly Tokens _echoes = new();
+    private readonly LzString _lz = new();
+    private byte[] _boundary = [];
+
+    /// <summary>A run of the characters of base64, in the text that <paramref name="before"/> precedes it in.</summary>
+    /// <returns>How many of its bytes stay unread.</returns>
+    private int Token(ReadOnlySpan<byte> token, in Layer inside, in Layer at, ReadOnlySpan<byte> before)
+    {
+        ulong hash = _echoes.Hash(token);
+        // What is nothing at one depth can be something at a lesser one.
+        ulong here = hash ^ ((ulong)(at.Depth + 1) << 56);
+        if (_ordinary.Contains(here)) return 0;
+        if (!_random.Contains(here))
+        {
+            int findings = _ofThis.Count;
+            bool wasSpent = _isSpent;
+            if (Explained(token, inside, at, out int unread)) return Math.Min(unread, inside.Depth == 1 ? inside.Length : token.Length);
+            bool isRandom = LooksRandom(token);
+            if (isRandom && _digests is not null && _place.Sender == Sender.Client) Salted(token, inside, at);
+            if (_ofThis.Count == findings && !_isSpent && !wasSpent)
+            {
+                Tokens known = isRandom ? _random : _ordinary;
+                if (known.IsFull) known.Clear();
+                known.Add(here);
+            }
+            if (!isRandom) return 0;
+        }
+        if (_place.Sender == Sender.Server)
+        {
+            _echoes.Add(hash);
+            return 0;
+        }
+        if (_echoes.Contains(hash)) return 0;
+        if (IsOfTheProtocol(token, before))
+        {
+            _place.Flow.Capacity(_place.Sender, token.Length);
+            return 0;
+        }
+        return token.Length;
+    }
+
+    /// <summary>Would it hold sixteen bytes or more, and do they look as if nobody had written them?</summary>
+    private static bool LooksRandom(ReadOnlySpan<byte> token)
+    {
+        if (!token.ContainsAnyExceptInRange((byte)'0', (byte)'9')) return token.Length >= DigitsOf16Bytes;
+        // A run of hexadecimal digits, also with the hyphens of a UUID.
+        int hex = 0;
+        int most = 0;
+        bool digit = false;
+        bool letter = false;
+        foreach (byte character in token)
+        {
+            byte value = BaseN.Hex[character];
+            if (value != BaseN.None)
+            {
+                hex++;
+                digit |= value < 10;
+                letter |= value >= 10;
+                if (digit && letter) most = Math.Max(most, hex);
+            }
+            else if (character != '-')
+            {
+                hex = 0;
+                digit = letter = false;
+            }
+        }
+        if (most >= 2 * Opaque) return true;
+        // 22 characters of base64 are 16 bytes; of a token in one case, 26 are.
+        return token.Length >= 22 && Words.Random(token) >= 20;
+    }
+
+    // Nonces and delimiters that a protocol asks for: they say nothing to the receiver, and what they could hide is in the budget (audit.md §7).
+    private bool IsOfTheProtocol(ReadOnlySpan<byte> token, ReadOnlySpan<byte> before)
+    {
+        ReadOnlySpan<byte> name = before[Math.Max(0, before.Length - 21)..];
+        if (_place.Carrier == Carrier.Head && name.Length >= 10)
+        {
+            Span<byte> lower = stackalloc byte[name.Length];
+            System.Text.Ascii.ToLower(name, lower, out _);
+            if (lower.EndsWith("sec-websocket-key: "u8) || lower.EndsWith("sec-websocket-key:"u8) || lower.EndsWith("boundary="u8) || lower.EndsWith("boundary=\""u8)) return token.Length <= 72;
+        }
+        return _boundary.Length > 0 && token.Length <= 72 && token.Trim((byte)'-').SequenceEqual(_boundary);
+    }
+
+    // RFC 2046 §5.1.1: at most seventy characters.
+    private void Boundary(string? contentType)
+    {
+        _boundary = [];
+        int at = contentType?.IndexOf("boundary=", StringComparison.OrdinalIgnoreCase) ?? -1;
+        if (at < 0) return;
+        ReadOnlySpan<char> value = contentType.AsSpan(at + 9).TrimStart('"');
+        int end = value.IndexOfAny("\"; ,\t");
+        value = end < 0 ? value : value[..end];
+        if (value.Length <= 70) _boundary = System.Text.Encoding.ASCII.GetBytes(value.Trim('-').ToString());
+    }
+
+    // Tries all that can be written in such characters. True where one of them gave a text or a known format, whose unread bytes count instead.
+    private bool Explained(ReadOnlySpan<byte> token, in Layer inside, in Layer at, out int unread)
+    {
+        unread = 0;
+        if (!Spend(token.Length)) return false;
+        if (at.Depth >= _limits.Depth)
+        {
+            // Too deep to follow; only whether there is something is asked.
+            if (!IsSomething(token, at)) return false;
+            _isTooDeep = true;
+            unread = token.Length;
+            return true;
+        }
+        if (Bases(token, inside, at, out unread)) return true;
+        Output turned = _spare[at.Depth + 1].Clear();
+        foreach (Permutation permutation in Permutation.All)
+        {
+            turned.Clear();
+            if (inside.Depth >= _limits.Depth || !permutation.Apply(token, turned)) continue;
+            _steps[at.Depth] = permutation.Name;
+            Layer further = inside.Inside(0, 0);
+            if (Bases(turned.Written, further, inside, out unread)) return true;
+        }
+        return false;
+    }
+
+    private bool Bases(ReadOnlySpan<byte> token, in Layer inside, in Layer at, out int unread)
+    {
+        unread = 0;
+        Output output = _made[at.Depth];
+        if (token.Length >= 16 && BaseN.IsHex(token))
+        {
+            for (int skip = 0; skip <= (token.Length & 1); skip++)
+            {
+                if (BaseN.TryHex(token[skip..], output.Clear()) && Accepted(output, "base16", inside, at, out unread)) return true;
+                Digest(output.Written, "base16", inside, at);
+            }
+            unread = 0;
+            if (token.ContainsAnyExceptInRange((byte)'0', (byte)'9')) return false;
+        }
+        if (!token.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        {
+            unread = 0;
+            Decimal(token, inside, at);
+            return false;
+        }
+        int cases = Cases(token);
+        // compressToBase64 is base64 of compressToUint8Array: the shorter chain first.
+        if (_lz.FromBase64(token, output.Clear(), _budget) && Accepted(output, "lz-string", inside, at, out unread)) return true;
+        // At another alignment the token is a piece of something longer.
+        for (int skip = 0; skip < 4 && token.Length - skip >= ShortestToken; skip++)
+        {
+            if (skip > 0 && token.Length < 16) break;
+            if (!BaseN.TryBase64(token[skip..], output.Clear())) break;
+            if (Accepted(output, "base64", inside, at, out unread)) return true;
+            if (skip == 0) Digest(output.Written, "base64", inside, at);
+        }
+        if (cases != 3 && token.Length >= 13)
+        {
+            foreach ((byte[] table, string name) in Base32Alphabets)
+            {
+                if (!BaseN.TryBase32(token, table, output.Clear())) continue;
+                if (Accepted(output, name, inside, at, out unread)) return true;
+                Digest(output.Written, name, inside, at);
+            }
+        }
+        if (token.Length <= LongestBase58)
+        {
+            foreach ((byte[] table, string name) in Base58Alphabets)
+            {
+                if (!BaseN.TryBase58(token, table, output.Clear())) continue;
+                if (Accepted(output, name, inside, at, out unread)) return true;
+                Digest(output.Written, name, inside, at);
+            }
+        }
+        return false;
+    }
+
+    private static readonly (byte[], string)[] Base32Alphabets =
+        [(BaseN.Base32, "base32"), (BaseN.Base32Hex, "base32hex"), (BaseN.Crockford, "base32 crockford"), (BaseN.ZBase32, "z-base-32")];
+
+    private static readonly (byte[], string)[] Base58Alphabets =
+        [(BaseN.Base58Bitcoin, "base58"), (BaseN.Base58Flickr, "base58 flickr"), (BaseN.Base58Ripple, "base58 ripple")];
+
+    // What came out of a token: a text, a known format, or neither; it is searched in each case.
+    private bool Accepted(Output output, string step, in Layer inside, in Layer at, out int unread)
+    {
+        unread = 0;
+        ReadOnlySpan<byte> made = output.Written;
+        if (made.Length < 6) return false;
+        _steps[at.Depth] = step;
+        if (!Spend(made.Length)) return false;
+        if (IsText(made))
+        {
+            Search(made, inside);
+            unread = Text(made, inside);
+            return true;
+        }
+        Search(made, inside);
+        int left = Binary(made, inside, isGuess: true);
+        unread = left;
+        return left < made.Length;
+    }
+
+    // Bit 1: lower, bit 2: upper case letters.
+    private static int Cases(ReadOnlySpan<byte> token) =>
+        (token.ContainsAnyInRange((byte)'a', (byte)'z') ? 1 : 0) | (token.ContainsAnyInRange((byte)'A', (byte)'Z') ? 2 : 0);
+
+    private static bool IsMagic(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Compressed.Gzip) || bytes.StartsWith(Compressed.Zstd) || Compressed.IsZlib(bytes);
+
+    private bool IsSomething(ReadOnlySpan<byte> token, in Layer at)
+    {
+        Output output = _made[at.Depth].Clear();
+        bool made = token.Length >= 16 && BaseN.IsHex(token) ? BaseN.TryHex(token, output) : BaseN.TryBase64(token, output);
+        return made && output.Count >= 8 && (IsText(output.Written) || IsMagic(output.Written));
+    }
+
+    private void Digest(ReadOnlySpan<byte> value, string step, in Layer inside, in Layer at)
+    {
+        if (_digests is null || value.Length is < 8 or > 64) return;
+        _steps[at.Depth] = step;
+        _hits.Clear();
+        _digests.Find(value, _hits);
+        if (_hits.Count > 0) Report(inside);
+    }
+
+    // A hash of 64 or 128 bits as a number; of either byte order.
+    private void Decimal(ReadOnlySpan<byte> digits, in Layer inside, in Layer at)
+    {
+        if (_digests is null || digits.Length is < 17 or > 39) return;
+        if (!UInt128.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 number)) return;
+        Number(number, digits.Length <= 20 && number <= ulong.MaxValue ? 8 : 16, inside, at);
+        // Written as a signed number with its sign cut off.
+        if (digits.Length <= 19 && number <= 1UL << 63) Number((ulong)(UInt128.Zero - number & ulong.MaxValue), 8, inside, at);
+    }
+
+    private void Number(UInt128 number, int size, in Layer inside, in Layer at)
+    {
+        Span<byte> value = stackalloc byte[16];
+        ((IBinaryInteger<UInt128>)number).WriteLittleEndian(value);
+        Digest(value[..size], "decimal", inside, at);
+        value[..size].Reverse();
+        Digest(value[..size], "decimal", inside, at);
+    }
+}

@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Text.Unicode;
+
+namespace Offproof.Auditor;
+
+/// <summary>
+/// Searches what protocols carried, and all that can be decoded out of it, layer by layer (audit.md §6). One for all flows of a run; not for several threads.
+/// Without a finding nothing is allocated, but for buffers that grow once.
+/// </summary>
+internal sealed partial class CanaryExaminer : Examiner, IDisposable
+{
+    private readonly Searcher _searcher;
+    private readonly Digests? _digests;
+    private readonly Limits _limits;
+
+    // What the decoders made: one for each depth, since a layer is done before the next at its depth is made.
+    private readonly Output[] _made;
+    private readonly Output[] _spare;
+    private readonly string[] _steps;
+    private readonly List<Hit> _hits = [];
+
+    private Place _place;
+    private long _budget;
+    private bool _isTooDeep;
+    private bool _isSpent;
+
+    internal CanaryExaminer(Searcher searcher, Digests? digests, Limits? limits = null)
+    {
+        _searcher = searcher;
+        _digests = digests;
+        _limits = limits ?? new Limits();
+        _made = [.. Enumerable.Range(0, _limits.Depth + 2).Select(_ => new Output())];
+        _spare = [.. Enumerable.Range(0, _limits.Depth + 2).Select(_ => new Output())];
+        _steps = new string[_limits.Depth + 2];
+    }
+
+    public void Dispose() => _compressed.Dispose();
+
+    internal override int Examine(in Place place, ReadOnlySpan<byte> bytes, in Declared declared = default)
+    {
+        if (bytes.IsEmpty) return 0;
+        _place = place;
+        _budget = _limits.Budget(bytes.Length);
+        _isTooDeep = false;
+        _isSpent = false;
+        _tries = Tries;
+        Boundary(declared.ContentType);
+        _encoding = declared.ContentEncoding;
+        int unread = Region(bytes, new Layer(0, 0, bytes.Length), isNew: true);
+        Keep(bytes);
+        if (_isTooDeep) place.Flow.Remark($"nested deeper than {_limits.Depth} layers: not looked at");
+        if (_isSpent) place.Flow.Remark("grows too much when it is decoded: the rest was not looked at");
+        return Math.Clamp(unread, 0, bytes.Length);
+    }
+
+    /// <summary>A piece of a layer, or with <paramref name="isNew"/> a whole one, which is searched.</summary>
+    /// <returns>How many of its bytes stay unread.</returns>
+    private int Region(ReadOnlySpan<byte> bytes, in Layer at, bool isNew)
+    {
+        if (bytes.IsEmpty) return 0;
+        if (isNew)
+        {
+            if (!Spend(bytes.Length)) return bytes.Length;
+            Search(bytes, at);
+        }
+        if (!IsText(bytes)) return Binary(bytes, at, isGuess: false);
+        Remember(bytes, at);
+        return Text(bytes, at);
+    }
+
+    /// <summary>What a decoder made out of a run of a layer, examined; the decoder's name is already among the steps.</summary>
+    /// <returns>How many bytes of the run stay unread.</returns>
+    private int Decoded(ReadOnlySpan<byte> made, in Layer inside, int run)
+    {
+        int unread = Region(made, inside, isNew: true);
+        return Math.Min(unread, run);
+    }
+
+    private void Search(ReadOnlySpan<byte> bytes, in Layer at)
+    {
+        _hits.Clear();
+        _searcher.Search(bytes, _hits);
+        if (_hits.Count > 0) Report(at);
+    }
+
+    // Every layer costs what it is long, and something to begin with.
+    private bool Spend(int length)
+    {
+        _budget -= length + 32;
+        if (_budget >= 0) return true;
+        _isSpent = true;
+        return false;
+    }
+
+    private bool MayDecode(in Layer at)
+    {
+        if (at.Depth < _limits.Depth) return true;
+        _isTooDeep = true;
+        return false;
+    }
+
+    private static readonly SearchValues<byte> Controls = SearchValues.Create([0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 29, 30, 31, 127]);
+
+    /// <summary>UTF-8 without control characters. A character may be cut at either end: examined bytes can be a piece of a body.</summary>
+    internal static bool IsText(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.ContainsAny(Controls)) return false;
+        int from = 0;
+        while (from < 3 && from < bytes.Length && (bytes[from] & 0xC0) == 0x80) from++;
+        int to = bytes.Length;
+        for (int back = 1; back <= 3 && back <= bytes.Length - from; back++)
+        {
+            byte lead = bytes[^back];
+            if ((lead & 0xC0) == 0x80) continue;
+            int length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+            if (length > back) to = bytes.Length - back;
+            break;
+        }
+        return to > from && Utf8.IsValid(bytes[from..to]);
+    }
+}

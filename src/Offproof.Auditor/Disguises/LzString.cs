@@ -1,0 +1,169 @@
+using System.Text;
+
+namespace Offproof.Auditor;
+
+/// <summary>
+/// lz-string: LZ78 over UTF-16 code units, the first bit of each number the least significant. Its variants differ in how the stream of bits is written: six bits
+/// a character (base64, URI), fifteen a code unit (UTF-16), sixteen (raw, or as bytes).
+/// </summary>
+internal sealed class LzString
+{
+    private const int LargestDictionary = 1 << 20;
+
+    private readonly Output _text = new();
+    // An entry is a piece of the text that was written, so the dictionary needs no strings: where it begins, and how long it is, in code units.
+    private readonly List<(int Start, int Length)> _entries = [];
+    private char[] _units = new char[1024];
+    private int _count;
+
+    /// <summary>Six bits of each character; '=' and '$' end it.</summary>
+    internal bool FromBase64(ReadOnlySpan<byte> text, Output output, long limit)
+    {
+        Output values = _text.Clear();
+        foreach (byte character in text)
+        {
+            int value = Value(character);
+            if (value < 0) break;
+            values.Add((byte)value);
+        }
+        return Decode(new Bits(values.Written, 6, 1), output, limit);
+    }
+
+    /// <summary>Code units of 16 bits, big-endian: what compressToUint8Array makes.</summary>
+    internal bool FromBytes(ReadOnlySpan<byte> bytes, Output output, long limit) => Decode(new Bits(bytes, 16, 2), output, limit);
+
+    /// <summary>UTF-8 of code units of 15 bits and 32: what compressToUTF16 makes.</summary>
+    internal bool FromUtf16(ReadOnlySpan<byte> utf8, Output output, long limit)
+    {
+        Output values = _text.Clear();
+        while (!utf8.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf8(utf8, out Rune rune, out int used) != System.Buffers.OperationStatus.Done || rune.Value is < 32 or > 0x801F) return false;
+            int unit = rune.Value - 32;
+            values.Add((byte)(unit >> 8));
+            values.Add((byte)(unit & 255));
+            utf8 = utf8[used..];
+        }
+        return Decode(new Bits(values.Written, 15, 2), output, limit);
+    }
+
+    private static int Value(byte character) => character switch
+    {
+        >= (byte)'A' and <= (byte)'Z' => character - 'A',
+        >= (byte)'a' and <= (byte)'z' => character - 'a' + 26,
+        >= (byte)'0' and <= (byte)'9' => character - '0' + 52,
+        (byte)'+' => 62,
+        (byte)'/' or (byte)'-' => 63,
+        _ => -1,
+    };
+
+    // True where the stream said its end, and all before it was printable: chance does not do that.
+    private bool Decode(Bits bits, Output output, long limit)
+    {
+        _entries.Clear();
+        _count = 0;
+        int width = 3;
+        int enlargeIn = 4;
+        int size = 4;
+        (int Start, int Length) last;
+        int first = bits.Take(2);
+        if (first is not (0 or 1) || !Literal(bits.Take(first == 0 ? 8 : 16))) return false;
+        last = (0, 1);
+        _entries.Add(last);
+        while (true)
+        {
+            if (bits.IsPast || size > LargestDictionary || _count > limit) return false;
+            int code = bits.Take(width);
+            if (code == 2)
+            {
+                output.Count += Encoding.UTF8.GetBytes(_units.AsSpan(0, _count), output.Room(_count * 3));
+                // Nothing but a filled-up last unit follows.
+                return !bits.IsPast && bits.UnitsLeft <= 1;
+            }
+            int start = _count;
+            (int Start, int Length) entry;
+            if (code is 0 or 1)
+            {
+                if (!Literal(bits.Take(code == 0 ? 8 : 16))) return false;
+                entry = (start, 1);
+                _entries.Add(entry);
+                size++;
+                if (--enlargeIn == 0) enlargeIn = 1 << width++;
+            }
+            else if (code < size)
+            {
+                entry = _entries[code - 3];
+                Copy(entry.Start, entry.Length);
+            }
+            else if (code == size)
+            {
+                Copy(last.Start, last.Length);
+                Copy(last.Start, 1);
+                entry = (start, last.Length + 1);
+            }
+            else
+            {
+                return false;
+            }
+            // The new entry - the last one and the first unit of this one - stands in the text, as the last one does just before this one.
+            _entries.Add((start - last.Length, last.Length + 1));
+            size++;
+            if (--enlargeIn == 0) enlargeIn = 1 << width++;
+            last = (start, entry.Length);
+            if (width > 24) return false;
+        }
+    }
+
+    private bool Literal(int unit)
+    {
+        if (unit < 32 && unit is not (9 or 10 or 13)) return false;
+        Room(1);
+        _units[_count++] = (char)unit;
+        return true;
+    }
+
+    private void Copy(int start, int length)
+    {
+        Room(length);
+        for (int i = 0; i < length; i++) _units[_count++] = _units[start + i];
+    }
+
+    private void Room(int length)
+    {
+        if (_units.Length - _count < length) Array.Resize(ref _units, Math.Max(_units.Length * 2, _count + length));
+    }
+
+    /// <summary>Numbers out of values of <paramref name="width"/> bits, the highest bit of each first.</summary>
+    private ref struct Bits(ReadOnlySpan<byte> bytes, int width, int bytesEach)
+    {
+        private readonly ReadOnlySpan<byte> _bytes = bytes;
+        private int _at;
+        private int _value;
+        private int _left;
+
+        internal bool IsPast { get; private set; }
+
+        internal readonly int UnitsLeft => (_bytes.Length - _at) / bytesEach;
+
+        internal int Take(int count)
+        {
+            int number = 0;
+            for (int i = 0; i < count; i++)
+            {
+                if (_left == 0)
+                {
+                    if (_at + bytesEach > _bytes.Length)
+                    {
+                        IsPast = true;
+                        return number;
+                    }
+                    _value = bytesEach == 1 ? _bytes[_at] : (_bytes[_at] << 8) | _bytes[_at + 1];
+                    _at += bytesEach;
+                    _left = width;
+                }
+                number |= ((_value >> --_left) & 1) << i;
+            }
+            return number;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using System.Runtime.InteropServices;
+
+namespace Offproof.Auditor;
+
+/// <summary>Finds runs of the characters that bases 16 to 64 are written in - letters, digits, + / - _ - sixty-four bytes at a time.</summary>
+internal ref struct Runs(ReadOnlySpan<byte> text, int minimum)
+{
+    private readonly ReadOnlySpan<byte> _text = text;
+    private int _next;
+    private ulong _open;
+    private int _openAt;
+
+    internal int Start { get; private set; }
+
+    internal int End { get; private set; }
+
+    internal readonly ReadOnlySpan<byte> Token => _text[Start..End];
+
+    /// <summary>The next run of at least the minimum.</summary>
+    internal bool MoveNext()
+    {
+        while (true)
+        {
+            // The runs of one block; one that reaches its end is followed beyond it.
+            while (_open != 0)
+            {
+                int from = BitOperations.TrailingZeroCount(_open);
+                int length = BitOperations.TrailingZeroCount(~(_open >> from));
+                if (from + length >= 64)
+                {
+                    Start = _openAt + from;
+                    End = Follow(Math.Min(_openAt + 64, _text.Length));
+                    _open = 0;
+                    _next = End;
+                    if (End - Start >= minimum) return true;
+                    break;
+                }
+                _open &= ~(((1UL << length) - 1) << from);
+                if (length < minimum) continue;
+                Start = _openAt + from;
+                End = Start + length;
+                return true;
+            }
+            if (_next >= _text.Length) return false;
+            _openAt = _next;
+            ulong mask = Mask(_text, _next);
+            _next += 64;
+            _open = Long(mask);
+        }
+    }
+
+    // Of a block, the runs that are long enough, and the one at its end. (A run that began in the block before was followed to its end.)
+    private readonly ulong Long(ulong mask)
+    {
+        if (minimum < 8) return mask;
+        ulong eight = mask & (mask >> 1);
+        eight &= eight >> 2;
+        eight &= eight >> 4;
+        ulong tail = mask >> 63;
+        if (eight == 0 && tail == 0) return 0;
+        ulong back = eight | (eight << 1);
+        back |= back << 2;
+        back |= back << 4;
+        int ones = BitOperations.LeadingZeroCount(~mask);
+        return back | (ones == 0 ? 0 : ulong.MaxValue << (64 - ones));
+    }
+
+    private readonly int Follow(int at)
+    {
+        while (at < _text.Length)
+        {
+            ulong mask = Mask(_text, at);
+            int ones = BitOperations.TrailingZeroCount(~mask);
+            at += ones;
+            if (ones < 64) break;
+        }
+        return Math.Min(at, _text.Length);
+    }
+
+    private static ulong Mask(ReadOnlySpan<byte> text, int at)
+    {
+        if (text.Length - at < 64)
+        {
+            Span<byte> last = stackalloc byte[64];
+            last.Clear();
+            text[at..].CopyTo(last);
+            return Mask(last, 0);
+        }
+        ref byte first = ref MemoryMarshal.GetReference(text[at..]);
+        ulong low = Mask(Vector128.LoadUnsafe(ref first)) | ((ulong)Mask(Vector128.LoadUnsafe(ref first, 16)) << 16);
+        ulong high = Mask(Vector128.LoadUnsafe(ref first, 32)) | ((ulong)Mask(Vector128.LoadUnsafe(ref first, 48)) << 16);
+        return low | (high << 32);
+    }
+
+    // By low half: which high halves it makes a member with. 0: 30-39 50-5A.. as bits 1 << high.
+    private static uint Mask(Vector128<byte> bytes)
+    {
+        Vector128<byte> low = Vector128.Shuffle(LowTable, bytes & Vector128.Create((byte)15));
+        Vector128<byte> high = Vector128.Shuffle(HighTable, bytes >>> 4);
+        return (~Vector128.Equals(low & high, Vector128<byte>.Zero)).ExtractMostSignificantBits();
+    }
+
+    private static Vector128<byte> LowTable { get; } = MakeLow();
+
+    private static Vector128<byte> HighTable { get; } = Vector128.Create((byte)0, 0, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    private static Vector128<byte> MakeLow()
+    {
+        Span<byte> table = stackalloc byte[16];
+        for (int c = 0; c < 128; c++)
+            if (char.IsAsciiLetterOrDigit((char)c) || c is '+' or '/' or '-' or '_') table[c & 15] |= (byte)(1 << (c >> 4));
+        return Vector128.Create<byte>(table);
+    }
+}
