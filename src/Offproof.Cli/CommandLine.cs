@@ -39,6 +39,7 @@ internal static class CommandLine
             RefusalsVerb.Create(),
             LedgerVerb.Create(),
             PersonaVerb.Create(),
+            AuditVerb.Create(),
         };
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)

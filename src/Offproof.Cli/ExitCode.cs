@@ -8,6 +8,8 @@ internal static class ExitCode
 {
     internal const int Ok = 0;
     internal const int Failure = 1;
+    internal const int Leak = 2;
+    internal const int Inconclusive = 3;
     internal const int Forgery = 4;
     internal const int Refused = 5;
     internal const int WrongSheet = 6;

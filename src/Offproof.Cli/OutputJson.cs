@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Offproof.Auditor;
 using Offproof.Consent;
 using Offproof.Device;
 using Offproof.Server;
@@ -121,6 +122,7 @@ internal sealed record LedgerVerifyJson(
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
     Converters = [typeof(SwitchStateConverter)])]
+[JsonSerializable(typeof(AuditReport))]
 [JsonSerializable(typeof(InitJson))]
 [JsonSerializable(typeof(InviteJson))]
 [JsonSerializable(typeof(WithdrawnJson))]

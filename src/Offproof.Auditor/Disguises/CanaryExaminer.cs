@@ -24,6 +24,9 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
     private bool _isTooDeep;
     private bool _isSpent;
 
+    /// <summary>Bytes that were searched, over all layers.</summary>
+    internal long Searched { get; private set; }
+
     internal CanaryExaminer(Searcher searcher, Digests? digests, Limits? limits = null)
     {
         _searcher = searcher;
@@ -79,6 +82,7 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
     private void Search(ReadOnlySpan<byte> bytes, in Layer at)
     {
         _hits.Clear();
+        Searched += bytes.Length;
         _searcher.Search(bytes, _hits);
         if (_hits.Count > 0) Report(at);
     }

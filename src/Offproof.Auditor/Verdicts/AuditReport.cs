@@ -21,7 +21,7 @@ public enum Verdict
 /// <param name="Findings">At most 10,000.</param>
 /// <param name="Keys">Null without key logs.</param>
 public sealed record AuditReport(
-    string Schema, string Verdict, IReadOnlyList<string> Reasons, ByteCounts Bytes, Budget Budget, IReadOnlyList<CaptureReport> Captures, int FlowsTotal, IReadOnlyList<FlowReport> Flows,
+    string Schema, string Verdict, IReadOnlyList<string> Reasons, ByteCounts Bytes, ByteBudget Budget, IReadOnlyList<CaptureReport> Captures, int FlowsTotal, IReadOnlyList<FlowReport> Flows,
     long FindingsTotal, IReadOnlyList<FindingReport> Findings, PersonaReport Persona, KeysReport? Keys)
 {
     internal const string SchemaName = "offproof/v1/audit";
@@ -32,7 +32,7 @@ public sealed record ByteCounts(long Total, long Decoded, long Structural, long 
 
 /// <summary>Of what the phone's side sent, bytes that can have carried something unseen (audit.md §7.4).</summary>
 /// <param name="Most">The sum.</param>
-public sealed record Budget(long Opaque, long Missing, long Capacity, long Most);
+public sealed record ByteBudget(long Opaque, long Missing, long Capacity, long Most);
 
 /// <summary>One recording.</summary>
 /// <param name="Bytes">On the wire, not of the file.</param>
@@ -60,7 +60,7 @@ public sealed record FindingReport(
 public sealed record PersonaReport(int Canaries, int Forms, IReadOnlyList<TooShortReport> TooShort);
 
 /// <summary>A value that is no evidence wherever it is seen, and is not searched for.</summary>
-public sealed record TooShortReport(string Canary, string Reason);
+public sealed record TooShortReport(string Canary, string Form, string Reason);
 
 /// <summary>Key logs: how many secrets there were, and how many belonged to a handshake of the captures.</summary>
 public sealed record KeysReport(int Entries, int Matched);

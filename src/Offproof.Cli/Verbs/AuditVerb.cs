@@ -8,21 +8,17 @@ internal static class AuditVerb
 {
     internal static Command Create()
     {
-        Argument<string[]> captures = new("CAPTURE") { Description = "pcap or pcapng (also gzipped), HAR, or flows of mitmproxy", Arity = ArgumentArity.ZeroOrMore };
+        Argument<string[]> captures = new("CAPTURE") { Description = "pcap or pcapng (also gzipped), HAR, or flows of mitmproxy", Arity = ArgumentArity.OneOrMore };
         Option<string?> persona = new("--persona") { Description = "The planted data: persona.json", HelpName = "FILE" };
         Option<string[]> keys = new("--keys") { Description = "TLS secrets (SSLKEYLOGFILE); may be given more than once", HelpName = "FILE" };
         Option<string?> sarif = new("--sarif") { Description = "Also write the findings as SARIF 2.1.0", HelpName = "FILE" };
-        Option<bool> selfTest = new("--self-test") { Description = "Plant every kind in every carrier and disguise, and print what is found and what is missed" };
-        Command verb = new("audit", "What personal data left a phone: reads captures of its traffic") { captures, persona, keys, sarif, selfTest };
-        verb.SetAction((parsed, cancel) => Task.FromResult(parsed.GetValue(selfTest)
-            ? SelfTesting(parsed, captures, persona)
-            : Run(parsed, parsed.GetValue(captures) ?? [], parsed.GetValue(persona), parsed.GetValue(keys) ?? [], parsed.GetValue(sarif), cancel)));
+        Command verb = new("audit", "What personal data left a phone: reads captures of its traffic") { captures, persona, keys, sarif };
+        verb.SetAction((parsed, cancel) => Task.FromResult(Run(parsed, parsed.GetRequiredValue(captures), parsed.GetValue(persona), parsed.GetValue(keys) ?? [], parsed.GetValue(sarif), cancel)));
         return verb;
     }
 
     private static int Run(ParseResult parsed, string[] captures, string? persona, string[] keys, string? sarif, CancellationToken cancel)
     {
-        if (captures.Length == 0) throw new DeviceException(DeviceFault.Usage, "no capture was named", "offproof audit CAPTURE... --persona FILE");
         if (persona is null) throw new DeviceException(DeviceFault.Usage, "--persona is missing: what should be searched for?", "persona new DIR plants one; docs/persona.md says how to write your own");
         AuditReport report;
         try

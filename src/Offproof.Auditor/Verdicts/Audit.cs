@@ -1,0 +1,49 @@
+namespace Offproof.Auditor;
+
+/// <summary>What is asked of an audit.</summary>
+/// <param name="Captures">Files: pcap or pcapng, plain or gzipped; HAR 1.2; flows of mitmproxy. Told apart by their content.</param>
+/// <param name="Persona">persona.json (docs/persona.md); the files that it names are read where they lie beside it.</param>
+/// <param name="Keys">Key logs in NSS format (SSLKEYLOGFILE).</param>
+public sealed record AuditRequest(IReadOnlyList<string> Captures, string Persona, IReadOnlyList<string> Keys);
+
+/// <summary>persona.json cannot be read; the message says why.</summary>
+public sealed class InvalidPersonaException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>Captures in, verdict out (audit.md). Memory does not grow with the captures.</summary>
+public static class Audit
+{
+    /// <summary>Reads all captures and says what was seen.</summary>
+    /// <exception cref="InvalidPersonaException">The persona cannot be read.</exception>
+    /// <exception cref="IOException">A file cannot be opened or read. A capture that is damaged is no exception: the report says so.</exception>
+    public static AuditReport Run(AuditRequest request, CancellationToken cancel = default)
+    {
+        KeyLog? keys = request.Keys.Count > 0 ? new KeyLog() : null;
+        foreach (string path in request.Keys)
+        {
+            using FileStream file = Open(path);
+            keys!.Add(file);
+        }
+        using AuditRun run = new(ReadPersona(request.Persona), keys);
+        foreach (string path in request.Captures)
+        {
+            using FileStream file = Open(path);
+            run.Read(path, file, cancel);
+        }
+        return run.Report();
+    }
+
+    private static Canaries ReadPersona(string path)
+    {
+        try
+        {
+            using FileStream file = Open(path);
+            return Canaries.Read(file, Path.GetDirectoryName(Path.GetFullPath(path)));
+        }
+        catch (PersonaException e)
+        {
+            throw new InvalidPersonaException(e.Message, e);
+        }
+    }
+
+    private static FileStream Open(string path) => new(path, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.ReadWrite, BufferSize = 0, Options = FileOptions.SequentialScan });
+}

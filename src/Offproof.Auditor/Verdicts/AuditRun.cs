@@ -1,0 +1,145 @@
+using System.Globalization;
+
+namespace Offproof.Auditor;
+
+/// <summary>One audit at work: captures go in one after the other, the report comes out.</summary>
+internal sealed class AuditRun : IDisposable
+{
+    private const int AskEvery = 4096;
+    private const uint NssKeyLog = 0x544c534b;
+
+    private readonly Canaries _canaries;
+    private readonly KeyLog _keys;
+    private readonly bool _keysGiven;
+    private readonly CanaryExaminer _examiner;
+    private readonly FlowShelf _shelf = new();
+    private readonly Protocols _protocols;
+    private readonly Dictionary<int, QuicDatagrams> _quic = [];
+    private readonly List<CaptureReport> _captures = [];
+    private readonly List<int> _firstFlows = [];
+    private readonly List<string> _reasons = [];
+    private readonly HashSet<int> _withFindings = [];
+    private int _told;
+    private long _onTheWire;
+
+    internal AuditRun(Canaries canaries, KeyLog? keys)
+    {
+        (_canaries, _keys, _keysGiven) = (canaries, keys ?? new KeyLog(), keys is not null);
+        _examiner = new CanaryExaminer(new Searcher(canaries.Forms), canaries.Digests);
+        _protocols = new Protocols(_examiner, flow => new TlsConversation(flow, _examiner, _keys, _protocols!.For));
+    }
+
+    public void Dispose() => _examiner.Dispose();
+
+    internal void Read(string path, Stream file, CancellationToken cancel)
+    {
+        _firstFlows.Add(_shelf.Count + 1);
+        ReadPackets(path, file, cancel);
+    }
+
+    private void ReadPackets(string path, Stream file, CancellationToken cancel)
+    {
+        long bytes = 0;
+        Traffic traffic = new(new FlowReaders { Stream = flow => _protocols.For(flow, null), Datagram = Datagram, Stray = Stray, Finished = Finish }, _shelf.Count + 1);
+        using CaptureFile capture = new(file, (type, secrets) =>
+        {
+            if (type == NssKeyLog) _keys.Add(secrets);
+        });
+        while (capture.TryRead(out CapturedPacket packet))
+        {
+            if (packet.Number % AskEvery == 0) cancel.ThrowIfCancellationRequested();
+            bytes += packet.Length;
+            traffic.Read(packet);
+        }
+        traffic.End();
+        string? damage = capture.IsComplete && capture.Remarks.Count == 0 ? null : string.Join("; ", capture.Remarks);
+        if (!capture.IsComplete) _reasons.Add($"{path} is not complete: {damage}");
+        if (capture.Packets == 0) _reasons.Add($"{path} holds no packet");
+        _captures.Add(new CaptureReport(path, "packets", capture.Packets, bytes, damage));
+        _onTheWire += bytes + traffic.Lost;
+    }
+
+    private void Datagram(Flow flow, Sender sender, ReadOnlySpan<byte> payload, long packet)
+    {
+        if (_quic.TryGetValue(flow.Number, out QuicDatagrams? quic))
+        {
+            quic.Take(sender, payload, packet);
+        }
+        else if (flow.Transport == "udp" && flow.Messages == 0 && QuicDatagrams.Recognises(payload))
+        {
+            quic = new QuicDatagrams(flow, _examiner, _keys);
+            _quic.Add(flow.Number, quic);
+            quic.Take(sender, payload, packet);
+        }
+        else
+        {
+            Datagrams.Read(flow, _examiner, sender, payload, packet);
+        }
+    }
+
+    private void Finish(Flow flow)
+    {
+        if (_quic.Remove(flow.Number, out QuicDatagrams? quic)) quic.Dispose();
+        for (; _told < _examiner.Findings.Count; _told++) _withFindings.Add(_examiner.Findings[_told].Place.Flow.Number);
+        _shelf.Add(flow, _withFindings.Contains(flow.Number));
+    }
+
+    private void Stray(Flow flow, Sender sender, ReadOnlySpan<byte> bytes, long packet) => _examiner.Examine(new Place(flow, sender, Carrier.Datagram, packet, 0), bytes);
+
+    internal AuditReport Report()
+    {
+        IReadOnlyList<FindingReport> findings = [.. _examiner.Findings.Select(Of)];
+        ByteCounts bytes = new(_onTheWire, _shelf.Bytes(ByteKind.Decoded), _shelf.Bytes(ByteKind.Structural), _shelf.Bytes(ByteKind.Opaque), _shelf.Bytes(ByteKind.Missing));
+        Verdict verdict = Judge(findings, bytes);
+        long opaque = _shelf.Bytes(Sender.Client, ByteKind.Opaque), missing = _shelf.Bytes(Sender.Client, ByteKind.Missing);
+        return new AuditReport(AuditReport.SchemaName, Word(verdict), _reasons, bytes, new ByteBudget(opaque, missing, _shelf.Capacity, opaque + missing + _shelf.Capacity), _captures, _shelf.Count, _shelf.Listed(),
+            _examiner.Findings.Count + _examiner.FindingsNotKept, findings, new PersonaReport(_canaries.Forms.Select(static form => form.Canary).Distinct().Count(), _canaries.Forms.Count, [.. _canaries.TooShort.Select(static value => new TooShortReport(value.Canary.Id, value.Form, value.Reason))]),
+            _keysGiven || _keys.Count > 0 ? new KeysReport(_keys.Count, _keys.Matched) : null);
+    }
+
+    private Verdict Judge(IReadOnlyList<FindingReport> findings, ByteCounts bytes)
+    {
+        int leaking = Distinct(findings, Standing.Evidence), arriving = Distinct(findings, Standing.Arriving), weak = Distinct(findings, Standing.Weak);
+        if (leaking > 0) _reasons.Insert(0, Plural(leaking, "planted datum was", "planted data were") + " seen leaving");
+        if (arriving > 0) _reasons.Add(Plural(arriving, "planted datum was", "planted data were") + " seen arriving: the other end holds it, and that this phone sent it is not in these captures");
+        if (weak > 0) _reasons.Add(Plural(weak, "finding is", "findings are") + " weak: coincidences are to be expected among so many bytes");
+        if (bytes.Opaque > 0) _reasons.Add(Plural(bytes.Opaque, "byte", "bytes") + " could not be read");
+        if (bytes.Missing > 0) _reasons.Add(Plural(bytes.Missing, "byte that was sent is", "bytes that were sent are") + " not in the capture");
+        if (bytes.Decoded + bytes.Structural + bytes.Opaque + bytes.Missing != bytes.Total) _reasons.Add("the account does not balance: this is a mistake of the program");
+        if (_keysGiven && _keys.Matched == 0) _reasons.Add(_keys.Count == 0 ? "the key log holds no secret" : "the key log belongs to no handshake of these captures");
+        if (_canaries.Forms.Count == 0) _reasons.Add("the persona holds nothing that could be searched for");
+        return leaking > 0 ? Verdict.Leak : _reasons.Count > 0 ? Verdict.Inconclusive : Verdict.Clean;
+    }
+
+    private static int Distinct(IReadOnlyList<FindingReport> findings, Standing standing) =>
+        findings.Where(finding => finding.Standing == standing.Word()).Select(static finding => finding.Canary).Distinct(StringComparer.Ordinal).Count();
+
+    private FindingReport Of(Finding finding)
+    {
+        Place place = finding.Place;
+        double chance = Chance.Of(finding.Bits, _examiner.Searched);
+        return new FindingReport(finding.Form.Canary.Id, finding.Form.Canary.Kind, finding.Form.Canary.Value, finding.Form.Name, CaptureOf(place.Flow.Number), place.Packet, place.Flow.Number, place.Sender.Word(),
+            Word(place.Carrier), finding.Field, place.Message, finding.Offset, finding.Length, finding.Chain, chance, Standings.Of(place.Sender, chance).Word());
+    }
+
+    private int CaptureOf(int flow)
+    {
+        int at = _firstFlows.FindLastIndex(first => first <= flow);
+        return at + 1;
+    }
+
+    private static string Word(Verdict verdict) => verdict switch { Verdict.Leak => "LEAK", Verdict.Clean => "CLEAN", _ => "INCONCLUSIVE" };
+
+    private static string Word(Carrier carrier) => carrier switch
+    {
+        Carrier.Head => "head",
+        Carrier.Body => "body",
+        Carrier.WebSocket => "websocket",
+        Carrier.DnsName => "dns-name",
+        Carrier.ServerName => "server-name",
+        Carrier.Datagram => "datagram",
+        _ => "stream",
+    };
+
+    private static string Plural(long number, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {(number == 1 ? one : many)}");
+}
