@@ -47,13 +47,13 @@ internal sealed class Unzipped : ForwardStream
         }
         catch (InvalidDataException)
         {
-            Problem = "its gzip data are damaged";
+            // The seal does not come.
         }
         _length += read;
         if (read > 0) return;
         _ended = true;
         if (_length >= Seal && _held.AsSpan(_length - Seal, Seal).SequenceEqual(_seal)) _length -= Seal;
-        else Problem ??= "its gzip data stop early, or bytes follow them that are no gzip data";
+        else Problem = "its gzip data are damaged, stop early, or are followed by something else";
     }
 
     protected override void Dispose(bool disposing)

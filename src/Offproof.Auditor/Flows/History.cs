@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Offproof.Auditor;
 
 /// <summary>The last bytes that a direction handed on: what comes again is compared with them.</summary>
@@ -38,7 +36,7 @@ internal sealed class History(TcpLimits limits)
         int size = Math.Max(_size, Least);
         while (size < wanted && size < _end - Start + more) size *= 2;
         if (size == _size) return;
-        byte[] larger = ArrayPool<byte>.Shared.Rent(size);
+        byte[] larger = limits.Rent(size);
         for (long offset = Start; offset < _end;)
         {
             int from = (int)(offset & (_size - 1)), to = (int)(offset & (size - 1));
@@ -49,7 +47,6 @@ internal sealed class History(TcpLimits limits)
         long start = Start;
         Free();
         (_ring, _size, _start) = (larger, size, start);
-        limits.Remember(size);
     }
 
     /// <summary>Are these the bytes that stood there? They lie between <see cref="Start"/> and <see cref="End"/>.</summary>
@@ -66,8 +63,7 @@ internal sealed class History(TcpLimits limits)
     internal void Free()
     {
         if (_size == 0) return;
-        ArrayPool<byte>.Shared.Return(_ring);
-        limits.Remember(-_size);
+        limits.Return(_ring);
         (_ring, _size, _start) = ([], 0, _end);
     }
 }
