@@ -14,8 +14,18 @@ internal sealed partial class CanaryExaminer
     /// <returns>How many of them stay unread.</returns>
     private int Binary(ReadOnlySpan<byte> bytes, in Layer at, bool isGuess)
     {
+        bool isLong = bytes.Length >= 8;
+        if (isLong && at.Depth == 0 && _encoding is not null && Declared(bytes, at) is var declared and >= 0) return declared;
         if (Known(bytes, at, isGuess) is var known and >= 0) return known;
-        if (bytes.Length >= 8 && Guessed(bytes, at) is var guessed and >= 0) return guessed;
+        if (isLong && Deflated(bytes, at) is var deflated and >= 0) return deflated;
+        if (Structured(bytes, at) is var structured and >= 0) return structured;
+        if (isLong && Guessed(bytes, at) is var guessed and >= 0) return guessed;
+        if (_place.Sender == Sender.Server && Media.Name(bytes) is { } media)
+        {
+            _place.Flow.Remark($"{media} from the server: recognised, not looked at");
+            return 0;
+        }
+        if (!isGuess && Turned(bytes, at) is var turned and >= 0) return turned;
         // Of no known grammar: what is in it is looked at all the same.
         int read = Inside(bytes, at);
         if (!isGuess) _digests?.FindWithin(bytes, Cleared());
@@ -45,7 +55,7 @@ internal sealed partial class CanaryExaminer
     {
         if (bytes.Length < 8 || at.Depth >= _limits.Depth || Unicode.Guess(bytes) is not { } encoding) return -1;
         Output output = _made[at.Depth].Clear();
-        if (!Unicode.TryDecode(bytes, encoding, output) || !IsText(output.Written)) return -1;
+        if (!Unicode.TryDecode(bytes, encoding, output)) return -1;
         _steps[at.Depth] = encoding.Name;
         return Decoded(output.Written, at.Inside(0, bytes.Length), bytes.Length);
     }
@@ -104,18 +114,71 @@ internal sealed partial class CanaryExaminer
         return unread;
     }
 
-    // Formats without a mark: taken for what they are where all bytes are used, and what comes out is a text or a known format.
+    // What the message says of itself is tried first; where it lies, the content decides as if nothing had been said.
+    private int Declared(ReadOnlySpan<byte> bytes, in Layer at)
+    {
+        string coding = _encoding!.AsSpan()[(_encoding!.LastIndexOf(',') + 1)..].Trim().ToString().ToLowerInvariant();
+        if (coding is not ("br" or "deflate") || !MayDecode(at)) return -1;
+        Output output = _made[at.Depth].Clear();
+        if (coding == "deflate" && Compressed.IsZlib(bytes)) return -1;
+        Ending ending = coding == "br"
+            ? Compressed.Unbrotli(bytes, output, Math.Max(0, _budget), out int consumed)
+            : _compressed.Inflate(bytes, output, Math.Max(0, _budget), out consumed);
+        // A stream that is not what it is said to be breaks at once.
+        if (output.Count == 0 || (ending == Ending.Broken && !IsText(output.Written))) return -1;
+        int unread = Result(output, coding, ending, at, consumed);
+        return unread + bytes.Length - consumed;
+    }
+
+    // Whether bytes without a mark end as deflate or br where they end.
+    private bool IsDeflated(ReadOnlySpan<byte> bytes, in Layer at)
+    {
+        Output output = _made[at.Depth + 1];
+        return (_compressed.Inflate(bytes, output.Clear(), Math.Max(0, _budget), out int consumed) == Ending.Whole && consumed == bytes.Length)
+            || (Compressed.Unbrotli(bytes, output.Clear(), Math.Max(0, _budget), out consumed) == Ending.Whole && consumed == bytes.Length && output.Count >= 4);
+    }
+
+    private int Deflated(ReadOnlySpan<byte> bytes, in Layer at)
+    {
+        if (at.Depth >= _limits.Depth) return -1;
+        Output output = _made[at.Depth];
+        return _compressed.Inflate(bytes, output.Clear(), Math.Max(0, _budget), out int consumed) == Ending.Whole && consumed == bytes.Length && output.Count >= 4
+            ? Result(output, "deflate", Ending.Whole, at, consumed)
+            : -1;
+    }
+
+    // Formats without a mark: taken for what they are where they end with the bytes. What comes out can still be unread, so that a wrong guess hides nothing.
     private int Guessed(ReadOnlySpan<byte> bytes, in Layer at)
     {
         if (at.Depth >= _limits.Depth || --_tries < 0) return -1;
         Output output = _made[at.Depth];
-        if (_compressed.Inflate(bytes, output.Clear(), Math.Max(0, _budget), out int consumed) == Ending.Whole && consumed == bytes.Length && IsWorth(output))
-            return Result(output, "deflate", Ending.Whole, at, consumed);
-        if (Compressed.Unbrotli(bytes, output.Clear(), Math.Max(0, _budget), out consumed) == Ending.Whole && consumed == bytes.Length && IsWorth(output))
+        if (Compressed.Unbrotli(bytes, output.Clear(), Math.Max(0, _budget), out int consumed) == Ending.Whole && consumed == bytes.Length && output.Count >= 4)
             return Result(output, "br", Ending.Whole, at, consumed);
-        if ((bytes.Length & 1) == 0 && _lz.FromBytes(bytes, output.Clear(), _budget) && IsWorth(output))
+        if ((bytes.Length & 1) == 0 && _lz.FromBytes(bytes, output.Clear(), _budget) && output.Count >= 4)
             return Result(output, "lz-string", Ending.Whole, at, bytes.Length);
         return -1;
+    }
+
+    // A whole value backwards, or with every byte xored with one, where that makes a known format or a text of it.
+    private int Turned(ReadOnlySpan<byte> bytes, in Layer at)
+    {
+        if (bytes.Length < Opaque || at.Depth >= _limits.Depth || _tries < 0 || !Spend(bytes.Length)) return -1;
+        Span<byte> first = stackalloc byte[8];
+        for (int i = 0; i < first.Length; i++) first[i] = bytes[^(i + 1)];
+        Output output = _made[at.Depth].Clear();
+        output.Add(bytes);
+        output.Bytes.AsSpan(0, output.Count).Reverse();
+        if (IsMagic(first) || IsDeflated(output.Written, at)) return Result(output, "reversed", Ending.Whole, at, bytes.Length);
+        Span<(int Letters, int Key)> keys = stackalloc (int, int)[4];
+        int unread = -1;
+        foreach ((_, int key) in keys[..Xor.Keys(bytes, keys)])
+        {
+            Xor.Apply(bytes, (byte)key, output.Clear());
+            int left = Result(output, Xor.Name(key), Ending.Whole, at, bytes.Length);
+            // Bytes that several keys make a text of are read with the key that leaves most unread.
+            unread = Math.Max(unread, left);
+        }
+        return unread;
     }
 
     private static bool IsWorth(Output output) => output.Count >= 4 && (IsText(output.Written) || IsMagic(output.Written));
@@ -141,8 +204,22 @@ internal sealed partial class CanaryExaminer
             }
             from++;
         }
-        Runs runs = new(bytes, 16);
+        if (IsMostlyText(bytes))
+        {
+            Text(bytes, at);
+            return read;
+        }
+        Runs runs = new(bytes, Opaque);
         while (runs.MoveNext()) Token(runs.Token, at.Inside(runs.Start, runs.End - runs.Start), at, []);
         return read;
+    }
+
+    // A text in an encoding of one byte a character, or with a few control characters in it.
+    private static bool IsMostlyText(ReadOnlySpan<byte> bytes)
+    {
+        int printable = 0;
+        foreach (byte value in bytes[..Math.Min(bytes.Length, 1024)])
+            if (value is >= 32 and < 127 or 9 or 10 or 13) printable++;
+        return printable * 4 >= Math.Min(bytes.Length, 1024) * 3;
     }
 }

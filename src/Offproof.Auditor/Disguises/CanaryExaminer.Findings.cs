@@ -21,13 +21,14 @@ internal sealed partial class CanaryExaminer
             int offset = at.Depth == 0 ? at.Start + hit.Offset : at.Start;
             int length = at.Depth == 0 ? hit.Length : at.Length;
             Form form = hit.Form;
-            bool isMapped = Permutation.IsMapped(ref form);
-            int steps = at.Depth + (hit.Step is null ? 0 : 1) + (isMapped ? 1 : 0);
+            int mapped = 0;
+            while (Permutation.IsMapped(ref form)) mapped++;
+            int steps = at.Depth + (hit.Step is null ? 0 : 1) + mapped;
             int same = _ofThis.FindIndex(f => string.Equals(f.Form.Canary.Id, hit.Form.Canary.Id, StringComparison.Ordinal) && f.Offset < offset + length && offset < f.Offset + f.Length);
             if (same >= 0 && (_ofThis[same].Chain.Count, -_ofThis[same].Bits).CompareTo((steps, -hit.Bits)) <= 0) continue;
             List<string> chain = [.. _steps.AsSpan(0, at.Depth)];
             if (hit.Step is not null) chain.Add(hit.Step);
-            if (isMapped) chain.Add(Permutation.CustomMap);
+            for (; mapped > 0; mapped--) chain.Add(Permutation.CustomMap);
             Finding finding = new(form, _place, null, offset, length, chain, hit.Bits);
             if (same >= 0)
                 _ofThis[same] = finding;

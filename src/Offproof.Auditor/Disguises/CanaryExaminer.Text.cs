@@ -8,8 +8,8 @@ internal sealed partial class CanaryExaminer
     private const int ShortestToken = 11;
 
     private static readonly SearchValues<byte> Marks = SearchValues.Create("%\\&"u8);
-    private static readonly SearchValues<byte> AroundPercent = SearchValues.Create("\0\t\n\r \"&'(),;<=>?[\\]^`{|}"u8);
-    private static readonly SearchValues<byte> AroundWide = SearchValues.Create("\n\r\" "u8);
+    private static readonly SearchValues<byte> AroundPercent = SearchValues.Create("\0\t\n\r \"&;<=>?[]^`{|}"u8);
+    private static readonly SearchValues<byte> AroundWide = SearchValues.Create("\n\r\""u8);
     private static readonly SearchValues<byte> AroundEntity = SearchValues.Create("\n\r\"<>"u8);
 
     /// <summary>Undoes the escapes of a text, each in the run it belongs to, and looks at the tokens of all other runs.</summary>
@@ -21,14 +21,13 @@ internal sealed partial class CanaryExaminer
         while (from < text.Length && text[from..].IndexOfAny(Marks) is var next and >= 0)
         {
             int mark = from + next;
-            (int start, int end) = Escaped(text, done, mark);
-            if (end == 0)
+            if (!Escaped(text, done, mark, out int start, out int end, out byte kind))
             {
                 from = mark + 1;
                 continue;
             }
             unread += Between(text, done, start, at);
-            unread += Unescaped(text[start..end], text[mark], at.Inside(start, end - start), at);
+            unread += Unescaped(text[start..end], kind, at.Inside(start, end - start), at);
             done = from = end;
         }
         unread += Between(text, done, text.Length, at);
@@ -37,60 +36,112 @@ internal sealed partial class CanaryExaminer
         return Math.Min(unread, text.Length);
     }
 
-    // The run whose escapes belong together: a value of a URL or a form, a string, a text between tags. (_, 0) where the mark is none.
-    private static (int Start, int End) Escaped(ReadOnlySpan<byte> text, int done, int mark)
+    // The run whose escapes belong together: a value of a URL or a form, a string, a text between tags. False where the mark is just a character.
+    private static bool Escaped(ReadOnlySpan<byte> text, int done, int mark, out int start, out int end, out byte kind)
     {
+        start = end = 0;
+        kind = text[mark];
         ReadOnlySpan<byte> rest = text[mark..];
-        switch (text[mark])
+        if (rest.Length < 3) return false;
+        if (kind == '&')
         {
-            case (byte)'%' when Escapes.Byte(rest[1..]) >= 0 || (rest.Length > 5 && (rest[1] | 0x20) == 'u' && Escapes.Byte(rest[2..]) >= 0):
-                return (Before(text, done, mark, AroundPercent), After(text, mark, AroundPercent));
-            case (byte)'&' when Escapes.Entity(rest, out _) > 0:
-                return (Before(text, done, mark, AroundEntity), After(text, mark, AroundEntity));
-            case (byte)'\\' when rest.Length > 1:
-                int start = text[done..mark].LastIndexOfAny((byte)'"', (byte)'\n') + 1 + done;
-                int end = mark;
-                while (end < text.Length && text[end] is not ((byte)'"' or (byte)'\n'))
-                {
-                    if (text[end] == '\\') end++;
-                    int plain = end + 1 >= text.Length ? -1 : text[(end + 1)..].IndexOfAny((byte)'"', (byte)'\n', (byte)'\\');
-                    end = plain < 0 ? text.Length : end + 1 + plain;
-                }
-                return (start, Math.Min(end, text.Length));
-            default:
-                return (0, 0);
+            if (Escapes.Entity(rest, out _) == 0) return false;
+            start = text[done..mark].LastIndexOfAny(AroundEntity) + 1 + done;
+            end = After(text, mark, AroundEntity);
+            return true;
         }
+        if (kind == '%')
+        {
+            start = text[done..mark].LastIndexOfAny(AroundPercent) + 1 + done;
+            end = After(text, mark, AroundPercent);
+            // In a string whose escapes are outside.
+            int inner = text[start..end].IndexOf((byte)'\\');
+            if (inner < 0) return IsPercent(rest) || Turning(text[start..end]) is not null;
+            kind = (byte)'\\';
+            mark = start + inner;
+        }
+        start = text[done..mark].LastIndexOfAny((byte)'"', (byte)'\n') + 1 + done;
+        end = mark;
+        while (end < text.Length && text[end] is not ((byte)'"' or (byte)'\n'))
+        {
+            if (text[end] == '\\') end++;
+            int plain = end + 1 >= text.Length ? -1 : text[(end + 1)..].IndexOfAny((byte)'"', (byte)'\n', (byte)'\\');
+            end = plain < 0 ? text.Length : end + 1 + plain;
+        }
+        end = Math.Min(end, text.Length);
+        return true;
     }
-
-    private static int Before(ReadOnlySpan<byte> text, int done, int mark, SearchValues<byte> around) => text[done..mark].LastIndexOfAny(around) + 1 + done;
 
     private static int After(ReadOnlySpan<byte> text, int mark, SearchValues<byte> around) =>
         text[(mark + 1)..].IndexOfAny(around) is var end and >= 0 ? mark + 1 + end : text.Length;
 
-    private int Unescaped(ReadOnlySpan<byte> run, byte mark, in Layer inside, in Layer at)
+    private static bool IsPercent(ReadOnlySpan<byte> text) => Escapes.Byte(text[1..]) >= 0 || (text.Length > 5 && (text[1] | 0x20) == 'u' && Escapes.Byte(text[2..]) >= 0);
+
+    private int Unescaped(ReadOnlySpan<byte> run, byte kind, in Layer inside, in Layer at)
     {
         if (!MayDecode(at)) return run.Length;
         Output output = _made[at.Depth].Clear();
-        switch (mark)
+        int unread;
+        switch (kind)
         {
+            case (byte)'&':
+                _steps[at.Depth] = "entity";
+                Escapes.Entity(run, output);
+                return Decoded(output.Written, inside, run.Length);
             case (byte)'%':
+                if (Turning(run) is { } turning)
+                {
+                    // Some of the escapes are none, and all are when the run is turned.
+                    _steps[at.Depth] = turning.Name;
+                    turning.Apply(run, output);
+                    return Decoded(output.Written, inside, run.Length);
+                }
                 _steps[at.Depth] = "url";
                 Escapes.Percent(run, output, plus: false);
-                int unread = Decoded(output.Written, inside, run.Length);
+                unread = Decoded(output.Written, inside, run.Length);
                 if (!run.Contains((byte)'+')) return unread;
                 // A form writes a blank as +, a path does not: both are read, and the better reading counts.
                 Escapes.Percent(run, output.Clear(), plus: true);
                 return Math.Min(unread, Decoded(output.Written, inside, run.Length));
-            case (byte)'&':
-                _steps[at.Depth] = "entity";
-                Escapes.Entity(run, output);
-                break;
             default:
                 _steps[at.Depth] = "escape";
                 Escapes.Backslash(run, output);
-                break;
+                unread = Decoded(output.Written, inside, run.Length);
+                // Of binary bytes without quotation marks around them, the name before them is no part.
+                if (unread == 0 || run[..run.IndexOf((byte)'\\')].LastIndexOfAny(" =:;,&"u8) is not (var name and >= 0)) return unread;
+                int value = name + 1;
+                Escapes.Backslash(run[value..], output.Clear());
+                return Math.Min(unread, Decoded(output.Written, inside, run.Length));
         }
-        return Decoded(output.Written, inside, run.Length);
+    }
+
+    // A permutation that makes escapes of all the % of a run, where some are none as they stand.
+    private static Permutation? Turning(ReadOnlySpan<byte> run)
+    {
+        (int all, int valid) = Percents(run, null, isBackwards: false);
+        if (all == valid) return null;
+        foreach (Permutation permutation in Permutation.All)
+            if (Percents(run, permutation.Map, permutation.Map is null) is var (_, turned) && turned == all) return permutation;
+        return null;
+    }
+
+    private static (int All, int Valid) Percents(ReadOnlySpan<byte> run, byte[]? map, bool isBackwards)
+    {
+        int all = 0;
+        int valid = 0;
+        for (int at = 0; at < run.Length && run[at..].IndexOf((byte)'%') is var next and >= 0; at += next + 1)
+        {
+            int mark = at + next;
+            int first = isBackwards ? mark - 1 : mark + 1;
+            int second = isBackwards ? mark - 2 : mark + 2;
+            all++;
+            if (second < 0 || second >= run.Length) continue;
+            byte one = run[first];
+            byte two = run[second];
+            if (map is not null) (one, two) = (map[one], map[two]);
+            if ((BaseN.Hex[one] | BaseN.Hex[two]) != BaseN.None || (map is null && !isBackwards && (one | 0x20) == 'u')) valid++;
+        }
+        return (all, valid);
     }
 
     // RFC 2045 §6.7. "a=12&b=34" looks like it, so two escapes side by side are asked for, or a line that is broken softly, or an escaped '='.
@@ -117,8 +168,7 @@ internal sealed partial class CanaryExaminer
             int start = text[..(from + next)].LastIndexOfAny(AroundWide) + 1;
             from = text[(from + next)..].IndexOfAny(AroundWide) is var stop and >= 0 ? from + next + stop + 1 : text.Length;
             Output output = _made[at.Depth];
-            // The last character is a blank, which may be lost, and no blank stands among the others.
-            if (!Spend(from - start) || !_lz.FromUtf16(text[start..Math.Min(from, text.Length)].TrimEnd(" \"\r\n,"u8), output.Clear(), _budget) || !IsWorth(output)) continue;
+            if (!Spend(from - start) || !_lz.FromUtf16(text[start..Math.Min(from, text.Length)].TrimEnd("\"\r\n"u8), output.Clear(), _budget) || !IsWorth(output)) continue;
             _steps[at.Depth] = "lz-string";
             Decoded(output.Written, at.Inside(start, from - start), from - start);
         }
@@ -128,6 +178,7 @@ internal sealed partial class CanaryExaminer
     private int Between(ReadOnlySpan<byte> text, int start, int end, in Layer at)
     {
         int unread = 0;
+        if (text[start..end].Contains((byte)'+')) Blanks(text, start, end, at);
         Runs runs = new(text[start..end], ShortestRun);
         while (runs.MoveNext())
         {
@@ -149,6 +200,22 @@ internal sealed partial class CanaryExaminer
         return unread;
     }
 
+    // A form writes a blank as +; runs that have no other escape are searched so.
+    private void Blanks(ReadOnlySpan<byte> text, int start, int end, in Layer at)
+    {
+        for (int from = start; from < end && text[from..end].IndexOf((byte)'+') is var next and >= 0;)
+        {
+            int first = text[start..(from + next)].LastIndexOfAny(AroundPercent) + 1 + start;
+            from = Math.Min(After(text, from + next, AroundPercent), end);
+            if (from - first < 12 || at.Depth >= _limits.Depth || !Spend(from - first)) continue;
+            Output output = _made[at.Depth].Clear();
+            text[first..from].Replace(output.Room(from - first), (byte)'+', (byte)' ');
+            output.Count += from - first;
+            _steps[at.Depth] = "url";
+            Search(output.Written, at.Inside(first, from - first));
+        }
+    }
+
     // Lines of equal length, each a token, and a last one that is not longer: joined in the spare buffer. Where they end; 0 where there is but one.
     private int Joined(ReadOnlySpan<byte> text, int from, int to, in Layer at)
     {
@@ -167,14 +234,38 @@ internal sealed partial class CanaryExaminer
             int length = 0;
             while (length < rest.Length && BaseN.IsBase64(rest[length])) length++;
             isLast = length < line;
-            if (next == end || length == 0) break;
+            // Each is a line of its own, or it is a field, a sentence; two hyphens begin a delimiter of a multipart.
+            if (rest.StartsWith("--"u8)) break;
+            int after = next + length;
+            if (next == end || length == 0 || (after < text.Length && !"\r\n=\"<"u8.Contains(text[after]))) break;
             output.Add(rest[..length]);
             end = next + length;
         }
         return end == to ? 0 : end;
     }
 
-    // protocols name values in many ways; what stands around a whole one are these.
+    // A long text is cut into labels of one length and a shorter last one: joined, they are one token.
+    private int Labels(ReadOnlySpan<byte> name)
+    {
+        Output joined = _spare[0].Clear();
+        int start = 0;
+        int full = name.IndexOf((byte)'.');
+        for (int from = 0; from < name.Length;)
+        {
+            int length = name[from..].IndexOf((byte)'.') is var dot and >= 0 ? dot : name.Length - from;
+            joined.Add(name.Slice(from, length));
+            from += length + 1;
+            if (length >= Opaque && length == full && from < name.Length) continue;
+            // A shorter label is the last.
+            if (joined.Count > length && Token(joined.Written, new Layer(1, start, Math.Min(from, name.Length) - start), new Layer(0, 0, name.Length), []) is var unread and > 0) return unread;
+            joined.Clear();
+            start = from;
+            full = from < name.Length && name[from..].IndexOf((byte)'.') is var next and >= 0 ? next : 0;
+        }
+        return 0;
+    }
+
+    // Protocols name values in many ways; what stands around a whole one are these.
     private static bool IsWhole(ReadOnlySpan<byte> text, int from, int to) =>
         (from == 0 || "=:\"' [(,;/&>\n\t|"u8.Contains(text[from - 1])) && (to == text.Length || "&\"' ,;})]/<\r\n\t|?#"u8.Contains(text[to]));
 

@@ -15,6 +15,8 @@ internal sealed class LzString
     private readonly List<(int Start, int Length)> _entries = [];
     private char[] _units = new char[1024];
     private int _count;
+    private bool _isText;
+    private bool _isNarrow;
 
     /// <summary>Six bits of each character; '=' and '$' end it.</summary>
     internal bool FromBase64(ReadOnlySpan<byte> text, Output output, long limit)
@@ -57,11 +59,13 @@ internal sealed class LzString
         _ => -1,
     };
 
-    // True where the stream said its end, and all before it was printable: chance does not do that.
+    // True where the stream says its end where it ends, and what it made is a text, or bytes.
     private bool Decode(Bits bits, Output output, long limit)
     {
         _entries.Clear();
         _count = 0;
+        _isText = true;
+        _isNarrow = true;
         int width = 3;
         int enlargeIn = 4;
         int size = 4;
@@ -76,9 +80,11 @@ internal sealed class LzString
             int code = bits.Take(width);
             if (code == 2)
             {
-                output.Count += Encoding.UTF8.GetBytes(_units.AsSpan(0, _count), output.Room(_count * 3));
-                // Nothing but a filled-up last unit follows.
-                return !bits.IsPast && bits.UnitsLeft <= 1;
+                // Bytes are given as units below 256.
+                if (_isText) output.Count += Encoding.UTF8.GetBytes(_units.AsSpan(0, _count), output.Room(_count * 3));
+                else output.Count += Encoding.Latin1.GetBytes(_units.AsSpan(0, _count), output.Room(_count));
+                // Nothing but a filled-up last unit follows, and the blank that compressToUTF16 appends.
+                return !bits.IsPast && bits.UnitsLeft <= 1 + (bits.IsUtf16 ? 1 : 0);
             }
             int start = _count;
             (int Start, int Length) entry;
@@ -116,7 +122,9 @@ internal sealed class LzString
 
     private bool Literal(int unit)
     {
-        if (unit < 32 && unit is not (9 or 10 or 13)) return false;
+        _isText &= unit >= 32 || unit is 9 or 10 or 13;
+        _isNarrow &= unit < 256;
+        if (!_isText && !_isNarrow) return false;
         Room(1);
         _units[_count++] = (char)unit;
         return true;
@@ -142,6 +150,8 @@ internal sealed class LzString
         private int _left;
 
         internal bool IsPast { get; private set; }
+
+        internal readonly bool IsUtf16 => width == 15;
 
         internal readonly int UnitsLeft => (_bytes.Length - _at) / bytesEach;
 

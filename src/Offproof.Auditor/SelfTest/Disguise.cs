@@ -48,7 +48,7 @@ internal sealed record Disguise(string Name, Func<byte[], byte[]> Apply, bool Is
         new("lz-string utf-16", bytes => LzEncoder.Utf16(Encoders.Units(bytes)), IsText: false),
         new("lz-string bytes", bytes => LzEncoder.Bytes(Encoders.Units(bytes)), IsText: false),
         new("reversed", bytes => [.. bytes.Reverse()], IsText: false),
-        new("rot13", Encoders.Rot13, IsText: false),
+        new("rot13", Encoders.Rot13, IsText: false, NeedsText: true),
         new("xor", bytes => [.. bytes.Select(b => (byte)(b ^ 0x5A))], IsText: false),
     ];
 }

@@ -1,0 +1,219 @@
+using System.Buffers.Binary;
+using System.Globalization;
+
+namespace Offproof.Auditor;
+
+internal sealed partial class CanaryExaminer
+{
+    private delegate bool Reading(ReadOnlySpan<byte> bytes, List<Leaf> leaves);
+
+    private static readonly (string Name, Reading Read)[] Unmarked = [("protobuf", Protobuf.TryRead), ("cbor", Cbor.TryRead), ("msgpack", MessagePack.TryRead)];
+
+    // The values of the formats that lie inside one another, the innermost last.
+    private readonly List<Leaf> _leaves = [];
+    private readonly Output _numbers = new();
+    private int _nesting;
+
+    // Formats in which values lie as they are. How many bytes stay unread; -1 where it is none of them.
+    private int Structured(ReadOnlySpan<byte> bytes, in Layer at)
+    {
+        if (bytes.Length < 2 || _nesting >= Formats.Deepest) return -1;
+        if (bytes.StartsWith(PropertyList.Mark)) return Read(bytes, "plist", PropertyList.TryRead, at);
+        if (bytes.StartsWith("PK\x3\x4"u8)) return Zip(bytes, at);
+        if (bytes.StartsWith("--"u8) && Multipart(bytes, at) is var parts and >= 0) return parts;
+        if (bytes[0] <= 1 && bytes.Length >= 5 && Grpc(bytes, at) is var messages and >= 0) return messages;
+        foreach ((string name, Reading read) in Unmarked)
+            if (Read(bytes, name, read, at) is var unread and >= 0) return unread;
+        return -1;
+    }
+
+    private int Read(ReadOnlySpan<byte> bytes, string name, Reading read, in Layer at)
+    {
+        int first = _leaves.Count;
+        bool isRead = read(bytes, _leaves);
+        int end = _leaves.Count;
+        int unread = 0;
+        if (isRead && (name == "plist" || IsLikely(bytes, first)))
+        {
+            _nesting++;
+            Numbers(name, first, end, at);
+            for (int i = first; i < end; i++)
+            {
+                Leaf leaf = _leaves[i];
+                if (leaf.Kind == LeafKind.Bytes) unread += Value(bytes.Slice(leaf.Start, leaf.Length), at.Slice(leaf.Start, leaf.Length));
+            }
+            _nesting--;
+        }
+        else
+        {
+            isRead = false;
+        }
+        _leaves.RemoveRange(first, _leaves.Count - first);
+        return isRead ? unread : -1;
+    }
+
+    // Values that are texts or lie deeper speak for a format; short ones that are neither speak against it.
+    private bool IsLikely(ReadOnlySpan<byte> bytes, int first)
+    {
+        int odd = 0;
+        int good = 0;
+        for (int i = first; i < _leaves.Count; i++)
+        {
+            Leaf leaf = _leaves[i];
+            if (leaf.Kind != LeafKind.Bytes)
+            {
+                good += leaf.Length <= 2 ? 1 : 0;
+                continue;
+            }
+            ReadOnlySpan<byte> value = bytes.Slice(leaf.Start, leaf.Length);
+            if (Formats.IsText(value)) good += leaf.Length;
+            else odd += leaf.Length < Opaque ? leaf.Length : 1;
+        }
+        return good >= odd;
+    }
+
+    // A value of a format, which was searched with it.
+    private int Value(ReadOnlySpan<byte> value, in Layer at)
+    {
+        if (value.Length < 8) return 0;
+        if (IsText(value)) return Text(value, at);
+        if (_digests is not null && value.Length <= 64)
+        {
+            _digests.Find(value, Cleared());
+            if (_hits.Count > 0) Report(at);
+        }
+        int unread = Binary(value, at, isGuess: false);
+        return value.Length < Opaque ? 0 : unread;
+    }
+
+    // All numbers of a format as decimals, searched at once.
+    private void Numbers(string name, int first, int end, in Layer at)
+    {
+        if (at.Depth >= _limits.Depth) return;
+        Output text = _numbers.Clear();
+        for (int i = first; i < end; i++)
+        {
+            Leaf leaf = _leaves[i];
+            if (leaf.Kind == LeafKind.Bytes || leaf.Length < 4) continue;
+            Span<byte> room = text.Room(64);
+            bool fits = leaf.Kind == LeafKind.Whole
+                ? leaf.Whole.TryFormat(room, out int written, default, CultureInfo.InvariantCulture)
+                : leaf.Real.TryFormat(room, out written, "R", CultureInfo.InvariantCulture);
+            if (!fits || (leaf.Kind == LeafKind.Real && !double.IsFinite(leaf.Real))) continue;
+            text.Count += written;
+            text.Add((byte)'\n');
+        }
+        if (text.Count < 8 || !Spend(text.Count)) return;
+        _hits.Clear();
+        _searcher.Search(text.Written, _hits);
+        if (_hits.Count == 0) return;
+        _steps[at.Depth] = name;
+        // Which number it was: as many as there are lines before it.
+        List<Hit> hits = [.. _hits];
+        foreach (Hit hit in hits)
+        {
+            int line = text.Written[..hit.Offset].Count((byte)'\n');
+            Leaf leaf = default;
+            for (int i = first, seen = -1; i < end && seen < line; i++)
+            {
+                leaf = _leaves[i];
+                if (leaf.Kind != LeafKind.Bytes && leaf.Length >= 4 && (leaf.Kind == LeafKind.Whole || double.IsFinite(leaf.Real))) seen++;
+            }
+            _hits.Clear();
+            _hits.Add(hit);
+            Report(at.Inside(leaf.Start, leaf.Length));
+        }
+    }
+
+    // gRPC: a byte that says whether the message is compressed, and its length (PROTOCOL-HTTP2, Length-Prefixed-Message).
+    private int Grpc(ReadOnlySpan<byte> bytes, in Layer at)
+    {
+        int from = 0;
+        while (from < bytes.Length)
+        {
+            if (bytes.Length - from < 5 || bytes[from] > 1) return -1;
+            uint length = BinaryPrimitives.ReadUInt32BigEndian(bytes[(from + 1)..]);
+            if (length > bytes.Length - from - 5) return -1;
+            from += 5 + (int)length;
+        }
+        int unread = 0;
+        _nesting++;
+        for (from = 0; from < bytes.Length;)
+        {
+            int length = (int)BinaryPrimitives.ReadUInt32BigEndian(bytes[(from + 1)..]);
+            unread += Region(bytes.Slice(from + 5, length), at.Slice(from + 5, length), isNew: false);
+            from += 5 + length;
+        }
+        _nesting--;
+        return unread;
+    }
+
+    // RFC 2046 §5.1: parts between lines of two hyphens and the boundary, which the first line tells.
+    private int Multipart(ReadOnlySpan<byte> bytes, in Layer at)
+    {
+        int line = bytes[..Math.Min(bytes.Length, 80)].IndexOf("\r\n"u8);
+        if (line < 3 || !IsText(bytes[..line])) return -1;
+        ReadOnlySpan<byte> delimiter = bytes[..line];
+        if (_boundary.Length == 0) _boundary = delimiter.Trim((byte)'-').ToArray();
+        int unread = 0;
+        int from = line + 2;
+        _nesting++;
+        while (true)
+        {
+            int next = bytes[from..].IndexOf(delimiter);
+            int end = next < 0 ? bytes.Length : from + next;
+            ReadOnlySpan<byte> part = bytes[from..end];
+            int content = part.StartsWith("\r\n"u8) ? 2 : part.IndexOf("\r\n\r\n"u8) is var blank and >= 0 ? blank + 4 : part.Length;
+            unread += Region(part[..content], at.Slice(from, content), isNew: false);
+            int length = part.Length - content - (next >= 0 && part.EndsWith("\r\n"u8) ? 2 : 0);
+            if (length > 0) unread += Region(part.Slice(content, length), at.Slice(from + content, length), isNew: false);
+            if (next < 0) break;
+            from = end + delimiter.Length;
+            ReadOnlySpan<byte> after = bytes[from..];
+            if (!after.StartsWith("\r\n"u8))
+            {
+                // The last delimiter, and what follows it.
+                if (after.StartsWith("--"u8)) after = after[2..];
+                unread += Region(after, at.Slice(bytes.Length - after.Length, after.Length), isNew: false);
+                break;
+            }
+            from += 2;
+        }
+        _nesting--;
+        return unread;
+    }
+
+    // The local entries of a ZIP one after the other (APPNOTE §4.3.7); the central directory only repeats them.
+    private int Zip(ReadOnlySpan<byte> bytes, in Layer at)
+    {
+        int from = 0;
+        int unread = 0;
+        while (bytes.Length - from >= 30 && bytes[from..].StartsWith("PK\x3\x4"u8))
+        {
+            ReadOnlySpan<byte> entry = bytes[from..];
+            int header = 30 + BinaryPrimitives.ReadUInt16LittleEndian(entry[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(entry[28..]);
+            int flags = BinaryPrimitives.ReadUInt16LittleEndian(entry[6..]);
+            int method = BinaryPrimitives.ReadUInt16LittleEndian(entry[8..]);
+            long declared = BinaryPrimitives.ReadUInt32LittleEndian(entry[18..]);
+            if (header > entry.Length || (flags & 1) != 0 || method is not (0 or 8) || at.Depth >= _limits.Depth) break;
+            ReadOnlySpan<byte> content = entry[header..];
+            int used;
+            if (method == 8)
+            {
+                Output output = _made[at.Depth].Clear();
+                Ending ending = _compressed.Inflate(content, output, Math.Max(0, _budget), out used);
+                unread += Result(output, "zip", ending, at.Slice(from, header + used), header + used);
+                if (ending != Ending.Whole) return unread + bytes.Length - from - header - used;
+            }
+            else
+            {
+                used = (int)Math.Min(declared, content.Length);
+                unread += Region(content[..used], at.Slice(from + header, used), isNew: false);
+            }
+            from += header + used;
+            if ((flags & 8) != 0) from += bytes[from..].StartsWith("PK\x7\x8"u8) ? 16 : bytes.Length - from >= 12 ? 12 : 0;
+            from = Math.Min(from, bytes.Length);
+        }
+        return bytes[from..].StartsWith("PK\x1\x2"u8) ? unread : unread + bytes.Length - from;
+    }
+}
