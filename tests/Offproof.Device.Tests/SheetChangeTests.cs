@@ -108,6 +108,20 @@ public sealed class SheetChangeTests
         Assert.Equal(1, begun); // the file was written before the server was told
     }
 
+    [Fact] // The slower of two runs is refused, and must not take the file away: it is the account's sheet by then.
+    public async Task Two_rotations_with_the_same_files_at_once_leave_the_new_sheet()
+    {
+        await using Rig rig = await Rig.StartAsync();
+        using HangingWire wire = new("/v1/records");
+        Task<RotationReport> slower = SheetRotation.RunAsync(rig.Sheet, rig["next.txt"], null, TimeProvider.System, wire, None);
+        await wire.HangsAsync();
+        RotationReport faster = await RotateAsync(rig.Sheet, rig["next.txt"]);
+        wire.Release();
+        Assert.Equal(faster, await slower);
+        using Sheet next = Sheet.Read(rig["next.txt"]);
+        (await SheetAccess.OpenAsync(next, null, null, TimeProvider.System, null, None)).Dispose();
+    }
+
     [Fact]
     public async Task A_new_sheet_goes_over_no_file_that_is_not_its_beginning()
     {

@@ -8,7 +8,7 @@ namespace Offproof.Device;
 /// </summary>
 public sealed class NewDevice : IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromMinutes(10);
     private readonly HomeFolder home;
     private readonly Uri url;
     private readonly TimeProvider time;
@@ -18,7 +18,7 @@ public sealed class NewDevice : IDisposable
     private readonly SigningKey key = SigningKey.Generate();
     private readonly Digest nonce = JoinCode.NewNonce();
     private VerifyingKey serverKey = null!;
-    private DateTimeOffset expires;
+    private long begun;
     private JoinOffer? offer;
     private AdmittedDevice? admitted;
 
@@ -49,7 +49,8 @@ public sealed class NewDevice : IDisposable
         try
         {
             device.serverKey = await device.server.GetKeyAsync(cancel).ConfigureAwait(false);
-            (device.Name, device.expires) = await device.server.BeginJoinAsync(device.key.Public, JoinCode.Commitment(device.key.Thumbprint, device.nonce), cancel).ConfigureAwait(false);
+            device.Name = await device.server.BeginJoinAsync(device.key.Public, JoinCode.Commitment(device.key.Thumbprint, device.nonce), cancel).ConfigureAwait(false);
+            device.begun = time.GetTimestamp();
             return device;
         }
         catch
@@ -126,7 +127,8 @@ public sealed class NewDevice : IDisposable
 
     private async Task WaitAsync(string what, CancellationToken cancel)
     {
-        if (time.GetUtcNow() >= expires)
+        // Not by the server's time of the end: a new phone's clock may be wrong by days (protocol.md §17).
+        if (time.GetElapsedTime(begun) >= Patience)
             throw new DeviceException(DeviceFault.Failure, $"{what} within ten minutes: nothing was made here", "begin again with: offproof join");
         await Task.Delay(Pause, time, cancel).ConfigureAwait(false);
     }

@@ -9,8 +9,8 @@ internal sealed record JoinNotes(VerifyingKey Key, Digest Commitment, JoinOffer?
 
 internal sealed partial class ServerClient
 {
-    /// <returns>The joining's name, and when the server forgets it.</returns>
-    internal async Task<(string Name, DateTimeOffset Expires)> BeginJoinAsync(VerifyingKey key, Digest commitment, CancellationToken cancel)
+    /// <returns>The joining's name. When the server forgets it is a time of the server's clock, which no device compares with its own.</returns>
+    internal async Task<string> BeginJoinAsync(VerifyingKey key, Digest commitment, CancellationToken cancel)
     {
         byte[] request = Json(json =>
         {
@@ -19,7 +19,7 @@ internal sealed partial class ServerClient
             json.WriteString("commitment", commitment.Text);
         });
         using JsonDocument answer = await SendJsonAsync(HttpMethod.Post, "v1/joins", new Body(request, "application/json"), null, cancel).ConfigureAwait(false);
-        return Shaped(() => (UrlSafe(answer.RootElement, "join"), DateTimeOffset.FromUnixTimeSeconds(answer.RootElement.GetProperty("expires").GetInt64())));
+        return Shaped(() => UrlSafe(answer.RootElement, "join"));
     }
 
     internal async Task<JoinNotes> JoinNotesAsync(string name, CancellationToken cancel)

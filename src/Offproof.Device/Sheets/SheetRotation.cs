@@ -49,6 +49,8 @@ public static class SheetRotation
             }
             catch (DeviceException e) when (e.Problem.Length > 0)
             {
+                // Another run with the same two files was faster: what the account has now must not be deleted. Where that cannot be asked, the file stays too.
+                if (await FinishedAsync(OpenAsync, old, next.Sheet, newFile).ConfigureAwait(false) is { } finished) return finished;
                 next.Undo();
                 throw;
             }
