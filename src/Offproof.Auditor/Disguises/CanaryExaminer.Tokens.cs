@@ -243,7 +243,7 @@ internal sealed partial class CanaryExaminer
         if (!UInt128.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 number)) return;
         Number(number, digits.Length <= 20 && number <= ulong.MaxValue ? 8 : 16, inside, at);
         // Written as a signed number with its sign cut off.
-        if (digits.Length <= 19 && number <= 1UL << 63) Number((ulong)(UInt128.Zero - number & ulong.MaxValue), 8, inside, at);
+        if (digits.Length <= 19 && number <= 1UL << 63) Number(unchecked((ulong)-(long)(ulong)number), 8, inside, at);
     }
 
     private void Number(UInt128 number, int size, in Layer inside, in Layer at)

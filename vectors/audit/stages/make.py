@@ -9,7 +9,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PERSONA = json.load(open(os.path.join(HERE, "../../phone/persona.json"), encoding="utf-8"))
 ID = PERSONA["identifiers"]
 ADDED = PERSONA["contacts"][0]["phones"][0]["value"]
-SMS = next(m for m in PERSONA["messages"] if m["kind"] == "sms" and m["direction"] == "in" and m["body"])
+KNOWN = {p["value"] for c in PERSONA["contacts"] for p in c["phones"]}
+SMS = next(m for m in PERSONA["messages"] if m["kind"] == "sms" and m["direction"] == "in" and m["from"].startswith("+") and m["from"] not in KNOWN)
 CARRIER = ID["carrier"]
 
 PHONE_MAC = bytes.fromhex(ID["mac"].replace(":", ""))

@@ -1,0 +1,160 @@
+using System.Text;
+using Offproof.Auditor.Tests.Packets;
+
+namespace Offproof.Auditor.Tests.Verdicts;
+
+/// <summary>audit.md §7 on the rebuilt stages and on what is added to them.</summary>
+public sealed class VerdictTests
+{
+    static readonly string Persona = Path.Combine(Repository.Root, "vectors", "phone", "persona.json");
+
+    static string Stage(string name) => Path.Combine(Repository.Root, "vectors", "audit", "stages", name);
+
+    static AuditReport Audited(byte[] capture, params string[] keys)
+    {
+        using AuditRun run = new(Read(), null);
+        run.Read("made.pcap", new MemoryStream(capture), CancellationToken.None);
+        Assert.Empty(keys);
+        return run.Report();
+    }
+
+    static Canaries Read()
+    {
+        using FileStream persona = File.OpenRead(Persona);
+        return Canaries.Read(persona, null);
+    }
+
+    /// <summary>The packets of a stage, and some more behind them.</summary>
+    static byte[] With(string stage, params byte[][] packets) => [.. File.ReadAllBytes(Stage(stage)), .. Made.Pcap(1, packets)[24..]];
+
+    static byte[][] Connection(byte[] said)
+    {
+        List<byte[]> packets = [Made.Up(99, "", Made.Syn, 0, 50_000), Made.Down(199, "", Made.Syn | Made.Ack, 100, 50_000)];
+        uint at = 100;
+        foreach (byte[] chunk in said.Chunk(1400))
+        {
+            packets.Add(Made.Up(at, Encoding.Latin1.GetString(chunk), Made.Ack, 200, 50_000));
+            at += (uint)chunk.Length;
+        }
+        packets.Add(Made.Up(at, "", Made.Fin | Made.Ack, 200, 50_000));
+        packets.Add(Made.Down(200, "", Made.Fin | Made.Ack, at + 1, 50_000));
+        return [.. packets];
+    }
+
+    static byte[] Random(int count)
+    {
+        byte[] bytes = new byte[count];
+        ulong state = 0x9E3779B97F4A7C15;
+        for (int i = 0; i < count; i++)
+        {
+            unchecked
+            {
+                state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9 + (ulong)i;
+            }
+            bytes[i] = (byte)(state >> 56);
+        }
+        return bytes;
+    }
+
+    static void Balances(AuditReport report) =>
+        Assert.Equal(report.Bytes.Total, report.Bytes.Decoded + report.Bytes.Structural + report.Bytes.Opaque + report.Bytes.Missing);
+
+    static string[] Kinds(AuditReport report) => [.. report.Findings.Select(static finding => finding.Kind).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    [Fact]
+    public void Stage_A_is_numbers_and_the_carrier_and_no_text()
+    {
+        AuditReport report = Audited(With("stage-a.pcap"));
+        Assert.Equal("LEAK", report.Verdict);
+        Assert.Equal(["carrier", "contact-phone", "imei", "message-number", "phone"], Kinds(report));
+        Assert.Equal(0, report.Bytes.Opaque + report.Bytes.Missing);
+        Assert.All(report.Findings, finding => Assert.Equal("evidence", finding.Standing));
+        Balances(report);
+    }
+
+    [Fact]
+    public void Stage_B_is_three_identifiers() => Assert.Equal(["imei", "imsi", "phone"], Kinds(Audited(With("stage-b.pcap"))));
+
+    [Fact]
+    public void Stage_C_is_clean_and_every_byte_was_read()
+    {
+        AuditReport report = Audited(With("stage-c.pcap"));
+        Assert.Equal("CLEAN", report.Verdict);
+        Assert.Empty(report.Findings);
+        Assert.Empty(report.Reasons);
+        Balances(report);
+    }
+
+    [Fact]
+    public void Stage_D_is_inconclusive_without_keys_and_a_leak_in_base64_with_them()
+    {
+        AuditReport blind = Audit.Run(new AuditRequest([Stage("stage-d.pcap")], Persona, []));
+        Assert.Equal("INCONCLUSIVE", blind.Verdict);
+        Assert.Empty(blind.Findings);
+        AuditReport report = Audit.Run(new AuditRequest([Stage("stage-d.pcap")], Persona, [Stage("stage-d.keys")]));
+        Assert.Equal("LEAK", report.Verdict);
+        Assert.Equal(["imsi", "message-number", "phone"], Kinds(report));
+        Assert.All(report.Findings, finding => Assert.Equal(["base64"], finding.Chain));
+        Assert.Equal(new KeysReport(1, 1), report.Keys);
+        Balances(report);
+    }
+
+    [Theory, InlineData(12), InlineData(20), InlineData(5000)]
+    public void Random_bytes_as_one_more_flow_turn_clean_into_inconclusive(int count)
+    {
+        AuditReport report = Audited(With("stage-c.pcap", Connection(Random(count))));
+        Assert.Equal("INCONCLUSIVE", report.Verdict);
+        Assert.Equal(count, report.Bytes.Opaque);
+        Balances(report);
+    }
+
+    [Fact]
+    public void Random_bytes_in_a_datagram_turn_clean_into_inconclusive() =>
+        Assert.Equal("INCONCLUSIVE", Audited(With("stage-c.pcap", Made.Ethernet(0x0800, Made.Ip(17, Made.Udp(40_000, 9_999, Random(64)))))).Verdict);
+
+    [Theory]
+    [InlineData("001017981670485")]
+    [InlineData("say: jonas.fairweather.a652e3@example.org")]
+    [InlineData("+44 7700 900-028")]
+    public void A_planted_canary_as_one_more_flow_turns_clean_into_a_leak(string text) =>
+        Assert.Equal("LEAK", Audited(With("stage-c.pcap", Connection(Encoding.ASCII.GetBytes(text + "\n")))).Verdict);
+
+    [Fact] // a leak among what cannot be read is a leak
+    public void Leak_stands_over_inconclusive()
+    {
+        AuditReport report = Audited(With("stage-b.pcap", Connection(Random(100))));
+        Assert.Equal("LEAK", report.Verdict);
+        Assert.Contains(report.Reasons, reason => reason.Contains("100 bytes could not be read", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_only_arrives_is_no_leak_and_not_clean()
+    {
+        byte[][] packets = [Made.Up(99, "", Made.Syn, 0, 50_000), Made.Down(199, "", Made.Syn | Made.Ack, 100, 50_000), Made.Down(200, "imei 001017981670485\n", Made.Ack, 100, 50_000)];
+        AuditReport report = Audited(With("stage-c.pcap", packets));
+        Assert.Equal("INCONCLUSIVE", report.Verdict);
+        Assert.Equal("arriving", Assert.Single(report.Findings).Standing);
+    }
+
+    [Fact]
+    public void A_capture_that_stops_inside_of_a_packet_is_not_clean()
+    {
+        byte[] capture = With("stage-c.pcap");
+        AuditReport report = Audited(capture[..^3]);
+        Assert.Equal("INCONCLUSIVE", report.Verdict);
+        Assert.NotNull(Assert.Single(report.Captures).Damage);
+    }
+
+    [Fact]
+    public void A_report_is_also_SARIF()
+    {
+        AuditReport report = Audit.Run(new AuditRequest([Stage("stage-a.pcap")], Persona, []));
+        using MemoryStream stream = new();
+        Sarif.Write(report, stream);
+        using System.Text.Json.JsonDocument log = System.Text.Json.JsonDocument.Parse(stream.ToArray());
+        var run = log.RootElement.GetProperty("runs")[0];
+        Assert.Equal("2.1.0", log.RootElement.GetProperty("version").GetString());
+        Assert.Equal(report.Findings.Count, run.GetProperty("results").GetArrayLength());
+        Assert.Contains(run.GetProperty("results").EnumerateArray(), result => result.GetProperty("ruleId").GetString() == "imei" && result.GetProperty("level").GetString() == "error");
+    }
+}
