@@ -2,7 +2,7 @@
 BEGIN {
     FS = ","
     title["http-few"] = "HTTP/1.1, about 1,800 forms"; title["http-many"] = "HTTP/1.1, about 24,000 forms"; title["tls"] = "TLS 1.2 with its key log"
-    title["http-small"] = "HTTP/1.1, small"; title["http-large"] = "HTTP/1.1, large"
+    title["clean"] = "HTTP/1.1, nothing planted, about 24,000 forms"; title["http-small"] = "HTTP/1.1, small"; title["http-large"] = "HTTP/1.1, large"
 }
 
 NR > 1 {

@@ -5,6 +5,7 @@ using Offproof.Capture;
 
 // usage: capture make FILE MEGABYTES PERSONA.JSON [SEED]   a pcap of MEGABYTES * 10^6 bytes of HTTP/1.1 with 180 planted leaks of the persona; beside it FILE.leaks, what was planted (tab-separated:
 //                                                          number, packet, client port, canary, encoding, carrier), and FILE.patterns, 1,218 texts by which a search without an auditor may find them
+//        capture clean FILE MEGABYTES [SEED]               the same with nothing planted
 //        capture read FILE                                 reads it and puts its streams together, and nothing else
 // Each prints its time, processor time and peak memory (Linux).
 Stopwatch clock = Stopwatch.StartNew();
@@ -13,11 +14,14 @@ switch (args)
     case ["make", var file, var megabytes, var persona, .. var rest] when rest.Length <= 1:
         Say(Recording.Make(file, Number(megabytes) * 1_000_000L, persona, rest is [var seed] ? (ulong)Number(seed) : 1));
         return 0;
+    case ["clean", var file, var megabytes, .. var rest] when rest.Length <= 1:
+        Say(Recording.Make(file, Number(megabytes) * 1_000_000L, null, rest is [var other] ? (ulong)Number(other) : 2));
+        return 0;
     case ["read", var file]:
         Say(Read(file));
         return 0;
     default:
-        Console.Error.WriteLine("usage: capture make FILE MEGABYTES PERSONA.JSON [SEED] | read FILE");
+        Console.Error.WriteLine("usage: capture make FILE MEGABYTES PERSONA.JSON [SEED] | clean FILE MEGABYTES [SEED] | read FILE");
         return 64;
 }
 

@@ -13,8 +13,9 @@ sealed class Recording
     readonly BufferedStream _file;
     readonly Dice _dice;
     readonly Talk _talk;
-    readonly Leaks _leaks;
+    readonly Leaks? _leaks;
     readonly List<string> _planted = [];
+    readonly int _leaksToPlant;
     readonly long _size;
     readonly byte[] _packet = new byte[16 + 54 + Mss];
     long _written;
@@ -22,15 +23,17 @@ sealed class Recording
     int _connections;
     int _requests;
 
-    Recording(BufferedStream file, long size, Leaks leaks, ulong seed)
+    Recording(BufferedStream file, long size, Leaks? leaks, ulong seed)
     {
         (_file, _size, _leaks, _dice) = (file, size, leaks, new Dice(seed));
         _talk = new Talk(_dice);
+        _leaksToPlant = leaks is null ? 0 : Leaks.Count;
     }
 
-    internal static string Make(string path, long size, string persona, ulong seed)
+    /// <param name="persona">Null for a recording in which nothing is planted.</param>
+    internal static string Make(string path, long size, string? persona, ulong seed)
     {
-        Leaks leaks = new(persona);
+        Leaks? leaks = persona is null ? null : new Leaks(persona);
         Recording recording;
         using (BufferedStream file = new(File.Create(path), 1 << 20))
         {
@@ -38,7 +41,7 @@ sealed class Recording
             recording.Write();
         }
         File.WriteAllLines(path + ".leaks", recording._planted);
-        string[] patterns = [.. leaks.Patterns()];
+        string[] patterns = [.. leaks?.Patterns() ?? []];
         File.WriteAllLines(path + ".patterns", patterns);
         return string.Create(CultureInfo.InvariantCulture, $"made {recording._written} bytes, {recording._packets} packets, {recording._connections} connections, {recording._requests} requests, {recording._planted.Count} leaks, {patterns.Length} patterns");
     }
@@ -56,7 +59,7 @@ sealed class Recording
         List<IEnumerator<bool>> open = [];
         while (true)
         {
-            while (open.Count < Together && (_written < _size || _planted.Count < Leaks.Count)) open.Add(Connect().GetEnumerator());
+            while (open.Count < Together && (_written < _size || _planted.Count < _leaksToPlant)) open.Add(Connect().GetEnumerator());
             if (open.Count == 0) return;
             int index = _dice.Below(open.Count);
             // Packets of one connection often come together.
@@ -81,7 +84,7 @@ sealed class Recording
         ends.Server++;
         yield return true;
         Send(ends, true, 0x10, []);
-        for (int requests = 1 + _dice.Below(12); requests > 0 && (_written < _size || _planted.Count < Leaks.Count); requests--)
+        for (int requests = 1 + _dice.Below(12); requests > 0 && (_written < _size || _planted.Count < _leaksToPlant); requests--)
         {
             foreach (bool step in Speak(ends, true, NextRequest(ends))) yield return step;
             foreach (bool step in Speak(ends, false, _talk.Answer())) yield return step;
@@ -98,7 +101,7 @@ sealed class Recording
     {
         _requests++;
         int leak = _planted.Count;
-        if (leak >= Leaks.Count || _written < (leak + 0.5) / Leaks.Count * _size) return _talk.Request(null, _dice.Below(10) < 3, out _);
+        if (_leaks is null || leak >= Leaks.Count || _written < (leak + 0.5) / Leaks.Count * _size) return _talk.Request(null, _dice.Below(10) < 3, out _);
         (string id, string encoding, string written) = _leaks.Of(leak, _dice);
         byte[] request = _talk.Request(written, leak % 10 < 3, out string carrier);
         _planted.Add(string.Create(CultureInfo.InvariantCulture, $"{leak + 1}\t{_packets + 1}\t{ends.Port}\t{id}\t{encoding}\t{carrier}"));
