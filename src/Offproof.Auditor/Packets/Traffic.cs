@@ -119,7 +119,7 @@ internal sealed class Traffic
         }
         else
         {
-            if (protocol is 1 or 58 && layers.Has(8))
+            if (!Neighbours.Pass(ref layers, protocol) && protocol is 1 or 58 && layers.Has(8))
             {
                 layers.At += 8;
                 layers.Capacity += 4;
