@@ -25,7 +25,7 @@ internal sealed partial class CaptureFile
         if (major != 2 || minor > 4) return Stop(CaptureEnd.Corrupt, $"it says that it is of version {major}.{minor}");
         _lengths = minor switch { < 3 => Lengths.WireFirst, 3 => Lengths.SmallerIsCaptured, _ => Lengths.CapturedFirst };
         uint link = Read32(header[20..]);
-        _only = new Interface((int)(link & 0xffff), Read32(header[16..]), 6, 0, (link & 0x0400_0000) != 0 ? 2 * (int)(link >> 28) : 0);
+        _only = new Interface((int)(link & 0xffff), Read32(header[16..]), 6, 0, (link & 0x0400_0000) != 0 && link >> 28 <= MaxFrameCheck / 2 ? 2 * (int)(link >> 28) : 0);
         _window.Skip(24);
         return true;
     }

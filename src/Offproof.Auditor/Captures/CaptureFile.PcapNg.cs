@@ -71,10 +71,10 @@ internal sealed partial class CaptureFile
         for (ReadOnlySpan<byte> options = body[8..]; NextOption(ref options, out int code, out ReadOnlySpan<byte> value);)
         {
             if (code == 9 && value.Length == 1) resolution = value[0];
-            else if (code == 13 && value.Length == 1) check = Math.Min(value[0], (byte)16);
+            else if (code == 13 && value.Length == 1) check = value[0] <= MaxFrameCheck ? value[0] : value[0] / 8; // in bits, but some writers mean bytes
             else if (code == 14 && value.Length == 8) offset = unchecked((long)Read64(value));
         }
-        _interfaces.Add(new Interface(Read16(body), Read32(body[4..]), resolution, offset, check));
+        _interfaces.Add(new Interface(Read16(body), Read32(body[4..]), resolution, offset, check <= MaxFrameCheck ? check : 0));
         return true;
     }
 

@@ -14,6 +14,9 @@ internal sealed partial class CaptureFile(Stream stream, SecretsReader? secrets 
     internal const int MaxBlock = 16 << 20;
     internal const int MaxInterfaces = 1 << 16;
 
+    // Longer ones are searched as what stands behind a payload: nobody's frame check has more than 32 bits.
+    const int MaxFrameCheck = 4;
+
     readonly Window _window = new(stream);
     readonly SortedSet<string> _remarks = new(StringComparer.Ordinal);
     bool _begun;

@@ -23,6 +23,9 @@ internal sealed class Traffic
     /// <summary>Bytes that are counted as missing and are of no packet of the capture: lost segments and fragments.</summary>
     internal long Lost { get; private set; }
 
+    /// <summary>Bytes that wait for others, and those that are kept to compare with.</summary>
+    internal long Held => _limits.Remembered + _limits.Waiting;
+
     internal void Read(in CapturedPacket packet)
     {
         Layers layers = new(packet.Bytes, packet.Length, packet.Number) { FrameCheck = (int)Math.Min(packet.FrameCheck, packet.Length) };
@@ -116,7 +119,7 @@ internal sealed class Traffic
         }
         else
         {
-            if (protocol is 1 or 58 && layers.Has(8))
+            if (!Neighbours.Pass(ref layers, protocol) && protocol is 1 or 58 && layers.Has(8))
             {
                 layers.At += 8;
                 layers.Capacity += 4;

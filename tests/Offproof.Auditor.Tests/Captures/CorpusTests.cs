@@ -65,6 +65,19 @@ public sealed class CorpusTests
         TestContext.Current.SendDiagnosticMessage(string.Join("\n", heard.Flows.OrderBy(flow => flow.Number).Select(flow => $"{file} {flow.Number} {flow.Transport} {flow.Client} {flow.Server} {string.Join("; ", flow.Remarks)}").Concat(heard.Remarks)));
     }
 
+    [Theory, InlineData("tls12-dsb.pcapng", 2), InlineData("http2_follow_multistream.pcapng", 1), InlineData("quic_follow_multistream.pcapng", 1), InlineData("dhcp.pcapng", 0)]
+    public void Secrets_are_handed_out(string file, int blocks)
+    {
+        Heard heard = Heard.In(At(file));
+        Assert.Equal(blocks, heard.Secrets.Count);
+        Assert.All(heard.Secrets, secrets => Assert.Equal(0x544c534bU, secrets.Type));
+        Assert.All(heard.Secrets, secrets => Assert.Contains(file.StartsWith("quic", StringComparison.Ordinal) ? "_HANDSHAKE_TRAFFIC_SECRET " : "CLIENT_RANDOM ", System.Text.Encoding.ASCII.GetString(secrets.Bytes), StringComparison.Ordinal));
+    }
+
+    [Theory, InlineData("dhcp.pcap"), InlineData("dhcp.pcapng"), InlineData("dhcp-nanosecond.pcap"), InlineData("dhcp-nanosecond.pcapng")]
+    public void Times_are_the_same_in_all_formats(string file) =>
+        Assert.Equal([1102274184_317453000, 1102274184_317748000, 1102274184_387484000, 1102274184_387798000], Heard.In(At(file)).Seen.Select(packet => packet.Nanoseconds));
+
     [Fact]
     public void Every_capture_of_the_corpus_is_here() =>
         Assert.Equal(Directory.GetFiles(At("")).Select(Path.GetFileName).Where(name => !name!.EndsWith(".txt", StringComparison.Ordinal)).Order(), Facts.Select(row => row.Data.Item1).Order());

@@ -45,6 +45,16 @@ public sealed class TsharkTests
         }
     }
 
+    [Theory]
+    [InlineData("file-big.pcap"), InlineData("file-modified.pcap"), InlineData("file-nano-big.pcap"), InlineData("file-version-2.2.pcap"), InlineData("file-two-members.pcap.gz"), InlineData("ng-both-orders.pcapng")]
+    [InlineData("ng-interfaces.pcapng"), InlineData("ng-old-packet.pcapng"), InlineData("ng-times.pcapng")]
+    public void Our_own_files_have_the_packets_that_tshark_finds(string name)
+    {
+        string path = Path.Combine(Repository.Root, "vectors", "audit", "packets", name);
+        string[] ours = [.. Heard.In(path).Seen.Select(packet => string.Create(CultureInfo.InvariantCulture, $"{packet.Nanoseconds / 1_000_000_000}.{packet.Nanoseconds % 1_000_000_000:d9}\t{packet.Captured}\t{packet.Length}"))];
+        Assert.Equal(ours, Tshark("-r", path, "-T", "fields", "-e", "frame.time_epoch", "-e", "frame.cap_len", "-e", "frame.len").Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
     static string Tshark(params string[] arguments)
     {
         using Process process = Process.Start(new ProcessStartInfo("tshark", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;

@@ -46,7 +46,9 @@ public sealed class VectorTests
         {
             Heard cut = Heard.In(new Trickle(file[..length], 1 + length % 7));
             Assert.True(cut.Packets <= whole.Packets);
-            if (cut.End == CaptureEnd.Whole) Assert.True(cut.Packets < whole.Packets || whole.End != CaptureEnd.Whole || name.StartsWith("ng-", StringComparison.Ordinal) || name.EndsWith(".gz", StringComparison.Ordinal), $"whole at {length}");
+            // A plain file may be cut between two packets or blocks, and nobody can see it; gzip says how long it is.
+            if (name.EndsWith(".gz", StringComparison.Ordinal) && whole.End == CaptureEnd.Whole) Assert.NotEqual(CaptureEnd.Whole, cut.End);
+            else if (cut.End == CaptureEnd.Whole) Assert.True(cut.Packets < whole.Packets || whole.End != CaptureEnd.Whole || name.StartsWith("ng-", StringComparison.Ordinal), $"whole at {length}");
         }
     }
 
