@@ -72,7 +72,7 @@ public sealed class QuicTests
         Assert.Equal(("quic draft 29", "www.youtube.com", "www.youtube.com h3-29"), (reading.Flow.Protocol, reading.Flow.ServerName, string.Join(' ', reading.Examiner.Names)));
         Assert.Equal(3, reading.Opened);
         Assert.Equal(["QUIC: what follows its first packets is not read"], reading.Flow.Remarks);
-        Assert.True(reading.Opaque > 800_000);
+        Assert.InRange(reading.Opaque, 800_000, 1_000_000);
         Assert.True(keys.Matched > 0);
     }
 
