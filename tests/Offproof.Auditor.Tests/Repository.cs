@@ -5,7 +5,7 @@ static class Repository
 {
     internal static string Root { get; } = FindRoot();
 
-    /// <summary>A folder of real captures that may not be shipped; it lies beside the repository, or the tests that need it are skipped.</summary>
+    /// <summary>A folder of files that may not be shipped; it lies beside the repository, or the tests that need it are skipped.</summary>
     internal static string? Corpus(string name)
     {
         for (DirectoryInfo? folder = new DirectoryInfo(Root).Parent; folder is not null; folder = folder.Parent)

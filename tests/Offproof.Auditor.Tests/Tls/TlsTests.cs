@@ -114,11 +114,11 @@ public sealed class TlsTests
     public void Something_else_behind_TLS_is_opaque_and_examined()
     {
         TlsWriter writer = new(is13: true);
-        byte[] secret = Encoding.ASCII.GetBytes(new string('.', 20_000) + "+447700900123");
+        byte[] secret = Encoding.ASCII.GetBytes("+447700900123" + new string('.', 20_000) + "+447700900123");
         TlsRun run = new([.. writer.Handshake(), new(Sender.Client, secret)], writer.KeyLog);
         Assert.Equal("TLS is followed by something else", run.Remarks);
         Assert.Equal(secret.Length, run.Flow.Bytes(Sender.Client, ByteKind.Opaque));
-        Assert.Contains(run.Examiner.Examined, piece => piece.Bytes.AsSpan().IndexOf("+447700900123"u8) >= 0);
+        Assert.Equal(2, run.Examiner.Examined.Count(piece => piece.Bytes.AsSpan().IndexOf("+447700900123"u8) >= 0));
     }
 
     [Fact]
@@ -127,6 +127,41 @@ public sealed class TlsTests
         TlsRun run = new([new(Sender.Client, TlsWriter.Clear(23, [.. "IMEI 004999010640000"u8]))], "");
         Assert.Equal((20L, 5L), (run.Flow.Bytes(Sender.Client, ByteKind.Opaque), run.Flow.Bytes(Sender.Client, ByteKind.Structural)));
         Assert.Equal("IMEI 004999010640000", Encoding.ASCII.GetString(Assert.Single(run.Examiner.Examined).Bytes));
+    }
+
+    [Theory, InlineData(false, 16_000), InlineData(false, 1300), InlineData(true, 16_000)]
+    public void Nothing_is_allocated_for_a_record(bool is13, int size)
+    {
+        TlsWriter writer = new(is13);
+        List<Step> steps = writer.Handshake();
+        KeyLog keys = new();
+        keys.Add(Encoding.ASCII.GetBytes(writer.KeyLog));
+        Flow flow = new(1, "tcp", new System.Net.IPEndPoint(0, 1), new System.Net.IPEndPoint(0, 2));
+        Sink sink = new(flow);
+        TlsConversation tls = new(flow, new RecordingExaminer(), keys, (_, _) => sink);
+        foreach (Step step in steps) tls.Data(step.Sender, step.Bytes, 1);
+        tls.Data(Sender.Server, writer.Seal(Sender.Server, 23, default), 1); // the keys are made with the first record
+        byte[] stream = [.. Enumerable.Range(0, 1000).SelectMany(_ => writer.Seal(Sender.Server, 23, new byte[size]))];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int at = 0; at < stream.Length; at += 1400) tls.Data(Sender.Server, stream.AsSpan(at, Math.Min(1400, stream.Length - at)), 1);
+        // Buffers that the pool did not have yet, once.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 80_000);
+        Assert.Equal(1000L * size, sink.Bytes);
+    }
+
+    sealed class Sink(Flow flow) : Conversation(flow, new RecordingExaminer())
+    {
+        internal long Bytes { get; private set; }
+
+        internal override void Data(Sender sender, ReadOnlySpan<byte> bytes, long packet) => Bytes += bytes.Length;
+
+        internal override void Hole(Sender sender, long length, long packet)
+        {
+        }
+
+        internal override void End(Sender sender, bool clean)
+        {
+        }
     }
 
     [Fact]
