@@ -26,6 +26,7 @@ sealed record Reader(string Name, string Reads, Func<byte[], string> Fast, Actio
 
     static readonly string[] TlsWords = ["\u0016\u0003\u0003", "\u0017\u0003\u0003\0\u0020", "\u0014\u0003\u0003\0\u0001\u0001", "\u0015\u0003\u0003\0\u0002\u0001\0", "\u0001\0\0\u0040\u0003\u0003", "\u0002\0\0\u0046\u0003\u0003", "\0\u0010\0\u0005\0\u0003\u0002h2",
         "\0\0\0\n\0\u0008\0\0\u0005a.com", "\0\u002b\0\u0002\u0003\u0004", "\u0013\u0001", "\u0010\0\0\u0004", "\u0018\0\0\u0001\0", "\u00ff\u00ff", "\0\0"];
+    static readonly string[] PacketWords = ["\u0008\0E\0", "\u0081\0\0\u0001\u0008\0", "E\0\0(", "E\0\0\u001c\0\u0001 \0@\u0011", "E\0\0\u001c\0\u0001\0\u0001@\u0011", "`\0\0\0\0\u0008\u0011@", "`\0\0\0\0\u0010,@", "@\u0004", "@\u0006", "P\u0002", "P\u0010", "P\u0018", "P\u0011", "P\u0004", "\0\0", "\u0001\0", "\0\u0001"];
 
     internal static readonly IReadOnlyList<Reader> All =
     [
@@ -44,5 +45,9 @@ sealed record Reader(string Name, string Reads, Func<byte[], string> Fast, Actio
         new("tls", "TLS, both directions with their key log", TlsFuzz.Streams, null, [], TlsWords),
         new("keylog", "key logs", TlsFuzz.Keys, null, ["vectors/audit/tls/*.keys"], ["CLIENT_RANDOM ", "RSA Session-ID:", " Master-Key:", "RSA ", "CLIENT_TRAFFIC_SECRET_0 ", "PMS_CLIENT_RANDOM ", "EXPORTER_SECRET ", "#", " ", "\n", "\r\n", "\\\n", "00", "Ff", "\uFEFF", "\0"]),
         new("quic", "the first packets of QUIC", TlsFuzz.Datagrams, null, [], ["\0\0\0\u0001", "k3C\u00cf", "\0\0\0\0", "\u0006\0\u0040", "\u0006\u0040\u0001", "\u0002\0\0\0\0", "\u001c\0\0\u0005", .. TlsWords]),
+        new("pcap", "captures of libpcap, and their packets", CaptureFuzz.File, null, ["vectors/audit/packets/*.pcap"], PacketWords),
+        new("pcapng", "captures of Wireshark, and their packets", CaptureFuzz.File, null, ["vectors/audit/packets/*.pcapng"], ["\n\u000d\u000d\n\u001c\0\0\0M<+\u001a", "\n\u000d\u000d\n\0\0\0\u001c\u001a+<M", "\u0001\0\0\0\u0014\0\0\0", "\u0006\0\0\0", "\u0003\0\0\0", "\u0005\0\0\0", "\n\0\0\0", "KSLT", "\t\0\u0001\0\u0009\0\0\0", .. PacketWords]),
+        new("packets", "packets, from the link to TCP", CaptureFuzz.Packets, null, [], PacketWords),
+        new("tcp", "segments in any order", CaptureFuzz.Stream, null, [], ["\0\0\0\u0010", "\0\0\u0010\u0010", "\0\u0010\0\u0020", "~\0\0\u0010", "\0\u0003\0\u0008"]),
     ];
 }

@@ -165,3 +165,33 @@ for name in ("12-aes128gcm", "12-cbc128-sha", "12-cbc128-sha256-mac-first", "12-
 for name in ("rfc9001", "retry-2", "pieces", "versions"):
     with open(os.path.join(VECTORS, "quic", name + ".txt")) as f:
         put("quic", name, b"".join(piece(line.startswith("server"), bytes.fromhex(line[7:])) for line in f if line[:7] in ("client ", "server ")))
+
+# Captures ------------------------------------------------------------------------------------------------------------------------------------------
+CAPTURES = os.path.join(HERE, "..", "..", "vectors", "audit", "packets")
+
+
+def packets(name, link):
+    data = open(os.path.join(CAPTURES, name), "rb").read()
+    out, at = bytes([[1, 101, 0, 113, 276, 9, 51, 107].index(link)]), 24
+    while at < len(data):
+        captured, wire = struct.unpack_from("<II", data, at + 8)
+        out += struct.pack(">HB", captured, min(wire - captured, 15)) + data[at + 16:at + 16 + captured]
+        at += 16 + captured
+    return out
+
+
+for name, link in (("link-vlan", 1), ("link-pppoe", 1), ("link-null", 0), ("link-cooked", 113), ("link-cooked-2", 276), ("link-ppp", 9), ("link-arp", 1), ("link-padding", 1), ("link-snap", 1), ("ip-extensions", 101), ("ip-in-ip", 101),
+                   ("ip-others", 101), ("ip-nested-8", 101), ("fragments", 1), ("fragments-6", 1), ("fragments-contradict", 1), ("tcp-whole", 1), ("tcp-hole", 1), ("tcp-reset", 1), ("tcp-keep-alive", 1), ("tcp-port-again", 1)):
+    put("packets", name, packets(name + ".pcap", link))
+
+
+def segments(*steps):
+    return b"".join(struct.pack(">BHB", what, start, length) for what, start, length in steps)
+
+
+put("tcp", "in-order", segments((0, 0, 100), (0, 100, 100), (0, 200, 255), (0, 455, 10)))
+put("tcp", "out-of-order", segments((0, 100, 100), (0, 300, 50), (0, 0, 100), (0, 200, 100)))
+put("tcp", "overlap", segments((0, 0, 100), (0, 50, 100), (0, 180, 40), (0, 140, 100), (0xe0, 60, 30)))
+put("tcp", "hole", segments((0, 0, 100), (0, 200, 100), (0xf8, 300, 0), (0, 100, 100), (0, 300, 10)))
+put("tcp", "end", segments((0, 0, 100), (0xfe, 100, 0), (0, 50, 100)))
+put("tcp", "reset", segments((0, 0, 100), (0xff, 100, 0), (0, 100, 10)))

@@ -24,6 +24,9 @@ internal sealed class Flow(int number, string transport, IPEndPoint client, IPEn
     /// <summary>The name that the client asked for: SNI, or the first Host.</summary>
     internal string? ServerName { get; set; }
 
+    /// <summary>Was a SYN of it captured? Without one, what is read may be the rest of something.</summary>
+    internal bool OpeningSeen { get; set; }
+
     /// <summary>Messages (requests, answers, datagrams) that were seen whole.</summary>
     internal int Messages { get; set; }
 

@@ -13,14 +13,14 @@ public sealed class VectorTests
 
     static string At(string name) => Path.Combine(Folder, name);
 
-    internal static TlsReading Read(string name) => new(SmallCapture.Read(At(name + ".pcap")), At(name + ".keys"));
+    internal static TlsReading Read(string name) => new(new StreamsOf(At(name + ".pcap")), At(name + ".keys"));
 
     /// <summary>The streams of a vector, as they were captured: one list for each connection.</summary>
     internal static List<(string Keys, List<Step> Steps)> Steps(string name)
     {
         string keys = File.ReadAllText(At(name + ".keys"));
         List<(string, List<Step>)> connections = [];
-        SmallCapture.Read(At(name + ".pcap")).Replay(flow =>
+        new StreamsOf(At(name + ".pcap")).Replay(flow =>
         {
             List<Step> steps = [];
             connections.Add((keys, steps));
@@ -94,7 +94,7 @@ public sealed class VectorTests
         TlsReading whole = Read(name);
         foreach (int size in (int[])[1, 3, 7, 1000])
         {
-            TlsReading cut = new(SmallCapture.Read(At(name + ".pcap")), size, At(name + ".keys"));
+            TlsReading cut = new(new StreamsOf(At(name + ".pcap")), size, At(name + ".keys"));
             Assert.Equal((whole.Remarks, whole.Opened, whole.Text(Sender.Client), whole.Text(Sender.Server)), (cut.Remarks, cut.Opened, cut.Text(Sender.Client), cut.Text(Sender.Server)));
             Assert.Equal(whole.Account, cut.Account);
             Assert.Equal(whole.Examiner.Examined.Select(piece => Convert.ToHexString(piece.Bytes)), cut.Examiner.Examined.Select(piece => Convert.ToHexString(piece.Bytes)));
