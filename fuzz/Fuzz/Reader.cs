@@ -24,6 +24,8 @@ sealed record Reader(string Name, string Reads, Func<byte[], string> Fast, Actio
 
     static readonly string[] ZipWords = ["PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "PK\u0006\u0006", "PK\u0006\u0007", "messages.ndjson", "data/", "\0\0\0\0", "\u0001\0", .. JsonWords];
 
+    static readonly string[] TlsWords = ["\u0016\u0003\u0003", "\u0017\u0003\u0003\0\u0020", "\u0014\u0003\u0003\0\u0001\u0001", "\u0015\u0003\u0003\0\u0002\u0001\0", "\u0001\0\0\u0040\u0003\u0003", "\u0002\0\0\u0046\u0003\u0003", "\0\u0010\0\u0005\0\u0003\u0002h2",
+        "\0\0\0\n\0\u0008\0\0\u0005a.com", "\0\u002b\0\u0002\u0003\u0004", "\u0013\u0001", "\u0010\0\0\u0004", "\u0018\0\0\u0001\0", "\u00ff\u00ff", "\0\0"];
     static readonly string[] PacketWords = ["\u0008\0E\0", "\u0081\0\0\u0001\u0008\0", "E\0\0(", "E\0\0\u001c\0\u0001 \0@\u0011", "E\0\0\u001c\0\u0001\0\u0001@\u0011", "`\0\0\0\0\u0008\u0011@", "`\0\0\0\0\u0010,@", "@\u0004", "@\u0006", "P\u0002", "P\u0010", "P\u0018", "P\u0011", "P\u0004", "\0\0", "\u0001\0", "\0\u0001"];
 
     internal static readonly IReadOnlyList<Reader> All =
@@ -40,6 +42,9 @@ sealed record Reader(string Name, string Reads, Func<byte[], string> Fast, Actio
         new("vcard", "vCard 2.1, 3.0 and 4.0", ContactFuzz.Import, ContactFuzz.Run, ["vectors/phone/contacts/*.vcf"], CardWords),
         new("notes-json", "Google Keep and Xiaomi", NoteFuzz.Import, bytes => NoteFuzz.Run(bytes), ["vectors/phone/notes/*.json"], NoteWords),
         new("notes-tree", "the front matter of a stored note", NoteFuzz.Front, bytes => NoteFuzz.Run(bytes), ["vectors/phone/notes/*.md"], ["---\n", "offproof: 1\n", "source: \"keep\"\n", "path: \"", "title: \"", "labels:\n", "  - \"", "attachments:\n", "extra: \"{", "\\u0000", "\\ud83d", "\\\"", ": ", "../", "/", "\r\n", "\uFEFF", "\0", "\u00ff"]),
+        new("tls", "TLS, both directions with their key log", TlsFuzz.Streams, null, [], TlsWords),
+        new("keylog", "key logs", TlsFuzz.Keys, null, ["vectors/audit/tls/*.keys"], ["CLIENT_RANDOM ", "RSA Session-ID:", " Master-Key:", "RSA ", "CLIENT_TRAFFIC_SECRET_0 ", "PMS_CLIENT_RANDOM ", "EXPORTER_SECRET ", "#", " ", "\n", "\r\n", "\\\n", "00", "Ff", "\uFEFF", "\0"]),
+        new("quic", "the first packets of QUIC", TlsFuzz.Datagrams, null, [], ["\0\0\0\u0001", "k3C\u00cf", "\0\0\0\0", "\u0006\0\u0040", "\u0006\u0040\u0001", "\u0002\0\0\0\0", "\u001c\0\0\u0005", .. TlsWords]),
         new("pcap", "captures of libpcap, and their packets", CaptureFuzz.File, null, ["vectors/audit/packets/*.pcap"], PacketWords),
         new("pcapng", "captures of Wireshark, and their packets", CaptureFuzz.File, null, ["vectors/audit/packets/*.pcapng"], ["\n\u000d\u000d\n\u001c\0\0\0M<+\u001a", "\n\u000d\u000d\n\0\0\0\u001c\u001a+<M", "\u0001\0\0\0\u0014\0\0\0", "\u0006\0\0\0", "\u0003\0\0\0", "\u0005\0\0\0", "\n\0\0\0", "KSLT", "\t\0\u0001\0\u0009\0\0\0", .. PacketWords]),
         new("packets", "packets, from the link to TCP", CaptureFuzz.Packets, null, [], PacketWords),

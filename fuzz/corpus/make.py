@@ -133,6 +133,39 @@ put("takeout-sidecar", "whole", json.dumps({"title": "IMG_1.jpg", "photoTakenTim
                                             "geoDataExif": {"latitude": 0.0, "longitude": 0.0, "altitude": 0.0}}))
 put("takeout-sidecar", "number", '{"photoTakenTime":{"timestamp":-62135596800},"geoDataExif":{"latitude":90,"longitude":-180}}')
 
+# TLS and QUIC, of the vectors: pieces of (sender + 2 x connection, length, bytes), for TLS behind the key log -------------------------------------------
+VECTORS = os.path.join(HERE, "..", "..", "vectors", "audit")
+
+
+def piece(which, data):
+    return bytes([which]) + struct.pack(">H", len(data)) + data
+
+
+def tls_streams(path):
+    with open(path, "rb") as f:
+        capture = f.read()
+    at, connections, out = 24, [], b""
+    while at < len(capture):
+        length = struct.unpack("<I", capture[at + 8:at + 12])[0]
+        segment = capture[at + 16 + 20:at + 16 + length]
+        ports, data = struct.unpack(">HH", segment[:4]), segment[20:]
+        if (client := max(ports)) not in connections:
+            connections.append(client)
+        if data:
+            out += piece(2 * connections.index(client) + (ports[0] != client), data)
+        at += 16 + length
+    return out
+
+
+for name in ("12-aes128gcm", "12-cbc128-sha", "12-cbc128-sha256-mac-first", "12-chacha", "12-premaster", "12-renegotiation", "12-ticket", "13-aes256gcm", "13-early", "13-key-update", "13-retry"):
+    path = os.path.join(VECTORS, "tls", name)
+    with open(path + ".keys", "rb") as f:
+        log = f.read()
+    put("tls", name, struct.pack(">H", len(log)) + log + tls_streams(path + ".pcap"))
+for name in ("rfc9001", "retry-2", "pieces", "versions"):
+    with open(os.path.join(VECTORS, "quic", name + ".txt")) as f:
+        put("quic", name, b"".join(piece(line.startswith("server"), bytes.fromhex(line[7:])) for line in f if line[:7] in ("client ", "server ")))
+
 # Captures ------------------------------------------------------------------------------------------------------------------------------------------
 CAPTURES = os.path.join(HERE, "..", "..", "vectors", "audit", "packets")
 

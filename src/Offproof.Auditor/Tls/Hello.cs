@@ -179,8 +179,8 @@ internal sealed class Hello
         return true;
     }
 
-    /// <summary>As people are shown it: what is not printable ASCII is a question mark.</summary>
-    private static string Word(ReadOnlySpan<byte> name) => string.Create(name.Length, name, static (word, bytes) =>
+    /// <summary>As people are shown it: what is not printable ASCII is a question mark, and what is longer than any name of a host is cut.</summary>
+    private static string Word(ReadOnlySpan<byte> name) => string.Create(Math.Min(name.Length, 255), name, static (word, bytes) =>
     {
         for (int at = 0; at < word.Length; at++) word[at] = bytes[at] is > 0x20 and < 0x7F ? (char)bytes[at] : '?';
     });

@@ -23,7 +23,7 @@ internal readonly record struct KeyLogLine(Secret Secret, int IdLength, int Secr
     {
         read = default;
         if (line.StartsWith("\uFEFF"u8)) line = line[3..];
-        line = line.Trim(" \t\r"u8);
+        line = line.Trim(" \t\r\\"u8); // some that were copied out of a shell end with a backslash
         if (line.IsEmpty || line[0] == '#') return Is.Nothing;
         if (line.Length > Longest) return Is.Bad;
         int space = line.IndexOf((byte)' ');

@@ -93,15 +93,17 @@ internal sealed partial class TlsConversation
             _session.Add(hello, isServer: false);
         }
         if (hello.ServerName is not null) Flow.ServerName ??= hello.ServerName;
-        if (Flow.Protocol.Length == 0) Flow.Protocol = "tls";
+        if (_inner is null && _session.Server is null) Named("tls");
     }
+
+    private void Named(string name) => Flow.Protocol = _outer.Length == 0 ? name : _outer + "/" + name;
 
     private void AddServerHello(Hello hello)
     {
         _session ??= new TlsSession(keyLog);
         _session.Add(hello, isServer: true);
         if (hello.Protocols.Count > 0) _protocol = hello.Protocols[0];
-        if (_inner is null) Flow.Protocol = _session.Name.ToLowerInvariant();
+        if (_inner is null) Named(_session.Name.ToLowerInvariant());
         if (_session.Unread is { } why) Flow.Remark(why);
     }
 

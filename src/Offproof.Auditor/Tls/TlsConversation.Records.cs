@@ -240,7 +240,7 @@ internal sealed partial class TlsConversation
     {
         if (_inner is null)
         {
-            if (_session?.Server is null) Flow.Protocol = "tls 1.3"; // early data, before the server said so
+            if (_session?.Server is null) Named("tls 1.3"); // early data, before the server said so
             _inner = inner(Flow, _protocol ?? (_session?.Client is { Protocols.Count: 1 } client ? client.Protocols[0] : null));
             foreach (TlsDirection ended in _directions)
             {

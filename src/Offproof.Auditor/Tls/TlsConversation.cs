@@ -13,6 +13,7 @@ internal sealed partial class TlsConversation(Flow flow, Examiner examiner, KeyL
     internal const int ExaminedAtOnce = 1 << 14;
 
     private readonly TlsDirection[] _directions = [new(Sender.Client), new(Sender.Server)];
+    private readonly string _outer = flow.Protocol; // TLS may be inside of something, behind a proxy
     private Conversation? _inner;
 
     /// <summary>How many encrypted records were opened.</summary>
@@ -166,6 +167,7 @@ internal sealed partial class TlsConversation(Flow flow, Examiner examiner, KeyL
     // Bytes at the front of what waits are no record.
     private void Pass(TlsDirection direction, int count, long packet)
     {
+        if (count == 0) return;
         TakeUnread(direction, direction.Buffer.AsSpan(0, count), direction.Packet);
         direction.Buffer.AsSpan(count, direction.Filled - count).CopyTo(direction.Buffer);
         direction.Filled -= count;

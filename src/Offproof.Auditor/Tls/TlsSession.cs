@@ -49,15 +49,16 @@ internal sealed class TlsSession(KeyLog keyLog)
         if (Client is not null) Find13(Secret.ClientHandshake);
     }
 
-    internal string Name => Server!.Version switch
+    internal string Name => Server?.Version switch
     {
+        null => "TLS",
         0x0300 => "SSL 3.0",
         0x0301 => "TLS 1.0",
         0x0302 => "TLS 1.1",
         0x0303 => "TLS 1.2",
         0x0304 => "TLS 1.3",
-        >= 0x7F00 and <= 0x7FFF => $"TLS 1.3 draft {(Server.Version & 0xFF).ToString(CultureInfo.InvariantCulture)}",
-        _ => $"TLS of version 0x{Server.Version.ToString("x4", CultureInfo.InvariantCulture)}",
+        >= 0x7F00 and <= 0x7FFF => $"TLS 1.3 draft {(Server!.Version & 0xFF).ToString(CultureInfo.InvariantCulture)}",
+        _ => $"TLS of version 0x{Server!.Version.ToString("x4", CultureInfo.InvariantCulture)}",
     };
 
     /// <summary>For the extended master secret: the messages from the ClientHello to the ClientKeyExchange (RFC 7627 §3).</summary>

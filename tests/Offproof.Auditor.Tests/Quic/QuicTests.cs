@@ -63,16 +63,16 @@ public sealed class QuicTests
     {
         if (Repository.Corpus("captures") is not { } corpus) throw new InvalidOperationException(Skip());
         List<(Sender, byte[])> datagrams = [];
-        SmallCapture capture = SmallCapture.Read(Path.Combine(corpus, "wireshark", "quic_follow_multistream.pcapng"));
+        StreamsOf capture = new StreamsOf(Path.Combine(corpus, "wireshark", "quic_follow_multistream.pcapng"));
         capture.Replay(_ => throw new InvalidOperationException("no TCP in it"), (_, sender, bytes, _) => datagrams.Add((sender, bytes)));
         Assert.Equal((198, 707), (datagrams.Count(datagram => datagram.Item1 == Sender.Client), datagrams.Count(datagram => datagram.Item1 == Sender.Server)));
         KeyLog keys = new();
-        capture.Secrets.ForEach(secrets => keys.Add(secrets));
+        capture.Secrets().ForEach(secrets => keys.Add(secrets));
         Reading reading = new(datagrams, keys);
         Assert.Equal(("quic draft 29", "www.youtube.com", "www.youtube.com h3-29"), (reading.Flow.Protocol, reading.Flow.ServerName, string.Join(' ', reading.Examiner.Names)));
         Assert.Equal(3, reading.Opened);
         Assert.Equal(["QUIC: what follows its first packets is not read"], reading.Flow.Remarks);
-        Assert.True(reading.Opaque > 800_000);
+        Assert.InRange(reading.Opaque, 800_000, 1_000_000);
         Assert.True(keys.Matched > 0);
     }
 

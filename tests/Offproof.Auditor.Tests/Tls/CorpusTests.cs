@@ -11,7 +11,7 @@ public sealed class CorpusTests
         return Path.Combine(Corpus, name);
     }
 
-    static TlsReading Read(string capture, params string[] keys) => new(SmallCapture.Read(At("wireshark/" + capture)), [.. keys.Select(name => At("keys/" + name))]);
+    static TlsReading Read(string capture, params string[] keys) => new(new StreamsOf(At("wireshark/" + capture)), [.. keys.Select(name => At("keys/" + name))]);
 
     // Capture; keys; decrypted records; requests and answers, by their first bytes; protocols; remarks.
     public static TheoryData<string, string, long, string, int, int, string> Table => new()

@@ -6,17 +6,18 @@ internal sealed class TlsReading
     private readonly List<TlsConversation> _conversations = [];
     private readonly int _most;
     private readonly long[,] _given = new long[1024, 2];
+    private readonly long[,] _counted = new long[1024, 2];
 
-    internal TlsReading(SmallCapture capture, params string[] keyFiles)
+    internal TlsReading(StreamsOf capture, params string[] keyFiles)
         : this(capture, int.MaxValue, keyFiles)
     {
     }
 
     // most: the longest piece that is handed over at once
-    internal TlsReading(SmallCapture capture, int most, params string[] keyFiles)
+    internal TlsReading(StreamsOf capture, int most, params string[] keyFiles)
     {
         _most = most;
-        foreach (byte[] block in capture.Secrets) Keys.Add(block);
+        foreach (byte[] block in capture.Secrets()) Keys.Add(block);
         foreach (string file in keyFiles)
         {
             using FileStream stream = File.OpenRead(file);
@@ -27,8 +28,7 @@ internal sealed class TlsReading
         {
             for (int side = 0; side < 2; side++)
             {
-                long counted = flow.Bytes((Sender)side, ByteKind.Decoded) + flow.Bytes((Sender)side, ByteKind.Structural) + flow.Bytes((Sender)side, ByteKind.Opaque);
-                if (_given[flow.Number, side] != counted) Assert.Fail($"flow {flow.Number}: {(Sender)side} gave {_given[flow.Number, side]} bytes, {counted} were counted");
+                if (_given[flow.Number, side] != _counted[flow.Number, side]) Assert.Fail($"flow {flow.Number}: {(Sender)side} gave {_given[flow.Number, side]} bytes, {_counted[flow.Number, side]} were counted");
             }
         }
     }
@@ -48,7 +48,8 @@ internal sealed class TlsReading
     internal string Account => string.Join("; ", Flows.SelectMany(flow => new[] { Sender.Client, Sender.Server }.Select(sender =>
         $"{flow.Bytes(sender, ByteKind.Decoded)} {flow.Bytes(sender, ByteKind.Structural)} {flow.Bytes(sender, ByteKind.Opaque)} {flow.Capacity(sender)}")));
 
-    internal string Remarks => string.Join("; ", Flows.SelectMany(flow => flow.Remarks).Distinct(StringComparer.Ordinal));
+    /// <summary>What was said, but for what TCP says of its streams' ends.</summary>
+    internal string Remarks => string.Join("; ", Flows.SelectMany(flow => flow.Remarks).Where(words => !words.StartsWith("the stream's", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal));
 
     internal string Text(Sender sender) => string.Concat(Inner.Select(inner => inner.Text(sender)));
 
@@ -73,11 +74,33 @@ internal sealed class TlsReading
         internal override void Data(Sender sender, ReadOnlySpan<byte> bytes, long packet)
         {
             _reading._given[Flow.Number, (int)sender] += bytes.Length;
+            Counting(-1);
             for (int at = 0; at < bytes.Length; at += Math.Min(_reading._most, bytes.Length - at)) _tls.Data(sender, bytes.Slice(at, Math.Min(_reading._most, bytes.Length - at)), packet);
+            Counting(1);
         }
 
-        internal override void Hole(Sender sender, long length, long packet) => _tls.Hole(sender, length, packet);
+        internal override void Hole(Sender sender, long length, long packet)
+        {
+            Counting(-1);
+            _tls.Hole(sender, length, packet);
+            Counting(1);
+        }
 
-        internal override void End(Sender sender, bool clean) => _tls.End(sender, clean);
+        internal override void End(Sender sender, bool clean)
+        {
+            Counting(-1);
+            _tls.End(sender, clean);
+            Counting(1);
+        }
+
+        // The layers below count at the same flow.
+        private void Counting(int sign)
+        {
+            for (int side = 0; side < 2; side++)
+            {
+                Sender sender = (Sender)side;
+                _reading._counted[Flow.Number, side] += sign * (Flow.Bytes(sender, ByteKind.Decoded) + Flow.Bytes(sender, ByteKind.Structural) + Flow.Bytes(sender, ByteKind.Opaque));
+            }
+        }
     }
 }

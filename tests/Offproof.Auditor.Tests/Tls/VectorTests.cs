@@ -13,7 +13,32 @@ public sealed class VectorTests
 
     static string At(string name) => Path.Combine(Folder, name);
 
-    internal static TlsReading Read(string name) => new(SmallCapture.Read(At(name + ".pcap")), At(name + ".keys"));
+    internal static TlsReading Read(string name) => new(new StreamsOf(At(name + ".pcap")), At(name + ".keys"));
+
+    /// <summary>The streams of a vector, as they were captured: one list for each connection.</summary>
+    internal static List<(string Keys, List<Step> Steps)> Steps(string name)
+    {
+        string keys = File.ReadAllText(At(name + ".keys"));
+        List<(string, List<Step>)> connections = [];
+        new StreamsOf(At(name + ".pcap")).Replay(flow =>
+        {
+            List<Step> steps = [];
+            connections.Add((keys, steps));
+            return new Recorder(flow, new RecordingExaminer(), steps);
+        });
+        return connections;
+    }
+
+    sealed class Recorder(Flow flow, Examiner examiner, List<Step> steps) : Conversation(flow, examiner)
+    {
+        internal override void Data(Sender sender, ReadOnlySpan<byte> bytes, long packet) => steps.Add(new(sender, bytes.ToArray()));
+
+        internal override void Hole(Sender sender, long length, long packet) => steps.Add(new(sender, [], length));
+
+        internal override void End(Sender sender, bool clean)
+        {
+        }
+    }
 
     static Dictionary<string, string> Expected(string name) => File.ReadAllLines(At(name + ".txt")).Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
 
@@ -36,6 +61,32 @@ public sealed class VectorTests
         Assert.All(reading.Flows, flow => Assert.InRange(flow.Capacity(Sender.Client), 64, 3000));
     }
 
+    /// <summary>One changed bit in the last record of data that the client sent: it is opaque, and nothing of it is taken for plaintext.</summary>
+    [Theory, MemberData(nameof(Names))]
+    public void A_record_with_a_changed_bit_is_opaque(string name)
+    {
+        foreach (int at in (int[])[0, 20, -1])
+        {
+            (string keys, List<Step> steps) = Steps(name)[0];
+            long opened = new TlsRun(steps, keys).Opened;
+            if (opened == 0) return;
+            byte[] stream = [.. steps.Where(step => step.Sender == Sender.Client).SelectMany(step => step.Bytes)];
+            int last = 0, length = 0;
+            for (int record = 0; record < stream.Length; record += 5 + ((stream[record + 3] << 8) | stream[record + 4]))
+            {
+                if (stream[record] != 23 || ((stream[record + 3] << 8) | stream[record + 4]) < 60) continue; // an alert in TLS 1.3 is shorter
+                (last, length) = (record, (stream[record + 3] << 8) | stream[record + 4]);
+            }
+            int rest = last + 5 + (at < 0 ? length - 1 : at);
+            int which = steps.FindIndex(step => step.Sender == Sender.Client && (rest -= step.Bytes.Length) < 0);
+            byte[] changed = [.. steps[which].Bytes];
+            changed[rest + changed.Length] ^= 1;
+            steps[which] = steps[which] with { Bytes = changed };
+            TlsRun run = new(steps, keys);
+            Assert.Equal((opened - 1, length, "a TLS record does not verify with the secret of the key log"), (run.Opened, run.Flow.Bytes(Sender.Client, ByteKind.Opaque), run.Remarks));
+        }
+    }
+
     /// <summary>What was said does not depend on how it was cut: byte by byte, and in pieces of any size.</summary>
     [Theory, MemberData(nameof(Names))]
     public void A_session_is_the_same_in_other_pieces(string name)
@@ -43,7 +94,7 @@ public sealed class VectorTests
         TlsReading whole = Read(name);
         foreach (int size in (int[])[1, 3, 7, 1000])
         {
-            TlsReading cut = new(SmallCapture.Read(At(name + ".pcap")), size, At(name + ".keys"));
+            TlsReading cut = new(new StreamsOf(At(name + ".pcap")), size, At(name + ".keys"));
             Assert.Equal((whole.Remarks, whole.Opened, whole.Text(Sender.Client), whole.Text(Sender.Server)), (cut.Remarks, cut.Opened, cut.Text(Sender.Client), cut.Text(Sender.Server)));
             Assert.Equal(whole.Account, cut.Account);
             Assert.Equal(whole.Examiner.Examined.Select(piece => Convert.ToHexString(piece.Bytes)), cut.Examiner.Examined.Select(piece => Convert.ToHexString(piece.Bytes)));
