@@ -15,7 +15,12 @@ using (FileStream file = File.OpenRead(args[0])) canaries = Canaries.Read(file, 
 Say($"{canaries.Forms.Count} forms, {canaries.TooShort.Count} too short, {canaries.AbsentFiles} files absent: {clock.ElapsedMilliseconds} ms");
 foreach (var group in canaries.Forms.GroupBy(f => f.Canary.Kind, StringComparer.Ordinal).OrderByDescending(g => g.Count()))
     Say($"  {group.Count(),6} {group.Key}: {string.Join(' ', group.GroupBy(f => f.Name, StringComparer.Ordinal).Select(g => $"{g.Key} {g.Count()}"))}");
-foreach (var group in canaries.TooShort.GroupBy(t => t.Canary.Kind, StringComparer.Ordinal)) Say($"  too short: {group.Count()} {group.Key}, such as {group.First().Form} '{group.First().Canary.Value}': {group.First().Reason}");
+foreach (var group in canaries.TooShort.GroupBy(t => t.Canary.Kind, StringComparer.Ordinal))
+    Say($"  too short: {group.Count()} {group.Key}, such as {group.First().Form} '{group.First().Canary.Value}': {group.First().Reason}");
+
+clock.Restart();
+(int values, int digests) = canaries.Digests.Size;
+Say($"{digests} digests of {values} values: made in {clock.ElapsedMilliseconds} ms");
 
 const int Chunk = 16 << 10;
 (string Name, byte[] Bytes)[] texts =
@@ -28,21 +33,32 @@ foreach (int count in (int[])[1_000, canaries.Forms.Count])
     Form[] forms = [.. Enumerable.Range(0, count).Select(i => canaries.Forms[(int)((long)i * canaries.Forms.Count / count)])];
     clock.Restart();
     Searcher searcher = new(forms);
-    Say($"{forms.Length} forms, {searcher.Patterns} patterns, filter {searcher.FilterSize >> 10} KiB: made in {clock.ElapsedMilliseconds} ms");
+    Say($"{forms.Length} forms, {searcher.Patterns} patterns, filter {searcher.FilterSize >> 10} KiB: made in {clock.ElapsedMilliseconds} ms; MB a CPU second of the whole, of the filter, of the digits; of digests at any offset");
+    GramFilter filter = new(PatternSet.Of(forms));
+    DigitScan digits = new(forms);
+    HitList list = new(forms.Length);
     foreach ((string name, byte[] bytes) in texts)
     {
         List<Hit> hits = [];
-        double best = double.MaxValue;
-        for (int round = 0; round < 3; round++)
-        {
-            hits.Clear();
-            clock.Restart();
-            for (int at = 0; at < bytes.Length; at += Chunk) searcher.Search(bytes.AsSpan(at, Math.Min(Chunk, bytes.Length - at)), hits);
-            best = Math.Min(best, clock.Elapsed.TotalSeconds);
-        }
-        Say($"  {name,-24} {bytes.Length / best / 1e6,6:0} MB/s, {hits.Count} hits {string.Join(", ", hits.Take(3).Select(h => $"{h.Form.Canary.Id} {h.Form.Name} {h.Step} {h.Bits:0}"))}");
+        double ofHashes = Fastest(bytes, hits, chunk => canaries.Digests.FindWithin(chunk, hits)), whole = Fastest(bytes, hits, chunk => searcher.Search(chunk, hits));
+        double ofFilter = Fastest(bytes, [], chunk => filter.Search(chunk, list)), ofDigits = Fastest(bytes, [], chunk => digits.Search(chunk, list));
+        Say($"  {name,-24} {whole,6:0} {ofFilter,6:0} {ofDigits,6:0} {ofHashes,6:0}   {hits.Count} hits {string.Join(", ", hits.Take(3).Select(h => $"{h.Form.Canary.Id} {h.Form.Name} {h.Step} {h.Bits:0}"))}");
     }
 }
 return 0;
 
+double Fastest(byte[] bytes, List<Hit> hits, Action<ReadOnlySpan<byte>> search)
+{
+    double best = double.MaxValue;
+    for (int round = 0; round < 3; round++)
+    {
+        hits.Clear();
+        TimeSpan before = Environment.CpuUsage.TotalTime;
+        for (int at = 0; at < bytes.Length; at += Chunk) search(bytes.AsSpan(at, Math.Min(Chunk, bytes.Length - at)));
+        best = Math.Min(best, (Environment.CpuUsage.TotalTime - before).TotalSeconds);
+    }
+    return bytes.Length / best / 1e6;
+}
+
 static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+

@@ -9,7 +9,7 @@ internal sealed class Canaries
     Canaries(FormList list, int absent)
     {
         (Forms, TooShort, LeftOut, AbsentFiles) = (list.Forms, list.TooShort, list.LeftOut, absent);
-        Digests = new FormDigests(Forms);
+        Digests = new Digests(Forms);
     }
 
     internal IReadOnlyList<Form> Forms { get; }

@@ -1,17 +1,216 @@
+using System.Buffers.Text;
+
 namespace Offproof.Auditor;
 
-/// <summary>The hashes of all forms, made when first asked for (audit.md §5.3).</summary>
-internal abstract class Digests
+/// <summary>The hashes of forms (audit.md §5.3), made when first asked for. Not safe for several threads at once.</summary>
+internal sealed class Digests(IReadOnlyList<Form> forms)
 {
+    internal const int MostSalts = 16, MostTrialsForAValue = 10_000, MostTrials = 500_000;
+
+    const int Shortest = 8, Longest = 64, LongestSalt = 128, MostRemembered = 100_000;
+
+    // So many algorithms and spellings stand for one form.
+    const double Alternatives = 8, MostBitsOfShort = 30;
+
+    readonly HashSet<ulong> _tried = [];
+    (Form Form, byte[] Value)[] _values = [], _canonical = [];
+    Form[] _files = [];
+    DigestTable? _table;
+    (uint Hash, int Which)[]? _short;
+    int _trials;
+
+    /// <summary>The trials with salts are used up: later values were not tried. A report says so.</summary>
+    internal bool SaltsUsedUp { get; private set; }
+
+    /// <summary>How many values are hashed, and how many digests there are of them.</summary>
+    internal (int Values, int Digests) Size
+    {
+        get
+        {
+            Make();
+            return (_values.Length, _values.Length * HashAlgorithms.All.Length + _files.Length);
+        }
+    }
+
     /// <summary>Is this whole value, already decoded from hex or base64, a hash of a form, or its first or last 8 or more bytes?</summary>
-    internal abstract void Find(ReadOnlySpan<byte> value, List<Hit> hits);
+    internal void Find(ReadOnlySpan<byte> value, List<Hit> hits)
+    {
+        if (value.Length is < Shortest or > Longest) return;
+        DigestTable table = Make();
+        Span<byte> digest = stackalloc byte[Longest];
+        for (int end = 0; end < 2; end++)
+        {
+            ulong key = DigestTable.Key(end == 0 ? value : value[^Shortest..]);
+            for (int slot = -1; table.Next(key, ref slot, out int which, out bool last);)
+            {
+                if (last != (end == 1)) continue;
+                int length = Digest(which, digest, out Form form, out string name);
+                if (value.Length > length || !(last ? digest[(length - value.Length)..length] : digest[..value.Length]).SequenceEqual(value) || (last && value.Length == length)) continue;
+                hits.Add(Found(form, name, 0, value.Length, length));
+            }
+        }
+    }
 
     /// <summary>The same at any offset of binary bytes.</summary>
-    internal abstract void FindWithin(ReadOnlySpan<byte> bytes, List<Hit> hits);
+    internal void FindWithin(ReadOnlySpan<byte> bytes, List<Hit> hits)
+    {
+        if (bytes.Length < Shortest) return;
+        DigestTable table = Make();
+        Span<byte> digest = stackalloc byte[Longest];
+        for (int at = 0; at <= bytes.Length - Shortest; at++)
+        {
+            ulong key = DigestTable.Key(bytes[at..]);
+            if (!table.MayHold(key)) continue;
+            for (int slot = -1; table.Next(key, ref slot, out int which, out bool last);)
+            {
+                int length = Digest(which, digest, out Form form, out string name);
+                if (!last)
+                {
+                    hits.Add(Found(form, name, at, digest[..length].CommonPrefixLength(bytes[at..]), length));
+                    continue;
+                }
+                int same = Shortest;
+                while (same < length && at + Shortest - same > 0 && bytes[at + Shortest - same - 1] == digest[length - same - 1]) same++;
+                // The whole of it is met by its beginning.
+                if (same < length) hits.Add(Found(form, name, at + Shortest - same, same, length));
+            }
+        }
+    }
 
     /// <summary>Is this whole value of a parameter - 8 hexadecimal digits, or a decimal number below 2^32 or from -2^31 - a 32-bit hash of a form?</summary>
-    internal abstract void FindShort(ReadOnlySpan<byte> text, List<Hit> hits);
+    internal void FindShort(ReadOnlySpan<byte> text, List<Hit> hits)
+    {
+        if (!TryReadShort(text, out uint value)) return;
+        Make();
+        (uint Hash, int Which)[] hashes = _short!;
+        int at = Array.BinarySearch(hashes, (value, 0));
+        for (at = at < 0 ? ~at : at; at < hashes.Length && hashes[at].Hash == value; at++)
+        {
+            Form form = _values[hashes[at].Which / HashAlgorithms.Short.Length].Form;
+            hits.Add(new Hit(form, 0, text.Length, HashAlgorithms.Short[hashes[at].Which % HashAlgorithms.Short.Length].Name, Math.Min(form.Bits, MostBitsOfShort)));
+        }
+    }
 
     /// <summary>Is this value a hash of a form with one of these salts before or after it, or keyed with one of them (HMAC)?</summary>
-    internal abstract void FindSalted(ReadOnlySpan<byte> value, IReadOnlyList<byte[]> salts, List<Hit> hits);
+    internal void FindSalted(ReadOnlySpan<byte> value, IReadOnlyList<byte[]> salts, List<Hit> hits)
+    {
+        if (value.Length is not (16 or 20 or 28 or 32 or 48 or 64) || salts.Count == 0 || !IsNew(value, salts)) return;
+        Make();
+        int trials = 0;
+        Span<byte> digest = stackalloc byte[Longest];
+        // Values first and salts within: the phone's own identifiers come first, and are tried with every salt.
+        foreach ((Form form, byte[] plain) in _canonical)
+        {
+            for (int s = 0; s < Math.Min(salts.Count, MostSalts); s++)
+            {
+                byte[] salt = salts[s];
+                if (salt.Length is 0 or > LongestSalt || value.SequenceEqual(salt)) continue;
+                foreach (HashAlgorithm algorithm in HashAlgorithms.All)
+                {
+                    if (algorithm.Keyed is null || algorithm.Length != value.Length) continue;
+                    if (_trials >= MostTrials)
+                    {
+                        SaltsUsedUp = true;
+                        return;
+                    }
+                    if ((trials += Salted.Ways) > MostTrialsForAValue) return;
+                    _trials += Salted.Ways;
+                    if (Salted.Find(algorithm, value, plain, salt, digest) is { } way) hits.Add(Found(form, $"{algorithm.Name} {way}", 0, value.Length, value.Length));
+                }
+            }
+        }
+    }
+
+    // The same cookie stands in every request.
+    bool IsNew(ReadOnlySpan<byte> value, IReadOnlyList<byte[]> salts)
+    {
+        HashCode hash = default;
+        hash.AddBytes(value);
+        foreach (byte[] salt in salts) hash.AddBytes(salt);
+        return _tried.Count >= MostRemembered || _tried.Add(unchecked((ulong)hash.ToHashCode() << 32) ^ DigestTable.Key(value));
+    }
+
+    static Hit Found(Form form, string name, int offset, int matched, int length) => new(form, offset, matched, matched < length ? name + ", cut" : name, Math.Min(form.Bits, matched * 8 - Alternatives));
+
+    /// <summary>Makes a digest again; only what may have been found is.</summary>
+    int Digest(int which, Span<byte> into, out Form form, out string name)
+    {
+        int hashed = _values.Length * HashAlgorithms.All.Length;
+        if (which >= hashed)
+        {
+            form = _files[which - hashed];
+            name = form.Name;
+            form.Bytes.CopyTo(into);
+            return form.Bytes.Length;
+        }
+        HashAlgorithm algorithm = HashAlgorithms.All[which % HashAlgorithms.All.Length];
+        (form, byte[] value) = _values[which / HashAlgorithms.All.Length];
+        name = algorithm.Name;
+        algorithm.Hash(value, into[..algorithm.Length]);
+        return algorithm.Length;
+    }
+
+    DigestTable Make()
+    {
+        if (_table is not null) return _table;
+        _values = [.. Hashed.Of(forms)];
+        _canonical = [.. Hashed.Canonical(forms)];
+        _files = [.. forms.Where(Hashed.IsFileHash)];
+        int digests = _values.Length * HashAlgorithms.All.Length + _files.Length;
+        DigestTable table = new(2 * digests);
+        Span<byte> digest = stackalloc byte[Longest];
+        for (int which = 0; which < digests; which++)
+        {
+            int length = Digest(which, digest, out _, out _);
+            table.Add(DigestTable.Key(digest), which, last: false);
+            if (length > Shortest) table.Add(DigestTable.Key(digest[(length - Shortest)..length]), which, last: true);
+        }
+        _short = [.. _values.SelectMany((value, v) => HashAlgorithms.Short.Select((algorithm, a) => (algorithm.Hash(value.Value), v * HashAlgorithms.Short.Length + a)))];
+        Array.Sort(_short);
+        return _table = table;
+    }
+
+    static bool TryReadShort(ReadOnlySpan<byte> text, out uint value)
+    {
+        value = 0;
+        if (text.Length == 10 && text[0] == '0' && (text[1] | 0x20) == 'x') text = text[2..];
+        if (text.Length == 8 && Utf8Parser.TryParse(text, out value, out int read, 'x') && read == 8) return true;
+        if (text.Length is < 5 or > 11 || !Utf8Parser.TryParse(text, out long number, out read) || read != text.Length || number is < int.MinValue or > uint.MaxValue) return false;
+        value = unchecked((uint)number);
+        return true;
+    }
+}
+
+/// <summary>A value and a salt in the orders that people use (audit.md §5.3).</summary>
+internal static class Salted
+{
+    static readonly string[] Between = ["", ":", "|"];
+
+    /// <summary>Three separators in two orders, and HMAC.</summary>
+    internal const int Ways = 7;
+
+    internal static string? Find(HashAlgorithm algorithm, ReadOnlySpan<byte> wanted, byte[] value, byte[] salt, Span<byte> digest)
+    {
+        digest = digest[..algorithm.Length];
+        Span<byte> joined = stackalloc byte[512];
+        if (value.Length + salt.Length + 1 > joined.Length) return null;
+        foreach (string between in Between)
+        {
+            algorithm.Hash(Join(joined, salt, between, value), digest);
+            if (digest.SequenceEqual(wanted)) return "with a salt before";
+            algorithm.Hash(Join(joined, value, between, salt), digest);
+            if (digest.SequenceEqual(wanted)) return "with a salt after";
+        }
+        algorithm.Keyed!(salt, value, digest);
+        return digest.SequenceEqual(wanted) ? "keyed (HMAC)" : null;
+    }
+
+    static Span<byte> Join(Span<byte> into, byte[] first, string between, byte[] second)
+    {
+        first.CopyTo(into);
+        int length = first.Length;
+        foreach (char c in between) into[length++] = (byte)c;
+        second.CopyTo(into[length..]);
+        return into[..(length + second.Length)];
+    }
 }

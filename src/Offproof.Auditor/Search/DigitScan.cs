@@ -10,7 +10,7 @@ namespace Offproof.Auditor;
 /// </summary>
 internal sealed class DigitScan
 {
-    const int Block = 64, MostGap = 3, Remembered = 64, MostGroups = 7, KeyDigits = Form.ShortestBytes;
+    const int Block = 64, MostGap = 3, MostGroups = 7, KeyDigits = Form.ShortestBytes;
 
     // Shortest things that are met: 8 digits; of a coordinate "1.234".
     const int ShortestNumber = 7, ShortestDecimal = 5;
@@ -20,8 +20,6 @@ internal sealed class DigitScan
     readonly Dictionary<int, int[]> _byPlace = [];
     readonly ulong[] _ends = new ulong[1024];
     readonly ulong[] _places = new ulong[256];
-    readonly byte[] _digits = new byte[Remembered];
-    readonly int[] _at = new int[Remembered];
     readonly int _shortest;
 
     internal DigitScan(IReadOnlyList<Form> forms)
@@ -69,35 +67,65 @@ internal sealed class DigitScan
         bool fresh = true;
         while (at < bytes.Length)
         {
-            ulong mask;
-            if (bytes.Length - at >= Block) mask = Starts(bytes.Slice(at, Block)) & (fresh ? first : inner);
+            Rows rows;
+            ulong starts;
+            if (bytes.Length - at >= Block)
+            {
+                rows = new(bytes.Slice(at, Block), _shortest);
+                starts = rows.Starts & (fresh ? first : inner);
+            }
             else
             {
                 tail.Clear();
                 bytes[at..].CopyTo(tail);
-                mask = Starts(tail) & (fresh ? ulong.MaxValue : ~((1UL << MostGap) - 1));
-                if (mask == 0) return;
+                rows = new(tail, _shortest);
+                starts = rows.Starts & (fresh ? ulong.MaxValue : ~((1UL << MostGap) - 1));
             }
-            fresh = mask != 0;
-            at = fresh ? Run(bytes, at + BitOperations.TrailingZeroCount(mask), hits) : at + step;
+            int start = rows.First(starts, _byPlace.Count > 0);
+            fresh = start >= 0;
+            if (fresh) at = Run(bytes, at + start, hits);
+            else if (bytes.Length - at >= Block) at += step;
+            else return;
         }
     }
 
-    /// <summary>Where in 64 bytes a row of digits and separators begins that is long enough.</summary>
-    ulong Starts(ReadOnlySpan<byte> block)
+    /// <summary>Rows of digits and separators in 64 bytes, a bit for each.</summary>
+    readonly struct Rows
     {
-        (ulong digits, ulong separators) = Masks(block);
-        ulong near = digits | digits << 1 | digits >> 1;
-        near |= near << 2 | near >> 2;
-        ulong row = digits | (separators & near), two = row & (row >> 1), four = two & (two >> 2);
-        return four & (_shortest == ShortestDecimal ? row >> 4 : four >> 3);
-    }
+        readonly ulong _digits, _rows, _decimals;
 
-    static (ulong Digits, ulong Separators) Masks(ReadOnlySpan<byte> block)
-    {
-        Vector256<byte> low = Vector256.Create(block), high = Vector256.Create(block[32..]);
-        return (Digits(low).ExtractMostSignificantBits() | (ulong)Digits(high).ExtractMostSignificantBits() << 32,
-            Separators(low).ExtractMostSignificantBits() | (ulong)Separators(high).ExtractMostSignificantBits() << 32);
+
+        internal Rows(ReadOnlySpan<byte> block, int shortest)
+        {
+            Vector256<byte> low = Vector256.Create(block), high = Vector256.Create(block[32..]);
+            _digits = Mask(Digits(low), Digits(high));
+            ulong separators = Mask(Separators(low), Separators(high)), points = Mask(Vector256.Equals(low, Vector256.Create((byte)'.')), Vector256.Equals(high, Vector256.Create((byte)'.')));
+            ulong near = _digits | _digits << 1 | _digits >> 1;
+            near |= near << 2 | near >> 2;
+            _rows = _digits | (separators & near);
+            _decimals = points & _digits << 1 & _digits >> 1 & _digits >> 2 & _digits >> 3;
+            ulong two = _rows & (_rows >> 1), four = two & (two >> 2);
+            Starts = four & (shortest == ShortestDecimal ? _rows >> 4 : four >> 3);
+        }
+
+        /// <summary>Where a row begins that is long enough.</summary>
+        internal ulong Starts { get; }
+
+        /// <summary>The first of these rows that has enough digits, or a decimal, or leaves the block; -1 where none has.</summary>
+        internal int First(ulong starts, bool decimals)
+        {
+            while (starts != 0)
+            {
+                int start = BitOperations.TrailingZeroCount(starts), length = BitOperations.TrailingZeroCount(~(_rows >> start)), end = start + length;
+                if (end > Block - MostGap - 1) return start;
+                ulong row = ((1UL << length) - 1) << start;
+                if (BitOperations.PopCount(_digits & row) >= KeyDigits || (decimals && (_decimals & row) != 0)) return start;
+                starts &= ulong.MaxValue << end;
+            }
+            return -1;
+        }
+
+        static ulong Mask(Vector256<byte> low, Vector256<byte> high) => low.ExtractMostSignificantBits() | (ulong)high.ExtractMostSignificantBits() << 32;
 
         static Vector256<byte> Digits(Vector256<byte> v) => Vector256.LessThan(v - Vector256.Create((byte)'0'), Vector256.Create((byte)10));
 
@@ -111,85 +139,81 @@ internal sealed class DigitScan
     /// <summary>Reads a run, and says where it ends.</summary>
     int Run(ReadOnlySpan<byte> bytes, int at, HitList hits)
     {
+        // The last eight digits, four bits each.
         uint last = 0;
-        int count = 0, gap = 0;
+        int count = 0, gap = 0, begin = at;
+        bool places = _byPlace.Count > 0;
         for (; at < bytes.Length; at++)
         {
             uint digit = unchecked((uint)bytes[at] - '0');
             if (digit <= 9)
             {
                 gap = 0;
-                _digits[count % Remembered] = bytes[at];
-                _at[count % Remembered] = at;
-                count++;
-                last = last % 10_000_000 * 10 + digit;
-                if (count >= KeyDigits && IsMarked(_ends, last)) Ending(bytes, last, count, hits);
-                // Only the last ones are asked for; a row of 2 GiB must not count past them.
-                if (count == 2 * Remembered) count = Remembered;
+                last = last << 4 | digit;
+                if (count < KeyDigits - 1) count++;
+                else if (IsMarked(_ends, last)) Ending(bytes, begin, at, last, hits);
                 continue;
             }
             if (!IsSeparator(bytes[at]) || ++gap > MostGap) break;
-            if (bytes[at] == '.' && _byPlace.Count > 0) Decimal(bytes, at, hits);
+            if (places && bytes[at] == '.') Decimal(bytes, at, hits);
         }
         return Math.Max(at, 1);
     }
 
-    void Ending(ReadOnlySpan<byte> bytes, uint key, int count, HitList hits)
+    /// <summary>The forms that end with this digit.</summary>
+    void Ending(ReadOnlySpan<byte> bytes, int begin, int last, uint key, HitList hits)
     {
         if (!_byEnd.TryGetValue(key, out int[]? candidates)) return;
         for (int c = 0; c < candidates.Length; c++)
         {
             Form form = _forms[candidates[c]];
-            int length = form.Bytes.Length;
-            if (length > Math.Min(count, Remembered) || !EndsWith(form.Bytes, count)) continue;
-            int start = _at[(count - length) % Remembered], end = _at[(count - 1) % Remembered] + 1;
-            bool alone = !(start > 0 && char.IsAsciiDigit((char)bytes[start - 1])) && !(end < bytes.Length && char.IsAsciiDigit((char)bytes[end]));
-            if (end - start > length && !(alone && IsGrouped(count, length))) continue;
-            if (HasLonger(candidates, c, count, bytes)) continue;
+            if (!Stands(bytes, begin, last, form.Bytes, out int start, out bool alone) || HasLonger(bytes, begin, last, candidates, c)) continue;
+            int end = last + 1;
             if (form.Near is not null && !NearHalf.Find(bytes, ref start, ref end, form.Near)) continue;
-            double bits = alone ? Math.Min(form.Bits + Math.Log2(length + 1), Form.MostBits) : form.Bits;
+            double bits = alone ? Math.Min(form.Bits + Math.Log2(form.Bytes.Length + 1), Form.MostBits) : form.Bits;
             hits.Add(candidates[c], new Hit(form, start, end - start, null, bits));
         }
     }
 
     // Of the forms of one canary that end here, the longest.
-    bool HasLonger(int[] candidates, int which, int count, ReadOnlySpan<byte> bytes)
+    bool HasLonger(ReadOnlySpan<byte> bytes, int begin, int last, int[] candidates, int which)
     {
+        Form form = _forms[candidates[which]];
         for (int c = 0; c < which; c++)
         {
             Form longer = _forms[candidates[c]];
-            int length = longer.Bytes.Length;
-            if (!ReferenceEquals(longer.Canary, _forms[candidates[which]].Canary) || length == _forms[candidates[which]].Bytes.Length || length > Math.Min(count, Remembered) || !EndsWith(longer.Bytes, count)) continue;
-            int start = _at[(count - length) % Remembered], end = _at[(count - 1) % Remembered] + 1;
-            bool alone = !(start > 0 && char.IsAsciiDigit((char)bytes[start - 1])) && !(end < bytes.Length && char.IsAsciiDigit((char)bytes[end]));
-            if (end - start == length || (alone && IsGrouped(count, length))) return true;
+            if (longer.Canary == form.Canary && longer.Bytes.Length > form.Bytes.Length && Stands(bytes, begin, last, longer.Bytes, out _, out _)) return true;
         }
         return false;
     }
 
-    bool EndsWith(byte[] form, int count)
+    /// <summary>Read backwards from its last digit: the digits of the form, in a row or in groups as numbers have them (audit.md §4.2).</summary>
+    /// <param name="alone">No digit stands directly before or after it.</param>
+    static bool Stands(ReadOnlySpan<byte> bytes, int begin, int last, byte[] digits, out int start, out bool alone)
     {
-        for (int i = form.Length - 1, at = count - 1; i >= 0; i--, at--)
-            if (_digits[at % Remembered] != form[i]) return false;
-        return true;
-    }
-
-    // audit.md §4.2: at most seven groups, of which only the first two and the last may be a single digit.
-    bool IsGrouped(int count, int length)
-    {
-        int groups = 1, size = 1;
-        for (int i = count - length + 1; i < count; i++)
+        int groups = 1, size = 0, singles = 0;
+        bool second = false;
+        (start, alone) = (last, false);
+        for (int at = last, left = digits.Length - 1; ; at--)
         {
-            if (_at[i % Remembered] == _at[(i - 1) % Remembered] + 1)
+            if (at < begin) return false;
+            byte b = bytes[at];
+            if (!char.IsAsciiDigit((char)b))
             {
-                size++;
+                if (size == 0) continue;
+                // Read backwards: the last group may be one digit, and so may the first two, of which one is still to come when this one ends.
+                second = size == 1 && groups > 1;
+                if (second) singles++;
+                (groups, size) = (groups + 1, 0);
                 continue;
             }
-            if (size == 1 && groups > 2) return false;
-            groups++;
-            size = 1;
+            if (b != digits[left]) return false;
+            start = at;
+            size++;
+            if (--left < 0) break;
         }
-        return groups <= MostGroups;
+        alone = !(start > 0 && char.IsAsciiDigit((char)bytes[start - 1])) && !(last + 1 < bytes.Length && char.IsAsciiDigit((char)bytes[last + 1]));
+        return last + 1 - start == digits.Length || (alone && groups <= MostGroups && singles == (second ? 1 : 0));
     }
 
     void Decimal(ReadOnlySpan<byte> bytes, int point, HitList hits)
@@ -209,7 +233,7 @@ internal sealed class DigitScan
     static uint Key(ReadOnlySpan<byte> digits)
     {
         uint key = 0;
-        foreach (byte b in digits[^KeyDigits..]) key = key * 10 + b - '0';
+        foreach (byte b in digits[^KeyDigits..]) key = key << 4 | (uint)(b - '0');
         return key;
     }
 

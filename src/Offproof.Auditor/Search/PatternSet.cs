@@ -21,7 +21,7 @@ internal enum Writing : byte
 /// <summary>The sequences of bytes that the filter looks for: the forms, and their further writings (audit.md §5.1).</summary>
 internal sealed class PatternSet
 {
-    const int LongestRewritten = 64, MostPatterns = 200_000;
+    const int LongestRewritten = 64, MostPatterns = 200_000, MostEncoded = 60_000;
 
     readonly List<byte> _bytes = [];
     readonly List<Pattern> _patterns = [];
@@ -42,8 +42,13 @@ internal sealed class PatternSet
         PatternSet set = new() { Forms = forms };
         for (int i = 0; i < forms.Count; i++)
             if (!IsPairOfDecimals(forms[i])) set.Add(i, forms[i].Bytes, IsDigits(forms[i]) ? Writing.Digits : Writing.Plain, forms[i].Bits);
-        for (int i = 0; i < forms.Count && set.Count < MostPatterns; i++)
-            if (IsRewritten(forms[i])) set.Rewrite(i);
+        bool words = forms.Any(form => form.Name is "canary-word");
+        int[] rewritten = [.. Enumerable.Range(0, forms.Count).Where(i => IsRewritten(forms[i]) && !(words && forms[i].Name is "text"))];
+        foreach (int i in rewritten)
+            if (set.Count < MostPatterns) set.Rewrite(i);
+        // Decoding finds these too (audit.md §6): as far as their number does not slow the search down.
+        foreach (int i in rewritten)
+            if (set.Count < MostEncoded) set.Encode(i);
         set._all = [.. set._bytes];
         return set;
     }
@@ -52,32 +57,39 @@ internal sealed class PatternSet
 
     internal static bool IsPairOfDecimals(Form form) => form.Near is not null && DecimalPlace.IsDecimal(form.Bytes) && DecimalPlace.IsDecimal(form.Near);
 
-    // Fragments and blocks are many, and what holds one in another writing holds the canary's other forms in it too. Of a number, the
-    // longer forms hold the significant one.
+    // Fragments and blocks are many, and what holds one in another writing holds the canary's other forms in it too, as whole texts hold their canary word.
+    // Of a number, the longer forms hold the significant one.
     static bool IsRewritten(Form form) => form.Near is null && form.Bytes.Length <= LongestRewritten && form.Name is not ("fragment" or "block" or "international-00" or "international-trunk" or "local");
+
+    // Of hashes and packed numbers, no one writes the letters.
+    static bool IsText(byte[] bytes) => System.Text.Unicode.Utf8.IsValid(bytes) && !bytes.AsSpan().ContainsAnyInRange((byte)0, (byte)31);
 
     void Rewrite(int form)
     {
         byte[] bytes = Forms[form].Bytes;
         double bits = Forms[form].Bits - 3;
-        if (bits < Form.FewestBits - 4) return;
+        if (bits < Form.FewestBits || !IsText(bytes)) return;
         byte[] reversed = [.. bytes.Reverse()];
         if (!reversed.AsSpan().SequenceEqual(bytes)) Add(form, reversed, Writing.Reversed, bits);
         byte[] rot13 = [.. bytes.Select(Rot13)];
         if (!rot13.AsSpan().SequenceEqual(bytes)) Add(form, rot13, Writing.Rot13, bits);
         Utf16(form, bytes, bits);
+        if (!IsDigits(Forms[form])) return;
+        foreach (int zero in (int[])[0xFF10, 0x0660, 0x06F0, 0x0966])
+            Add(form, Encoding.UTF8.GetBytes(string.Concat(bytes.Select(b => (char)(b - '0' + zero)))), Writing.OtherDigits, bits);
+    }
+
+    void Encode(int form)
+    {
+        byte[] bytes = Forms[form].Bytes;
+        double bits = Forms[form].Bits - 3;
+        if (bits < Form.FewestBits) return;
         for (int alignment = 0; alignment < 3; alignment++) Base64(form, bytes, alignment, bits);
         Add(form, Encoding.ASCII.GetBytes(Convert.ToHexStringLower(bytes)), Writing.Hex, bits);
-        if (IsDigits(Forms[form]))
-        {
-            foreach (int zero in (int[])[0xFF10, 0x0660, 0x06F0, 0x0966])
-                Add(form, Encoding.UTF8.GetBytes(string.Concat(bytes.Select(b => (char)(b - '0' + zero)))), Writing.OtherDigits, bits);
-        }
     }
 
     void Utf16(int form, byte[] bytes, double bits)
     {
-        if (!System.Text.Unicode.Utf8.IsValid(bytes)) return;
         string text = Encoding.UTF8.GetString(bytes);
         byte[] little = Encoding.Unicode.GetBytes(text), big = Encoding.BigEndianUnicode.GetBytes(text);
         // Between the first and the last zero, Latin text is the same in both orders.

@@ -1,0 +1,66 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace Offproof.Auditor;
+
+/// <summary>Digests by their first and their last 8 bytes, without an object for each: the number of the digest says of what and by what (audit.md §5.3).</summary>
+internal sealed class DigestTable
+{
+    readonly ulong[] _keys;
+    readonly uint[] _digests;
+    readonly uint[] _filter;
+    readonly int _shift, _filterShift;
+    int _count;
+
+    /// <param name="most">Of keys; two for each digest of more than 8 bytes.</param>
+    internal DigestTable(int most)
+    {
+        int slots = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, most + most / 2));
+        _keys = new ulong[slots];
+        _digests = new uint[slots];
+        _shift = 64 - BitOperations.Log2((uint)slots);
+        // Asked at each byte: 16 bits for each key, at most 2 MiB.
+        int words = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(most / 2, 1024, 524_288));
+        _filter = new uint[words];
+        _filterShift = 64 - BitOperations.Log2((uint)words);
+    }
+
+    internal void Add(ulong key, int digest, bool last)
+    {
+        if (++_count >= _keys.Length) throw new InvalidOperationException("more digests than were said");
+        ulong hash = Hash(key);
+        int slot = (int)(hash >> _shift);
+        while (_digests[slot] != 0) slot = slot + 1 & _keys.Length - 1;
+        _keys[slot] = key;
+        _digests[slot] = (uint)(digest + 1) << 1 | (last ? 1u : 0);
+        _filter[hash >> _filterShift] |= Bits(hash);
+    }
+
+    internal static ulong Key(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+
+    internal bool MayHold(ulong key)
+    {
+        ulong hash = Hash(key);
+        uint bits = Bits(hash);
+        return (_filter[hash >> _filterShift] & bits) == bits;
+    }
+
+    /// <summary>The next digest with this key; begin with a slot of -1.</summary>
+    internal bool Next(ulong key, ref int slot, out int digest, out bool last)
+    {
+        slot = slot < 0 ? (int)(Hash(key) >> _shift) : slot + 1 & _keys.Length - 1;
+        for (; _digests[slot] != 0; slot = slot + 1 & _keys.Length - 1)
+        {
+            if (_keys[slot] != key) continue;
+            digest = (int)(_digests[slot] >> 1) - 1;
+            last = (_digests[slot] & 1) != 0;
+            return true;
+        }
+        (digest, last) = (0, false);
+        return false;
+    }
+
+    static ulong Hash(ulong key) => unchecked((key ^ key >> 29) * 0x9E3779B97F4A7C15);
+
+    static uint Bits(ulong hash) => 1u << (int)(hash >> 20 & 31) | 1u << (int)(hash >> 26 & 31);
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Text;
+
+namespace Offproof.Auditor.Tests;
+
+/// <summary>audit.md §4: a small persona and the complete list of its forms, beside it, read by eye (vectors/audit/forms).</summary>
+public sealed class CanariesTests
+{
+    static string Vectors
+    {
+        get
+        {
+            string? folder = AppContext.BaseDirectory;
+            while (folder is not null && !Directory.Exists(Path.Combine(folder, "vectors", "audit"))) folder = Path.GetDirectoryName(folder);
+            return Path.Combine(folder ?? throw new DirectoryNotFoundException("vectors/audit"), "vectors", "audit", "forms");
+        }
+    }
+
+    static Canaries Read(string json, string? folder = null)
+    {
+        using MemoryStream stream = new(Encoding.UTF8.GetBytes(json));
+        return Canaries.Read(stream, folder);
+    }
+
+    [Fact]
+    public void The_forms_are_those_of_the_list()
+    {
+        using FileStream stream = File.OpenRead(Path.Combine(Vectors, "persona.json"));
+        string listed = List(Canaries.Read(stream, Vectors)), path = Path.Combine(Vectors, "forms.txt");
+        if (Environment.GetEnvironmentVariable("OFFPROOF_WRITE_VECTORS") == "1") File.WriteAllText(path, listed);
+        Assert.Equal(File.ReadAllText(path).Split('\n'), listed.Split('\n'));
+    }
+
+    // KIND ID FORM BITS VALUE (~ NEAR); bytes that are not text in hexadecimal.
+    static string List(Canaries canaries)
+    {
+        StringBuilder list = new();
+        foreach (Form form in canaries.Forms)
+            list.Append(CultureInfo.InvariantCulture, $"{form.Canary.Kind} {form.Canary.Id} {form.Name} {form.Bits:0.0} {Show(form.Bytes)}{(form.Near is null ? "" : " ~ " + Show(form.Near))}\n");
+        foreach (TooShort one in canaries.TooShort)
+            list.Append(CultureInfo.InvariantCulture, $"not searched: {one.Canary.Kind} {one.Canary.Id} {one.Form} '{one.Canary.Value.ReplaceLineEndings("\\n")}': {one.Reason}\n");
+        return list.ToString();
+    }
+
+    static string Show(byte[] bytes) =>
+        System.Text.Unicode.Utf8.IsValid(bytes) && !bytes.Any(b => b is < 0x20 and not 0x0A or 0x7F) ? "'" + Encoding.UTF8.GetString(bytes).ReplaceLineEndings("\\n") + "'" : Convert.ToHexStringLower(bytes);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"schema\":\"offproof/v2/persona\"}")]
+    [InlineData("{\"schema\":\"offproof/v1/persona\"")]
+    [InlineData("{\"schema\":\"offproof/v1/persona\"} {}")]
+    [InlineData("{\"schema\":\"offproof/v1/persona\",\"contacts\":[{]}")]
+    public void What_is_no_persona_is_refused(string json) => Assert.Throws<PersonaException>(() => Read(json));
+
+    [Theory]
+    [InlineData("{\"schema\":\"offproof/v1/persona\"}")]
+    [InlineData("{\"schema\":\"offproof/v1/persona\",\"identifiers\":null,\"contacts\":{},\"messages\":[null,1,\"x\",[]],\"notes\":[{}],\"photos\":[{\"gps\":{\"lat\":1e400}}],\"more\":{\"deep\":[[{}]]}}")]
+    [InlineData("{\"schema\":\"offproof/v1/persona\",\"identifiers\":{\"imei\":\"\\ud800\",\"email\":7,\"gps\":{\"lat\":200,\"lon\":1},\"mac\":\"zz\",\"phone\":\"+\"}}")]
+    public void What_is_missing_or_of_another_type_is_passed_over(string json) => Assert.Empty(Read(json).Forms);
+
+    [Fact]
+    public void Somebody_elses_persona_may_have_less()
+    {
+        Canaries canaries = Read("{\"schema\":\"offproof/v1/persona\",\"identifiers\":{\"imei\":\"00101798-167048-5\",\"phone\":\"020 7946 0018\",\"advertisingId\":\"38400000-8cf0-11bd-b23e-10b96e40000d\"}}");
+        Assert.Contains(canaries.Forms, f => f.Canary.Kind == "imei" && f.Bytes.AsSpan().SequenceEqual("001017981670485"u8));
+        Assert.Contains(canaries.Forms, f => f.Canary.Kind == "phone" && f.Bytes.AsSpan().SequenceEqual("02079460018"u8));
+        Assert.Contains(canaries.Forms, f => f.Canary is { Kind: "identifier", Id: "identifiers.advertisingId" });
+    }
+
+    [Theory]
+    [InlineData("carrier", "O2")]
+    [InlineData("serial", "LKF1")]
+    [InlineData("imei", "000000000000000")]
+    [InlineData("email", "a@b.example")]
+    public void What_is_too_short_is_not_searched_and_is_said(string name, string value)
+    {
+        Canaries canaries = Read($"{{\"schema\":\"offproof/v1/persona\",\"identifiers\":{{\"{name}\":\"{value}\"}}}}");
+        Assert.Empty(canaries.Forms);
+        Assert.Contains(canaries.TooShort, t => t.Canary.Id == "identifiers." + name);
+    }
+
+    [Fact]
+    public void A_fragment_of_two_texts_is_nobodys()
+    {
+        const string shared = "the train is late again, start without me and keep something warm";
+        Canaries canaries = Read($$"""{"schema":"offproof/v1/persona","messages":[{"body":"One: {{shared}}"},{"body":"Another one: {{shared}}"},{"body":"Only this text has these words, and no other text has them"}]}""");
+        Assert.DoesNotContain(canaries.Forms, f => f.Name == "fragment" && shared.Contains(Encoding.UTF8.GetString(f.Bytes), StringComparison.Ordinal));
+        Assert.Contains(canaries.Forms, f => f.Name == "fragment" && f.Canary.Id == "messages[2].body");
+    }
+
+    [Fact]
+    public void Any_35_bytes_of_a_text_hold_a_fragment()
+    {
+        const string text = "We meet on Thursday behind the old lighthouse, bring the blue lantern and both of the keys that open its door.";
+        Canaries canaries = Read($$"""{"schema":"offproof/v1/persona","messages":[{"body":"{{text}}"}]}""");
+        Searcher searcher = new(canaries.Forms);
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        for (int at = 0; at + 35 <= bytes.Length; at++)
+        {
+            List<Hit> hits = [];
+            searcher.Search(bytes.AsSpan(at, 35), hits);
+            Assert.Contains(hits, h => h.Form.Name == "fragment");
+        }
+    }
+
+    [Fact]
+    public void A_part_of_a_photo_is_found_by_its_blocks()
+    {
+        string folder = Directory.CreateTempSubdirectory("offproof-canaries-").FullName;
+        try
+        {
+            byte[] photo = new byte[300_000];
+            ulong state = 3;
+            for (int i = 0; i < photo.Length; i++)
+            {
+                state = unchecked(state * 6364136223846793005 + 1442695040888963407);
+                photo[i] = (byte)(state >> 56);
+            }
+            File.WriteAllBytes(Path.Combine(folder, "a.jpg"), photo);
+            Canaries canaries = Read($$"""{"schema":"offproof/v1/persona","photos":[{"path":"a.jpg","bytes":{{photo.Length}}},{"path":"../outside.jpg","bytes":1},{"path":"gone.jpg","bytes":9}]}""", folder);
+            Assert.Equal(2, canaries.AbsentFiles);
+            Searcher searcher = new(canaries.Forms);
+            for (int at = 0; at + 40_000 <= photo.Length; at += 7_001)
+            {
+                List<Hit> hits = [];
+                searcher.Search(photo.AsSpan(at, 40_000), hits);
+                Assert.Contains(hits, h => h.Form is { Name: "block", Canary.Id: "photos[0]" });
+            }
+            List<Hit> digests = [];
+            canaries.Digests.Find(System.Security.Cryptography.CryptographicOperations.HashData(System.Security.Cryptography.HashAlgorithmName.MD5, photo), digests);
+            Assert.Equal("photos[0]", Assert.Single(digests).Form.Canary.Id);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
