@@ -58,7 +58,7 @@ static class TlsFuzz
         }
         quic.Finish();
         Balances(flow, given);
-        return string.Join('|', flow.Remarks.Select(words => Kind(words))) + $"|{flow.Protocol}|{Math.Min(quic.OpenedPackets, 4)}";
+        return string.Join('|', flow.Remarks.Select(words => Kind(words.Split("0x")[0]))) + $"|{flow.Protocol}|{Math.Min(quic.OpenedPackets, 4)}";
     }
 
     static bool TryTake(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> taken)
@@ -108,7 +108,7 @@ static class TlsFuzz
             _tls.End(Sender.Client, clean: true);
             _tls.End(Sender.Server, clean: false);
             Balances(_flow, _given);
-            return string.Join('|', _flow.Remarks.Select(words => Kind(words))) + $"|{_flow.Protocol}|{Math.Min(_tls.OpenedRecords, 16)}";
+            return string.Join('|', _flow.Remarks.Select(words => Kind(words.Split("0x")[0]))) + $"|{_flow.Protocol}|{Math.Min(_tls.OpenedRecords, 16)}";
         }
     }
 

@@ -48,7 +48,7 @@ internal sealed partial class TlsConversation
     {
         if (direction.Keys is not null && direction.TryOpen(direction.Keys, keyLog, record, into, out opened)) return true;
         opened = default;
-        if (_session is null || !MayTry(direction)) return false;
+        if (_session is null || !direction.MayTry(keyLog)) return false;
         return _session.Is13 || _session.Server is null ? TryOpen13(direction, record, into, out opened) : TryOpen12(direction, record, into, out opened);
     }
 
@@ -124,8 +124,6 @@ internal sealed partial class TlsConversation
         direction.Keys?.Dispose();
         direction.Keys = keys;
     }
-
-    private bool MayTry(TlsDirection direction) => direction.Trials > 0 && keyLog.Trials > 0;
 
     private bool MayResume() => _session is { Server: not null, Unread: null, HasSecret: true };
 

@@ -136,7 +136,7 @@ internal sealed partial class TlsConversation(Flow flow, Examiner examiner, KeyL
                     Data(direction.Sender, rest, packet);
                     return taken;
                 }
-                if (!MayTry(direction))
+                if (!direction.MayTry(keyLog))
                 {
                     Break(direction, "after lost bytes, TLS could not be resumed");
                     TakeWaiting(direction);

@@ -29,6 +29,9 @@ internal sealed class TlsDirection(Sender sender) : IDisposable
         Application,
     }
 
+    private const long MostTrials = 4 << 20;
+    private const long FewTrials = 8 << 10;
+
     internal const int BufferSize = TlsRecord.HeaderSize + TlsRecord.MostBody;
 
     internal Sender Sender { get; } = sender;
@@ -56,8 +59,10 @@ internal sealed class TlsDirection(Sender sender) : IDisposable
     /// <summary>How many records may be missing before the next.</summary>
     internal ulong Window { get; set; }
 
-    /// <summary>Bytes that may still be spent on trials (audit.md §3.2).</summary>
-    internal long Trials { get; private set; } = 4 << 20;
+    private long _spent;
+
+    /// <summary>May trials go on (audit.md §3.2)? What verifies at once costs nothing: where an audit's trials were spent by others, a direction still has a few failures of its own.</summary>
+    internal bool MayTry(KeyLog keyLog) => _spent < (keyLog.Trials > 0 ? MostTrials : FewTrials);
 
     /// <summary>Content is missing that the conversation inside was not told of.</summary>
     internal bool HasGap { get; set; }
@@ -89,11 +94,11 @@ internal sealed class TlsDirection(Sender sender) : IDisposable
     /// <summary>Opens a record with keys, at the number that is due or, after a loss, at one of those that follow.</summary>
     internal bool TryOpen(RecordKeys keys, KeyLog keyLog, ReadOnlySpan<byte> record, Span<byte> into, out OpenedRecord opened)
     {
-        for (ulong ahead = 0; ahead <= Window && Trials > 0 && keyLog.Trials > 0; ahead++)
+        for (ulong ahead = 0; ahead <= Window && MayTry(keyLog); ahead++)
         {
             if (keys.TryOpen(unchecked(keys.Next + ahead), record, into, out opened)) return true;
             // A failure costs more than the bytes: it is an exception.
-            Trials -= record.Length + 1024;
+            _spent += record.Length + 1024;
             keyLog.Trials -= record.Length + 1024;
         }
         opened = default;

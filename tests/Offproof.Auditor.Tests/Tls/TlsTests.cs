@@ -90,6 +90,22 @@ public sealed class TlsTests
     }
 
     [Fact]
+    public void Failures_are_tried_so_long_and_no_longer()
+    {
+        TlsWriter writer = new(is13: true);
+        List<Step> steps = writer.Handshake();
+        Step data = writer.Data(Sender.Client, "read");
+        Step[] broken = [.. Enumerable.Repeat(new Step(Sender.Client, TlsWriter.Clear(23, new byte[3000])), 60)];
+        // 1, 2, 3 ... trials of 4,029 bytes: more than 4 MiB.
+        Assert.Equal("", new TlsRun([.. steps, .. broken, data], writer.KeyLog).Text(Sender.Client));
+        Assert.Equal("read", new TlsRun([.. steps, .. broken[..20], data], writer.KeyLog).Text(Sender.Client));
+        // What others spent takes nothing from a connection that is whole, and nearly all from one that is not.
+        Assert.Equal("read", new TlsRun([.. steps, data], writer.KeyLog, trials: 0).Text(Sender.Client));
+        Assert.Equal("read", new TlsRun([.. steps, broken[0], data], writer.KeyLog, trials: 0).Text(Sender.Client));
+        Assert.Equal("", new TlsRun([.. steps, .. broken[..3], data], writer.KeyLog, trials: 0).Text(Sender.Client));
+    }
+
+    [Fact]
     public void A_wrong_secret_opens_nothing_and_is_said()
     {
         TlsWriter writer = new(is13: false);

@@ -121,8 +121,9 @@ internal sealed record Step(Sender Sender, byte[] Bytes, long Lost = 0);
 /// <summary>One connection, read step by step; every byte that was handed over is checked to be counted.</summary>
 internal sealed class TlsRun
 {
-    internal TlsRun(IEnumerable<Step> steps, string keyLog, int most = int.MaxValue)
+    internal TlsRun(IEnumerable<Step> steps, string keyLog, int most = int.MaxValue, long? trials = null)
     {
+        if (trials is { } few) Keys.Trials = few;
         Keys.Add(Encoding.ASCII.GetBytes(keyLog));
         TlsConversation tls = new(Flow, Examiner, Keys, (flow, protocol) => Inner = new RecordingConversation(flow, Examiner, protocol));
         long[] given = new long[2];
