@@ -33,9 +33,9 @@ internal sealed class Rig : IAsyncDisposable
 
     internal string this[string name] => folder[name];
 
-    internal static async Task<Rig> StartAsync(bool init = true)
+    internal static async Task<Rig> StartAsync(bool init = true, ServerLimits? limits = null)
     {
-        Rig rig = new();
+        Rig rig = new() { Limits = limits ?? new ServerLimits() };
         await rig.StartServerAsync(0);
         Directory.CreateDirectory(rig.Phone);
         await File.WriteAllBytesAsync(Path.Combine(rig.Phone, "IMG_0001.jpg"), [.. Enumerable.Range(0, 3000).Select(static i => (byte)(i % 251))]);
