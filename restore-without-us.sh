@@ -1,8 +1,9 @@
 #!/bin/sh
 # Restores one category with the recovery sheet and stock tools alone: age, openssl, curl, restic. No program of this project takes part.
 #
-#   ./restore-without-us.sh SHEET CATEGORY TARGET [EPOCH]
+#   ./restore-without-us.sh SHEET CATEGORY TARGET [EPOCH] [DEVICE]
 #
+# EPOCH is a number, or - for the newest. DEVICE is the beginning of a device's name; without it, it is the device that turned the category on last, and the others are named.
 # TARGET is a folder that is empty or not there yet; only TARGET/CATEGORY is written. docs/phone.md §2.5 says how what it holds becomes what a phone imports.
 # It does what docs/consent.md §4 says: proves sheet -> device -> grant -> sealed password, config and key file, also after the sheet was changed, and only then
 # opens anything.
@@ -15,13 +16,14 @@ export LC_ALL
 
 fail() { echo "restore-without-us: $1" >&2; exit "${2:-1}"; }
 
-[ $# -ge 3 ] && [ $# -le 4 ] || { sed -n '2,4p' "$0" >&2; exit 64; }
-sheet=$1 category=$2 target=$3 wanted_epoch=${4:-}
+[ $# -ge 3 ] && [ $# -le 5 ] || { sed -n '2,6p' "$0" >&2; exit 64; }
+sheet=$1 category=$2 target=$3 wanted_epoch=${4:-} wanted_device=${5:-}
 for tool in age openssl curl restic od sed sha256sum; do
     command -v "$tool" >/dev/null || fail "this needs $tool"
 done
 case $category in contacts | messages | notes | photos) ;; *) fail "there is no category '$category'" 64 ;; esac
-case $wanted_epoch in *[!0-9]*) fail "an epoch is a number" 64 ;; esac
+case $wanted_epoch in -) wanted_epoch= ;; *[!0-9]*) fail "an epoch is a number, or - for the newest" 64 ;; esac
+case $wanted_device in *[!0-9a-f]*) fail "a device is named by the hexadecimal digits that its name begins with" 64 ;; esac
 if [ -e "$target" ] || [ -L "$target" ]; then
     # restic writes over files, and through links, that are there already.
     { [ -d "$target" ] && inside=$(ls -A -- "$target") && [ -z "$inside" ]; } || fail "$target exists and is not an empty folder: name another one"
@@ -263,15 +265,28 @@ while read -r record || [ -n "$record" ]; do
 done <"$tmp/records"
 [ "$own" != "${pending:+$pending_sheet}" ] || take_effect
 [ "$own" = "$current" ] || fail "this sheet is not the account's: a newer sheet took its place, or it is another account's" 6
-epoch=0 erased=
+epoch=0 erased= owner= others= alike=
 while read -r hash kid this this_config this_key this_sealed; do
+    over=
+    [ ! -e "$tmp/over-$hash" ] || over=yes
+    case $kid in
+        "$wanted_device"*) ;;
+        *) others="$others ${over:-$kid}"; continue ;;
+    esac
     if [ -n "$wanted_epoch" ] && [ "$this" != "$wanted_epoch" ]; then continue; fi
-    if [ -e "$tmp/over-$hash" ]; then erased=$this; continue; fi
+    if [ -n "$over" ]; then erased=$this; continue; fi
+    if [ -n "$owner" ] && [ "$owner" != "$kid" ]; then others="$others $owner" alike=yes; fi
     epoch=$this owner=$kid config=$this_config key=$this_key sealed=$this_sealed
 done <"$tmp/grants"
-[ "$epoch" -gt 0 ] || [ -z "$erased" ] || fail "epoch $erased of $category was erased, or is closed until it is" 5
+named() { # the devices in $others, each once, but the one that was chosen
+    for other in $others; do [ "$other" = "$owner" ] || [ "$other" = yes ] || printf '%.8s\n' "$other"; done | sort -u | tr '\n' ' ' | sed 's/ $//'
+}
+[ "$epoch" -gt 0 ] || [ -z "$erased" ] || fail "epoch $erased of $category${wanted_device:+ of device $wanted_device} was erased, or is closed until it is" 5
+[ "$epoch" -gt 0 ] || [ -z "$wanted_device" ] || fail "the server shows no record of ${wanted_epoch:+epoch $wanted_epoch of }$category of a device $wanted_device$([ -z "$others" ] || printf '; there is: %s' "$(named)")"
 [ "$epoch" -gt 0 ] || [ -z "$wanted_epoch" ] || fail "the server shows no record of an epoch $wanted_epoch of $category"
 [ "$epoch" -gt 0 ] || fail "the server shows no record that $category was ever turned on; if it was, it withholds them"
+[ -z "$wanted_device" ] || [ -z "$alike" ] || fail "more than one device's name begins with $wanted_device: give more digits" 64
+[ -n "$wanted_device" ] || [ -z "$(named)" ] || echo "this is what device $(printf %.8s "$owner") stored; $category of another: $(named) (the fifth argument)" >&2
 echo "proven: sheet -> device $(printf %.8s "$owner") -> grant of $category, epoch $epoch" >&2
 
 # --- sealed password, config, key file -------------------------------------------------------------------------------------------

@@ -28,6 +28,28 @@ internal static class Terminal
 
     internal static void Talk(string line) => Console.Error.WriteLine(Clean(line));
 
+    /// <summary>A picture of half-block characters, light on dark, where stderr is a terminal that has room for it; else nothing: what it says stands beside it in words.</summary>
+    internal static void Draw(IReadOnlyList<string> picture)
+    {
+        if (Console.IsErrorRedirected || !HasRoom(picture[0].Length)) return;
+        // With colours of its own it is light on dark everywhere; without, it is what the terminal makes of it.
+        bool colours = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        foreach (string line in picture) Console.Error.WriteLine(colours ? $"\x1b[97;40m{line}\x1b[0m" : line);
+    }
+
+    private static bool HasRoom(int width)
+    {
+        if (Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb" || Console.Error.Encoding.CodePage != Encoding.UTF8.CodePage) return false;
+        try
+        {
+            return Console.WindowWidth > width; // in the last column some terminals begin a new line by themselves
+        }
+        catch (Exception e) when (e is IOException or PlatformNotSupportedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Damage that cost time and no file: it is said, and the exit code stays.</summary>
     internal static void Noticed(IReadOnlyList<string> notices)
     {

@@ -20,9 +20,18 @@ internal sealed partial class Play
         int exit = (await stage.OffproofAsync(["restore", Erased, "--to", stage["again"], "--sheet", stage["sheet.txt"]], cancel)).Exit;
         erasure = new DemoErasure(Erased, state, before, after, exit, receipt);
         stage.Say($"  Objects of photos at the server: {Text(before)} before, {Text(after)} after. The server's receipt says: {state}. A restore is refused, exit {Text(exit)}.");
-        if (state != "erased" || !SignedRecord.TryParse(receipt, out SignedRecord? signed) || signed.Typ != RecordTyp.Receipt) failures.Add("there is no receipt that says erased");
-        if (before == 0 || after != 0) failures.Add($"{Text(after)} objects of photos are left at the server, of {Text(before)}");
-        if (CountStored([First, .. Others.Except([Erased], StringComparer.Ordinal)]) != others) failures.Add("erasing photos took something else away");
-        if (exit != ExitCode.Refused) failures.Add($"a restore of what was erased ended with {Text(exit)}, not {Text(ExitCode.Refused)}");
+        failures.AddRange(Faults(erasure, others, CountStored([First, .. Others.Except([Erased], StringComparer.Ordinal)])));
+    }
+
+    /// <summary>What is wrong with an erasure, from what was counted and answered; nothing where it held.</summary>
+    /// <param name="seen">Of what was erased</param>
+    /// <param name="others">Objects of the other categories before</param>
+    /// <param name="othersAfter">... and after</param>
+    internal static IEnumerable<string> Faults(DemoErasure seen, int others, int othersAfter)
+    {
+        if (seen.State != "erased" || !SignedRecord.TryParse(seen.Receipt, out SignedRecord? signed) || signed.Typ != RecordTyp.Receipt) yield return "there is no receipt that says erased";
+        if (seen.ObjectsBefore == 0 || seen.ObjectsAfter != 0) yield return $"{Text(seen.ObjectsAfter)} objects of {seen.Category} are left at the server, of {Text(seen.ObjectsBefore)}";
+        if (othersAfter != others) yield return $"erasing {seen.Category} took something else away";
+        if (seen.RestoreExit != ExitCode.Refused) yield return $"a restore of what was erased ended with {Text(seen.RestoreExit)}, not {Text(ExitCode.Refused)}";
     }
 }

@@ -24,9 +24,12 @@ internal static class JoinVerb
                 throw new DeviceException(DeviceFault.Usage, "join wants --server URL, and another device; or --sheet FILE", "offproof join --help");
             Terminal.RequireSomebodyToAsk(parsed.GetValue(yes));
             using NewDevice device = await NewDevice.BeginAsync(parsed.HomeFolder(), Options.ParseUrl(text), TimeProvider.System, null, cancel);
+            Terminal.Draw(device.PictureForCamera); // first: what has to be read stays on the screen below it
             Terminal.Talk($"""
                 This is device {device.Device[..8]}.
                 On a device of the account, within ten minutes:  offproof devices approve {device.Name}
+                Where a camera can read the whole line to it, in place of the name, no code is typed:
+                {device.ForCamera}
                 """);
             string code = await device.CodeAsync(cancel);
             Terminal.Talk($"Type this code there:  {code[..4]} {code[4..]}");

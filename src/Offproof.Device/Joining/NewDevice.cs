@@ -39,6 +39,9 @@ public sealed class NewDevice : IDisposable
     /// <summary>Name and whole DEVICE in one line, for a camera: then the other device need not be given the code.</summary>
     public string ForCamera => $"offproof:join:{Name}:{Device}";
 
+    /// <summary>The same as a QR code, one line of half-block characters after the other, light on dark.</summary>
+    public IReadOnlyList<string> PictureForCamera => QrCode.HalfBlocks(System.Text.Encoding.ASCII.GetBytes(ForCamera));
+
     /// <summary>Begins a joining at a server.</summary>
     /// <exception cref="DeviceException">The folder is a device's, or somebody's.</exception>
     public static async Task<NewDevice> BeginAsync(string path, Uri serverUrl, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)

@@ -84,6 +84,24 @@ public sealed class JoiningTests
         Assert.Equal((await first.OfferAsync(camera, None)).Code, await shown);
     }
 
+    [Theory] // A new phone's clock may be wrong by days: it waits ten minutes by its own counting, whatever the server's time of the end.
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task A_new_device_whose_clock_is_wrong_is_let_in(int days)
+    {
+        await using Rig rig = await Rig.ReadyAsync();
+        using DeviceHome first = rig.Open();
+        using NewDevice second = await NewDevice.BeginAsync(rig["second"], rig.Url, new ModelTime { Ahead = TimeSpan.FromDays(days) }, null, None);
+        Task<string> shown = second.CodeAsync(None);
+        await Task.WhenAny(shown, Task.Delay(TimeSpan.FromMilliseconds(500), None));
+        Assert.False(shown.IsCompleted, "it gave up");
+        Approval approval = await first.OfferAsync(JoinRequest.Parse(second.Name), None);
+        Assert.Equal(approval.Code, await shown);
+        Assert.Null(await first.AdmitAsync(approval, None));
+        await second.AdmittedAsync(None);
+        second.Keep();
+    }
+
     [Fact]
     public async Task A_nonce_that_was_not_committed_to_ends_the_joining()
     {

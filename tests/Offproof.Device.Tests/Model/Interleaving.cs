@@ -219,7 +219,7 @@ internal sealed partial class Interleaving : IAsyncDisposable
             whole = true;
         });
         if (!whole) return;
-        oldSheets.Add(sheetFile);
+        if (sheetFile != next) oldSheets.Add(sheetFile); // else another run with the same files was faster
         (sheetFile, nextSheet) = (next, null);
         using DeviceHome home = DeviceHome.Open(device.Home, device.Time);
         try
