@@ -10,8 +10,8 @@ internal static class Neighbours
     {
         ReadOnlySpan<byte> message = layers.Payload;
         if (layers.Cut > 0 || message.Length < 8 || !(protocol switch { 2 => IsMembership4(message), 58 => IsDiscovery(message) || IsMembership6(message), _ => false })) return false;
-        // But its type and checksum.
-        layers.Capacity += message.Length - 4;
+        // But its type and code.
+        layers.Capacity += message.Length - 2;
         layers.At += message.Length;
         return true;
     }

@@ -103,7 +103,7 @@ internal sealed class Traffic
         {
             Segment segment = new(layers.Word(0), layers.Word(2), layers.Long(4), layers.Long(8), layers.Bytes[layers.At + 13]);
             layers.At += words * 4;
-            layers.Capacity += 4 + words * 4 - 20 + (segment.IsSyn ? 4 : 0);
+            layers.Capacity += 6 + words * 4 - 20 + (segment.IsSyn ? 4 : 0);
             Tcp(ref layers, segment);
         }
         else if (protocol == FlowKey.Udp && layers.Has(8) && layers.Word(4) is 0 or >= 8)
@@ -112,7 +112,7 @@ internal sealed class Traffic
             // 0 in a jumbogram, or where segmentation was left to the card.
             if (layers.Word(4) is > 0 and ushort length) layers.Limit(length);
             layers.At += 8;
-            layers.Capacity += 2;
+            layers.Capacity += 4;
             FlowKey key = FlowKey.Of(layers, FlowKey.Udp, from, to, out bool isLow);
             OpenFlow open = _flows.Get(key, Segment.IsClient(from, to) == isLow, out _);
             Raw(open, open.SenderOf(isLow), ref layers);
@@ -122,7 +122,7 @@ internal sealed class Traffic
             if (!Neighbours.Pass(ref layers, protocol) && protocol is 1 or 58 && layers.Has(8))
             {
                 layers.At += 8;
-                layers.Capacity += 4;
+                layers.Capacity += 6;
             }
             else if (protocol is FlowKey.Tcp or FlowKey.Udp)
             {
