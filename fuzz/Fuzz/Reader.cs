@@ -38,5 +38,8 @@ sealed record Reader(string Name, string Reads, Func<byte[], string> Fast, Actio
         new("vcard", "vCard 2.1, 3.0 and 4.0", ContactFuzz.Import, ContactFuzz.Run, ["vectors/phone/contacts/*.vcf"], CardWords),
         new("notes-json", "Google Keep and Xiaomi", NoteFuzz.Import, bytes => NoteFuzz.Run(bytes), ["vectors/phone/notes/*.json"], NoteWords),
         new("notes-tree", "the front matter of a stored note", NoteFuzz.Front, bytes => NoteFuzz.Run(bytes), ["vectors/phone/notes/*.md"], ["---\n", "offproof: 1\n", "source: \"keep\"\n", "path: \"", "title: \"", "labels:\n", "  - \"", "attachments:\n", "extra: \"{", "\\u0000", "\\ud83d", "\\\"", ": ", "../", "/", "\r\n", "\uFEFF", "\0", "\u00ff"]),
+        new("persona", "the auditor's reader of persona.json, and the search for its forms in it", CanaryFuzz.Persona, null, ["vectors/audit/forms/persona.json"], ["\"schema\":\"offproof/v1/persona\"", "\"identifiers\":{", "\"imei\":\"", "\"mac\":\"", "\"phone\":\"+", "\"gps\":{\"lat\":-0,\"lon\":180}", "\"lat\":90.0000001",
+            "\"sha256\":\"", "\"path\":\"../", "\"taken\":\"2024-02-21T06:52:11+09:00\"", "1e28", "-1e-28", "\\ud800", "\u00e9", .. JsonWords]),
+        new("search", "the search for forms, whose every hit is undone again", CanaryFuzz.Search, null, ["vectors/audit/forms/*.*"], ["+44 (0)7700 900-123", "447700900123", "21.267143", "-157.8125", "2116.0286", "Z2Fzb3BhdG9iYW5lc29iZQ", "ebosenabotapos", "001017981670485", "gasopatobanesobe", "\0g\0a\0s\0o"]),
     ];
 }

@@ -132,3 +132,10 @@ put("photo-facts", "heif-1", heif(1))
 put("takeout-sidecar", "whole", json.dumps({"title": "IMG_1.jpg", "photoTakenTime": {"timestamp": "1714990089", "formatted": "x"}, "geoData": {"latitude": -33.9275, "longitude": 18.4164, "altitude": 25.0},
                                             "geoDataExif": {"latitude": 0.0, "longitude": 0.0, "altitude": 0.0}}))
 put("takeout-sidecar", "number", '{"photoTakenTime":{"timestamp":-62135596800},"geoDataExif":{"latitude":90,"longitude":-180}}')
+
+# The auditor's persona and its search -------------------------------------------------------------------------------------------------------------
+put("persona", "least", '{"schema":"offproof/v1/persona"}')
+put("persona", "odd", '{"schema":"offproof/v1/persona","identifiers":{"imei":"0010179816704851","iccid":"8999901428452480823F","phone":"07700 900123","gps":{"lat":-0.5,"lon":180}},"messages":[{"body":null,"parts":[null]}]}')
+put("search", "number", b"tel:+44 (0)7700 900-123 lat=21.2671&lon=-157.8125\0")
+put("search", "xored", bytes(b ^ 0x5A for b in b"gasopatobanesobe 447700900123") + "gasopatobanesobe".encode("utf-16-le") + b"Z2Fzb3BhdG9iYW5lc29iZQ== 676173 ebosenabotaposag 0010179816704850")
+put("search", "binary", struct.pack("<dd", 21.267143, -157.812482) + struct.pack(">Qii", 1017981670485, 212671430, -1578124820) + bytes(40))

@@ -16,7 +16,8 @@ internal static class Places
         foreach (int power in (int[])[7, 6])
         {
             string a = Scaled(lat, power), b = Scaled(lon, power);
-            if (a.Length >= 7 && b.Length >= 7) Pair($"e{power}", a, b);
+            // Near the equator and the first meridian, so few digits are ordinary.
+            if (Math.Min(a.Length, b.Length) >= Form.ShortestBytes - 1) Pair($"e{power}", a.Length >= b.Length ? a : b, a.Length >= b.Length ? b : a);
         }
         foreach (bool little in (bool[])[true, false])
         {

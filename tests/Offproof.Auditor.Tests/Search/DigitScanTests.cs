@@ -56,7 +56,7 @@ public sealed class DigitScanTests
                 int at = text.IndexOf("x" + number + "x", StringComparison.Ordinal) + 1;
                 Assert.Contains(Search(text), h => h.Offset == text.IndexOf('4', at) && number[0] == '+' || h.Offset == at && h.Length == number.Length);
             },
-            iter: 5000);
+            iter: 2000);
 
     [Theory]
     [InlineData("{\"lat\":21.267143,\"lon\":-157.812482}", 6)]
