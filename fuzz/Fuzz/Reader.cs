@@ -49,5 +49,8 @@ sealed record Reader(string Name, string Reads, Func<byte[], string> Fast, Actio
         new("pcapng", "captures of Wireshark, and their packets", CaptureFuzz.File, null, ["vectors/audit/packets/*.pcapng"], ["\n\u000d\u000d\n\u001c\0\0\0M<+\u001a", "\n\u000d\u000d\n\0\0\0\u001c\u001a+<M", "\u0001\0\0\0\u0014\0\0\0", "\u0006\0\0\0", "\u0003\0\0\0", "\u0005\0\0\0", "\n\0\0\0", "KSLT", "\t\0\u0001\0\u0009\0\0\0", .. PacketWords]),
         new("packets", "packets, from the link to TCP", CaptureFuzz.Packets, null, [], PacketWords),
         new("tcp", "segments in any order", CaptureFuzz.Stream, null, [], ["\0\0\0\u0010", "\0\0\u0010\u0010", "\0\u0010\0\u0020", "~\0\0\u0010", "\0\u0003\0\u0008"]),
+        new("persona", "the auditor's reader of persona.json, and the search for its forms in it", CanaryFuzz.Persona, null, ["vectors/audit/forms/persona.json"], ["\"schema\":\"offproof/v1/persona\"", "\"identifiers\":{", "\"imei\":\"", "\"mac\":\"", "\"phone\":\"+", "\"gps\":{\"lat\":-0,\"lon\":180}", "\"lat\":90.0000001",
+            "\"sha256\":\"", "\"path\":\"../", "\"taken\":\"2024-02-21T06:52:11+09:00\"", "1e28", "-1e-28", "\\ud800", "\u00e9", .. JsonWords]),
+        new("search", "the search for forms, whose every hit is undone again", CanaryFuzz.Search, null, ["vectors/audit/forms/*.*"], ["+44 (0)7700 900-123", "447700900123", "21.267143", "-157.8125", "2116.0286", "Z2Fzb3BhdG9iYW5lc29iZQ", "ebosenabotapos", "001017981670485", "gasopatobanesobe", "\0g\0a\0s\0o"]),
     ];
 }

@@ -195,3 +195,9 @@ put("tcp", "overlap", segments((0, 0, 100), (0, 50, 100), (0, 180, 40), (0, 140,
 put("tcp", "hole", segments((0, 0, 100), (0, 200, 100), (0xf8, 300, 0), (0, 100, 100), (0, 300, 10)))
 put("tcp", "end", segments((0, 0, 100), (0xfe, 100, 0), (0, 50, 100)))
 put("tcp", "reset", segments((0, 0, 100), (0xff, 100, 0), (0, 100, 10)))
+# The auditor's persona and its search -------------------------------------------------------------------------------------------------------------
+put("persona", "least", '{"schema":"offproof/v1/persona"}')
+put("persona", "odd", '{"schema":"offproof/v1/persona","identifiers":{"imei":"0010179816704851","iccid":"8999901428452480823F","phone":"07700 900123","gps":{"lat":-0.5,"lon":180}},"messages":[{"body":null,"parts":[null]}]}')
+put("search", "number", b"tel:+44 (0)7700 900-123 lat=21.2671&lon=-157.8125\0")
+put("search", "xored", bytes(b ^ 0x5A for b in b"gasopatobanesobe 447700900123") + "gasopatobanesobe".encode("utf-16-le") + b"Z2Fzb3BhdG9iYW5lc29iZQ== 676173 ebosenabotaposag 0010179816704850")
+put("search", "binary", struct.pack("<dd", 21.267143, -157.812482) + struct.pack(">Qii", 1017981670485, 212671430, -1578124820) + bytes(40))

@@ -132,13 +132,15 @@ internal sealed class Canaries
     {
         Canary canary = new(id, "photo", photo.Path ?? id);
         files.Add(forms, canary, photo.Sha256, photo.Path, photo.Bytes);
+        // A camera's name is the time; another's is as ordinary as it looks.
+        if (photo.Path is { } path && path[(path.LastIndexOf('/') + 1)..] is { Length: > 0 } file)
+            forms.Add(new Canary($"{id}.name", "photo-name", file), "as-written", file, file.Count(char.IsAsciiDigit) >= 14 ? Year + 2 : Entropy.OfText(file));
         if (photo.Position is { } place) Places.Add(forms, new Canary($"{id}.gps", "photo-gps", Position(place)), place);
         // EXIF: the local time, without the offset.
         if (photo is { Taken: { Length: >= 19 } taken, Model: { Length: > 0 } model })
         {
             string time = taken[..10].Replace('-', ':') + " " + taken[11..19];
-            // A year's seconds: 25 bits.
-            forms.Add(new Canary($"{id}.taken", "photo-time", $"{time} {model}"), "exif-time", Encoding.ASCII.GetBytes(time), 25 + Entropy.OfText(model) - Entropy.Pair / 2, Encoding.UTF8.GetBytes(model));
+            forms.Add(new Canary($"{id}.taken", "photo-time", $"{time} {model}"), "exif-time", Encoding.ASCII.GetBytes(time), Year + Entropy.OfText(model) - Entropy.Pair / 2, Encoding.UTF8.GetBytes(model));
         }
     }
 
@@ -166,6 +168,9 @@ internal sealed class Canaries
         string normal = (plus > 0 ? local[..plus] : local).Replace(".", "", StringComparison.Ordinal);
         if (normal != local) forms.Add(canary, "normalised", normal + domain, Entropy.OfText(normal));
     }
+
+    // Of a year's seconds, one.
+    const double Year = 25;
 
     static string Position(Persona.Position place) => string.Create(CultureInfo.InvariantCulture, $"{place.Latitude} {place.Longitude}");
 

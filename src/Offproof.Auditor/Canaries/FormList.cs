@@ -16,8 +16,8 @@ internal sealed class FormList
 
     internal IReadOnlyList<Form> Forms => _forms;
 
-    /// <summary>Of a canary that has other forms, only what one would expect to be searched.</summary>
-    internal IReadOnlyList<TooShort> TooShort => [.. _tooShort.Where(t => t.Always || !_searched.Contains(t.Form.Canary)).Select(t => t.Form)];
+    /// <summary>Of each canary one; of a canary that has other forms, only what one would expect to be searched.</summary>
+    internal IReadOnlyList<TooShort> TooShort => [.. _tooShort.Where(t => t.Always || !_searched.Contains(t.Form.Canary)).Select(t => t.Form).DistinctBy(t => t.Canary)];
 
     internal bool IsFull => _forms.Count >= MostForms;
 
@@ -27,8 +27,8 @@ internal sealed class FormList
     internal bool Add(Canary canary, string name, byte[] bytes, double bits, byte[]? near = null)
     {
         bits = Math.Min(bits, Form.MostBits);
-        if (bytes.Length < Form.ShortestBytes && near is null) return Refuse(canary, name, $"{bytes.Length} bytes are too short to be evidence", always: false);
-        if (bits < Form.FewestBits || IsUniform(bytes)) return Refuse(canary, name, "too ordinary to be evidence", always: false);
+        if (bytes.Length < Form.ShortestBytes) return Refuse(canary, name, $"{bytes.Length} bytes are too short to be evidence", always: false);
+        if (bits < Form.FewestBits || IsUniform(bytes) || (near is not null && IsUniform(near))) return Refuse(canary, name, "too ordinary to be evidence", always: false);
         _searched.Add(canary);
         if (!_seen.Add(new Bytes(near is null ? bytes : [.. bytes, .. near]))) return false;
         if (IsFull)

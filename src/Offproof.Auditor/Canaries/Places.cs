@@ -16,8 +16,11 @@ internal static class Places
         foreach (int power in (int[])[7, 6])
         {
             string a = Scaled(lat, power), b = Scaled(lon, power);
-            if (a.Length >= 7 && b.Length >= 7) Pair($"e{power}", a, b);
+            // Near the equator and the first meridian, so few digits are ordinary.
+            if (Math.Min(a.Length, b.Length) >= Form.ShortestBytes - 1) Pair($"e{power}", a.Length >= b.Length ? a : b, a.Length >= b.Length ? b : a);
         }
+        foreach ((string lat60, string lon60) in Sexagesimal(lat).Zip(Sexagesimal(lon)))
+            forms.Add(canary, "degrees-minutes-seconds", Encoding.UTF8.GetBytes(lat60), Bits(4), Encoding.UTF8.GetBytes(lon60));
         foreach (bool little in (bool[])[true, false])
         {
             string end = little ? "-le" : "-be";
@@ -49,6 +52,18 @@ internal static class Places
     {
         decimal positive = Math.Abs(degrees), whole = Math.Truncate(positive);
         return (whole * 100 + Math.Round((positive - whole) * 60, 6)).ToString("0000.000000", CultureInfo.InvariantCulture);
+    }
+
+    // As maps, cameras and exiftool write it, up to the seconds' first decimal, cut off.
+    static IEnumerable<string> Sexagesimal(decimal degrees)
+    {
+        decimal positive = Math.Abs(degrees), minutes = (positive - Math.Truncate(positive)) * 60, seconds = Math.Truncate((minutes - Math.Truncate(minutes)) * 600) / 10;
+        (int d, int m) = ((int)positive, (int)minutes);
+        yield return string.Create(CultureInfo.InvariantCulture, $"{d}°{m}'{seconds:0.0}");
+        yield return string.Create(CultureInfo.InvariantCulture, $"{d}°{m:00}'{seconds:00.0}");
+        yield return string.Create(CultureInfo.InvariantCulture, $"{d}° {m}' {seconds:0.0}");
+        yield return string.Create(CultureInfo.InvariantCulture, $"{d}°{m}′{seconds:0.0}");
+        yield return string.Create(CultureInfo.InvariantCulture, $"{d} deg {m}' {seconds:0.0}");
     }
 
     static string Scaled(decimal degrees, int power) =>

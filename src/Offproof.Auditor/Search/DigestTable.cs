@@ -1,5 +1,6 @@
-using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Offproof.Auditor;
 
@@ -19,13 +20,14 @@ internal sealed class DigestTable
         _keys = new ulong[slots];
         _digests = new uint[slots];
         _shift = 64 - BitOperations.Log2((uint)slots);
-        // Asked at each byte: 16 bits for each key, at most 2 MiB.
-        int words = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(most / 2, 1024, 524_288));
+        // Asked at each byte: at most 512 KiB, as the search's.
+        int words = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(most / 4, 1024, 131_072));
         _filter = new uint[words];
         _filterShift = 64 - BitOperations.Log2((uint)words);
     }
 
-    internal void Add(ulong key, int digest, bool last)
+    /// <param name="anywhere">Found at any offset too.</param>
+    internal void Add(ulong key, int digest, bool last, bool anywhere)
     {
         if (++_count >= _keys.Length) throw new InvalidOperationException("more digests than were said");
         ulong hash = Hash(key);
@@ -33,16 +35,26 @@ internal sealed class DigestTable
         while (_digests[slot] != 0) slot = slot + 1 & _keys.Length - 1;
         _keys[slot] = key;
         _digests[slot] = (uint)(digest + 1) << 1 | (last ? 1u : 0);
-        _filter[hash >> _filterShift] |= Bits(hash);
+        if (anywhere) _filter[hash >> _filterShift] |= Bits(hash);
     }
 
-    internal static ulong Key(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+    internal static ulong Key(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<ulong>(bytes);
 
-    internal bool MayHold(ulong key)
+    /// <summary>The next offset from <paramref name="at"/> on whose 8 bytes may begin a digest that is found anywhere; -1 where there is none.</summary>
+    internal unsafe int Scan(ReadOnlySpan<byte> bytes, int at)
     {
-        ulong hash = Hash(key);
-        uint bits = Bits(hash);
-        return (_filter[hash >> _filterShift] & bits) == bits;
+        int last = bytes.Length - sizeof(ulong), shift = _filterShift;
+        fixed (byte* start = bytes)
+        fixed (uint* filter = _filter)
+        {
+            for (; at <= last; at++)
+            {
+                ulong hash = Hash(*(ulong*)(start + at));
+                uint bits = Bits(hash);
+                if ((filter[hash >> shift] & bits) == bits) return at;
+            }
+        }
+        return -1;
     }
 
     /// <summary>The next digest with this key; begin with a slot of -1.</summary>
@@ -60,7 +72,9 @@ internal sealed class DigestTable
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static ulong Hash(ulong key) => unchecked((key ^ key >> 29) * 0x9E3779B97F4A7C15);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static uint Bits(ulong hash) => 1u << (int)(hash >> 20 & 31) | 1u << (int)(hash >> 26 & 31);
 }

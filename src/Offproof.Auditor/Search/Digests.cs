@@ -17,7 +17,7 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
     Form[] _files = [];
     DigestTable? _table;
     (uint Hash, int Which)[]? _short;
-    int _trials;
+    int _trials, _made;
 
     /// <summary>The trials with salts are used up: later values were not tried. A report says so.</summary>
     internal bool SaltsUsedUp { get; private set; }
@@ -28,7 +28,7 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
         get
         {
             Make();
-            return (_values.Length, _values.Length * HashAlgorithms.All.Length + _files.Length);
+            return (_values.Length, _made);
         }
     }
 
@@ -51,28 +51,19 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
         }
     }
 
-    /// <summary>The same at any offset of binary bytes.</summary>
+    /// <summary>The same at any offset of binary bytes: the usual hashes, whole or their first 8 or more bytes.</summary>
     internal void FindWithin(ReadOnlySpan<byte> bytes, List<Hit> hits)
     {
         if (bytes.Length < Shortest) return;
         DigestTable table = Make();
         Span<byte> digest = stackalloc byte[Longest];
-        for (int at = 0; at <= bytes.Length - Shortest; at++)
+        for (int at = table.Scan(bytes, 0); at >= 0; at = table.Scan(bytes, at + 1))
         {
             ulong key = DigestTable.Key(bytes[at..]);
-            if (!table.MayHold(key)) continue;
             for (int slot = -1; table.Next(key, ref slot, out int which, out bool last);)
             {
                 int length = Digest(which, digest, out Form form, out string name);
-                if (!last)
-                {
-                    hits.Add(Found(form, name, at, digest[..length].CommonPrefixLength(bytes[at..]), length));
-                    continue;
-                }
-                int same = Shortest;
-                while (same < length && at + Shortest - same > 0 && bytes[at + Shortest - same - 1] == digest[length - same - 1]) same++;
-                // The whole of it is met by its beginning.
-                if (same < length) hits.Add(Found(form, name, at + Shortest - same, same, length));
+                if (!last && IsAnywhere(which)) hits.Add(Found(form, name, at, digest[..length].CommonPrefixLength(bytes[at..]), length));
             }
         }
     }
@@ -157,18 +148,24 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
         _canonical = [.. Hashed.Canonical(forms)];
         _files = [.. forms.Where(Hashed.IsFileHash)];
         int digests = _values.Length * HashAlgorithms.All.Length + _files.Length;
-        DigestTable table = new(2 * digests);
+        _made = Enumerable.Range(0, digests).Count(IsMade);
+        DigestTable table = new(2 * _made);
         Span<byte> digest = stackalloc byte[Longest];
         for (int which = 0; which < digests; which++)
         {
+            if (!IsMade(which)) continue;
             int length = Digest(which, digest, out _, out _);
-            table.Add(DigestTable.Key(digest), which, last: false);
-            if (length > Shortest) table.Add(DigestTable.Key(digest[(length - Shortest)..length]), which, last: true);
+            table.Add(DigestTable.Key(digest), which, last: false, IsAnywhere(which));
+            if (length > Shortest) table.Add(DigestTable.Key(digest[(length - Shortest)..length]), which, last: true, anywhere: false);
         }
         _short = [.. _values.SelectMany((value, v) => HashAlgorithms.Short.Select((algorithm, a) => (algorithm.Hash(value.Value), v * HashAlgorithms.Short.Length + a)))];
         Array.Sort(_short);
         return _table = table;
     }
+
+    bool IsMade(int which) => IsAnywhere(which) || Hashed.IsIdentifying(_values[which / HashAlgorithms.All.Length].Form);
+
+    bool IsAnywhere(int which) => which >= _values.Length * HashAlgorithms.All.Length || HashAlgorithms.All[which % HashAlgorithms.All.Length].IsUsual;
 
     static bool TryReadShort(ReadOnlySpan<byte> text, out uint value)
     {

@@ -11,6 +11,9 @@ namespace Offproof.Auditor;
 /// <param name="Keyed">HMAC with it; null where the hash is not tried with salts.</param>
 internal sealed record HashAlgorithm(string Name, int Length, HashAlgorithm.Function Hash, HashAlgorithm.KeyedFunction? Keyed = null)
 {
+    /// <summary>Of those that are used most: made of texts too, and found at any offset.</summary>
+    internal bool IsUsual => Keyed is not null;
+
     internal delegate void Function(ReadOnlySpan<byte> data, Span<byte> hash);
 
     internal delegate void KeyedFunction(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> hash);

@@ -35,11 +35,14 @@ internal static class Hashed
     static bool IsHashed(Form form) => form.Near is null && !IsFileHash(form) && form.Name is not ("fragment" or "block") && !form.Name.Contains("int64", StringComparison.Ordinal)
         && !form.Name.Contains("bcd", StringComparison.Ordinal) && !form.Name.Contains("varint", StringComparison.Ordinal) && form.Canary.Kind is not ("gps" or "photo-gps");
 
+    /// <summary>Of numbers, e-mails and identifiers every hash is made; of names and texts only the usual ones, since they are many.</summary>
+    internal static bool IsIdentifying(Form form) => form.Canary.Kind is "imei" or "imsi" or "iccid" or "android-id" or "mac" or "serial" or "email" or "phone" or "contact-phone" or "contact-email" or "message-number" or "identifier";
+
     static IEnumerable<string> Spellings(Form form)
     {
         string value = Encoding.UTF8.GetString(form.Bytes), kind = form.Canary.Kind;
         yield return value;
-        if (form.Name is "text" or "canary-word") yield break;
+        if (form.Name is "text" or "canary-word" or "international-00" or "international-trunk" or "local") yield break;
         yield return value + "\n";
         if (form.Name is "international")
         {
@@ -51,13 +54,15 @@ internal static class Hashed
         {
             string word = kind is "imei" or "imsi" or "iccid" ? kind : "tel";
             yield return word + ":" + value;
-            yield return word.ToUpperInvariant() + ":" + value;
-            yield break;
+            if (word is not "tel") yield return word.ToUpperInvariant() + ":" + value;
         }
-        string lower = value.ToLowerInvariant();
-        yield return lower;
-        yield return value.ToUpperInvariant();
-        if (kind is "email" or "contact-email") yield return "mailto:" + lower;
-        if (kind is "mac" or "serial" or "android-id") yield return kind + ":" + value;
+        else
+        {
+            string lower = value.ToLowerInvariant();
+            yield return lower;
+            yield return value.ToUpperInvariant();
+            if (kind is "email" or "contact-email") yield return "mailto:" + lower;
+            if (kind is "mac" or "serial" or "android-id") yield return kind + ":" + value;
+        }
     }
 }

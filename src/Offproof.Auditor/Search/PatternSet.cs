@@ -53,7 +53,7 @@ internal sealed class PatternSet
         return set;
     }
 
-    internal static bool IsDigits(Form form) => form.Bytes.Length <= 24 && form.Bytes.AsSpan().IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+    internal static bool IsDigits(Form form) => form.Bytes.Length is >= Form.ShortestBytes and <= 24 && form.Bytes.AsSpan().IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
 
     internal static bool IsPairOfDecimals(Form form) => form.Near is not null && DecimalPlace.IsDecimal(form.Bytes) && DecimalPlace.IsDecimal(form.Near);
 

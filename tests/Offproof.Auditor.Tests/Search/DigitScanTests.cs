@@ -56,7 +56,7 @@ public sealed class DigitScanTests
                 int at = text.IndexOf("x" + number + "x", StringComparison.Ordinal) + 1;
                 Assert.Contains(Search(text), h => h.Offset == text.IndexOf('4', at) && number[0] == '+' || h.Offset == at && h.Length == number.Length);
             },
-            iter: 5000);
+            iter: 2000);
 
     [Theory]
     [InlineData("{\"lat\":21.267143,\"lon\":-157.812482}", 6)]
@@ -66,6 +66,9 @@ public sealed class DigitScanTests
     [InlineData("POINT(-157.81248 21.26714)", 5)]
     [InlineData("$GPGGA,2116.0286,N,15748.7489,W", 4)]
     [InlineData("\"latitudeE7\":212671430,\"longitudeE7\":-1578124820", 6)]
+    [InlineData("21°16'1.71\"N 157°48'44.93\"W", 4)]
+    [InlineData("21 deg 16' 1.71\" N, 157 deg 48' 44.93\" W", 4)]
+    [InlineData("21°16'01.7\"N 157°48'44.9\"W", 4)]
     public void A_place_is_found_by_both_its_coordinates(string text, int places)
     {
         List<Hit> hits = Search(text);

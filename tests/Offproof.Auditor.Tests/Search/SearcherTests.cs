@@ -52,7 +52,7 @@ public sealed class SearcherTests
                 Assert.Equal(wanted.Order(), found.Order());
                 Assert.Equal(hits.Count, hits.Distinct().Count());
             },
-            iter: 3000);
+            iter: 1000);
 
     static IEnumerable<(string, int, string?)> Naive(Form[] forms, byte[] text)
     {
