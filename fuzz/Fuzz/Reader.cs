@@ -24,6 +24,9 @@ sealed record Reader(string Name, string Reads, Func<byte[], string> Fast, Actio
 
     static readonly string[] ZipWords = ["PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "PK\u0006\u0006", "PK\u0006\u0007", "messages.ndjson", "data/", "\0\0\0\0", "\u0001\0", .. JsonWords];
 
+    static readonly string[] ExamineWords = ["%2E", "%u0041", "%25", "\\u0041", "\\x1f\\x8b", "\\\"", "&#65;", "&#x1F600;", "&amp;", "=41=42", "=\r\n", "=3D", "H4sIAAAA", "\u001f\u008b\u0008", "(\u00b5/\u00fd", "PK\u0003\u0004", "bplist00", "--x7\r\n", "\r\n\r\n", "\u00a1a", "\u0081\u00a1a",
+        "jonas.fairweather.a652e3@example.org", "am9uYXMu", "6A6F6E61", "NJXW4YLT", "\0j\0o", "j\0o\0", "{\"a\":\"", "a=", "&b=", "+", "\u00ff\u00fe", "\0\0\0\0\u0005"];
+
     internal static readonly IReadOnlyList<Reader> All =
     [
         new("sms-xml", "SMS Backup & Restore", MessageFuzz.Import, bytes => MessageFuzz.Run(bytes), ["vectors/phone/messages/xml/*.xml"], XmlWords),
@@ -37,6 +40,7 @@ sealed record Reader(string Name, string Reads, Func<byte[], string> Fast, Actio
             "9223372036854775807", "IEND", "eXIf", "RIFF", "WEBPEXIF"]),
         new("vcard", "vCard 2.1, 3.0 and 4.0", ContactFuzz.Import, ContactFuzz.Run, ["vectors/phone/contacts/*.vcf"], CardWords),
         new("notes-json", "Google Keep and Xiaomi", NoteFuzz.Import, bytes => NoteFuzz.Run(bytes), ["vectors/phone/notes/*.json"], NoteWords),
+        new("examine", "what protocols carried, layer by layer", ExamineFuzz.Read, null, ["vectors/audit/disguises/*.bin"], ExamineWords),
         new("notes-tree", "the front matter of a stored note", NoteFuzz.Front, bytes => NoteFuzz.Run(bytes), ["vectors/phone/notes/*.md"], ["---\n", "offproof: 1\n", "source: \"keep\"\n", "path: \"", "title: \"", "labels:\n", "  - \"", "attachments:\n", "extra: \"{", "\\u0000", "\\ud83d", "\\\"", ": ", "../", "/", "\r\n", "\uFEFF", "\0", "\u00ff"]),
     ];
 }
