@@ -27,6 +27,8 @@ sealed record Reader(string Name, string Reads, Func<byte[], string> Fast, Actio
     static readonly string[] TlsWords = ["\u0016\u0003\u0003", "\u0017\u0003\u0003\0\u0020", "\u0014\u0003\u0003\0\u0001\u0001", "\u0015\u0003\u0003\0\u0002\u0001\0", "\u0001\0\0\u0040\u0003\u0003", "\u0002\0\0\u0046\u0003\u0003", "\0\u0010\0\u0005\0\u0003\u0002h2",
         "\0\0\0\n\0\u0008\0\0\u0005a.com", "\0\u002b\0\u0002\u0003\u0004", "\u0013\u0001", "\u0010\0\0\u0004", "\u0018\0\0\u0001\0", "\u00ff\u00ff", "\0\0"];
     static readonly string[] PacketWords = ["\u0008\0E\0", "\u0081\0\0\u0001\u0008\0", "E\0\0(", "E\0\0\u001c\0\u0001 \0@\u0011", "E\0\0\u001c\0\u0001\0\u0001@\u0011", "`\0\0\0\0\u0008\u0011@", "`\0\0\0\0\u0010,@", "@\u0004", "@\u0006", "P\u0002", "P\u0010", "P\u0018", "P\u0011", "P\u0004", "\0\0", "\u0001\0", "\0\u0001"];
+    static readonly string[] ExamineWords = ["%2E", "%u0041", "%25", "\\u0041", "\\x1f\\x8b", "\\\"", "&#65;", "&#x1F600;", "&amp;", "=41=42", "=\r\n", "=3D", "H4sIAAAA", "\u001f\u008b\u0008", "(\u00b5/\u00fd", "PK\u0003\u0004", "bplist00", "--x7\r\n", "\r\n\r\n", "\u00a1a", "\u0081\u00a1a",
+        "jonas.fairweather.a652e3@example.org", "am9uYXMu", "6A6F6E61", "NJXW4YLT", "\0j\0o", "j\0o\0", "{\"a\":\"", "a=", "&b=", "+", "\u00ff\u00fe", "\0\0\0\0\u0005"];
 
     internal static readonly IReadOnlyList<Reader> All =
     [
@@ -41,6 +43,7 @@ sealed record Reader(string Name, string Reads, Func<byte[], string> Fast, Actio
             "9223372036854775807", "IEND", "eXIf", "RIFF", "WEBPEXIF"]),
         new("vcard", "vCard 2.1, 3.0 and 4.0", ContactFuzz.Import, ContactFuzz.Run, ["vectors/phone/contacts/*.vcf"], CardWords),
         new("notes-json", "Google Keep and Xiaomi", NoteFuzz.Import, bytes => NoteFuzz.Run(bytes), ["vectors/phone/notes/*.json"], NoteWords),
+        new("examine", "what protocols carried, layer by layer", ExamineFuzz.Read, null, ["vectors/audit/disguises/*.bin"], ExamineWords),
         new("notes-tree", "the front matter of a stored note", NoteFuzz.Front, bytes => NoteFuzz.Run(bytes), ["vectors/phone/notes/*.md"], ["---\n", "offproof: 1\n", "source: \"keep\"\n", "path: \"", "title: \"", "labels:\n", "  - \"", "attachments:\n", "extra: \"{", "\\u0000", "\\ud83d", "\\\"", ": ", "../", "/", "\r\n", "\uFEFF", "\0", "\u00ff"]),
         new("tls", "TLS, both directions with their key log", TlsFuzz.Streams, null, [], TlsWords),
         new("keylog", "key logs", TlsFuzz.Keys, null, ["vectors/audit/tls/*.keys"], ["CLIENT_RANDOM ", "RSA Session-ID:", " Master-Key:", "RSA ", "CLIENT_TRAFFIC_SECRET_0 ", "PMS_CLIENT_RANDOM ", "EXPORTER_SECRET ", "#", " ", "\n", "\r\n", "\\\n", "00", "Ff", "\uFEFF", "\0"]),

@@ -28,8 +28,11 @@ internal sealed partial class CanaryExaminer
         if (!isGuess && Turned(bytes, at) is var turned and >= 0) return turned;
         // Of no known grammar: what is in it is looked at all the same.
         int read = Inside(bytes, at);
-        if (!isGuess) _digests?.FindWithin(bytes, Cleared());
-        if (_hits.Count > 0 && !isGuess) Report(at);
+        if (!isGuess && _digests is not null)
+        {
+            _digests.FindWithin(bytes, Cleared());
+            if (_hits.Count > 0) Report(at);
+        }
         return bytes.Length - read;
     }
 
@@ -102,10 +105,10 @@ internal sealed partial class CanaryExaminer
                 return consumed;
             case Ending.Cut:
                 _place.Flow.Remark($"{step}: ends too early");
-                break;
+                return Math.Max(1, unread);
             case Ending.Broken:
                 _place.Flow.Remark($"{step}: breaks in the middle");
-                break;
+                return Math.Max(1, unread);
             default:
                 // Checksums are not computed, so a sender is free to choose them.
                 if (at.Depth == 0) _place.Flow.Capacity(_place.Sender, step == "gzip" || step == "zlib" ? 4 : 0);
@@ -135,7 +138,7 @@ internal sealed partial class CanaryExaminer
     {
         Output output = _made[at.Depth + 1];
         return (_compressed.Inflate(bytes, output.Clear(), Math.Max(0, _budget), out int consumed) == Ending.Whole && consumed == bytes.Length)
-            || (Compressed.Unbrotli(bytes, output.Clear(), Math.Max(0, _budget), out consumed) == Ending.Whole && consumed == bytes.Length && output.Count >= 4);
+            || (Compressed.MayBeBrotli(bytes) && Compressed.Unbrotli(bytes, output.Clear(), Math.Max(0, _budget), out consumed) == Ending.Whole && consumed == bytes.Length && output.Count >= 4);
     }
 
     private int Deflated(ReadOnlySpan<byte> bytes, in Layer at)
@@ -150,11 +153,11 @@ internal sealed partial class CanaryExaminer
     // Formats without a mark: taken for what they are where they end with the bytes. What comes out can still be unread, so that a wrong guess hides nothing.
     private int Guessed(ReadOnlySpan<byte> bytes, in Layer at)
     {
-        if (at.Depth >= _limits.Depth || --_tries < 0) return -1;
+        if (at.Depth >= _limits.Depth) return -1;
         Output output = _made[at.Depth];
-        if (Compressed.Unbrotli(bytes, output.Clear(), Math.Max(0, _budget), out int consumed) == Ending.Whole && consumed == bytes.Length && output.Count >= 4)
+        if (Compressed.MayBeBrotli(bytes) && --_tries >= 0 && Compressed.Unbrotli(bytes, output.Clear(), Math.Max(0, _budget), out int consumed) == Ending.Whole && consumed == bytes.Length && output.Count >= 4)
             return Result(output, "br", Ending.Whole, at, consumed);
-        if ((bytes.Length & 1) == 0 && _lz.FromBytes(bytes, output.Clear(), _budget) && output.Count >= 4)
+        if ((bytes.Length & 1) == 0 && (bytes[0] >> 6) is 0 or 2 && _lz.FromBytes(bytes, output.Clear(), _budget) && output.Count >= 4)
             return Result(output, "lz-string", Ending.Whole, at, bytes.Length);
         return -1;
     }
@@ -187,7 +190,7 @@ internal sealed partial class CanaryExaminer
     private int Inside(ReadOnlySpan<byte> bytes, in Layer at)
     {
         int read = 0;
-        int from = 1;
+        int from = 0;
         while (from < bytes.Length - 8 && bytes[from..].IndexOfAny((byte)0x1F, (byte)0x28) is var next and >= 0)
         {
             from += next;

@@ -7,6 +7,9 @@ internal sealed partial class CanaryExaminer
     private const int ShortestRun = 8;
     private const int ShortestToken = 11;
 
+    private static readonly SearchValues<byte> Quoted = SearchValues.Create("%\\\n;"u8);
+    private static readonly SearchValues<byte> BeforeValue = SearchValues.Create(" =:;,&"u8);
+    private static readonly SearchValues<byte> AfterString = SearchValues.Create("\"\n\r\\"u8);
     private static readonly SearchValues<byte> Marks = SearchValues.Create("%\\&"u8);
     private static readonly SearchValues<byte> AroundPercent = SearchValues.Create("\0\t\n\r \"&;<=>?[]^`{|}"u8);
     private static readonly SearchValues<byte> AroundWide = SearchValues.Create("\n\r\""u8);
@@ -18,9 +21,27 @@ internal sealed partial class CanaryExaminer
         int unread = 0;
         int done = 0;
         int from = 0;
+        bool isQuiet = false;
+        // Most escapes stand for blanks and punctuation: where all of them together make a text in which nothing is, the runs are not looked at one by one.
+        int first = text.IndexOfAny(Marks);
+        if (first < 0)
+        {
+            from = text.Length;
+        }
+        else if (text[first..].Contains((byte)'%') && MayDecode(at))
+        {
+            Output whole = _made[at.Depth].Clear();
+            isQuiet = Escapes.Percent(text, whole, plus: true) && Spend(whole.Count) && IsQuiet(whole.Written, at);
+            if (isQuiet && text.Contains((byte)'+')) isQuiet = Escapes.Percent(text, whole.Clear(), plus: false) && IsQuiet(whole.Written, at);
+        }
         while (from < text.Length && text[from..].IndexOfAny(Marks) is var next and >= 0)
         {
             int mark = from + next;
+            if (isQuiet && text[mark] == '%')
+            {
+                from = mark + 1;
+                continue;
+            }
             if (!Escaped(text, done, mark, out int start, out int end, out byte kind))
             {
                 from = mark + 1;
@@ -60,12 +81,12 @@ internal sealed partial class CanaryExaminer
             kind = (byte)'\\';
             mark = start + inner;
         }
-        start = text[done..mark].LastIndexOfAny((byte)'"', (byte)'\n') + 1 + done;
+        start = text[done..mark].LastIndexOfAny((byte)'"', (byte)'\n', (byte)'\r') + 1 + done;
         end = mark;
-        while (end < text.Length && text[end] is not ((byte)'"' or (byte)'\n'))
+        while (end < text.Length && text[end] is not ((byte)'"' or (byte)'\n' or (byte)'\r'))
         {
             if (text[end] == '\\') end++;
-            int plain = end + 1 >= text.Length ? -1 : text[(end + 1)..].IndexOfAny((byte)'"', (byte)'\n', (byte)'\\');
+            int plain = end + 1 >= text.Length ? -1 : text[(end + 1)..].IndexOfAny(AfterString);
             end = plain < 0 ? text.Length : end + 1 + plain;
         }
         end = Math.Min(end, text.Length);
@@ -108,7 +129,7 @@ internal sealed partial class CanaryExaminer
                 Escapes.Backslash(run, output);
                 unread = Decoded(output.Written, inside, run.Length);
                 // Of binary bytes without quotation marks around them, the name before them is no part.
-                if (unread == 0 || run[..run.IndexOf((byte)'\\')].LastIndexOfAny(" =:;,&"u8) is not (var name and >= 0)) return unread;
+                if (unread == 0 || run[..run.IndexOf((byte)'\\')].LastIndexOfAny(BeforeValue) is not (var name and >= 0)) return unread;
                 int value = name + 1;
                 Escapes.Backslash(run[value..], output.Clear());
                 return Math.Min(unread, Decoded(output.Written, inside, run.Length));
@@ -147,16 +168,29 @@ internal sealed partial class CanaryExaminer
     // RFC 2045 §6.7. "a=12&b=34" looks like it, so two escapes side by side are asked for, or a line that is broken softly, or an escaped '='.
     private int QuotedPrintable(ReadOnlySpan<byte> text, in Layer at)
     {
-        bool isIt = text.IndexOf("=\r\n"u8) >= 0 || text.IndexOf("=\n"u8) >= 0 || text.IndexOf("=3D"u8) >= 0;
+        if (!IsQuotedPrintable(text) || !MayDecode(at)) return 0;
+        Output output = _made[at.Depth].Clear();
+        _steps[at.Depth] = "quoted-printable";
+        return Escapes.QuotedPrintable(text, output) ? Decoded(output.Written, at.Inside(0, text.Length), text.Length) : 0;
+    }
+
+    // At the end of a long line, or it ends a base64 text.
+    private static bool IsBrokenSoftly(ReadOnlySpan<byte> text, ReadOnlySpan<byte> end)
+    {
+        const int shortestLine = 40;
+        int at = text.IndexOf(end);
+        return at >= shortestLine && text[(at - shortestLine)..at].IndexOf((byte)'\n') < 0 && text[at - 1] != '=';
+    }
+
+    private static bool IsQuotedPrintable(ReadOnlySpan<byte> text)
+    {
+        bool isIt = text.IndexOf("=3D"u8) >= 0 || IsBrokenSoftly(text, "=\r\n"u8) || IsBrokenSoftly(text, "=\n"u8);
         for (int from = 0; !isIt && text[from..].IndexOf((byte)'=') is var next and >= 0; from += next + 1)
         {
             ReadOnlySpan<byte> rest = text[(from + next)..];
             isIt = rest.Length >= 6 && rest[3] == '=' && Escapes.Byte(rest[1..]) >= 0 && Escapes.Byte(rest[4..]) >= 0;
         }
-        if (!isIt || !MayDecode(at)) return 0;
-        Output output = _made[at.Depth].Clear();
-        _steps[at.Depth] = "quoted-printable";
-        return Escapes.QuotedPrintable(text, output) ? Decoded(output.Written, at.Inside(0, text.Length), text.Length) : 0;
+        return isIt;
     }
 
     // lz-string's 15 bits a character look like Chinese that nobody would write; the first character already says whether it can be.
@@ -168,7 +202,7 @@ internal sealed partial class CanaryExaminer
             int start = text[..(from + next)].LastIndexOfAny(AroundWide) + 1;
             from = text[(from + next)..].IndexOfAny(AroundWide) is var stop and >= 0 ? from + next + stop + 1 : text.Length;
             Output output = _made[at.Depth];
-            if (!Spend(from - start) || !_lz.FromUtf16(text[start..Math.Min(from, text.Length)].TrimEnd("\"\r\n"u8), output.Clear(), _budget) || !IsWorth(output)) continue;
+            if (!Spend(from - start) || !_lz.FromUtf16(text[start..Math.Min(from, text.Length)].TrimEnd("\"\r\n"u8), output.Clear(), _budget) || output.Count < 4) continue;
             _steps[at.Depth] = "lz-string";
             Decoded(output.Written, at.Inside(start, from - start), from - start);
         }
@@ -198,6 +232,19 @@ internal sealed partial class CanaryExaminer
             unread += Token(text[from..to], at.Inside(from, length), at, text[..from]);
         }
         return unread;
+    }
+
+    // A text without escapes, known formats and forms, whose tokens are all known to be ordinary.
+    private bool IsQuiet(ReadOnlySpan<byte> text, in Layer at)
+    {
+        if (!IsText(text) || text.ContainsAny(Quoted) || Unicode.FirstWide(text) >= 0 || text.IndexOf("&#"u8) >= 0 || IsQuotedPrintable(text)) return false;
+        _hits.Clear();
+        _searcher.Search(text, _hits);
+        if (_hits.Count > 0) return false;
+        Runs runs = new(text, ShortestToken);
+        while (runs.MoveNext())
+            if (!_ordinary.Contains(_echoes.Hash(runs.Token) ^ ((ulong)(at.Depth + 1) << 56)) && !Words.AreWords(runs.Token)) return false;
+        return true;
     }
 
     // A form writes a blank as +; runs that have no other escape are searched so.

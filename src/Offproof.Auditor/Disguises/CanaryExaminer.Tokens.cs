@@ -8,6 +8,8 @@ internal sealed partial class CanaryExaminer
     // From this many decoded bytes on a token that nobody can explain is unread (audit.md §6.4).
     private const int Opaque = 16;
     private const int LongestBase58 = 1024;
+    // A base64 text that begins inside a run: anything before it, and sixteen characters.
+    private const int ShortestInside = 20;
     private const int DigitsOf16Bytes = 39;
 
     // Tokens that are nothing but themselves: ordinary ones, and those that look random. The same token costs once.
@@ -49,7 +51,7 @@ internal sealed partial class CanaryExaminer
         if (_echoes.Contains(hash)) return 0;
         if (IsOfTheProtocol(token, before))
         {
-            _place.Flow.Capacity(_place.Sender, token.Length);
+            if (inside.Depth == 1) _place.Flow.Capacity(_place.Sender, token.Length);
             return 0;
         }
         return token.Length;
@@ -123,69 +125,90 @@ internal sealed partial class CanaryExaminer
             unread = token.Length;
             return true;
         }
+        // What is words is not in a base; what the map made of words is no words.
+        bool isHex = IsHexOrUuid(token);
+        if (!isHex && Words.AreWords(token)) return false;
         if (Bases(token, inside, at, out unread)) return true;
-        Output turned = _spare[at.Depth + 1].Clear();
+        if (inside.Depth >= _limits.Depth || token.Length < Opaque) return false;
+        Output turned = _spare[at.Depth + 1];
         foreach (Permutation permutation in Permutation.All)
         {
-            turned.Clear();
-            if (inside.Depth >= _limits.Depth || !permutation.Apply(token, turned)) continue;
+            // Neither a map nor rot13 makes sixteen hexadecimal digits.
+            if (isHex && permutation.Map is not null) continue;
+            if (!permutation.Apply(token, turned.Clear()) || Words.AreWords(turned.Written)) continue;
             _steps[at.Depth] = permutation.Name;
-            Layer further = inside.Inside(0, 0);
-            if (Bases(turned.Written, further, inside, out unread)) return true;
+            if (Bases(turned.Written, inside.Inside(0, 0), inside, out unread)) return true;
         }
         return false;
     }
 
+    private static bool IsHexOrUuid(ReadOnlySpan<byte> token) => token.Length >= Opaque && !token.ContainsAnyExcept(HexAndHyphen);
+
+    private static readonly System.Buffers.SearchValues<byte> HexAndHyphen = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF-"u8);
+
     private bool Bases(ReadOnlySpan<byte> token, in Layer inside, in Layer at, out int unread)
     {
         unread = 0;
+        int weak = -1;
         Output output = _made[at.Depth];
-        if (token.Length >= 16 && BaseN.IsHex(token))
-        {
-            for (int skip = 0; skip <= (token.Length & 1); skip++)
-            {
-                if (BaseN.TryHex(token[skip..], output.Clear()) && Accepted(output, "base16", inside, at, out unread)) return true;
-                Digest(output.Written, "base16", inside, at);
-            }
-            unread = 0;
-            if (token.ContainsAnyExceptInRange((byte)'0', (byte)'9')) return false;
-        }
-        if (!token.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
-        {
-            unread = 0;
-            Decimal(token, inside, at);
-            return false;
-        }
-        int cases = Cases(token);
+        if (!token.ContainsAnyExceptInRange((byte)'0', (byte)'9')) Decimal(token, inside, at);
+        if (IsHexOrUuid(token)) return Hex(token, output, inside, at, out unread);
+        if (!token.ContainsAnyExceptInRange((byte)'0', (byte)'9')) return false;
         // compressToBase64 is base64 of compressToUint8Array: the shorter chain first.
-        if (_lz.FromBase64(token, output.Clear(), _budget) && Accepted(output, "lz-string", inside, at, out unread)) return true;
-        // At another alignment the token is a piece of something longer.
-        for (int skip = 0; skip < 4 && token.Length - skip >= ShortestToken; skip++)
+        if (_lz.FromBase64(token, output.Clear(), _budget) && Accepted(output, "lz-string", inside, at, isWhole: true, ref weak, out unread)) return true;
+        if (BaseN.TryBase64(token, output.Clear()))
         {
-            if (skip > 0 && token.Length < 16) break;
-            if (!BaseN.TryBase64(token[skip..], output.Clear())) break;
-            if (Accepted(output, "base64", inside, at, out unread)) return true;
-            if (skip == 0) Digest(output.Written, "base64", inside, at);
+            if (Accepted(output, "base64", inside, at, isWhole: true, ref weak, out unread)) return true;
+            Digest(output.Written, "base64", inside, at);
         }
-        if (cases != 3 && token.Length >= 13)
+        // At another alignment the token is a piece of something longer.
+        for (int skip = 1; skip < 4 && token.Length >= ShortestInside; skip++)
+            if (BaseN.TryBase64(token[skip..], output.Clear()) && Accepted(output, "base64", inside, at, isWhole: false, ref weak, out unread)) return true;
+        if (token.Length >= 13 && Cases(token) != 3)
         {
             foreach ((byte[] table, string name) in Base32Alphabets)
             {
                 if (!BaseN.TryBase32(token, table, output.Clear())) continue;
-                if (Accepted(output, name, inside, at, out unread)) return true;
+                if (Accepted(output, name, inside, at, isWhole: true, ref weak, out unread)) return true;
                 Digest(output.Written, name, inside, at);
             }
         }
-        if (token.Length <= LongestBase58)
+        if (token.Length <= LongestBase58 && !token.ContainsAny(NotBase58))
         {
             foreach ((byte[] table, string name) in Base58Alphabets)
             {
                 if (!BaseN.TryBase58(token, table, output.Clear())) continue;
-                if (Accepted(output, name, inside, at, out unread)) return true;
+                if (Accepted(output, name, inside, at, isWhole: true, ref weak, out unread)) return true;
                 Digest(output.Written, name, inside, at);
             }
         }
-        return false;
+        // Nothing better than a format without a mark.
+        unread = Math.Max(0, weak);
+        return weak >= 0;
+    }
+
+    private static readonly System.Buffers.SearchValues<byte> NotBase58 = System.Buffers.SearchValues.Create("0OIl+/-_"u8);
+
+    // Sixteen hexadecimal digits and more are nothing else; with hyphens as a UUID has them.
+    private bool Hex(ReadOnlySpan<byte> token, Output output, in Layer inside, in Layer at, out int unread)
+    {
+        unread = 0;
+        int weak = -1;
+        if (token.Contains((byte)'-'))
+        {
+            Output digits = _value.Clear();
+            foreach (byte character in token)
+                if (character != '-') digits.Add(character);
+            token = digits.Written;
+        }
+        for (int skip = 0; skip <= (token.Length & 1); skip++)
+        {
+            if (!BaseN.TryHex(token[skip..], output.Clear())) return false;
+            if (Accepted(output, "base16", inside, at, isWhole: true, ref weak, out unread)) return true;
+            Digest(output.Written, "base16", inside, at);
+        }
+        unread = Math.Max(0, weak);
+        return weak >= 0;
     }
 
     private static readonly (byte[], string)[] Base32Alphabets =
@@ -195,23 +218,33 @@ internal sealed partial class CanaryExaminer
         [(BaseN.Base58Bitcoin, "base58"), (BaseN.Base58Flickr, "base58 flickr"), (BaseN.Base58Ripple, "base58 ripple")];
 
     // What came out of a token: a text, a known format, or neither; it is searched in each case.
-    private bool Accepted(Output output, string step, in Layer inside, in Layer at, out int unread)
+    private bool Accepted(Output output, string step, in Layer inside, in Layer at, bool isWhole, ref int weak, out int unread)
     {
         unread = 0;
         ReadOnlySpan<byte> made = output.Written;
         if (made.Length < 6) return false;
         _steps[at.Depth] = step;
         if (!Spend(made.Length)) return false;
+        Search(made, inside);
         if (IsText(made))
         {
-            Search(made, inside);
             unread = Text(made, inside);
             return true;
         }
-        Search(made, inside);
-        int left = Binary(made, inside, isGuess: true);
-        unread = left;
-        return left < made.Length;
+        // Ten bytes of deflate hold a form of eight.
+        if (isWhole && made.Length >= 10)
+        {
+            int left = Binary(made, inside, isGuess: true);
+            if (left < made.Length && !IsMagic(made))
+            {
+                // The bytes fit a format without a mark: perhaps they fit another base as well.
+                weak = weak < 0 ? left : Math.Max(weak, left);
+                return false;
+            }
+            unread = left;
+            return left < made.Length;
+        }
+        return Inside(made, inside) > 0;
     }
 
     // Bit 1: lower, bit 2: upper case letters.

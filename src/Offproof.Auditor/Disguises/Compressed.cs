@@ -9,7 +9,7 @@ namespace Offproof.Auditor;
 internal sealed class Compressed : IDisposable
 {
     private readonly Inflater _inflater = new();
-    private readonly unsafe ZSTD_DCtx_s* _zstd;
+    private unsafe ZSTD_DCtx_s* _zstd;
 
     internal unsafe Compressed()
     {
@@ -26,7 +26,11 @@ internal sealed class Compressed : IDisposable
     internal static bool IsZlib(ReadOnlySpan<byte> bytes) =>
         bytes.Length >= 6 && (bytes[0] & 15) == 8 && bytes[0] >> 4 <= 7 && (bytes[1] & 32) == 0 && ((bytes[0] << 8) | bytes[1]) % 31 == 0;
 
-    public unsafe void Dispose() => Methods.ZSTD_freeDCtx(_zstd);
+    public unsafe void Dispose()
+    {
+        if (_zstd is not null) Methods.ZSTD_freeDCtx(_zstd);
+        _zstd = null;
+    }
 
     /// <summary>All members one after the other. Checksums are not computed: those bytes are in the budget (audit.md §7).</summary>
     internal Ending Ungzip(ReadOnlySpan<byte> bytes, Output output, long limit, out int consumed)
@@ -74,6 +78,34 @@ internal sealed class Compressed : IDisposable
         return Ending.Whole;
     }
 
+    /// <summary>
+    /// Whether the first meta-block could be of a stream as long as this (RFC 7932 §9.1, §9.2). A decoder costs more than all other guesses together, and of random
+    /// bytes few pass.
+    /// </summary>
+    internal static bool MayBeBrotli(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 8) return false;
+        ulong bits = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        // The window: one bit for 16, four for 18 to 24 and 17 with seven.
+        int window = (bits & 1) == 0 ? 1 : (bits & 15) != 1 ? 4 : 7;
+        if (window == 7 && (bits & 127) is 0x11) return false;
+        bits >>= window;
+        bool isLast = (bits & 1) == 1;
+        bits >>= 1;
+        if (isLast)
+        {
+            if ((bits & 1) == 1) return false;
+            bits >>= 1;
+        }
+        int nibbles = (int)(bits & 3) + 4;
+        bits >>= 2;
+        if (nibbles == 7) return !isLast;
+        long length = (long)(bits & ((1UL << (4 * nibbles)) - 1)) + 1;
+        if (nibbles > 4 && length >> (4 * (nibbles - 1)) == 0) return false;
+        // Text shrinks to a tenth, not to a fiftieth; a stored meta-block is shorter than the stream. More is tried where a stream is long.
+        return bytes.Length >= 512 || (length <= 50L * bytes.Length && length >= bytes.Length / 8);
+    }
+
     internal static Ending Unbrotli(ReadOnlySpan<byte> bytes, Output output, long limit, out int consumed)
     {
         consumed = 0;
@@ -97,6 +129,7 @@ internal sealed class Compressed : IDisposable
     internal unsafe Ending Unzstd(ReadOnlySpan<byte> bytes, Output output, long limit, out int consumed)
     {
         consumed = 0;
+        ObjectDisposedException.ThrowIf(_zstd is null, this);
         int start = output.Count;
         Methods.ZSTD_DCtx_reset(_zstd, ZSTD_ResetDirective.ZSTD_reset_session_only);
         fixed (byte* source = bytes)

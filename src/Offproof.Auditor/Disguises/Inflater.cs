@@ -24,7 +24,6 @@ internal enum Ending
 /// </summary>
 internal sealed class Inflater
 {
-    private const int FastBits = 10;
     private const int LongestMatch = 258;
 
     private static ReadOnlySpan<ushort> LengthBase => [3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258];
@@ -38,11 +37,13 @@ internal sealed class Inflater
 
     private static ReadOnlySpan<byte> CodeLengthOrder => [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
-    private readonly Code _literals = new(288);
-    private readonly Code _distances = new(32);
-    private readonly Code _fixedLiterals = new(288);
-    private readonly Code _fixedDistances = new(32);
-    private readonly Code _lengths = new(19);
+    private readonly Code _literals = new(288, 10);
+    private readonly Code _distances = new(32, 8);
+    private readonly Code _fixedLiterals = new(288, 10);
+    private readonly Code _fixedDistances = new(32, 8);
+    private readonly Code _lengths = new(19, 7);
+    private static readonly byte[] ReversedBits = [.. Enumerable.Range(0, 256).Select(i => (byte)Enumerable.Range(0, 8).Sum(bit => (i >> bit & 1) << (7 - bit)))];
+
     private readonly byte[] _codeLengths = new byte[288 + 32];
 
     private ulong _bits;
@@ -174,6 +175,12 @@ internal sealed class Inflater
                     bytes = output.Bytes;
                 }
                 if (at > end - LongestMatch) return Ending.Limit;
+                if (source.Length - _next >= 16 && at < Math.Min(end, bytes.Length) - (2 * LongestMatch))
+                {
+                    Ending fast = Fast(source, bytes, ref at, start, end, literals, distances);
+                    if (fast != Ending.Cut) return fast;
+                    continue;
+                }
                 int symbol = Decode(source, literals);
                 if (symbol < 256)
                 {
@@ -192,12 +199,7 @@ internal sealed class Inflater
                 if (!Need(source, DistanceExtra[symbol])) return Ending.Cut;
                 int distance = DistanceBase[symbol] + Take(DistanceExtra[symbol]);
                 if (distance > at - start) return Ending.Broken;
-                if (distance >= length)
-                    bytes.AsSpan(at - distance, length).CopyTo(bytes.AsSpan(at));
-                else if (distance == 1)
-                    bytes.AsSpan(at, length).Fill(bytes[at - 1]);
-                else
-                    for (int i = 0; i < length; i++) bytes[at + i] = bytes[at + i - distance];
+                Copy(bytes, at, distance, length);
                 at += length;
             }
         }
@@ -205,6 +207,128 @@ internal sealed class Inflater
         {
             output.Count = at;
         }
+    }
+
+    // While there is plenty of source and room: with the state in registers. Cut where one of them runs short.
+    private Ending Fast(ReadOnlySpan<byte> source, byte[] bytes, ref int position, int start, long end, Code literals, Code distances)
+    {
+        ulong bits = _bits;
+        int held = _held;
+        int next = _next;
+        int at = position;
+        int lastSource = source.Length - 16;
+        long lastRoom = Math.Min(end, bytes.Length) - (2 * LongestMatch);
+        ushort[] literalCodes = literals.Fast;
+        ushort[] distanceCodes = distances.Fast;
+        ulong literalMask = literals.Mask;
+        ulong distanceMask = distances.Mask;
+        Ending ending = Ending.Cut;
+        while (next <= lastSource && at < lastRoom)
+        {
+            bits |= BinaryPrimitives.ReadUInt64LittleEndian(source[next..]) << held;
+            next += (63 - held) >> 3;
+            held |= 56;
+            // 56 bits hold three literals of ten bits, or a length with its bits and a distance with its: at most 15 + 5 + 15 + 13.
+            int entry = literalCodes[(int)(bits & literalMask)];
+            int length = entry & 15;
+            if (entry != 0 && entry >> 4 < 256)
+            {
+                bits >>= length;
+                held -= length;
+                bytes[at++] = (byte)(entry >> 4);
+                entry = literalCodes[(int)(bits & literalMask)];
+                length = entry & 15;
+                if (entry != 0 && entry >> 4 < 256)
+                {
+                    bits >>= length;
+                    held -= length;
+                    bytes[at++] = (byte)(entry >> 4);
+                }
+                continue;
+            }
+            int symbol;
+            if (entry == 0)
+            {
+                (_bits, _held) = (bits, held);
+                symbol = Slow(literals);
+                (bits, held) = (_bits, _held);
+                if (symbol < 0)
+                {
+                    ending = Ending.Broken;
+                    break;
+                }
+                if (symbol < 256)
+                {
+                    bytes[at++] = (byte)symbol;
+                    continue;
+                }
+            }
+            else
+            {
+                symbol = entry >> 4;
+                bits >>= length;
+                held -= length;
+            }
+            if (symbol == 256)
+            {
+                ending = Ending.Whole;
+                break;
+            }
+            symbol -= 257;
+            if (symbol >= LengthBase.Length)
+            {
+                ending = Ending.Broken;
+                break;
+            }
+            int extra = LengthExtra[symbol];
+            int count = LengthBase[symbol] + (int)(bits & ((1UL << extra) - 1));
+            bits >>= extra;
+            held -= extra;
+            entry = distanceCodes[(int)(bits & distanceMask)];
+            if (entry == 0)
+            {
+                (_bits, _held) = (bits, held);
+                symbol = Slow(distances);
+                (bits, held) = (_bits, _held);
+            }
+            else
+            {
+                symbol = entry >> 4;
+                bits >>= entry & 15;
+                held -= entry & 15;
+            }
+            if ((uint)symbol >= (uint)DistanceBase.Length)
+            {
+                ending = Ending.Broken;
+                break;
+            }
+            extra = DistanceExtra[symbol];
+            int distance = DistanceBase[symbol] + (int)(bits & ((1UL << extra) - 1));
+            bits >>= extra;
+            held -= extra;
+            if (distance > at - start)
+            {
+                ending = Ending.Broken;
+                break;
+            }
+            Copy(bytes, at, distance, count);
+            at += count;
+        }
+        _bits = bits;
+        _held = held;
+        _next = next;
+        position = at;
+        return ending;
+    }
+
+    private static void Copy(byte[] bytes, int at, int distance, int length)
+    {
+        if (distance >= length)
+            bytes.AsSpan(at - distance, length).CopyTo(bytes.AsSpan(at));
+        else if (distance == 1)
+            bytes.AsSpan(at, length).Fill(bytes[at - 1]);
+        else
+            for (int i = 0; i < length; i++) bytes[at + i] = bytes[at + i - distance];
     }
 
     private bool Need(ReadOnlySpan<byte> source, int bits)
@@ -245,7 +369,7 @@ internal sealed class Inflater
     private int Decode(ReadOnlySpan<byte> source, Code code)
     {
         if (_held < 15) Refill(source);
-        int entry = code.Fast[(int)(_bits & ((1 << FastBits) - 1))];
+        int entry = code.Fast[(int)(_bits & code.Mask)];
         if (entry != 0)
         {
             int length = entry & 15;
@@ -254,14 +378,19 @@ internal sealed class Inflater
             _held -= length;
             return entry >> 4;
         }
-        // A code of more than ten bits, or none: bit by bit, the shortest first.
+        return Slow(code);
+    }
+
+    private int Slow(Code code)
+    {
+        // A long code, or none: bit by bit, the shortest first.
         int value = 0;
         int first = 0;
         int index = 0;
         for (int length = 1; length <= 15; length++)
         {
             if (length > _held) return -1;
-            value |= (int)(_bits >> (length - 1)) & 1;
+            value |= (int)((_bits >> (length - 1)) & 1);
             int count = code.Count[length];
             if (value - count < first)
             {
@@ -275,9 +404,12 @@ internal sealed class Inflater
         return -2;
     }
 
-    private sealed class Code(int symbols)
+    /// <param name="fastBits">Codes of so many bits and fewer are looked up at once.</param>
+    private sealed class Code(int symbols, int fastBits)
     {
-        internal ushort[] Fast { get; } = new ushort[1 << FastBits];
+        internal ulong Mask { get; } = (1UL << fastBits) - 1;
+
+        internal ushort[] Fast { get; } = new ushort[1 << fastBits];
 
         internal ushort[] Count { get; } = new ushort[16];
 
@@ -301,6 +433,7 @@ internal sealed class Inflater
             Count[0] = 0;
             Span<int> next = stackalloc int[16];
             Span<int> offset = stackalloc int[16];
+            ushort[] fast = Fast;
             int code = 0;
             for (int length = 1; length <= 15; length++)
             {
@@ -314,10 +447,10 @@ internal sealed class Inflater
                 if (length == 0) continue;
                 Symbols[offset[length]++] = (ushort)symbol;
                 int value = next[length]++;
-                if (length > FastBits) continue;
-                int reversed = 0;
-                for (int i = 0; i < length; i++) reversed |= ((value >> i) & 1) << (length - 1 - i);
-                for (int i = reversed; i < 1 << FastBits; i += 1 << length) Fast[i] = (ushort)((symbol << 4) | length);
+                if (length > fastBits) continue;
+                ushort entry = (ushort)((symbol << 4) | length);
+                int step = 1 << length;
+                for (int i = ((ReversedBits[value & 255] << 8) | ReversedBits[value >> 8]) >> (16 - length); i < fast.Length; i += step) fast[i] = entry;
             }
             return true;
         }

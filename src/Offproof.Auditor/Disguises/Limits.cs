@@ -15,7 +15,7 @@ internal sealed record Limits
     internal int Findings { get; init; } = 10_000;
 
     /// <summary>Values of one flow that are tried as salts.</summary>
-    internal int Salts { get; init; } = 64;
+    internal int Salts { get; init; } = 16;
 
     /// <summary>Values that look like digests and are tried with the salts of their flow, in one run of the auditor.</summary>
     internal int SaltedValues { get; init; } = 256;

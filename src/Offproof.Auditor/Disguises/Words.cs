@@ -26,10 +26,25 @@ internal static class Words
     private const int Separators = -8;
     private const int Some = 20;
     private const int Much = 90;
+    private const int LongestWord = 20;
 
     private enum Class : byte { Other, Lower, Upper, Digit }
 
     private static readonly Class[] Classes = MakeClasses();
+
+    /// <summary>Does a token consist of words beyond doubt? Random characters speak against it by eight or more for each pair, words for it by as much.</summary>
+    internal static bool AreWords(ReadOnlySpan<byte> token)
+    {
+        int evidence = 0;
+        bool isJoined = false;
+        for (int i = 1; i < token.Length; i++)
+        {
+            evidence += Weight(token[i - 1], token[i]);
+            isJoined |= Classes[token[i]] != Classes[token[i - 1]];
+        }
+        // A long run in one case may be base 32, whose zeros are read as vowels.
+        return evidence <= -4 * token.Length && (isJoined || token.Length < LongestWord);
+    }
 
     /// <summary>How many characters of a token look like random ones: all, or the longest run that does. 0 for words.</summary>
     internal static int Random(ReadOnlySpan<byte> token)
