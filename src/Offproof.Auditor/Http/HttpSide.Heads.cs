@@ -75,7 +75,7 @@ internal sealed partial class HttpSide
         if (end < 0 && !isAll && bytes.Length < StartLine.Longest) return null;
         ReadOnlySpan<byte> line = end < 0 ? (isAll ? bytes : default) : bytes[..end];
         if (line.EndsWith("\r"u8)) line = line[..^1];
-        return StartLine.Read(line, IsClient);
+        return end < 0 && isAll && IsClient && StartLine.IsCutRequest(line) ? Start.Request : StartLine.Read(line, IsClient);
     }
 
     private void Whole(ReadOnlySpan<byte> bytes, long packet)
