@@ -24,6 +24,9 @@ sealed record Reader(string Name, string Reads, Func<byte[], string> Fast, Actio
 
     static readonly string[] ZipWords = ["PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "PK\u0006\u0006", "PK\u0006\u0007", "messages.ndjson", "data/", "\0\0\0\0", "\u0001\0", .. JsonWords];
 
+    static readonly string[] HttpWords = ["GET / HTTP/1.1\r\n", "HEAD /a HTTP/1.1\r\n\r\n", "CONNECT a:1 HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 101 x\r\n", "HTTP/1.0 304 x\r\n\r\n", "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n", "Content-Encoding: gzip\r\n", "Upgrade: websocket\r\n", "Upgrade: h2c\r\n",
+        "Sec-WebSocket-Extensions: permessage-deflate\r\n", "\r\n\r\n", "\n\n", "\r\n", "\n ", "5;a=b\r\nhello\r\n", "0\r\n\r\n", "0\r\nA: b\r\n\r\n", "ffffffffffffffff\r\n", "\u00f8\u0010", "\u00f8\u0003", "\u00f8\0", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"];
+
     internal static readonly IReadOnlyList<Reader> All =
     [
         new("sms-xml", "SMS Backup & Restore", MessageFuzz.Import, bytes => MessageFuzz.Run(bytes), ["vectors/phone/messages/xml/*.xml"], XmlWords),
@@ -38,5 +41,12 @@ sealed record Reader(string Name, string Reads, Func<byte[], string> Fast, Actio
         new("vcard", "vCard 2.1, 3.0 and 4.0", ContactFuzz.Import, ContactFuzz.Run, ["vectors/phone/contacts/*.vcf"], CardWords),
         new("notes-json", "Google Keep and Xiaomi", NoteFuzz.Import, bytes => NoteFuzz.Run(bytes), ["vectors/phone/notes/*.json"], NoteWords),
         new("notes-tree", "the front matter of a stored note", NoteFuzz.Front, bytes => NoteFuzz.Run(bytes), ["vectors/phone/notes/*.md"], ["---\n", "offproof: 1\n", "source: \"keep\"\n", "path: \"", "title: \"", "labels:\n", "  - \"", "attachments:\n", "extra: \"{", "\\u0000", "\\ud83d", "\\\"", ": ", "../", "/", "\r\n", "\uFEFF", "\0", "\u00ff"]),
+        new("http1", "any stream: HTTP/1, and what it becomes", ConversationFuzz.Http, null, [], HttpWords),
+        new("websocket", "the frames of a WebSocket", ConversationFuzz.Sockets, null, [], ["\u0081\u0005", "\u0001\u0003", "\u0080\u0003", "\u00c1\u0007", "\u0041\u0007", "\u0089\u0004", "\u0088\u0002\u0003\u00e8", "\u0081\u0085", "\u0082\u007e\u0001\0", "\u0082\u007f\0\0\0\0\0\u0001\0\0", "\u00f2\u0048\u00cd\u00c9\u00c9\u0007\0", "\u00f8\u0010", "\u00f8\u0003"]),
+        new("http2", "the frames of HTTP/2, and HPACK", ConversationFuzz.Two, null, [], ["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\0\0\0\u0004\0\0\0\0\0", "\0\0\u0005\0\u0001\0\0\0\u0001hello", "\0\0\u0003\u0001\u0005\0\0\0\u0001\u0082\u0086\u0084", "\0\0\u0001\u0009\u0004\0\0\0\u0001\u0088", "\u003f\u00e1\u001f", "\u0020", "\u00be", "\u0040\u0001a\u0001b",
+            "\u0041\u008c\u00f1\u00e3\u00c2\u00e5\u00f2\u003a\u006b\u00a0\u00ab\u0090\u00f4\u00ff", "\0\0\u0004\u0003\0\0\0\0\u0001\0\0\0\u0008", "\u005f\u0010application/grpc", "\0\0\0\0\u0005first", "\u00f8\u0010", "\u00f8\u0003"]),
+        new("dns", "DNS, DHCP and NTP as datagrams, and DNS over TCP", ConversationFuzz.Dns, null, [], ["\u00c0\u000c", "\u0003www\u0007example\u0003org\0", "\0\u0010\0\u0001\0\0\0\u0001\0\u0005\u0004text", "\0\u0021\0\u0001", "\0\u0029\u0010\0\0\0\0\0\0\u0008\0\u000a\0\u0004cook", "\u003f", "\u0040", "\u00ff", "\0\u0006\0\u0001", "\u00f8\u0010"]),
+        new("har", "HAR 1.2", ConversationFuzz.Har, null, [], ["{\"log\":{\"entries\":[", "]}}", "{\"request\":{", "\"response\":{", "\"url\":\"http://a/\"", "\"status\":200", "\"headers\":[{\"name\":\"a\",\"value\":\"b\"}]", "\"content\":{\"text\":\"aGk=\",\"encoding\":\"base64\"}", "\"postData\":{\"params\":[{\"name\":\"a\"}]}", "\"_webSocketMessages\":[{\"opcode\":2,\"data\":\"AA==\"}]", .. JsonWords]),
+        new("mitmproxy", "flow files of mitmproxy", ConversationFuzz.Mitmproxy, null, [], ["7:version;2:21#", "4:type;", "4:http;", "3:tcp;", "3:dns;", "9:websocket;", "8:messages;", "7:request;", "8:response;", "7:headers;", "0:~", "0:]", "0:}", "4:true!", "1:1#", "3:1.5^", "999:", "7:content;", "0:,", "15:1:A,1:B,]"]),
     ];
 }
