@@ -51,6 +51,7 @@ public sealed class HttpTests
         Assert.Contains(heard.Listener.Pieces, piece => piece is { Carrier: Carrier.Head, Text: "X-Last: yes\r\n\r\n" });
         Assert.Contains(heard.Listener.Pieces, piece => piece.Text.Contains("name=value", StringComparison.Ordinal));
         Assert.Equal(1 + 2 + 5 + 2 + 3, heard.Of(Sender.Server, ByteKind.Structural));
+        Assert.Equal(2, heard.Flow.Capacity(Sender.Server));
         Assert.Equal(["HTTP/1.1 200 OK", "HTTP/1.1 204 x"], heard.Listener.StartLines(Sender.Server));
     }
 
