@@ -201,3 +201,51 @@ put("persona", "odd", '{"schema":"offproof/v1/persona","identifiers":{"imei":"00
 put("search", "number", b"tel:+44 (0)7700 900-123 lat=21.2671&lon=-157.8125\0")
 put("search", "xored", bytes(b ^ 0x5A for b in b"gasopatobanesobe 447700900123") + "gasopatobanesobe".encode("utf-16-le") + b"Z2Fzb3BhdG9iYW5lc29iZQ== 676173 ebosenabotaposag 0010179816704850")
 put("search", "binary", struct.pack("<dd", 21.267143, -157.812482) + struct.pack(">Qii", 1017981670485, 212671430, -1578124820) + bytes(40))
+
+# What two ends say ---------------------------------------------------------------------------------------------------------------------------------
+# F8 10 turns the direction, F8 and a smaller byte is a gap of so many bytes.
+TURN = b"\xf8\x10"
+put("http1", "pipelined", b"GET /a HTTP/1.1\r\nHost: example.org\r\n\r\nPOST /b HTTP/1.1\r\nContent-Length: 5\r\n\r\nhelloHEAD /c HTTP/1.1\r\n\r\n" + TURN +
+    b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhiHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n")
+put("http1", "chunked", b"GET / HTTP/1.1\r\n\r\n" + TURN + b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nT: u\r\n\r\n" + b"HTTP/1.0 200 OK\r\n\r\nto the end")
+put("http1", "gap", b"POST / HTTP/1.1\r\nContent-Length: 20\r\n\r\n0123\xf8\x0889ab\xf8\x03GET /next HTTP/1.1\r\n\r\n")
+put("http1", "smuggled", b"POST / HTTP/1.1\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nXGET /in HTTP/1.1\r\n\r\n")
+put("http1", "websocket", b"GET /chat HTTP/1.1\r\nUpgrade: websocket\r\n\r\n" + TURN + b"HTTP/1.1 101 x\r\nUpgrade: websocket\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n\x81\x05hello\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\0" + TURN + b"\x81\x85abcd\x09\x07\x0f\x08\x0e")
+put("http1", "tunnel", b"CONNECT a:1 HTTP/1.1\r\n\r\n" + TURN + b"HTTP/1.1 200 x\r\n\r\n" + TURN + b"GET /in HTTP/1.1\r\n\r\n" + TURN + b"HTTP/1.1 204 x\r\n\r\n")
+put("http1", "old", b"GET /old\r\n" + TURN + b"<html>")
+put("http1", "dns", struct.pack(">H6H", 29, 1, 256, 1, 0, 0, 0) + b"\7example\3org\0\0\1\0\1")
+put("websocket", "frames", b"\x81\x05hello\x01\x03abc\x80\x03def\x89\x04ping\x88\x05\x03\xe8bye\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\0\xc1\x05\xf2\x00\x11\x00\0" + TURN + b"\x82\x83\1\2\3\4abc\x82\xfe\0\x05\0\0\0\0hello")
+
+
+def frame(kind, flags, stream, payload):
+    return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
+
+
+GET = b"\x82\x86\x84\x41\x8c\xf1\xe3\xc2\xe5\xf2\x3a\x6b\xa0\xab\x90\xf4\xff"
+TWO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, b"\0\3\0\0\0\x64") + frame(1, 4, 1, GET) + frame(0, 9, 1, b"\2body\0\0") + frame(1, 0, 3, GET[:3]) + frame(9, 5, 3, GET[3:])
+put("http2", "both", TWO + TURN + frame(4, 0, 0, b"") + frame(4, 1, 0, b"") + frame(5, 4, 1, b"\0\0\0\2" + GET) + frame(1, 4, 1, b"\x88\x5f\x10application/grpc") + frame(0, 1, 1, b"\0\0\0\0\5first") + frame(3, 0, 3, b"\0\0\0\x08") + frame(7, 0, 0, b"\0\0\0\3\0\0\0\0bye"))
+put("http2", "table", TWO + frame(1, 5, 5, b"\x3f\xe1\x1f\x40\1a\1b\xbe\xbf") + frame(1, 5, 7, b"\x20\x3f\x09\x40\1c\1d\xbe") + frame(6, 0, 0, b"12345678") + frame(8, 0, 0, b"\0\0\1\0") + frame(0x77, 0, 0, b"?"))
+put("dns", "answer", struct.pack(">6H", 4660, 0x8180, 1, 3, 0, 1) + b"\7example\3org\0\0\1\0\1" + b"\xc0\x0c\0\5\0\1\0\0\1\0\0\6\3cdn\xc0\x0c" + b"\xc0\x0c\0\x10\0\1\0\0\1\0\0\5\4text" + b"\xc0\x0c\0\1\0\1\0\0\1\0\0\4\xc0\0\2\1" + b"\0\0\x29\x10\0\0\0\0\0\0\x08\0\x0c\0\4\0\0\0\0")
+put("dns", "dhcp", b"\1\1\6\0" + bytes(232) + b"\x63\x82\x53\x63\x35\1\1\x0c\5phone\x3d\7\1\0\x11\2\3\4\5\xff\0\0")
+put("dns", "ntp", b"\x1b" + bytes(47))
+put("har", "entry", json.dumps({"log": {"version": "1.2", "entries": [{"serverIPAddress": "192.0.2.1", "request": {"method": "POST", "url": "https://example.org/a", "httpVersion": "h2", "headers": [{"name": "a", "value": "b"}], "cookies": [{"name": "c", "value": "d"}],
+    "postData": {"mimeType": "text/plain", "params": [{"name": "e", "value": "f"}]}}, "response": {"status": 200, "headers": [], "content": {"size": 2, "text": "aGk=", "encoding": "base64"}}, "_webSocketMessages": [{"type": "send", "opcode": 2, "data": "AAE="}]}]}}))
+
+
+def net(value):
+    if isinstance(value, bool): data, kind = str(value).lower().encode(), b"!"
+    elif isinstance(value, int): data, kind = str(value).encode(), b"#"
+    elif isinstance(value, float): data, kind = str(value).encode(), b"^"
+    elif isinstance(value, str): data, kind = value.encode(), b";"
+    elif isinstance(value, bytes): data, kind = value, b","
+    elif value is None: data, kind = b"", b"~"
+    elif isinstance(value, list): data, kind = b"".join(map(net, value)), b"]"
+    else: data, kind = b"".join(net(k) + net(v) for k, v in value.items()), b"}"
+    return str(len(data)).encode() + b":" + data + kind
+
+
+PEERS = {"version": 21, "client_conn": {"peername": ["192.0.2.1", 1]}, "server_conn": {"peername": ["192.0.2.2", 443]}}
+MESSAGE = {"method": b"GET", "scheme": b"https", "host": "example.org", "port": 443, "path": b"/", "http_version": b"HTTP/1.1", "headers": [[b"a", b"b"], [b"content-length", b"2"]], "content": b"hi", "trailers": None}
+put("mitmproxy", "http", net({**PEERS, "type": "http", "request": MESSAGE, "response": {**MESSAGE, "status_code": 200, "reason": b"OK", "content": None}, "websocket": {"messages": [[1, True, b"said", 1.5, False]]}}))
+put("mitmproxy", "others", net({**PEERS, "type": "tcp", "messages": [[True, b"GET / HTTP/1.1\r\n\r\n", 1.5]]}) + net({**PEERS, "type": "udp", "messages": [[False, b"x", 1.5]]}) + net({**PEERS, "type": "dns", "request": {"questions": [{"name": "example.org"}]}}))
+put("mitmproxy", "old", net({"version": [0, 18, 2], "type": "http", "request": MESSAGE, "client_conn": {"address": {"address": ["192.0.2.1", 1]}}}))

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using ZstdSharp;
 
@@ -9,12 +10,22 @@ internal sealed class Coding : IDisposable
     // Behind the end of a coding, as many bytes can be swallowed unseen.
     private const int Portion = 256;
 
+    /// <summary>More than that, so that a coding that has ended leaves some.</summary>
+    internal const int Probe = 3 * Portion;
+
     private readonly Feed _feed = new();
     private readonly System.IO.Stream? _stream;
     private BrotliDecoder _brotli;
-    private bool _brotliEnded;
+    private readonly Decompressor? _zstd;
+    private bool _hasEnded;
 
-    private Coding(Func<Feed, System.IO.Stream>? open) => _stream = open?.Invoke(_feed);
+    private Coding(Func<Feed, System.IO.Stream>? open, Decompressor? zstd = null)
+    {
+        _stream = open?.Invoke(_feed);
+        _zstd = zstd;
+    }
+
+    internal static ReadOnlySpan<byte> ZstdMagic => [0x28, 0xB5, 0x2F, 0xFD];
 
     /// <summary>The coding of a name: gzip, zlib, deflate (raw), br, zstd.</summary>
     internal static Coding Of(string name) => name switch
@@ -22,7 +33,7 @@ internal sealed class Coding : IDisposable
         "gzip" => new Coding(feed => new GZipStream(feed, CompressionMode.Decompress)),
         "zlib" => new Coding(feed => new ZLibStream(feed, CompressionMode.Decompress)),
         "deflate" => new Coding(feed => new DeflateStream(feed, CompressionMode.Decompress)),
-        "zstd" => new Coding(feed => new DecompressionStream(feed, 0, checkEndOfStream: false)),
+        "zstd" => new Coding(null, new Decompressor()),
         "br" => new Coding(null),
         _ => throw new ArgumentException("a coding that nobody knows", nameof(name)),
     };
@@ -42,11 +53,14 @@ internal sealed class Coding : IDisposable
                 written = _stream.Read(into);
                 return true;
             }
-            if (_brotliEnded) return true;
-            System.Buffers.OperationStatus status = _brotli.Decompress(_feed.Rest, into, out int consumed, out written);
+            // Frames of zstd may follow each other (RFC 8878 §3.1).
+            if (_hasEnded && _zstd is not null && _feed.Rest.StartsWith(ZstdMagic)) _hasEnded = false;
+            if (_hasEnded) return true;
+            int consumed;
+            OperationStatus status = _zstd is null ? _brotli.Decompress(_feed.Rest, into, out consumed, out written) : _zstd.UnwrapStream(_feed.Rest, into, out consumed, out written);
             _feed.Skip(consumed);
-            _brotliEnded = status == System.Buffers.OperationStatus.Done;
-            return status != System.Buffers.OperationStatus.InvalidData;
+            _hasEnded = status == OperationStatus.Done;
+            return status != OperationStatus.InvalidData;
         }
         catch (Exception broken) when (broken is InvalidDataException or IOException or ZstdException or OverflowException or ArgumentException or InvalidOperationException)
         {
@@ -61,6 +75,7 @@ internal sealed class Coding : IDisposable
     {
         _stream?.Dispose();
         _brotli.Dispose();
+        _zstd?.Dispose();
         _feed.Dispose();
     }
 

@@ -44,7 +44,7 @@ internal sealed class Held
             }
             else
             {
-                byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(Length + count, Math.Min(2 * _bytes.Length, _bytes.Length + (1 << 20))));
+                byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(Length + count, Math.Min(2 * _bytes.Length, 1 << 29)));
                 Span.CopyTo(larger);
                 if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
                 _bytes = larger;

@@ -41,7 +41,7 @@ internal sealed class HttpConversation : Conversation
         Side(sender).End(clean);
         if (sender == Sender.Server && _inner is not null && !_server.IsInner) _inner.End(Sender.Server, clean);
         // No answer will come. What the client sent after it asked for something else is that, unless it reads as HTTP.
-        if (_client.IsOver && _server.IsOver) _client.ResumeByGuess();
+        while (_client.IsOver && _server.IsOver && _client.IsWaiting) _client.ResumeByGuess();
     }
 
     internal void Ask(Asked asked)

@@ -41,10 +41,15 @@ internal ref struct HttpHead
     /// <summary>Where the head that begins at the first byte ends: behind its empty line. -1 when that has not come.</summary>
     internal static int End(ReadOnlySpan<byte> bytes, int from)
     {
-        ReadOnlySpan<byte> rest = bytes[from..];
-        int crlf = rest.IndexOf("\n\r\n"u8);
-        int lf = (crlf < 0 ? rest : rest[..(crlf + 1)]).IndexOf("\n\n"u8);
-        return lf >= 0 ? from + lf + 2 : crlf >= 0 ? from + crlf + 3 : -1;
+        // Line by line, and not for an empty line at once: heads with the one end of a line must not be searched for the other.
+        while (true)
+        {
+            int line = bytes[from..].IndexOf((byte)'\n');
+            if (line < 0) return -1;
+            from += line + 1;
+            if (from < bytes.Length && bytes[from] == '\n') return from + 1;
+            if (from + 1 < bytes.Length && bytes[from] == '\r' && bytes[from + 1] == '\n') return from + 2;
+        }
     }
 
     /// <summary>Reads the fields.</summary>
@@ -69,7 +74,7 @@ internal ref struct HttpHead
             {
                 if (Trim(line).IsEmpty) continue;
                 HasStrangeLine = true;
-                if (colon > 0 && Blank(line[colon..], out int after) && line[after..].StartsWith(":"u8) && IsFraming(line[..colon])) Ambiguous ??= "a blank before the colon";
+                if (colon > 0 && Blank(line[colon..], out int after) && line[(colon + after)..].StartsWith(":"u8) && IsFraming(line[..colon])) Ambiguous ??= "a blank before the colon";
                 continue;
             }
             Field(line[..colon], Trim(line[(colon + 1)..]), ref transfer);

@@ -11,6 +11,7 @@ internal sealed partial class HttpSide
         int extension = line.IndexOf((byte)';');
         ReadOnlySpan<byte> size = (extension < 0 ? line : line[..extension]).Trim(" \t\r\n"u8);
         if (!TryHex(size, out _left)) return Broken();
+        _flow.Capacity(_sender, Math.Max(0, size.IndexOfAnyExcept((byte)'0'))); // more zeros than a number has
         if (extension < 0)
         {
             _flow.Count(_sender, ByteKind.Structural, line.Length);

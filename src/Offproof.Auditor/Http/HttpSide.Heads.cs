@@ -11,9 +11,9 @@ internal sealed partial class HttpSide
         if (!_hasStart)
         {
             // Empty lines before a message are ignored (RFC 9112 §2.2).
-            if (bytes[0] == '\n') return Empty(1);
+            if (bytes[0] == '\n') return Empty(1, isFree: true);
             if (bytes[0] == '\r' && bytes.Length == 1) return -1;
-            if (bytes[0] == '\r' && bytes[1] == '\n') return Empty(2);
+            if (bytes[0] == '\r' && bytes[1] == '\n') return Empty(2, isFree: true);
             if (!IsClient && _conversation.IsAnsweredSimply && !StartLine.MayBecomeAnswer(bytes))
             {
                 _conversation.Answers(isFinal: true);
@@ -54,8 +54,9 @@ internal sealed partial class HttpSide
         return end;
     }
 
-    private int Empty(int count)
+    private int Empty(int count, bool isFree = false)
     {
+        if (isFree) _flow.Capacity(_sender, count);
         _flow.Count(_sender, ByteKind.Structural, count);
         return count;
     }
@@ -75,7 +76,7 @@ internal sealed partial class HttpSide
         if (end < 0 && !isAll && bytes.Length < StartLine.Longest) return null;
         ReadOnlySpan<byte> line = end < 0 ? (isAll ? bytes : default) : bytes[..end];
         if (line.EndsWith("\r"u8)) line = line[..^1];
-        return StartLine.Read(line, IsClient);
+        return end < 0 && isAll && IsClient && StartLine.IsCutRequest(line) ? Start.Request : StartLine.Read(line, IsClient);
     }
 
     private void Whole(ReadOnlySpan<byte> bytes, long packet)

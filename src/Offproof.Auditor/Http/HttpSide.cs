@@ -80,6 +80,7 @@ internal sealed partial class HttpSide
     {
         _packet = packet;
         if (_state == State.Waiting) ResumeByGuess();
+        if (_state == State.Doubt) SettleHeld();
         switch (_state)
         {
             case State.Inner:
@@ -111,6 +112,7 @@ internal sealed partial class HttpSide
     internal void End(bool clean)
     {
         (_isOver, _isClean) = (true, clean);
+        if (_state == State.Doubt && _held.Length > 0) SettleHeld();
         switch (_state)
         {
             case State.Waiting:
@@ -122,7 +124,7 @@ internal sealed partial class HttpSide
                 _isWhole &= clean;
                 Finish();
                 return;
-            case State.Doubt when _held.Length == 0:
+            case State.Doubt:
                 _state = State.Head; // an answer without a body, whose request is not in the capture
                 Finish();
                 return;
@@ -135,6 +137,8 @@ internal sealed partial class HttpSide
     internal bool IsOver => _isOver;
 
     internal bool IsInner => _state == State.Inner;
+
+    internal bool IsWaiting => _state == State.Waiting;
 
     /// <summary>The answer came: on with what the client sent meanwhile.</summary>
     internal void Resume(Conversation? inner)
@@ -193,9 +197,9 @@ internal sealed partial class HttpSide
             case State.Head:
                 return Head(bytes, offset);
             case State.Doubt:
-                if (bytes.Length < 12 && bytes.Length < _left && StartLine.MayBecomeAnswer(bytes)) return -1;
-                if (StartLine.IsAnswer(bytes)) Finish();
-                else _state = _left == long.MaxValue ? State.ChunkLine : State.Length;
+                if (bytes.Length < 13 && StartLine.MayBecomeAnswer(bytes)) return -1;
+                if (StartLine.BeginsAnswer(bytes)) Finish();
+                else Settle();
                 return 0;
             case State.Length:
                 return Length(bytes, offset);
@@ -249,6 +253,17 @@ internal sealed partial class HttpSide
         (_scanned, _hasStart, _waits) = (0, false, false);
     }
 
+    // The answer has a body.
+    private void Settle() => _state = _left == long.MaxValue ? State.ChunkLine : State.Length;
+
+    private void SettleHeld()
+    {
+        Settle();
+        _old = _held.Length;
+        int used = Parse(_held.Span);
+        _held.Drop(used);
+    }
+
     // What is held is examined as what it is, and counted.
     private void CutShort()
     {
@@ -270,10 +285,6 @@ internal sealed partial class HttpSide
         else if (_state == State.Lost)
         {
             _lost.Add(rest, _heldPacket);
-        }
-        else if (_state is State.Doubt)
-        {
-            _body.Add(rest, _heldPacket);
         }
         else if (!rest.IsEmpty)
         {

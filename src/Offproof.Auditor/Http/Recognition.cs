@@ -127,7 +127,7 @@ internal sealed class Recognition : Conversation
             return Guess.Http2;
         }
         perhaps |= !isClient && bytes.Length < 9 && bytes[0] == 0;
-        switch (isClient ? FirstLine(bytes, isAll) : StartLine.IsAnswer(bytes) ? Guess.Http : StartLine.MayBecomeAnswer(bytes) && bytes.Length < 13 ? Guess.Perhaps : Guess.No)
+        switch (isClient ? FirstLine(bytes, isAll) : StartLine.BeginsAnswer(bytes) || (isAll && StartLine.IsAnswer(bytes)) ? Guess.Http : StartLine.MayBecomeAnswer(bytes) && bytes.Length < 13 ? Guess.Perhaps : Guess.No)
         {
             case Guess.Http:
                 return Guess.Http;

@@ -35,6 +35,16 @@ internal static class StartLine
     /// <param name="fromClient">Only requests come from there, and only answers from the other end.</param>
     internal static Start Read(ReadOnlySpan<byte> line, bool fromClient) => fromClient ? ReadRequest(line) : IsAnswer(line) ? Start.Answer : Start.None;
 
+    /// <summary>Is this the beginning of a request's line, of which the rest is lost?</summary>
+    internal static bool IsCutRequest(ReadOnlySpan<byte> line)
+    {
+        int space = line.IndexOf((byte)' ');
+        if (space <= 0 || !IsMethod(line[..space])) return false;
+        ReadOnlySpan<byte> rest = line[(space + 1)..];
+        int end = rest.IndexOf((byte)' ');
+        return end < 0 ? !rest.IsEmpty : "HTTP/1."u8.StartsWith(rest[(end + 1)..]);
+    }
+
     /// <summary>The number of an answer whose start line was recognised.</summary>
     internal static int Status(ReadOnlySpan<byte> line) => 100 * (line[9] - '0') + 10 * (line[10] - '0') + line[11] - '0';
 
@@ -42,6 +52,9 @@ internal static class StartLine
     internal static bool IsAnswer(ReadOnlySpan<byte> line) =>
         line.Length >= 12 && line.StartsWith("HTTP/1."u8) && Is(line[7]) && line[8] == ' ' && line[9] is >= (byte)'1' and <= (byte)'5' && Is(line[10]) && Is(line[11])
         && (line.Length == 12 || line[12] is (byte)' ' or (byte)'\r' or (byte)'\n');
+
+    /// <summary>The same of bytes to which more may come.</summary>
+    internal static bool BeginsAnswer(ReadOnlySpan<byte> bytes) => bytes.Length >= 13 && IsAnswer(bytes);
 
     /// <summary>Could these first bytes of an answer still become one?</summary>
     internal static bool MayBecomeAnswer(ReadOnlySpan<byte> bytes) => bytes.Length >= 7 ? bytes.StartsWith("HTTP/1."u8) : "HTTP/1."u8.StartsWith(bytes);
@@ -57,7 +70,7 @@ internal static class StartLine
             int at = bytes[from..].IndexOf(fromClient ? " HTTP/1."u8 : "HTTP/1."u8);
             if (at < 0) break;
             at += from;
-            int begin = fromClient ? Beginning(bytes, at, isFresh) : IsAnswer(bytes[at..]) ? at : -1;
+            int begin = fromClient ? Beginning(bytes, at, isFresh) : BeginsAnswer(bytes[at..]) ? at : -1;
             if (begin >= 0)
             {
                 passed = begin;

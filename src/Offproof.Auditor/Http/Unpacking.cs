@@ -70,6 +70,7 @@ internal sealed class Unpacking : IDisposable
     internal void End()
     {
         if (_filled > 0) Take();
+        if (_isOpen && !_isRaw && !HasEnded()) _flow.Remark("a coded body ends before its coding does");
         _text.End();
         _raw.End();
     }
@@ -102,6 +103,13 @@ internal sealed class Unpacking : IDisposable
         _text.Charge(count);
     }
 
+    // What has ended takes no more.
+    private bool HasEnded()
+    {
+        _block.AsSpan(0, Coding.Probe).Clear();
+        return Pump(0, _block, 0, Coding.Probe, null) && _codings[0].Unused > 0;
+    }
+
     private long Allowed => Math.Min(Most, (1 << 20) + 200 * _taken);
 
     private void GiveUp(ReadOnlySpan<byte> rest, bool opaque)
@@ -128,7 +136,9 @@ internal sealed class Unpacking : IDisposable
     {
         if (names.Exists(name => name is not ("gzip" or "zlib" or "zstd" or "br" or "deflate"))) return false;
         Open(names);
-        bool fits = (Pump(0, _block, 0, count, null) || _made > Allowed) && _made > 0 && _codings[0].Unused == 0;
+        // A block of zstd may be larger than what is tried here.
+        bool isZstd = names.Contains("zstd") && (names[0] != "zstd" || _block.AsSpan(0, count).StartsWith(Coding.ZstdMagic));
+        bool fits = (Pump(0, _block, 0, count, null) || _made > Allowed) && (_made > 0 || isZstd) && _codings[0].Unused == 0;
         _made = 0;
         Open(names);
         return fits;

@@ -12,6 +12,11 @@ internal static class Datagrams
     internal static void Read(Flow flow, Examiner examiner, Sender sender, ReadOnlySpan<byte> payload, long packet)
     {
         if (payload.IsEmpty) return;
+        if (flow.Transport is not ("udp" or "mitmproxy"))
+        {
+            Examine(flow, examiner, sender, payload, packet);
+            return;
+        }
         bool isName = Is(flow, 53) || Is(flow, 5353) || Is(flow, 5355) || Is(flow, 137);
         if (DnsMessage.TryRead(flow, examiner, sender, payload, packet, isName)) return;
         if ((Is(flow, 67) || Is(flow, 68)) && TryDhcp(flow, examiner, sender, payload, packet)) return;

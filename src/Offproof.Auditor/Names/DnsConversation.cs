@@ -5,11 +5,12 @@ namespace Offproof.Auditor;
 /// <summary>DNS over TCP, and inside of TLS: each message behind its length (RFC 1035 §4.2.2, RFC 7858).</summary>
 internal sealed class DnsConversation : Conversation
 {
-    private readonly Side[] _sides = [new Side(), new Side()];
+    private readonly Side[] _sides;
 
     internal DnsConversation(Flow flow, Examiner examiner)
         : base(flow, examiner)
     {
+        _sides = [new Side(flow, examiner, Sender.Client), new Side(flow, examiner, Sender.Server)];
         Protocols.Spoken(flow, "dns");
     }
 
@@ -18,7 +19,7 @@ internal sealed class DnsConversation : Conversation
         Side side = _sides[(int)sender];
         if (side.IsLost)
         {
-            Unread(sender, bytes, packet);
+            side.Lost.Add(bytes, packet);
             return;
         }
         if (side.Held.Length == 0)
@@ -40,9 +41,16 @@ internal sealed class DnsConversation : Conversation
     // Where the next message begins, nobody knows.
     internal override void Hole(Sender sender, long length, long packet)
     {
+        Side side = _sides[(int)sender];
+        if (side.IsLost)
+        {
+            side.Lost.Gap(length);
+            return;
+        }
         Flow.Remark("bytes are lost inside of DNS over TCP: what follows is not read");
         End(sender, clean: false);
-        _sides[(int)sender].IsLost = true;
+        side.IsLost = true;
+        side.Lost.Begin(Carrier.Stream, 0, opaque: true);
     }
 
     internal override void End(Sender sender, bool clean)
@@ -50,6 +58,7 @@ internal sealed class DnsConversation : Conversation
         Side side = _sides[(int)sender];
         Unread(sender, side.Held.Span, side.Packet);
         side.Held.Free();
+        side.Lost.End();
     }
 
     private int Parse(Sender sender, ReadOnlySpan<byte> bytes, long first, long packet, int old)
@@ -79,8 +88,10 @@ internal sealed class DnsConversation : Conversation
         Flow.Count(sender, ByteKind.Opaque, bytes.Length);
     }
 
-    private sealed class Side
+    private sealed class Side(Flow flow, Examiner examiner, Sender sender)
     {
+        internal Gathered Lost { get; } = new(flow, examiner, sender, Gathered.Stream);
+
         internal Held Held { get; } = new();
 
         internal long Packet { get; set; }

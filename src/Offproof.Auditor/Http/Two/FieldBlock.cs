@@ -90,7 +90,7 @@ internal sealed class FieldBlock
         return false;
     }
 
-    // RFC 7541 §5.2. Decoded strings of one field lie one after the other, so that the buffer never moves under the first.
+    // RFC 7541 §5.2. Decoded strings of one field lie one after the other.
     private bool TryString(scoped ref ReadOnlySpan<byte> block, scoped ref int used, out ReadOnlySpan<byte> text)
     {
         text = default;
@@ -104,8 +104,9 @@ internal sealed class FieldBlock
             text = bytes;
             return true;
         }
-        // The shortest code has 5 bits, and a block has at most 256 KiB.
-        if (_strings.Length == 0) _strings = new byte[Most * 8 / 5 + 8];
+        // The shortest code has 5 bits. A name that lies in the old array stays there.
+        int most = used + bytes.Length * 8 / 5 + 8;
+        if (_strings.Length < most) _strings = new byte[Math.Max(most, 1024)];
         int written = Huffman.Decode(bytes, _strings.AsSpan(used));
         if (written < 0) return false;
         text = _strings.AsSpan(used, written);

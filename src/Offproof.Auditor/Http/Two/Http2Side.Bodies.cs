@@ -36,13 +36,21 @@ internal sealed partial class Http2Side
         if ((_flags & 0x1) != 0) Finish(_stream);
     }
 
-    // The stream that grows pays for the memory, at a frame's beginning: where does not depend on how the bytes came.
+    // At a frame's beginning: so it does not depend on how the bytes came. Counted anew only when there may be too much.
     private void MakeRoom(int length)
     {
-        if (!_bodies.TryGetValue(_stream, out Body? body)) return;
-        long waiting = length;
-        foreach (Body other in _bodies.Values) waiting += other.Bytes.Waiting;
-        if (waiting > MostWaiting) body.Bytes.Press();
+        _waiting += length;
+        if (_waiting <= MostWaiting) return;
+        Body? largest = null;
+        _waiting = length;
+        foreach (Body body in _bodies.Values)
+        {
+            _waiting += body.Bytes.Waiting;
+            if (largest is null || body.Bytes.Waiting > largest.Bytes.Waiting) largest = body;
+        }
+        if (_waiting <= MostWaiting || largest is null) return;
+        _waiting -= largest.Bytes.Waiting;
+        largest.Bytes.Press();
     }
 
     private Body BodyOf(int stream)
@@ -50,7 +58,7 @@ internal sealed partial class Http2Side
         if (_bodies.TryGetValue(stream, out Body? body)) return body;
         body = Open(stream);
         body.IsWhole = false; // its fields were not seen
-        body.Bytes.Begin(Carrier.Body, body.Message);
+        body.Begin();
         return body;
     }
 
@@ -68,6 +76,7 @@ internal sealed partial class Http2Side
         Body body = _spare.Count > 0 ? _spare.Pop() : new Body(_flow, _protocols.Examiner, _sender);
         body.Message = ++_message;
         (body.IsWhole, body.IsInterim) = (true, false);
+        body.Begin();
         _bodies[stream] = body;
         return body;
     }
@@ -86,11 +95,42 @@ internal sealed partial class Http2Side
 
         internal bool IsWhole { get; set; }
 
+        private GrpcMessages? Messages { get; set; }
+
         /// <summary>Only an interim answer came (1xx): the fields of the real one follow.</summary>
         internal bool IsInterim { get; set; }
 
-        internal void Begin(FieldBlock fields) => Bytes.Begin(Carrier.Body, Message, new Declared(fields.ContentType, fields.ContentEncoding));
+        internal void Begin()
+        {
+            Messages = null;
+            Bytes.Begin(Carrier.Body, Message);
+        }
 
-        internal void Add(ReadOnlySpan<byte> bytes, long packet) => Bytes.Add(bytes, packet);
+        internal void Begin(FieldBlock fields)
+        {
+            Bytes.Begin(Carrier.Body, Message, new Declared(fields.ContentType, fields.ContentEncoding));
+            bool isGrpc = fields.ContentType is { } type && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) && !type.StartsWith("application/grpc-web", StringComparison.OrdinalIgnoreCase);
+            Messages = isGrpc ? new GrpcMessages(flow, sender, Bytes, Message, fields.ContentType, fields.GrpcEncoding) : null;
+        }
+
+        internal void Add(ReadOnlySpan<byte> bytes, long packet)
+        {
+            if (Messages is null) Bytes.Add(bytes, packet);
+            else Messages.Add(bytes, packet);
+        }
+
+        internal void Gap(long length)
+        {
+            IsWhole = false;
+            Messages?.Stop();
+            Bytes.Gap(length);
+        }
+
+        internal void End()
+        {
+            Messages?.End();
+            Bytes.End();
+            Messages = null;
+        }
     }
 }

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Offproof.Auditor;
 
 // All frames but DATA, read whole (RFC 9113 §6).
@@ -21,10 +19,7 @@ internal sealed partial class Http2Side
                 Continue(payload);
                 break;
             case Frame.Settings when payload.Length % 6 == 0:
-                for (int at = 0; at < payload.Length; at += 6)
-                {
-                    if (BinaryPrimitives.ReadUInt16BigEndian(payload[at..]) is 0 or > 9) _flow.Capacity(_sender, 4);
-                }
+                _flow.Capacity(_sender, payload.Length);
                 Structural(payload.Length);
                 break;
             case Frame.Priority when payload.Length == 5:
@@ -32,6 +27,7 @@ internal sealed partial class Http2Side
                 Structural(5);
                 break;
             case Frame.Reset when payload.Length == 4:
+                _flow.Capacity(_sender, 4);
                 Structural(4);
                 _conversation.Reset(_stream);
                 break;
@@ -40,9 +36,11 @@ internal sealed partial class Http2Side
                 Structural(8);
                 break;
             case Frame.Window when payload.Length == 4:
+                _flow.Capacity(_sender, 4);
                 Structural(4);
                 break;
             case Frame.GoAway when payload.Length >= 8:
+                _flow.Capacity(_sender, 8);
                 Structural(8);
                 Unknown(payload[8..]);
                 break;

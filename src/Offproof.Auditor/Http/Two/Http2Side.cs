@@ -27,6 +27,7 @@ internal sealed partial class Http2Side
     private long _heldPacket;
     private int _old;
     private int _message;
+    private long _waiting; // in all bodies, at most
 
     // The frame that is being read.
     private bool _isInFrame;
@@ -97,8 +98,7 @@ internal sealed partial class Http2Side
         if (_isInFrame && _type == Frame.Data && _held.Length == 0 && !_hasPadLength && length > 0 && length <= _left - _padding)
         {
             Body body = BodyOf(_stream);
-            body.IsWhole = false;
-            body.Bytes.Gap(length);
+            body.Gap(length);
             _left -= (int)length;
             if (_left == 0) EndData();
             return;
@@ -125,7 +125,7 @@ internal sealed partial class Http2Side
         if (_isInFrame || _held.Length > 0 || _bodies.Count > 0) _flow.Remark("the capture ends, or has a gap, inside a message");
         DropHeld();
         EndBlockUnread();
-        foreach (Body body in _bodies.Values) body.Bytes.End();
+        foreach (Body body in _bodies.Values) body.End();
         _bodies.Clear();
         _lost.End();
     }
@@ -133,7 +133,7 @@ internal sealed partial class Http2Side
     internal void Close(int stream, bool isWhole)
     {
         if (!_bodies.Remove(stream, out Body? body)) return;
-        body.Bytes.End();
+        body.End();
         if (isWhole && body.IsWhole) _flow.Messages++;
         if (_spare.Count < 32) _spare.Push(body);
     }

@@ -1,0 +1,196 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Offproof.Auditor;
+
+/// <summary>HAR 1.2: what a browser recorded (audit.md §3.7).</summary>
+internal static class Har
+{
+    /// <summary>The longest entry that is read.</summary>
+    internal const int LongestEntry = 128 << 20;
+
+    /// <summary>Reads a recording to its end, as far as it can be read.</summary>
+    internal static RecordingEnd Read(Stream stream, Protocols protocols, NewFlow newFlow, int longest = LongestEntry)
+    {
+        HarElements elements = new(stream, longest);
+        if (!elements.TryBegin()) return new RecordingEnd(0, 0, "this is no HAR: it holds no log with entries");
+        int entries = 0;
+        int bad = 0;
+        while (true)
+        {
+            switch (elements.Read(out ReadOnlySpan<byte> element))
+            {
+                case HarElements.Step.End:
+                    return new RecordingEnd(entries, bad, null);
+                case HarElements.Step.Broken:
+                    return new RecordingEnd(entries, bad, $"the file ends or breaks inside of entry {entries + 1}; nothing after it was read");
+                case HarElements.Step.TooLong:
+                    bad++;
+                    Flow flow = newFlow("har", Recorded.End(null, 0), Recorded.End(null, 0));
+                    flow.Remark("an entry is longer than any that is read");
+                    flow.Count(Sender.Client, ByteKind.Opaque, elements.Length);
+                    entries++;
+                    break;
+                default:
+                    if (!TryEntry(element, ++entries, protocols, newFlow)) bad++;
+                    break;
+            }
+        }
+    }
+
+    private static bool TryEntry(ReadOnlySpan<byte> element, int number, Protocols protocols, NewFlow newFlow)
+    {
+        HarEntry? entry = null;
+        try
+        {
+            Utf8JsonReader reader = new(element);
+            using JsonDocument document = JsonDocument.ParseValue(ref reader);
+            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("request", out JsonElement request) && request.ValueKind == JsonValueKind.Object)
+            {
+                entry = new HarEntry(document.RootElement, request);
+                entry.Examine(number, protocols, newFlow);
+                return true;
+            }
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException or FormatException)
+        {
+            if (entry?.Flow is not null)
+            {
+                entry.Flow.Remark("an entry is broken: some of it was not read");
+                entry.Flow.Count(Sender.Client, ByteKind.Opaque, 1);
+                return false;
+            }
+        }
+        Flow flow = newFlow("har", Recorded.End(null, 0), Recorded.End(null, 0));
+        flow.Remark("an entry is none");
+        new Recorded(protocols, flow, number).Unread(element);
+        return false;
+    }
+}
+
+/// <summary>One entry of a HAR.</summary>
+internal sealed class HarEntry(JsonElement entry, JsonElement request)
+{
+    private const int MostFields = 10_000;
+
+    /// <summary>Null as long as it is not known to whom the request went.</summary>
+    internal Flow? Flow { get; private set; }
+
+    internal void Examine(int number, Protocols protocols, NewFlow newFlow)
+    {
+        string url = Text(request, "url") ?? "";
+        Uri.TryCreate(url, UriKind.Absolute, out Uri? uri);
+        Flow = newFlow("har", Recorded.End(null, 0), Recorded.End(Text(entry, "serverIPAddress"), uri?.Port ?? 0));
+        Flow.ServerName = uri?.Host is { Length: > 0 } host ? host : null;
+        Flow.Protocol = Recorded.Version(Text(request, "httpVersion"));
+        Recorded recorded = new(protocols, Flow, number);
+
+        StringBuilder head = new();
+        head.Append(Text(request, "method")).Append(' ').Append(url).Append(' ').Append(Text(request, "httpVersion")).Append("\r\n");
+        Fields(request, head, "cookie", "Cookie", out _);
+        recorded.Head(Sender.Client, head);
+        RequestBody(recorded);
+
+        if (Child(entry, "response") is not { } response) return;
+        long status = Number(response, "status") ?? 0;
+        if (status <= 0) return; // no answer came
+        head.Clear().Append(Text(response, "httpVersion") is { Length: > 0 } version ? version : "HTTP").Append(' ').Append(status).Append(' ').Append(Text(response, "statusText")).Append("\r\n");
+        Fields(response, head, "set-cookie", "Set-Cookie", out string? encoding);
+        recorded.Head(Sender.Server, head);
+        AnswerBody(recorded, response, encoding);
+        Messages(recorded);
+    }
+
+    private void RequestBody(Recorded recorded)
+    {
+        if (Child(request, "postData") is { } data)
+        {
+            Declared declared = new(Text(data, "mimeType"), null);
+            byte[] body = Content(data, "text", out _);
+            if (body.Length == 0 && data.TryGetProperty("params", out JsonElement list) && list.ValueKind == JsonValueKind.Array)
+            {
+                StringBuilder text = new();
+                foreach (JsonElement one in list.EnumerateArray())
+                {
+                    text.Append(text.Length > 0 ? "\r\n" : "").Append(Text(one, "name")).Append('=').Append(Text(one, "value"));
+                    if (Text(one, "fileName") is { } file) text.Append("; ").Append(file);
+                }
+                (body, declared) = (Encoding.UTF8.GetBytes(text.ToString()), default);
+            }
+            if (body.Length > 0)
+            {
+                recorded.Body(Sender.Client, body, declared);
+                return;
+            }
+        }
+        if (Number(request, "bodySize") is > 0 and { } size) recorded.Missing(Sender.Client, size);
+    }
+
+    private static void AnswerBody(Recorded recorded, JsonElement response, string? encoding)
+    {
+        if (Child(response, "content") is not { } content) return;
+        byte[] body = Content(content, "text", out bool wasCoded);
+        // Text was decoded by whoever recorded it; bytes may not have been.
+        if (body.Length > 0) recorded.Body(Sender.Server, body, new Declared(Text(content, "mimeType"), wasCoded ? encoding : null));
+        else if (Number(content, "size") is > 0 and { } size) recorded.Missing(Sender.Server, size);
+    }
+
+    private void Messages(Recorded recorded)
+    {
+        if (!entry.TryGetProperty("_webSocketMessages", out JsonElement messages) || messages.ValueKind != JsonValueKind.Array) return;
+        recorded.Flow.Protocol += "/websocket";
+        foreach (JsonElement message in messages.EnumerateArray())
+        {
+            string data = Text(message, "data") ?? "";
+            byte[] bytes = Number(message, "opcode") == 2 && TryBase64(data, out byte[] decoded) ? decoded : Encoding.UTF8.GetBytes(data);
+            recorded.Message(Text(message, "type") == "send" ? Sender.Client : Sender.Server, Carrier.WebSocket, bytes);
+        }
+    }
+
+    // As lines; cookies that no field holds after them.
+    private static void Fields(JsonElement message, StringBuilder head, string cookieField, string cookieName, out string? encoding)
+    {
+        encoding = null;
+        bool hasCookies = false;
+        if (message.TryGetProperty("headers", out JsonElement fields) && fields.ValueKind == JsonValueKind.Array)
+        {
+            int count = 0;
+            foreach (JsonElement field in fields.EnumerateArray())
+            {
+                if (++count > MostFields) break;
+                string? name = Text(field, "name");
+                string? value = Text(field, "value");
+                head.Append(name).Append(": ").Append(value).Append("\r\n");
+                hasCookies |= string.Equals(name, cookieField, StringComparison.OrdinalIgnoreCase);
+                if (string.Equals(name, "content-encoding", StringComparison.OrdinalIgnoreCase)) encoding = value;
+            }
+        }
+        if (hasCookies || !message.TryGetProperty("cookies", out JsonElement cookies) || cookies.ValueKind != JsonValueKind.Array) return;
+        foreach (JsonElement cookie in cookies.EnumerateArray()) head.Append(cookieName).Append(": ").Append(Text(cookie, "name")).Append('=').Append(Text(cookie, "value")).Append("\r\n");
+    }
+
+    private static byte[] Content(JsonElement from, string name, out bool wasCoded)
+    {
+        string text = Text(from, name) ?? "";
+        wasCoded = string.Equals(Text(from, "encoding"), "base64", StringComparison.OrdinalIgnoreCase);
+        if (wasCoded && TryBase64(text, out byte[] bytes)) return bytes;
+        wasCoded = false;
+        return Encoding.UTF8.GetBytes(text);
+    }
+
+    private static bool TryBase64(string text, out byte[] bytes)
+    {
+        bytes = new byte[text.Length * 3L / 4 + 3];
+        if (!Convert.TryFromBase64String(text, bytes, out int written)) return false;
+        Array.Resize(ref bytes, written);
+        return true;
+    }
+
+    private static JsonElement? Child(JsonElement from, string name) => from.TryGetProperty(name, out JsonElement child) && child.ValueKind == JsonValueKind.Object ? child : null;
+
+    private static string? Text(JsonElement from, string name) =>
+        from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out JsonElement text) ? text.ValueKind switch { JsonValueKind.String => text.GetString(), JsonValueKind.Number => text.GetRawText(), _ => null } : null;
+
+    private static long? Number(JsonElement from, string name) =>
+        from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out JsonElement number) && number.ValueKind == JsonValueKind.Number && number.TryGetDouble(out double value) && Math.Abs(value) < 1e15 ? (long)value : null;
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace Offproof.Auditor;
+
+/// <summary>Makes the flow of an entry of a recording. Its number comes after those that were made before.</summary>
+internal delegate Flow NewFlow(string transport, IPEndPoint client, IPEndPoint server);
+
+/// <summary>What became of a recording.</summary>
+/// <param name="Entries">How many were read, bad ones included.</param>
+/// <param name="Bad">Entries that could not be read.</param>
+/// <param name="Stopped">Why it could not be read to its end, in words for people; null when it was.</param>
+internal sealed record RecordingEnd(int Entries, int Bad, string? Stopped);
+
+/// <summary>One entry of a recording: its messages are examined as those of a capture are, and counted by their content as recorded.</summary>
+/// <param name="entry">Its number, from 1, which stands for the packet.</param>
+internal sealed class Recorded(Protocols protocols, Flow flow, long entry)
+{
+    private readonly Gathered[] _bodies = [new Gathered(flow, protocols.Examiner, Sender.Client), new Gathered(flow, protocols.Examiner, Sender.Server)];
+    private readonly int[] _messages = new int[2];
+
+    internal Flow Flow => flow;
+
+    internal void Head(Sender sender, StringBuilder head)
+    {
+        _messages[(int)sender] = 1;
+        byte[] bytes = Encoding.UTF8.GetBytes(head.Append("\r\n").ToString());
+        Examine(sender, Carrier.Head, bytes);
+        protocols.Seen?.Invoke(new Place(flow, sender, Carrier.Head, entry, 1), bytes);
+        flow.Messages++;
+    }
+
+    /// <summary>Fields without a start line.</summary>
+    internal void Trailer(Sender sender, StringBuilder fields)
+    {
+        if (fields.Length > 0) Examine(sender, Carrier.Head, Encoding.UTF8.GetBytes(fields.Append("\r\n").ToString()));
+    }
+
+    internal void Body(Sender sender, ReadOnlySpan<byte> bytes, in Declared declared) => Whole(sender, Carrier.Body, bytes, declared);
+
+    /// <summary>A message of a WebSocket, or of a stream that is not read further.</summary>
+    internal void Message(Sender sender, Carrier carrier, ReadOnlySpan<byte> bytes)
+    {
+        _messages[(int)sender]++;
+        Whole(sender, carrier, bytes, default);
+        flow.Messages++;
+    }
+
+    /// <summary>Bytes that are no message.</summary>
+    internal void Unread(ReadOnlySpan<byte> bytes)
+    {
+        Gathered body = _bodies[0];
+        body.Begin(Carrier.Stream, 0, opaque: true);
+        body.Whole(bytes, entry);
+        body.End();
+    }
+
+    /// <summary>The recording says that there was a body, and does not hold it.</summary>
+    internal void Missing(Sender sender, long bytes)
+    {
+        flow.Remark("a body was not recorded");
+        flow.Count(sender, ByteKind.Missing, bytes);
+    }
+
+    internal static IPEndPoint End(string? address, int port) =>
+        new(IPAddress.TryParse(address?.Trim('[', ']'), out IPAddress? known) ? known : IPAddress.Any, port is > 0 and <= 65535 ? port : 0);
+
+    /// <summary>"HTTP/2.0", "h2" and "HTTP/2" are one.</summary>
+    internal static string Version(string? version) => version?.ToUpperInvariant() switch
+    {
+        null or "" or "UNKNOWN" => "http",
+        "H2" or "HTTP/2" or "HTTP/2.0" => "http/2",
+        "H3" or "HTTP/3" or "HTTP/3.0" => "http/3",
+        "HTTP/1.1" or "HTTP/1.0" or "HTTP/0.9" => "http/1.1",
+        var other => "http " + other.Length.ToString(CultureInfo.InvariantCulture),
+    };
+
+    private void Whole(Sender sender, Carrier carrier, ReadOnlySpan<byte> bytes, in Declared declared)
+    {
+        Gathered body = _bodies[(int)sender];
+        body.Begin(carrier, _messages[(int)sender], declared);
+        body.Whole(bytes, entry);
+        body.End();
+    }
+
+    private void Examine(Sender sender, Carrier carrier, ReadOnlySpan<byte> bytes) => Whole(sender, carrier, bytes, default);
+}
