@@ -5,17 +5,12 @@ namespace Offproof.Auditor;
 /// <summary>How often a form would be met though nobody sent it (audit.md §5.4).</summary>
 internal static class Chance
 {
-    /// <summary>From here on a finding is not evidence: one audit in a hundred would show it by accident.</summary>
-    internal const double TooLikely = 0.01;
-
     /// <summary>The expected number of coincidences in so many searched bytes, those of decoded layers included: n x 2^-bits.</summary>
     internal static double Expected(double bits, long searchedBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(searchedBytes);
         return searchedBytes * Math.Pow(2, -bits);
     }
-
-    internal static bool IsEvidence(double bits, long searchedBytes) => Expected(bits, searchedBytes) < TooLikely;
 
     /// <summary>For a report: "less than 1 in 1,000,000", "1 in 3,400", "2.5 are to be expected".</summary>
     internal static string Words(double expected) => expected switch

@@ -5,6 +5,7 @@ namespace Offproof.Auditor;
 /// <summary>One audit at work: captures go in one after the other, the report comes out.</summary>
 internal sealed class AuditRun : IDisposable
 {
+    private const int LongestEntry = 128 << 20;
     private const int AskEvery = 4096;
     private const uint NssKeyLog = 0x544c534b;
 
@@ -34,7 +35,44 @@ internal sealed class AuditRun : IDisposable
     internal void Read(string path, Stream file, CancellationToken cancel)
     {
         _firstFlows.Add(_shelf.Count + 1);
-        ReadPackets(path, file, cancel);
+        // What a recording without packets begins with is told from a capture by its first character: its bytes are text.
+        Span<byte> start = stackalloc byte[64];
+        int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        ReadOnlySpan<byte> text = start[..length].TrimStart("\uFEFF \t\r\n"u8);
+        if (text.StartsWith("{"u8)) ReadRecording(path, "har", file, Har.Read);
+        else if (text.IndexOf((byte)':') is > 0 and <= 12 and int colon && !text[..colon].ContainsAnyExceptInRange((byte)'0', (byte)'9')) ReadRecording(path, "mitmproxy", file, Mitmproxy.Read);
+        else ReadPackets(path, file, cancel);
+    }
+
+    private delegate RecordingEnd RecordingReader(Stream stream, Protocols protocols, NewFlow newFlow, int longest);
+
+    private void ReadRecording(string path, string format, Stream file, RecordingReader read)
+    {
+        Flow? open = null;
+        long bytes = 0;
+        RecordingEnd end = read(file, _protocols, (transport, client, server) =>
+        {
+            Close();
+            return open = new Flow(_shelf.Count + 1, transport, client, server) { OpeningSeen = true };
+        }, LongestEntry);
+        Close();
+        string? damage = end.Stopped ?? (end.Bad > 0 ? Plural(end.Bad, "entry is", "entries are") + " broken" : null);
+        if (damage is not null) _reasons.Add($"{path} is not complete: {damage}");
+        if (end.Entries == 0) _reasons.Add($"{path} holds no message");
+        _captures.Add(new CaptureReport(path, format, end.Entries, bytes, damage));
+        _onTheWire += bytes;
+
+        void Close()
+        {
+            if (open is null) return;
+            foreach (Sender sender in (ReadOnlySpan<Sender>)[Sender.Client, Sender.Server])
+            {
+                for (int kind = 0; kind < 4; kind++) bytes += open.Bytes(sender, (ByteKind)kind);
+            }
+            Finish(open);
+            open = null;
+        }
     }
 
     private void ReadPackets(string path, Stream file, CancellationToken cancel)
@@ -52,7 +90,7 @@ internal sealed class AuditRun : IDisposable
             traffic.Read(packet);
         }
         traffic.End();
-        string? damage = capture.IsComplete && capture.Remarks.Count == 0 ? null : string.Join("; ", capture.Remarks);
+        string? damage = capture.Remarks.Count == 0 ? null : string.Join("; ", capture.Remarks);
         if (!capture.IsComplete) _reasons.Add($"{path} is not complete: {damage}");
         if (capture.Packets == 0) _reasons.Add($"{path} holds no packet");
         _captures.Add(new CaptureReport(path, "packets", capture.Packets, bytes, damage));
@@ -79,7 +117,11 @@ internal sealed class AuditRun : IDisposable
 
     private void Finish(Flow flow)
     {
-        if (_quic.Remove(flow.Number, out QuicDatagrams? quic)) quic.Dispose();
+        if (_quic.Remove(flow.Number, out QuicDatagrams? quic))
+        {
+            quic.Finish();
+            quic.Dispose();
+        }
         for (; _told < _examiner.Findings.Count; _told++) _withFindings.Add(_examiner.Findings[_told].Place.Flow.Number);
         _shelf.Add(flow, _withFindings.Contains(flow.Number));
     }
@@ -117,7 +159,7 @@ internal sealed class AuditRun : IDisposable
     private FindingReport Of(Finding finding)
     {
         Place place = finding.Place;
-        double chance = Chance.Of(finding.Bits, _examiner.Searched);
+        double chance = Chance.Expected(finding.Bits, _examiner.Searched);
         return new FindingReport(finding.Form.Canary.Id, finding.Form.Canary.Kind, finding.Form.Canary.Value, finding.Form.Name, CaptureOf(place.Flow.Number), place.Packet, place.Flow.Number, place.Sender.Word(),
             Word(place.Carrier), finding.Field, place.Message, finding.Offset, finding.Length, finding.Chain, chance, Standings.Of(place.Sender, chance).Word());
     }
