@@ -4,6 +4,7 @@ internal sealed partial class CanaryExaminer
 {
     // Whole binary values that nothing marks as compressed are tried all the same, this many of one examined thing.
     private const int Tries = 64;
+    private const int LongestTurned = 1 << 20;
 
     private readonly Compressed _compressed = new();
     private string? _encoding;
@@ -87,7 +88,11 @@ internal sealed partial class CanaryExaminer
             step = "zlib";
             ending = _compressed.Unzlib(bytes, output, Math.Max(0, _budget), out consumed);
             // Two bytes are little to go by.
-            if (ending is Ending.Broken && (isGuess || output.Count < 64)) return -1;
+            if (ending is Ending.Broken && (isGuess || output.Count < 64))
+            {
+                _budget -= output.Count;
+                return -1;
+            }
         }
         if (output.Count == 0 && ending != Ending.Whole) return -1;
         return Result(output, step, ending, at, consumed);
@@ -145,9 +150,11 @@ internal sealed partial class CanaryExaminer
     {
         if (at.Depth >= _limits.Depth) return -1;
         Output output = _made[at.Depth];
-        return _compressed.Inflate(bytes, output.Clear(), Math.Max(0, _budget), out int consumed) == Ending.Whole && consumed == bytes.Length && output.Count >= 4
-            ? Result(output, "deflate", Ending.Whole, at, consumed)
-            : -1;
+        if (_compressed.Inflate(bytes, output.Clear(), Math.Max(0, _budget), out int consumed) == Ending.Whole && consumed == bytes.Length && output.Count >= 4)
+            return Result(output, "deflate", Ending.Whole, at, consumed);
+        // A wrong guess costs what it made.
+        _budget -= output.Count;
+        return -1;
     }
 
     // Formats without a mark: taken for what they are where they end with the bytes. What comes out can still be unread, so that a wrong guess hides nothing.
@@ -157,7 +164,7 @@ internal sealed partial class CanaryExaminer
         Output output = _made[at.Depth];
         if (Compressed.MayBeBrotli(bytes) && --_tries >= 0 && Compressed.Unbrotli(bytes, output.Clear(), Math.Max(0, _budget), out int consumed) == Ending.Whole && consumed == bytes.Length && output.Count >= 4)
             return Result(output, "br", Ending.Whole, at, consumed);
-        if ((bytes.Length & 1) == 0 && (bytes[0] >> 6) is 0 or 2 && _lz.FromBytes(bytes, output.Clear(), _budget) && output.Count >= 4)
+        if ((bytes.Length & 1) == 0 && (bytes[0] >> 6) is 0 or 2 && _lz.FromBytes(bytes, output.Clear(), LzLimit(bytes.Length)) && output.Count >= 4)
             return Result(output, "lz-string", Ending.Whole, at, bytes.Length);
         return -1;
     }
@@ -165,7 +172,7 @@ internal sealed partial class CanaryExaminer
     // A whole value backwards, or with every byte xored with one, where that makes a known format or a text of it.
     private int Turned(ReadOnlySpan<byte> bytes, in Layer at)
     {
-        if (bytes.Length < Opaque || at.Depth >= _limits.Depth || _tries < 0 || !Spend(bytes.Length)) return -1;
+        if (bytes.Length is < Opaque or > LongestTurned || at.Depth >= _limits.Depth || _tries < 0 || !Spend(bytes.Length)) return -1;
         Span<byte> first = stackalloc byte[8];
         for (int i = 0; i < first.Length; i++) first[i] = bytes[^(i + 1)];
         Output output = _made[at.Depth].Clear();

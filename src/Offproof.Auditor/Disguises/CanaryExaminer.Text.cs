@@ -44,7 +44,8 @@ internal sealed partial class CanaryExaminer
             }
             if (!Escaped(text, done, mark, out int start, out int end, out byte kind))
             {
-                from = mark + 1;
+                // Once for a run, or a run of nothing but marks would be looked at for each.
+                from = Math.Max(mark + 1, end);
                 continue;
             }
             unread += Between(text, done, start, at);
@@ -77,7 +78,7 @@ internal sealed partial class CanaryExaminer
             end = After(text, mark, AroundPercent);
             // In a string whose escapes are outside.
             int inner = text[start..end].IndexOf((byte)'\\');
-            if (inner < 0) return IsPercent(rest) || Turning(text[start..end]) is not null;
+            if (inner < 0) return Percents(text[start..end], null, isBackwards: false).Valid > 0 || Turning(text[start..end]) is not null;
             kind = (byte)'\\';
             mark = start + inner;
         }
@@ -95,8 +96,6 @@ internal sealed partial class CanaryExaminer
 
     private static int After(ReadOnlySpan<byte> text, int mark, SearchValues<byte> around) =>
         text[(mark + 1)..].IndexOfAny(around) is var end and >= 0 ? mark + 1 + end : text.Length;
-
-    private static bool IsPercent(ReadOnlySpan<byte> text) => Escapes.Byte(text[1..]) >= 0 || (text.Length > 5 && (text[1] | 0x20) == 'u' && Escapes.Byte(text[2..]) >= 0);
 
     private int Unescaped(ReadOnlySpan<byte> run, byte kind, in Layer inside, in Layer at)
     {
@@ -193,6 +192,9 @@ internal sealed partial class CanaryExaminer
         return isIt;
     }
 
+    // Texts do not shrink to a sixty-fourth.
+    private long LzLimit(int length) => Math.Min(_budget, (64L * length) + 4096);
+
     // lz-string's 15 bits a character look like Chinese that nobody would write; the first character already says whether it can be.
     private void LzUtf16(ReadOnlySpan<byte> text, in Layer at)
     {
@@ -202,7 +204,7 @@ internal sealed partial class CanaryExaminer
             int start = text[..(from + next)].LastIndexOfAny(AroundWide) + 1;
             from = text[(from + next)..].IndexOfAny(AroundWide) is var stop and >= 0 ? from + next + stop + 1 : text.Length;
             Output output = _made[at.Depth];
-            if (!Spend(from - start) || !_lz.FromUtf16(text[start..Math.Min(from, text.Length)].TrimEnd("\"\r\n"u8), output.Clear(), _budget) || output.Count < 4) continue;
+            if (!Spend(from - start) || !_lz.FromUtf16(text[start..Math.Min(from, text.Length)].TrimEnd("\"\r\n"u8), output.Clear(), LzLimit(from - start)) || output.Count < 4) continue;
             _steps[at.Depth] = "lz-string";
             Decoded(output.Written, at.Inside(start, from - start), from - start);
         }

@@ -155,7 +155,7 @@ internal sealed partial class CanaryExaminer
         if (IsHexOrUuid(token)) return Hex(token, output, inside, at, out unread);
         if (!token.ContainsAnyExceptInRange((byte)'0', (byte)'9')) return false;
         // compressToBase64 is base64 of compressToUint8Array: the shorter chain first.
-        if (_lz.FromBase64(token, output.Clear(), _budget) && Accepted(output, "lz-string", inside, at, isWhole: true, ref weak, out unread)) return true;
+        if (_lz.FromBase64(token, output.Clear(), LzLimit(token.Length)) && Accepted(output, "lz-string", inside, at, isWhole: true, ref weak, out unread)) return true;
         if (BaseN.TryBase64(token, output.Clear()))
         {
             if (Accepted(output, "base64", inside, at, isWhole: true, ref weak, out unread)) return true;

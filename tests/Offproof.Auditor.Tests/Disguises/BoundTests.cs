@@ -38,6 +38,24 @@ public sealed class BoundTests
         Assert.Contains("grows too much when it is decoded: the rest was not looked at", flow.Remarks, StringComparer.Ordinal);
     }
 
+    [Theory]
+    [InlineData("%zz")]
+    [InlineData("%4")]
+    [InlineData("\\u")]
+    [InlineData("&am")]
+    [InlineData("=4")]
+    [InlineData("a+")]
+    [InlineData("A\u4e00")]
+    [InlineData("\u0001%%")]
+    public void A_million_marks_of_nothing_are_read_in_time(string mark)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(mark, 1_000_000 / mark.Length)));
+        using CanaryExaminer examiner = ChainTests.Examiner();
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        Assert.InRange(examiner.Examine(ChainTests.Body(), bytes), 0, bytes.Length);
+        Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(20));
+    }
+
     [Fact]
     public void A_finding_in_a_head_names_its_field_and_its_place()
     {
