@@ -126,6 +126,6 @@ public sealed partial class DeviceHome : IDisposable
         });
         Token token = await OrRemovedAsync(() => server.TokenAsync(proof, cancel)).ConfigureAwait(false);
         KeepAnchor(token, proof);
-        return token;
+        return token with { Life = TimeSpan.FromSeconds(seconds ?? Proof.DefaultSeconds) };
     }
 }
