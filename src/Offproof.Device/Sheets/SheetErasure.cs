@@ -41,7 +41,7 @@ public sealed class SheetErasure : IDisposable
     {
         SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, home, time, wire, cancel).ConfigureAwait(false);
         GrantedVault[] named = [.. access.History.All(category).Where(v =>
-            (epoch is null || v.Address.Epoch.Value == epoch) && (device is null || v.Address.Device.Text.StartsWith(device, StringComparison.Ordinal)))];
+            (epoch is null || v.Address.Epoch.Value == epoch) && (device is null || DeviceNames.Names(device, v.Address.Device)))];
         GrantedVault[] meant = [.. named.Where(v => cancelled ? v is { State: VaultState.Closed, ErasedBySheet: false } : v.State != VaultState.Erased)];
         if (meant.Length > 0) return new SheetErasure(access, meant, time);
         access.Dispose();
