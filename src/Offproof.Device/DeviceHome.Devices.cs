@@ -28,6 +28,7 @@ public sealed partial class DeviceHome
     public async Task<Approval> OfferAsync(JoinRequest request, CancellationToken cancel)
     {
         RequireMember();
+        RequireNotLeft();
         RequireConfirmedSheet();
         await LearnAsync(cancel).ConfigureAwait(false); // the sheet that is in force now
         RequireConfirmedSheet();

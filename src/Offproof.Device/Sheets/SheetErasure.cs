@@ -19,6 +19,9 @@ public sealed class SheetErasure : IDisposable
 
     private SheetErasure(SheetAccess access, GrantedVault[] vaults, TimeProvider time) => (this.access, this.vaults, this.time) = (access, vaults, time);
 
+    /// <summary>The server that it is done at: the account's, or one that it left.</summary>
+    public Thumbprint ServerKey => access.ServerKey.Thumbprint;
+
     /// <summary>What would be done.</summary>
     public IReadOnlyList<SheetTarget> Targets =>
         [.. vaults.Select(static v => new SheetTarget(v.Address.Device.Text, v.Address.Category, v.Address.Epoch.Value, Name(v.State), v.Due))];
