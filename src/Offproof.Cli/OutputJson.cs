@@ -46,6 +46,22 @@ internal sealed record ReplacementJson(string Schema, string Sheet, DateTimeOffs
     internal static ReplacementJson Of(ReplacementReport r) => new("offproof/v1/sheet-replace", r.SheetFile, r.Due, [.. r.Lost.Select(LostJson.Of)], [.. r.StillOn.Select(LostJson.Of)]);
 }
 
+internal sealed record MoveJson(
+    string Schema, string Account, Uri From, Uri To, string ServerKey, string Sheet, bool AnotherServer, IReadOnlyList<MovedJson> Categories, IReadOnlyList<EarlierJson> Earlier, string? WhyNotTold)
+{
+    internal static MoveJson Of(MoveReport r) => new("offproof/v1/move", r.Account, r.From, r.To, r.ServerKey, r.SheetFile, r.AnotherServer,
+        [.. r.Switches.Select(static s => new MovedJson(s.Category.Name(), s.State, s.Epoch))], [.. r.Earlier.Select(EarlierJson.Of)], r.WhyNotTold);
+}
+
+internal sealed record MovedJson(string Category, SwitchState State, int Epoch);
+
+internal sealed record EarlierJson(string Folder, Uri Server, bool ServerTold, IReadOnlyList<EarlierEpochJson> Epochs)
+{
+    internal static EarlierJson Of(EarlierStatus e) => new(e.Folder, e.Server, e.ServerTold, [.. e.Epochs.Select(static p => new EarlierEpochJson(p.Category.Name(), p.Epoch, p.State, p.Due))]);
+}
+
+internal sealed record EarlierEpochJson(string Category, int Epoch, SwitchState State, DateTimeOffset? Due);
+
 internal sealed record LostJson(string Category, int Epoch, string Device)
 {
     internal static LostJson Of(SheetTarget t) => new(t.Category.Name(), t.Epoch, t.Device);
@@ -53,10 +69,11 @@ internal sealed record LostJson(string Category, int Epoch, string Device)
 
 internal sealed record StatusJson(
     string Schema, string Sentence, string Account, Uri Server, bool SheetConfirmed, IReadOnlyList<CategoryStatus> Categories, SheetStatus Sheet,
-    IReadOnlyList<DeviceStatus> Devices, DateTimeOffset? Removed)
+    IReadOnlyList<DeviceStatus> Devices, DateTimeOffset? Removed, MovingStatus? Moving, IReadOnlyList<EarlierJson> Earlier)
 {
     internal static StatusJson Of(StatusReport report) =>
-        new("offproof/v1/status", report.Sentence, report.Account, report.Server, report.SheetConfirmed, report.Categories, report.Sheet, report.Devices, report.Removed);
+        new("offproof/v1/status", report.Sentence, report.Account, report.Server, report.SheetConfirmed, report.Categories, report.Sheet, report.Devices, report.Removed,
+            report.Moving, [.. report.Earlier.Select(EarlierJson.Of)]);
 }
 
 internal sealed record BackupsJson(string Schema, IReadOnlyList<BackupJson> Backups, long? Refused);
@@ -134,6 +151,7 @@ internal sealed record LedgerVerifyJson(
 [JsonSerializable(typeof(SwitchJson))]
 [JsonSerializable(typeof(ErasuresJson))]
 [JsonSerializable(typeof(RotationJson))]
+[JsonSerializable(typeof(MoveJson))]
 [JsonSerializable(typeof(ReplacementJson))]
 [JsonSerializable(typeof(StatusJson))]
 [JsonSerializable(typeof(BackupsJson))]

@@ -48,7 +48,7 @@ public sealed partial class DeviceHome
         RecoveryAnswer answer = await server.RecoveryAsync(AccountId, token, cancel).ConfigureAwait(false);
         AccountHistory history = AccountHistory.Verify(answer, AccountId, serverKey);
         using FileStream _ = home.Lock(time, cancel);
-        account = AccountFile.Read(home);
+        ReadAccount();
         if (IsBehind(history)) return (Seen ?? history, answer, true);
         TakeOverSheet(history);
         AccountView.Write(home, answer);
@@ -140,7 +140,7 @@ public sealed partial class DeviceHome
         {
             using FileStream _ = home.Lock(time, CancellationToken.None);
             foreach (Category category in Categories.All) Folder(category).Destroy();
-            account = AccountFile.Read(home);
+            ReadAccount();
             if (account.Removed is null)
             {
                 account = account with { Removed = time.GetUtcNow() };
@@ -154,6 +154,13 @@ public sealed partial class DeviceHome
     private void RequireMember()
     {
         if (account.Removed is not null) throw WasRemoved(null);
+    }
+
+    /// <summary>In what a device was at a server that it left, nothing begins; what is stored there can be erased.</summary>
+    private void RequireNotLeft()
+    {
+        if (account.MovedTo is { } to)
+            throw new DeviceException(DeviceFault.Refused, $"this is what the device was at {account.Server}: it moved to {to}, and turns nothing on here", "use its own home folder");
     }
 
     private DeviceException WasRemoved(Exception? inner) => new(DeviceFault.Refused,

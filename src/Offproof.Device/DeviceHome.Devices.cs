@@ -28,6 +28,7 @@ public sealed partial class DeviceHome
     public async Task<Approval> OfferAsync(JoinRequest request, CancellationToken cancel)
     {
         RequireMember();
+        RequireNotLeft();
         RequireConfirmedSheet();
         await LearnAsync(cancel).ConfigureAwait(false); // the sheet that is in force now
         RequireConfirmedSheet();
@@ -133,11 +134,14 @@ internal static class DeviceNames
 {
     private const int Fewest = 4;
 
+    /// <summary>People write digits in either case.</summary>
+    internal static bool Names(string beginning, Thumbprint device) => device.Text.StartsWith(beginning, StringComparison.OrdinalIgnoreCase);
+
     /// <exception cref="DeviceException">No device that belongs to the account begins so, or several do.</exception>
     internal static Thumbprint Find(AccountHistory history, string beginning)
     {
         if (beginning.Length < Fewest) throw new DeviceException(DeviceFault.Usage, $"'{beginning}' is too short to name a device", "offproof devices lists them");
-        AccountDevice[] named = [.. history.Devices.Where(d => d.Id.Text.StartsWith(beginning, StringComparison.OrdinalIgnoreCase))];
+        AccountDevice[] named = [.. history.Devices.Where(d => Names(beginning, d.Id))];
         return named switch
         {
             [{ Removed: null } one] => one.Id,

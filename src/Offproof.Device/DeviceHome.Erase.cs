@@ -73,10 +73,28 @@ public sealed partial class DeviceHome
     /// <summary>
     /// After an erasure, or the cancelling of one, with the sheet, beside this home: what was on here of it is ended, and the receipts are kept in <c>records/</c>.
     /// </summary>
+    /// <param name="sheet">The sheet that signed</param>
+    /// <param name="at">The server: where this device left it, what it was there learns of it</param>
+    /// <param name="reports">What was erased</param>
+    /// <param name="cancel">Stops</param>
     /// <returns>The reports with the receipts' files; null where the home is another account's.</returns>
-    public async Task<IReadOnlyList<ErasureReport>?> TakeOverErasuresAsync(Sheet sheet, IReadOnlyList<ErasureReport> reports, CancellationToken cancel)
+    public async Task<IReadOnlyList<ErasureReport>?> TakeOverErasuresAsync(Sheet sheet, Thumbprint at, IReadOnlyList<ErasureReport> reports, CancellationToken cancel)
     {
-        if (sheet.Account != AccountId) return null;
+        if (at != serverKey.Thumbprint)
+        {
+            IReadOnlyList<ErasureReport>? there = null;
+            foreach (string folder in EarlierFolders())
+            {
+                using DeviceHome earlier = Open(folder, time);
+                if (earlier.serverKey.Thumbprint == at && earlier.SealsTo(sheet)) there = await earlier.TakeOverErasuresAsync(reports, cancel).ConfigureAwait(false);
+            }
+            return there;
+        }
+        return sheet.Account == AccountId ? await TakeOverErasuresAsync(reports, cancel).ConfigureAwait(false) : null;
+    }
+
+    private async Task<IReadOnlyList<ErasureReport>> TakeOverErasuresAsync(IReadOnlyList<ErasureReport> reports, CancellationToken cancel)
+    {
         List<ErasureReport> kept = [];
         foreach (ErasureReport report in reports)
         {

@@ -174,7 +174,7 @@ public sealed partial class DeviceHome
     /// <param name="certificate">What it signed</param>
     /// <param name="invitation">The operator's code, for a new account</param>
     /// <param name="receipt">The server's own, for an account that it may have forgotten (protocol.md §11.3)</param>
-    private static byte[] AccountRequest(VerifyingKey sheet, SignedRecord certificate, string? invitation = null, string? receipt = null)
+    internal static byte[] AccountRequest(VerifyingKey sheet, SignedRecord certificate, string? invitation = null, string? receipt = null)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer))

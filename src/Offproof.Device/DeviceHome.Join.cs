@@ -16,6 +16,7 @@ public sealed partial class DeviceHome
         using Sheet sheet = Sheet.Read(sheetFile);
         Sheet.RequireReadableByAge(sheetFile);
         using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, home: null, time, wire, cancel).ConfigureAwait(false);
+        if (access.IsEarlier) throw new DeviceException(DeviceFault.Refused, $"the account left {access.Url}: no device joins it there", "offproof join --sheet FILE, without --server, joins it where it is now");
         using JoinedHome joined = JoinedHome.Begin(home, time, cancel);
         SigningKey? begun = TryResumeJoin(home, sheet, out SignedRecord? certificate);
         using SigningKey key = begun ?? SigningKey.Generate();

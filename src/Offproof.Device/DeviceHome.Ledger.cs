@@ -9,7 +9,7 @@ public sealed partial class DeviceHome
 
     /// <summary>Checks the ledger against itself, its head and the server's receipts (ledger.md §5-§7). Opens no connection and changes nothing.</summary>
     public LedgerVerdict VerifyLedger() =>
-        LedgerCheck.Run(new LedgerFile(home, time), [.. Anchors.Read(home, serverKey, deviceKey.Thumbprint, AccountId)]);
+        LedgerCheck.Run(new LedgerFile(home, time), [.. Anchors.Read(home, serverKey, deviceKey.Thumbprint, AccountId).Concat(EarlierAnchors()).OrderBy(static a => a.Head.Seq)]);
 
     /// <summary>The record hash of a grant of this device.</summary>
     private Digest HashOf(Grant grant) =>

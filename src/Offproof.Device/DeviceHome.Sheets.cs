@@ -53,7 +53,7 @@ public sealed partial class DeviceHome
             throw new DeviceException(DeviceFault.WrongSheet, $"{file} does not open what this device seals", hint);
 
         using FileStream _ = home.Lock(time, CancellationToken.None);
-        account = AccountFile.Read(home);
+        ReadAccount();
         account = isPending ? account with { PendingConfirmed = sheet.Signing.Thumbprint.Text } : account with { SheetConfirmed = time.GetUtcNow() };
         account.Write(home);
         string full = Path.GetFullPath(file);
@@ -67,7 +67,7 @@ public sealed partial class DeviceHome
         Thumbprint before = SheetInForce.Thumbprint;
         await LearnAsync(cancel).ConfigureAwait(false);
         using FileStream _ = home.Lock(time, cancel);
-        account = AccountFile.Read(home);
+        ReadAccount();
         if (SheetInForce.Thumbprint == before) return true;
         account = account with { SheetConfirmed = null };
         account.Write(home);
@@ -91,14 +91,13 @@ public sealed partial class DeviceHome
         }
     }
 
-    /// <summary>This device calls its server at another address from its next command on. False where the home is another account's.</summary>
-    public bool MoveTo(MoveTarget target)
+    /// <summary>This device calls its server, the same one, at another address from its next command on.</summary>
+    internal void MoveTo(Uri to)
     {
-        if (account.Account != target.Account) return false;
         using FileStream _ = home.Lock(time, CancellationToken.None);
-        account = AccountFile.Read(home) with { Server = target.To };
+        ReadAccount();
+        account = account with { Server = to };
         account.Write(home);
-        return true;
     }
 
     /// <summary>What a replacement would mean, before anything is done: what is lost with the old sheet.</summary>
@@ -106,6 +105,7 @@ public sealed partial class DeviceHome
     public async Task<ReplacementReport> DiscloseReplacementAsync(string newFile, CancellationToken cancel)
     {
         RequireMember();
+        RequireNotLeft();
         await TellAsync(Chain(), cancel).ConfigureAwait(false);
         (AccountHistory history, _) = await LearnAsync(cancel).ConfigureAwait(false);
         using NextSheet next = NextSheet.Open(newFile, account.Server, serverKey.Thumbprint, AccountId, SheetInForce.Thumbprint);

@@ -13,7 +13,14 @@ namespace Offproof.Device;
 /// <param name="Devices">All devices of the account, as the server last showed them; this one alone before it was asked</param>
 /// <param name="Removed">When this device learnt that it was removed from the account; null while it was not</param>
 public sealed record StatusReport(
-    string Sentence, string Account, Uri Server, bool SheetConfirmed, IReadOnlyList<CategoryStatus> Categories, SheetStatus Sheet, IReadOnlyList<DeviceStatus> Devices, DateTimeOffset? Removed);
+    string Sentence, string Account, Uri Server, bool SheetConfirmed, IReadOnlyList<CategoryStatus> Categories, SheetStatus Sheet, IReadOnlyList<DeviceStatus> Devices, DateTimeOffset? Removed)
+{
+    /// <summary>A move to another server that was decided and is not finished; null where none is.</summary>
+    public MovingStatus? Moving { get; init; }
+
+    /// <summary>What this device was at servers that it left.</summary>
+    public IReadOnlyList<EarlierStatus> Earlier { get; init; } = [];
+}
 
 /// <summary>The account's sheet, as the server last showed it.</summary>
 /// <param name="Changes">How many sheets it had before this one</param>
@@ -88,7 +95,11 @@ public sealed partial class DeviceHome
             });
         }
         string sentence = account.Removed is null ? Sentence(lines) : "Removed. This device belongs to the account no more: it sends nothing, and its keys are destroyed.";
-        return new StatusReport(sentence, account.Account, account.Server, account.SheetConfirmed is not null, lines, SheetNow(), DevicesNow(), account.Removed);
+        return new StatusReport(sentence, account.Account, account.Server, account.SheetConfirmed is not null, lines, SheetNow(), DevicesNow(), account.Removed)
+        {
+            Moving = MovingNow(),
+            Earlier = Earlier(),
+        };
     }
 
     private SheetStatus SheetNow()

@@ -62,7 +62,7 @@ public sealed partial class DeviceHome
         {
             { Revocation: { } ended } => ended.Epoch.Value + 1,
             { Grant: { } grant } => Folder(category).Holds(grant) && !IsSheetLost(category) ? grant.Epoch.Value : grant.Epoch.Value + 1,
-            _ => 1,
+            _ => FirstEpoch(category).Value,
         };
         return new Disclosure(category, [.. FoldersOf(category).Select(static s => s.Path)], account.Server, epoch, Policy.Text, IsSheetLost(category));
     }
@@ -72,11 +72,14 @@ public sealed partial class DeviceHome
     /// its next epoch. Order (each step is found done after a crash): the account's sheet asked for, vault files on this device, grant signed, grant acknowledged, sealed password stored, config and key file stored, ready.
     /// </summary>
     /// <exception cref="DeviceException">The sheet is not confirmed, or the server refuses or cannot be reached: then nothing was collected.</exception>
-    public async Task<SwitchReport> TurnOnAsync(Category category, CancellationToken cancel)
+    public Task<SwitchReport> TurnOnAsync(Category category, CancellationToken cancel) => TurnOnAsync(category, paused: false, cancel);
+
+    private async Task<SwitchReport> TurnOnAsync(Category category, bool paused, CancellationToken cancel)
     {
         RequireMember();
+        RequireNotLeft();
         RequireConfirmedSheet();
-        if (TryResume(category, cancel) is { } resumed) return resumed;
+        if (TryResume(category, paused, cancel) is { } resumed) return resumed;
         await CheckServerKeyAsync(cancel).ConfigureAwait(false);
         await LearnBeforeSealingAsync(cancel).ConfigureAwait(false);
         RequireConfirmedSheet();
@@ -91,7 +94,9 @@ public sealed partial class DeviceHome
             chain = Chain();
             if (chain.Newest(category)?.Record.Hash != granted.Record.Hash)
                 throw new DeviceException(DeviceFault.Refused, $"{category.Name()} was turned off while it was being turned on: nothing was collected");
+            Folder(category).IsPaused = paused;
             Folder(category).MarkReady();
+            MoveFile.Drop(home, category);
             return Switch(chain, category);
         }
         throw new DeviceException(DeviceFault.Failure, $"the records of this device and those of {account.Server} could not be brought together", "nothing was collected; try again");
@@ -129,13 +134,14 @@ public sealed partial class DeviceHome
     }
 
     /// <summary>What needs no server: a category that is on already, or paused.</summary>
-    private SwitchReport? TryResume(Category category, CancellationToken cancel)
+    private SwitchReport? TryResume(Category category, bool paused, CancellationToken cancel)
     {
         using FileStream _ = home.Lock(time, cancel);
         RecordChain chain = Chain();
         VaultFolder folder = Folder(category);
         if (!folder.IsReady || chain.Newest(category) is not { Grant: { } grant } || !folder.Holds(grant) || IsSheetLost(category)) return null;
-        folder.IsPaused = false;
+        folder.IsPaused = paused;
+        MoveFile.Drop(home, category);
         return Switch(chain, category);
     }
 
@@ -172,6 +178,7 @@ public sealed partial class DeviceHome
             chain = ChainOrDestroy(category);
             try
             {
+                MoveFile.Drop(home, category); // also what a move was still to turn on
                 if (chain.Newest(category) is { Grant: not null } granted) AppendRevocation(chain, granted);
                 if (erase && chain.Newest(category)?.Revocation is { } ended) AppendErasure(chain, category, ended.Epoch);
             }
@@ -267,7 +274,7 @@ public sealed partial class DeviceHome
             Seq = chain.Next.Seq,
             Prev = chain.Next.Prev,
             Category = category,
-            Epoch = chain.Newest(category)?.Revocation is { } ended ? ended.Epoch.Next() : Epoch.First,
+            Epoch = chain.Newest(category)?.Revocation is { } ended ? ended.Epoch.Next() : FirstEpoch(category),
             Vault = files.Hashes,
             Policy = Policy.Sha256,
             Consent = GrantConsent.For(category, account.Server.AbsoluteUri, Guid.NewGuid(), time.GetUtcNow()),

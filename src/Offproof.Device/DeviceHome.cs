@@ -4,7 +4,7 @@ using Offproof.Consent;
 namespace Offproof.Device;
 
 /// <summary>
-/// A device's folder and everything its owner can do with it. Partial by topic: Init, Sheets, Switch, Erase, Chain, Account, Backup, Restore, Drill, Status. Each operation leaves
+/// A device's folder and everything its owner can do with it. Partial by topic: Init, Sheets, Switch, Erase, Chain, Account, Backup, Restore, Drill, Status, Move. Each operation leaves
 /// the folder so that the next run of the program continues where a crash ended it.
 /// </summary>
 public sealed partial class DeviceHome : IDisposable
@@ -51,6 +51,7 @@ public sealed partial class DeviceHome : IDisposable
     {
         HomeFolder home = new(path);
         home.Sweep(time);
+        MoveStage.Finish(home, time);
         return new DeviceHome(home, AccountFile.Read(home), time, wire);
     }
 
@@ -68,7 +69,26 @@ public sealed partial class DeviceHome : IDisposable
 
     private Thumbprint AccountId => Thumbprint.Parse(account.Account);
 
-    private RecordChain Chain() => RecordChain.Load(home, deviceKey.Public, serverKey.Thumbprint);
+    private RecordChain Chain()
+    {
+        RequireNotMoved(AccountFile.Read(home));
+        return RecordChain.Load(home, deviceKey.Public, serverKey.Thumbprint);
+    }
+
+    /// <summary>What another command may have changed.</summary>
+    private void ReadAccount()
+    {
+        AccountFile now = AccountFile.Read(home);
+        RequireNotMoved(now);
+        account = now;
+    }
+
+    /// <summary>The keys that this process holds are those of the server that the device left: it must neither sign nor believe anything in the folder that it finds now.</summary>
+    private void RequireNotMoved(AccountFile now)
+    {
+        if (Key(now.ServerKey, home.Account).Thumbprint != serverKey.Thumbprint)
+            throw new DeviceException(DeviceFault.Failure, $"this device moved to {now.Server} while this command ran", "run it again");
+    }
 
     private VaultFolder Folder(Category category) => new(home, category);
 
@@ -126,6 +146,6 @@ public sealed partial class DeviceHome : IDisposable
         });
         Token token = await OrRemovedAsync(() => server.TokenAsync(proof, cancel)).ConfigureAwait(false);
         KeepAnchor(token, proof);
-        return token;
+        return token with { Life = TimeSpan.FromSeconds(seconds ?? Proof.DefaultSeconds) };
     }
 }

@@ -46,6 +46,7 @@ public static class ServerHost
         }
 
         string of = listening.Public is { } proxy ? $" for {proxy}" : "";
+        await writer.WriteLineAsync($"server key {server.Key}"); // for the operator to tell, by another way: protocol.md §18
         await writer.WriteLineAsync($"listening on {server.Url.GetLeftPart(UriPartial.Authority)}{of}");
         await writer.FlushAsync(CancellationToken.None); // it answers: asked to stop now, it stops, and was not interrupted
         return server;

@@ -49,7 +49,7 @@ public sealed class EraseTests
         using (SheetErasure plan = await SheetErasure.PlanAsync(sheet, null, Category.Photos, null, null, cancelled: true, TimeProvider.System, null, None))
         {
             await plan.CancelAsync(None);
-            await home.TakeOverErasuresAsync(sheet, [], None);
+            await home.TakeOverErasuresAsync(sheet, plan.ServerKey, [], None);
         }
         Assert.Equal(SwitchState.Kept, home.Switch(Category.Photos).State);
         rig.ServerTime.Ahead = TimeSpan.FromDays(20);

@@ -47,7 +47,7 @@ public sealed class LedgerTests
         {
             ["drill"] = () => home.DrillAsync(Category.Photos, sheet, everything: false, null, None),
             ["prune"] = () => SheetPrune.RunAsync(sheet, null, Category.Photos, null, static _ => Task.FromResult(false), TimeProvider.System, null, null, None, rig.Home),
-            ["move"] = () => SheetMove.CheckAsync(rig.Sheet, rig.Url, TimeProvider.System, null, None, rig.Home),
+            ["move"] = async () => (await ServerMove.PlanAsync(rig.Sheet, rig.Url, rig.Home, static _ => Task.CompletedTask, hasInvitation: false, TimeProvider.System, null, None)).Dispose(),
             ["erase"] = async () => (await SheetErasure.PlanAsync(sheet, null, Category.Photos, null, null, cancelled: false, TimeProvider.System, null, None, rig.Home)).Dispose(),
             ["replace --cancel"] = () => Assert.ThrowsAsync<DeviceException>(() => SheetReplacement.CancelAsync(sheet, null, TimeProvider.System, null, None, rig.Home)),
             ["rotate"] = () => SheetRotation.RunAsync(rig.Sheet, rig["next.txt"], null, TimeProvider.System, null, None, rig.Home),

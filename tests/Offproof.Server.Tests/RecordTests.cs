@@ -105,7 +105,6 @@ public sealed class RecordTests
     {
         await using var bench = await Bench.StartAsync();
         using var owner = await Owner.OpenAsync(bench);
-        (await bench.PostAsync("v1/records", owner.SignGrant(Hashes, epoch: 2))).Refuses(409, "epoch");
         var first = owner.SignGrant(Hashes);
         await owner.TakeAsync(first);
         (await bench.PostAsync("v1/records", owner.SignGrant(Hashes, epoch: 1))).Refuses(409, "epoch");
@@ -116,6 +115,13 @@ public sealed class RecordTests
         await owner.TakeAsync(owner.SignGrant(Hashes, epoch: 2));
         // Other categories have epochs of their own.
         await owner.TakeAsync(owner.SignGrant(Hashes, Category.Contacts, epoch: 1));
+        // A device that came from another server goes on from the number that it had reached there (protocol.md §3, §18).
+        var moved = owner.SignGrant(Hashes, Category.Notes, epoch: 7);
+        await owner.TakeAsync(moved);
+        await owner.TakeAsync(owner.SignRevocation(moved.Hash, Category.Notes, epoch: 7));
+        (await bench.PostAsync("v1/records", owner.SignGrant(Hashes, Category.Notes, epoch: 6))).Refuses(409, "epoch");
+        (await bench.PostAsync("v1/records", owner.SignGrant(Hashes, Category.Notes, epoch: 9))).Refuses(409, "epoch");
+        await owner.TakeAsync(owner.SignGrant(Hashes, Category.Notes, epoch: 8));
     }
 
     [Fact]

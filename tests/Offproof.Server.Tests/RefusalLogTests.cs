@@ -58,11 +58,11 @@ public sealed class RefusalLogTests
         var vault = await OpenVault.GrantAsync(owner);
         await owner.TakeAsync(vault.SignRevocation());
         (await bench.PostAsync("v1/records", owner.SignGrant(vault.Hashes, Category.Notes, change: grant => grant with { Seq = 7 }))).Refuses(409, "not-next");
-        (await bench.PostAsync("v1/records", owner.SignGrant(vault.Hashes, Category.Notes, epoch: 2))).Refuses(409, "epoch");
+        (await bench.PostAsync("v1/records", owner.SignGrant(vault.Hashes, epoch: 3))).Refuses(409, "epoch");
         (await bench.PostAsync("v1/tokens", await owner.SignProofAsync(owner.Device, vault.Ask(VaultMode.Add)))).Refuses(403, "revoked");
         var lines = await LinesAsync(bench, owner, owner.Device);
         Assert.Equal(
-            [("revoked", "POST /v1/tokens", "photos"), ("epoch", "POST /v1/records", "notes"), ("not-next", "POST /v1/records", "notes")],
+            [("revoked", "POST /v1/tokens", "photos"), ("epoch", "POST /v1/records", "photos"), ("not-next", "POST /v1/records", "notes")],
             lines.Select(line => (line.GetProperty("problem").GetString()!, line.GetProperty("request").GetString()!, line.GetProperty("category").GetString()!)));
     }
 

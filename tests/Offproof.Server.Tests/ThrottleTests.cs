@@ -75,7 +75,7 @@ public sealed class ThrottleTests
         using var owner = await Owner.OpenAsync(bench);
         using var other = await Owner.OpenAsync(bench);
         var photos = await OpenVault.GrantAsync(owner);
-        (await bench.PostAsync("v1/records", owner.SignGrant(photos.Hashes, Category.Notes, epoch: 3))).Refuses(409, "epoch"); // takes nothing
+        (await bench.PostAsync("v1/records", owner.SignGrant(photos.Hashes, epoch: 3))).Refuses(409, "epoch"); // takes nothing
         var notes = await OpenVault.GrantAsync(owner, Category.Notes);
         (await bench.PostAsync("v1/records", owner.SignGrant(photos.Hashes, Category.Contacts))).Refuses(429, "slow-down");
         await owner.TakeAsync(notes.SignRevocation());

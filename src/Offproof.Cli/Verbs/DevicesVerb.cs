@@ -72,8 +72,8 @@ internal static class DevicesVerb
             await Terminal.RequireYesAsync(parsed.GetValue(yes), $"Cut device {wanted} off? It can then store nothing more; what it stored is kept and opens with the sheet.", cancel);
             if (parsed.GetValue(sheet) is { } file)
             {
-                using Sheet held = Sheet.Read(file);
-                string removed = await SheetDevices.RemoveAsync(held, parsed.GetValue(server) is { } url ? Options.ParseUrl(url) : null, wanted, TimeProvider.System, null, cancel, parsed.HomeFolder());
+                Uri? url = parsed.GetValue(server) is { } text ? Options.ParseUrl(text) : null;
+                string removed = await parsed.WithSheetAsync(file, held => SheetDevices.RemoveAsync(held, url, wanted, TimeProvider.System, null, cancel, parsed.HomeFolder()));
                 Terminal.Say($"Device {removed[..8]} is cut off.");
                 return ExitCode.Ok;
             }

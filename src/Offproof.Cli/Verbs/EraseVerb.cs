@@ -66,7 +66,7 @@ internal static class EraseVerb
         {
             if (!json) Terminal.Say($"{ErasureWords.Sentence(report.Epoch)} Device {report.Device[..8]}.");
         }, cancel);
-        IReadOnlyList<ErasureReport> kept = await InHomeAsync(parsed, home => home.TakeOverErasuresAsync(sheet, reports, cancel)) ?? reports;
+        IReadOnlyList<ErasureReport> kept = await InHomeAsync(parsed, home => home.TakeOverErasuresAsync(sheet, erasure.ServerKey, reports, cancel)) ?? reports;
         if (json) Show(parsed, kept);
         else foreach (ErasureReport report in kept.Where(static r => r.ReceiptFile is not null)) Terminal.Say($"Receipt: {report.ReceiptFile}");
         if (!json) ErasureWords.SayWhatReceiptsShow();
@@ -78,7 +78,7 @@ internal static class EraseVerb
         await erasure.CancelAsync(cancel);
         foreach (SheetTarget target in erasure.Targets)
             Terminal.Say($"{target.Category.Name()} (epoch {target.Epoch}) of the device {target.Device[..8]} is kept: its erasure is cancelled, and the sheet opens it.");
-        await InHomeAsync(parsed, home => home.TakeOverErasuresAsync(sheet, [], cancel));
+        await InHomeAsync(parsed, home => home.TakeOverErasuresAsync(sheet, erasure.ServerKey, [], cancel));
         return ExitCode.Ok;
     }
 

@@ -36,7 +36,7 @@ internal static class InitVerb
     }
 
     /// <summary>A code is a secret, and an argument could be read by others (cli.md §1.4).</summary>
-    private static string? ReadInvitation(string? file)
+    internal static string? ReadInvitation(string? file)
     {
         if (file is null) return null;
         char[] line = new char[256];

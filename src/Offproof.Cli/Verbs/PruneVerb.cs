@@ -21,15 +21,14 @@ internal static class PruneVerb
             bool json = parsed.GetValue(Options.Json), planOnly = parsed.GetValue(dryRun);
             if (!planOnly) Terminal.RequireSomebodyToAsk(parsed.GetValue(yes));
             Uri? url = parsed.GetValue(server) is { } text ? Options.ParseUrl(text) : null;
-            using Sheet opened = Sheet.Read(parsed.GetRequiredValue(sheet));
             using Progress progress = new($"pruning {wanted.Name()}");
-            PruneReport report = await SheetPrune.RunAsync(opened, url, wanted, parsed.GetValue(epoch), async planned =>
+            PruneReport report = await parsed.WithSheetAsync(parsed.GetRequiredValue(sheet), opened => SheetPrune.RunAsync(opened, url, wanted, parsed.GetValue(epoch), async planned =>
             {
                 PruneShow.Plan(planned.Plan, json);
                 if (planOnly || planned.Plan.IsEmpty) return false;
                 await Terminal.RequireYesAsync(parsed.GetValue(yes), PruneShow.Question(planned.Plan), cancel);
                 return true;
-            }, TimeProvider.System, null, progress.Prune, cancel, parsed.HomeFolder());
+            }, TimeProvider.System, null, progress.Prune, cancel, parsed.HomeFolder()));
             progress.Dispose();
             if (json) Terminal.Json(PruneShow.Json("offproof/v1/prune", report.Plan, report.Pruned, wanted.Name(), report.Epoch), OutputJson.Default.PruneJson);
             else if (report.Pruned) Terminal.Say($"{wanted.Name()} (epoch {report.Epoch}): {PruneShow.Done(report.Plan)}");

@@ -86,8 +86,7 @@ internal static class SheetChangeVerbs
 
     private static async Task<int> CancelAsync(ParseResult parsed, string file, Uri? url, CancellationToken cancel)
     {
-        using Sheet sheet = Sheet.Read(file);
-        DateTimeOffset? due = await SheetReplacement.CancelAsync(sheet, url, TimeProvider.System, null, cancel, parsed.HomeFolder());
+        DateTimeOffset? due = await parsed.WithSheetAsync(file, sheet => SheetReplacement.CancelAsync(sheet, url, TimeProvider.System, null, cancel, parsed.HomeFolder()));
         Terminal.Say($"The replacement{(due is { } day ? $" of {ErasureWords.Day(day)}" : "")} is cancelled: {file} stays the account's sheet.");
         Terminal.Say("If you did not ask for it, somebody else holds a device of this account: offproof devices, and consider rotating the sheet.");
         return ExitCode.Ok;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Offproof.Consent;
 using Offproof.Device;
 
 namespace Offproof.Cli;
@@ -31,6 +32,7 @@ internal static class StatusVerb
                 : "The account's new sheet is not confirmed yet: nothing can be turned on. offproof sheet confirm --sheet FILE");
             SaySheet(report.Sheet);
             SayDevices(report.Devices);
+            SayMoves(report);
             return ExitCode.Ok;
         });
         return verb;
@@ -65,6 +67,17 @@ internal static class StatusVerb
             string how = device.AdmittedBy is { } by ? $"admitted by {by[..8]}" : "certified by the sheet";
             string gone = device.Removed is { } removed ? $", removed on {ErasureWords.Day(removed)}" : "";
             Terminal.Say($"  {device.Device[..8]} {how} on {ErasureWords.Day(device.Joined)}{gone}{(device.IsThis ? "  (this one)" : "")}");
+        }
+    }
+
+    private static void SayMoves(StatusReport report)
+    {
+        if (report.Moving is { } moving)
+            Terminal.Say($"The move to {moving.To} is not finished: {string.Join(", ", moving.Categories)} {(moving.Categories.Count == 1 ? "is" : "are")} not on there yet. offproof move --sheet FILE --to {moving.To}");
+        foreach (EarlierStatus earlier in report.Earlier)
+        {
+            string epochs = string.Join(", ", earlier.Epochs.Select(static e => $"{e.Category.Name()} {Earlier(new EpochStatus(e.Epoch, e.State, e.Due))}"));
+            Terminal.Say($"Left: {earlier.Server}{(epochs.Length > 0 ? $", which holds of this device: {epochs}" : "")}. With the sheet and --server {earlier.Server} that opens{(earlier.ServerTold ? "" : "; it does not know yet that all is off")}");
         }
     }
 

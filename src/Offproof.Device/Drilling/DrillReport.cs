@@ -66,7 +66,7 @@ internal sealed record ProvenFile(string Schema, IReadOnlyList<ProvenCategory> C
         HomeFolder.Write(PathIn(home), System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(after, HomeJson.Default.ProvenFile));
     }
 
-    private static string PathIn(HomeFolder home) => Path.Combine(home.Root, "proven.json");
+    private static string PathIn(HomeFolder home) => home.Proven;
 }
 
 /// <summary>One category's line of <c>proven.json</c>.</summary>

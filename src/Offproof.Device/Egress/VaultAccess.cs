@@ -13,6 +13,7 @@ internal sealed class VaultAccess(HttpMessageInvoker gate, Purpose purpose, Func
     private const int MaximumProblem = 64 * 1024;
     private readonly SemaphoreSlim renewing = new(1, 1);
     private Token? token;
+    private long asked;
 
     /// <summary>Stores the sealed password again, where a server that was set back says that it has none (protocol.md §7.3).</summary>
     internal Func<Token, CancellationToken, Task>? SealedFirst { get; init; }
@@ -69,7 +70,10 @@ internal sealed class VaultAccess(HttpMessageInvoker gate, Purpose purpose, Func
         await renewing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            if (token is null || token == refused || token.Expires - Margin < time.GetUtcNow()) token = await renew(cancel).ConfigureAwait(false);
+            if (token is not null && token != refused && time.GetElapsedTime(asked) < token.Life - Margin) return token;
+            long now = time.GetTimestamp(); // before it is asked for: it is never older than this says
+            token = await renew(cancel).ConfigureAwait(false);
+            asked = now;
             return token;
         }
         finally

@@ -15,6 +15,8 @@ namespace Offproof.Device;
 /// <param name="FirstSheetKey">The key of the account's first sheet, whose thumbprint is ACCOUNT; null while that is <paramref name="SheetKey"/></param>
 /// <param name="PendingConfirmed">The thumbprint of a sheet that was proven before its replacement took effect; null where none was</param>
 /// <param name="Removed">When the server said that this device was removed from the account; null while it was not</param>
+/// <param name="EpochsBefore">By category, the last epoch that this device began at servers that it left: no number is used again; null where there is none</param>
+/// <param name="MovedTo">Where the device moved that this once was; null while it is one</param>
 internal sealed record AccountFile(
     string Schema,
     string Account,
@@ -26,7 +28,9 @@ internal sealed record AccountFile(
     DateTimeOffset? SheetConfirmed,
     JsonElement? FirstSheetKey = null,
     string? PendingConfirmed = null,
-    DateTimeOffset? Removed = null)
+    DateTimeOffset? Removed = null,
+    IReadOnlyDictionary<string, int>? EpochsBefore = null,
+    Uri? MovedTo = null)
 {
     internal const string CurrentSchema = "offproof/v1/account";
 
@@ -86,6 +90,7 @@ internal sealed record SourceCount(string Name, long Kept, long? Before = null, 
 [JsonSerializable(typeof(LastBackup))]
 [JsonSerializable(typeof(RunState))]
 [JsonSerializable(typeof(ProvenFile))]
+[JsonSerializable(typeof(MoveFile))]
 [JsonSerializable(typeof(RecoveryAnswer))]
 internal sealed partial class HomeJson : JsonSerializerContext
 {

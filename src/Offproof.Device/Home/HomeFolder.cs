@@ -6,10 +6,12 @@ internal sealed class HomeFolder(string path)
     private const UnixFileMode OwnerOnlyFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerOnlyFolder = OwnerOnlyFile | UnixFileMode.UserExecute;
     private const string TemporaryEnding = ".tmp";
+    private const string AccountName = "account.json";
+    private const string EarlierName = "earlier";
 
     internal string Root { get; } = Path.GetFullPath(path);
 
-    internal string Account => Path.Combine(Root, "account.json");
+    internal string Account => Path.Combine(Root, AccountName);
 
     internal string DeviceKey => Path.Combine(Root, "device.key");
 
@@ -23,9 +25,28 @@ internal sealed class HomeFolder(string path)
     internal string Vaults => Path.Combine(Root, "vaults");
 
     internal string RefusalsSeen => Path.Combine(Root, "refusals-seen");
-    internal string Ledger => Path.Combine(Root, "ledger.ndjson");
 
-    internal string LedgerHead => Path.Combine(Root, "ledger.head");
+    internal string Proven => Path.Combine(Root, "proven.json");
+
+    /// <summary>What this device was at servers that it left, each a home of its own (protocol.md §18).</summary>
+    internal string Earlier => Path.Combine(Root, EarlierName);
+
+    /// <summary>What it is to be at another server, while that is prepared.</summary>
+    internal string Moving => Path.Combine(Root, "moving");
+
+    /// <summary>The same from the decision on, until all of it has its place.</summary>
+    internal string Moved => Path.Combine(Root, "moved");
+
+    /// <summary>What is still to be done of a move.</summary>
+    internal string MoveFile => Path.Combine(Root, "move.json");
+
+    internal string Ledger => Path.Combine(LedgerRoot, "ledger.ndjson");
+
+    internal string LedgerHead => Path.Combine(LedgerRoot, "ledger.head");
+
+    // One device, one ledger: what it says to a server that it left stands there too (ledger.md §5).
+    private string LedgerRoot => Path.GetDirectoryName(Root) is { } folder && Path.GetFileName(folder) == EarlierName && Path.GetDirectoryName(folder) is { } device
+        && File.Exists(Path.Combine(device, AccountName)) ? device : Root;
 
     private string LockFile => Path.Combine(Root, ".lock");
 

@@ -8,9 +8,12 @@ using Offproof.Consent;
 
 namespace Offproof.Device;
 
-/// <summary>A token and when it dies (protocol.md §5).</summary>
+/// <summary>A token and when it dies (protocol.md §5), by the server's clock.</summary>
 internal sealed record Token(string Text, DateTimeOffset Expires)
 {
+    /// <summary>How long it lives from when it was asked for. This, not <see cref="Expires"/>, is held against a clock here: the two clocks may be years apart.</summary>
+    internal TimeSpan Life { get; init; } = TimeSpan.FromSeconds(Proof.DefaultSeconds);
+
     /// <summary>The receipt for the proof, where the server gave one: it returns the ledger's head.</summary>
     internal string? Receipt { get; init; }
 }

@@ -81,7 +81,7 @@ internal sealed partial class AccountHistory
     internal GrantedVault Choose(Category category, int? epoch, string? device = null)
     {
         bool IsMeant(GrantedVault v) => v.Address.Category == category && (epoch is null || v.Address.Epoch.Value == epoch)
-            && (device is null || v.Address.Device.Text.StartsWith(device, StringComparison.OrdinalIgnoreCase));
+            && (device is null || DeviceNames.Names(device, v.Address.Device));
         // By place: clocks lie.
         return vaults.FindLast(v => IsMeant(v) && v.CanBeRead)
             ?? throw (vaults.FindLast(IsMeant) is { } over ? IsOver(over) : new DeviceException(DeviceFault.Failure, epoch is null

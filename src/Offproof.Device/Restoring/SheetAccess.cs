@@ -10,7 +10,8 @@ internal sealed class SheetAccess : IDisposable
 {
     internal const string AnotherServer = "another-server";
     private static readonly TimeSpan Leave = TimeSpan.FromSeconds(5);
-    private readonly Sheet sheet;
+    private Sheet sheet;
+    private Sheet? owned;
     private readonly Uri url;
     private readonly TimeProvider time;
     private readonly EgressGate gate;
@@ -34,14 +35,21 @@ internal sealed class SheetAccess : IDisposable
 
     internal VerifyingKey ServerKey { get; private set; } = null!;
 
+    /// <summary>It is a server that the account left, as the sheet says (protocol.md §18).</summary>
+    internal bool IsEarlier => owned is not null;
+
+    /// <summary>A receipt showed that the server holds its key, and does not only name it.</summary>
+    internal bool ShowedItsKey { get; private set; }
+
     /// <exception cref="DeviceException">It is another server than the sheet's, or its records cannot be believed.</exception>
     internal static async Task<SheetAccess> OpenAsync(
         Sheet sheet, Uri? serverUrl, string? home, TimeProvider time, HttpMessageHandler? wire, CancellationToken cancel)
     {
+        bool named = serverUrl is not null;
         SheetAccess access = new(sheet, new Uri((serverUrl ?? sheet.Server).AbsoluteUri.TrimEnd('/') + "/"), time, wire, home is null ? null : new HomeFolder(home));
         try
         {
-            await access.ReadHistoryAsync(cancel).ConfigureAwait(false);
+            await access.ReadHistoryAsync(named, cancel).ConfigureAwait(false);
             return access;
         }
         catch
@@ -51,9 +59,12 @@ internal sealed class SheetAccess : IDisposable
         }
     }
 
-    private async Task ReadHistoryAsync(CancellationToken cancel)
+    private async Task ReadHistoryAsync(bool named, CancellationToken cancel)
     {
         VerifyingKey serverKey = await server.GetKeyAsync(cancel).ConfigureAwait(false);
+        // A server that the account left is called only where its address was given: what stands in `# server:` never leads back there.
+        if (named && serverKey.Thumbprint != sheet.ServerKey && sheet.Earlier.FirstOrDefault(e => e.ServerKey == serverKey.Thumbprint) is { } left)
+            sheet = owned = sheet.At(url, left.ServerKey, left.Account);
         if (serverKey.Thumbprint != sheet.ServerKey)
             throw new DeviceException(DeviceFault.Forgery, $"the server at {url} is not the one on the sheet: its key is {serverKey.Thumbprint}", "nothing was sent") { Problem = AnotherServer };
         ServerKey = serverKey;
@@ -184,7 +195,10 @@ internal sealed class SheetAccess : IDisposable
         Token token = await server.TokenAsync(proof, cancel).ConfigureAwait(false);
         // The sheet of another account, or of another server, anchors nothing here: its receipts are not this home's.
         if (home is not null && ledger is not null && IsOfThisHome(AccountFile.Read(home)))
+        {
             Anchors.Keep(home, ledger, token, proof, ServerKey, sheet.Account);
+            ShowedItsKey |= token.Receipt is not null;
+        }
         return token;
     }
 
@@ -194,6 +208,7 @@ internal sealed class SheetAccess : IDisposable
     public void Dispose()
     {
         keyring?.Dispose();
+        owned?.Dispose();
         invoker.Dispose();
         gate.Dispose();
     }

@@ -22,9 +22,20 @@ public static class SheetRestore
         HttpMessageHandler? wire, IProgress<RestoreProgress>? progress, CancellationToken cancel, string? home = null)
     {
         using SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, home, time, wire, cancel).ConfigureAwait(false);
-        GrantedVault granted = access.History.Choose(category, request.Epoch, request.Device);
-        RestoreReport report = await access.WithVaultAsync(granted, vault => VaultRestore.RunAsync(
-            vault with { Elsewhere = c => FilledAsync(access, category, granted, c) }, category, request, progress, cancel), cancel).ConfigureAwait(false);
+        GrantedVault granted;
+        RestoreReport report;
+        try
+        {
+            granted = access.History.Choose(category, request.Epoch, request.Device);
+            report = await access.WithVaultAsync(granted, vault => VaultRestore.RunAsync(
+                vault with { Elsewhere = c => FilledAsync(access, category, granted, c) }, category, request, progress, cancel), cancel).ConfigureAwait(false);
+        }
+        catch (DeviceException e) when (e.Fault == DeviceFault.Failure && !access.IsEarlier && sheet.Earlier is [var left, ..])
+        {
+            // Who restores soon after a move may mean what was stored before it (protocol.md §18).
+            string before = $"the account was at {left.Server} before: what was stored there opens with --server {left.Server}";
+            throw new DeviceException(e.Fault, e.Message, e.Hint is { } hint ? $"{hint}; {before}" : before, e.InnerException ?? e) { Problem = e.Problem };
+        }
         string[] others = [.. access.History.All(category).Where(v => v.CanBeRead && v.Address.Device != granted.Address.Device).Select(static v => v.Address.Device.Text[..8]).Distinct(StringComparer.Ordinal)];
         if (request.Device is not null || others.Length == 0) return report;
         return report with { Remarks = [$"this is what device {granted.Address.Device.Text[..8]} stored; {category.Name()} of another: --device {string.Join(", --device ", others)}", .. report.Remarks] };

@@ -99,24 +99,29 @@ public sealed class DeviceRun : IDisposable
         return end.Exit;
     }
 
-    /// <summary>A category that was turned off while the server could not be told of it. Seen by the names of the records.</summary>
-    private Category? Untold()
+    /// <summary>A category that was turned off, or whose erasure was asked for, while the server could not be told of it. Seen by the names of the records.</summary>
+    private Category? Untold() => Untold(out _);
+
+    private Category? Untold(out string what)
     {
+        what = "it is off";
         if (telling is not null && schedule.Due(telling, null, time.GetUtcNow()) > time.GetUtcNow()) return null;
-        foreach (string file in Revocations())
+        foreach (string file in Requests())
         {
             if (file.EndsWith(".receipt.jws", StringComparison.Ordinal) || File.Exists(Path.ChangeExtension(file, ".receipt.jws"))) continue;
-            if (Path.GetFileName(file).Split('-') is [_, "revocation", var name, _] && Categories.TryParse(name, out Category category) && !IsOn(category)) return category;
+            if (Path.GetFileName(file).Split('-') is not [_, ("revocation" or "erasure") and var kind, var name, _] || !Categories.TryParse(name, out Category category) || IsOn(category)) continue;
+            if (kind == "erasure") what = "what was stored is to be erased";
+            return category;
         }
         telling = null;
         return null;
     }
 
-    private string[] Revocations()
+    private string[] Requests()
     {
         try
         {
-            return Directory.GetFiles(home.Records, "*-revocation-*.jws");
+            return [.. Directory.GetFiles(home.Records, "*-revocation-*.jws"), .. Directory.GetFiles(home.Records, "*-erasure-*.jws")];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -131,8 +136,8 @@ public sealed class DeviceRun : IDisposable
         DateTimeOffset now = time.GetUtcNow();
         RunState? before = telling;
         telling = null;
-        if (Untold() is null) return;
-        telling = schedule.AfterFailure(before, "the server is not yet told that it is off", now);
+        if (Untold(out string what) is null) return;
+        telling = schedule.AfterFailure(before, $"the server is not yet told that {what}", now);
         Say(new RunEvent(RunEventKind.Waiting, now, category) { Exit = end.Exit, Why = telling.Words, Since = telling.FailingSince, Next = telling.Next });
     }
 

@@ -35,6 +35,9 @@ public sealed class Sheet : IDisposable
     /// <summary>The thumbprint of the sheet whose place this one was made to take; null of a first sheet, and where the line was not copied.</summary>
     internal Thumbprint? Succeeds { get; private init; }
 
+    /// <summary>The servers that the account left, as the sheet names them; the last one first.</summary>
+    internal IReadOnlyList<EarlierServer> Earlier { get; private init; } = [];
+
     /// <summary>Whom vault passwords are sealed to.</summary>
     public AgeRecipient Recipient => identity.Recipient;
 
@@ -53,6 +56,11 @@ public sealed class Sheet : IDisposable
     internal static Sheet GenerateNext(Uri server, Thumbprint serverKey, Thumbprint account, Thumbprint succeeds) =>
         new(AgeIdentity.Generate(), server, account, serverKey) { Succeeds = succeeds };
 
+    /// <summary>The same sheet as it speaks to another server. It is disposed like any other.</summary>
+    internal Sheet At(Uri server, Thumbprint serverKey, Thumbprint account) => AgeIdentity.TryParse(identity.Reveal(), out AgeIdentity? same)
+        ? new Sheet(same, server, account, serverKey) { Succeeds = Succeeds }
+        : throw new InvalidOperationException("an identity that was read is none");
+
     /// <summary>Reads a sheet's file. Blanks around a line, and an identity in lower case, are forgiven: who restores has what is left.</summary>
     /// <exception cref="DeviceException">There is no file, no identity, or a comment line is missing or damaged.</exception>
     public static Sheet Read(string file)
@@ -61,6 +69,7 @@ public sealed class Sheet : IDisposable
         if (new FileInfo(file).Length > MaximumLength) throw new DeviceException(DeviceFault.WrongSheet, $"{file} is not a recovery sheet: it is too long");
 
         Dictionary<string, string> comments = new(StringComparer.Ordinal);
+        List<EarlierServer> earlier = [];
         AgeIdentity? identity = null;
         foreach (string raw in File.ReadLines(file))
         {
@@ -68,7 +77,9 @@ public sealed class Sheet : IDisposable
             if (line.StartsWith('#'))
             {
                 string[] parts = line[1..].Split(':', 2, StringSplitOptions.TrimEntries);
-                if (parts.Length == 2) comments.TryAdd(parts[0], parts[1]);
+                if (parts.Length != 2) continue;
+                if (parts[0] != EarlierServer.Name) comments.TryAdd(parts[0], parts[1]);
+                else if (earlier.Count < EarlierServer.Most && EarlierServer.TryParse(parts[1]) is { } left) earlier.Add(left);
             }
             else if (line.Length > 0)
             {
@@ -85,7 +96,7 @@ public sealed class Sheet : IDisposable
             throw Wrong(file, "its line '# server-key:' is missing or damaged");
         // A sheet that took another's place has another thumbprint than ACCOUNT: the records lead to it (consent.md §3.10, §4).
         Thumbprint? succeeds = comments.TryGetValue("succeeds", out string? before) && Thumbprint.TryParse(before, out Thumbprint sheetBefore) ? sheetBefore : null;
-        return new Sheet(identity, server, account, serverKey) { Succeeds = succeeds };
+        return new Sheet(identity, server, account, serverKey) { Succeeds = succeeds, Earlier = earlier };
     }
 
     /// <summary>What stock age forgives less than <see cref="Read"/> does, so that a confirmed sheet opens without this program too.</summary>

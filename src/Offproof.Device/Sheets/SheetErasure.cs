@@ -19,6 +19,9 @@ public sealed class SheetErasure : IDisposable
 
     private SheetErasure(SheetAccess access, GrantedVault[] vaults, TimeProvider time) => (this.access, this.vaults, this.time) = (access, vaults, time);
 
+    /// <summary>The server that it is done at: the account's, or one that it left.</summary>
+    public Thumbprint ServerKey => access.ServerKey.Thumbprint;
+
     /// <summary>What would be done.</summary>
     public IReadOnlyList<SheetTarget> Targets =>
         [.. vaults.Select(static v => new SheetTarget(v.Address.Device.Text, v.Address.Category, v.Address.Epoch.Value, Name(v.State), v.Due))];
@@ -41,7 +44,7 @@ public sealed class SheetErasure : IDisposable
     {
         SheetAccess access = await SheetAccess.OpenAsync(sheet, serverUrl, home, time, wire, cancel).ConfigureAwait(false);
         GrantedVault[] named = [.. access.History.All(category).Where(v =>
-            (epoch is null || v.Address.Epoch.Value == epoch) && (device is null || v.Address.Device.Text.StartsWith(device, StringComparison.Ordinal)))];
+            (epoch is null || v.Address.Epoch.Value == epoch) && (device is null || DeviceNames.Names(device, v.Address.Device)))];
         GrantedVault[] meant = [.. named.Where(v => cancelled ? v is { State: VaultState.Closed, ErasedBySheet: false } : v.State != VaultState.Erased)];
         if (meant.Length > 0) return new SheetErasure(access, meant, time);
         access.Dispose();

@@ -39,6 +39,8 @@ public static class SheetRotation
         }
         using (access)
         {
+            if (access.IsEarlier)
+                throw new DeviceException(DeviceFault.Refused, $"the account left {access.Url}: its sheet there stays the one that it was", "what is stored there can be erased with it: offproof erase CATEGORY --sheet FILE --server URL");
             if (!access.History.Sheet.Equals(old.Signing.Public))
                 throw new DeviceException(DeviceFault.Refused, $"{oldFile} is the sheet of a replacement that has not taken effect yet: nothing was changed", "offproof status says when it does");
             next.Write(time.GetUtcNow());

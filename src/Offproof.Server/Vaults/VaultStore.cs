@@ -22,7 +22,8 @@ sealed class VaultStore(Database database)
             address.Account.Text,
             address.Device.Text,
             address.Category.Name());
-        return last is null ? address.Epoch == Epoch.First : address.Epoch.Value == last.Epoch + 1 && last.State != VaultState.On;
+        // protocol.md §3: the first that this server sees has the number that the device had reached elsewhere (§18).
+        return last is null || address.Epoch.Value == last.Epoch + 1 && last.State != VaultState.On;
     }
 
     internal bool HasRoom(Thumbprint account) =>

@@ -83,6 +83,30 @@ public sealed class VaultAccessTests
         Assert.Equal(requests, wire.Lengths.Count);
     }
 
+    [Theory] // the server's clock says when a token dies, and may be years away from this one
+    [InlineData(-366), InlineData(0), InlineData(366)]
+    public async Task Whatever_the_clocks_say_a_token_is_used_until_shortly_before_its_end(int days)
+    {
+        Microsoft.Extensions.Time.Testing.FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 31, 18, 0, 0, TimeSpan.Zero));
+        List<string> sent = [];
+        Wire wire = new(request =>
+        {
+            sent.Add(request.Headers.Authorization!.Parameter!);
+            return new HttpResponseMessage(HttpStatusCode.OK);
+        });
+        int tokens = 0;
+        using VaultAccess access = new(new HttpMessageInvoker(wire), new Purpose.Backup(Category.Photos, Digest.Of("a grant"u8)),
+            _ => Task.FromResult(new Token($"token-{++tokens}", time.GetUtcNow().AddDays(days).AddSeconds(900)) { Life = TimeSpan.FromSeconds(900) }), time);
+        using HttpMessageInvoker invoker = new(access);
+        foreach (int seconds in (int[])[0, 1, 778, 2, 700])
+        {
+            time.Advance(TimeSpan.FromSeconds(seconds));
+            using HttpRequestMessage request = new(HttpMethod.Get, new Uri(Vault, "config"));
+            (await invoker.SendAsync(request, CancellationToken.None)).Dispose();
+        }
+        Assert.Equal(["token-1", "token-1", "token-1", "token-2", "token-2"], sent);
+    }
+
     private static VaultAccess Access(Wire wire)
     {
         int tokens = 0;

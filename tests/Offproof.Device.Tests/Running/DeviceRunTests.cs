@@ -165,6 +165,31 @@ public sealed class DeviceRunTests
     }
 
     [Fact]
+    public async Task So_is_it_of_an_erasure_that_it_was_not_told()
+    {
+        await using Rig rig = await Rig.ReadyAsync();
+        await OnAsync(rig, Category.Photos);
+        using (DeviceHome home = rig.Open()) Assert.True((await home.TurnOffAsync(Category.Photos, CancellationToken.None)).ServerTold);
+        int port = rig.Url.Port;
+        await rig.StopServerAsync();
+        using (DeviceHome home = rig.Open()) await Assert.ThrowsAsync<DeviceException>(() => home.EraseAsync(Category.Photos, null, CancellationToken.None));
+        await using Running run = new(rig, async _ =>
+        {
+            using DeviceHome home = rig.Open();
+            await home.TellAsync(CancellationToken.None);
+            return new WorkerEnd(5, null, "photos is off");
+        });
+        await run.UntilAsync(() => run.Said(RunEventKind.Waiting) == 1);
+        Assert.Contains("the server is not yet told that what was stored is to be erased since ", run.Events.Last(static e => e.Kind == RunEventKind.Waiting).Why, StringComparison.Ordinal);
+        await rig.StartServerAsync(port);
+        await run.UntilAsync(() => Directory.GetFiles(Path.Combine(rig.Home, "records"), "*-erasure-*.receipt.jws").Length == 1);
+        int told = run.Worked.Count;
+        using (DeviceHome home = rig.Open()) Assert.Equal((SwitchState.Closed, true), (home.Switch(Category.Photos).State, home.Switch(Category.Photos).ServerTold));
+        await run.PassAsync(TimeSpan.FromHours(12));
+        Assert.Equal(told, run.Worked.Count);
+    }
+
+    [Fact]
     public async Task Once_is_one_round_and_its_code_is_the_worst()
     {
         await using Rig rig = await Rig.ReadyAsync();
