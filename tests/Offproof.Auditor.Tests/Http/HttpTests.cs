@@ -34,11 +34,11 @@ public sealed class HttpTests
     public void Answers_are_matched_with_their_requests()
     {
         Overheard heard = Overheard.In(
-            "HEAD /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\nPUT /3 HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabcGET /4 HTTP/1.1\r\n\r\nGET /5 HTTP/1.1\r\n\r\n",
+            "HEAD /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\nPUT /3 HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabcHEAD /4 HTTP/1.1\r\n\r\nGET /5 HTTP/1.1\r\n\r\n",
             "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhiHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n3HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\nHTTP/1.1 200 OK\r\n\r\nto the end");
         Assert.Equal("3:0:abc", Bodies(heard, Sender.Client));
         Assert.Equal("2:0:hi|4:0:3|6:0:to the end", Bodies(heard, Sender.Server));
-        Assert.Equal(["HEAD /1 HTTP/1.1", "GET /2 HTTP/1.1", "PUT /3 HTTP/1.1", "GET /4 HTTP/1.1", "GET /5 HTTP/1.1"], heard.Listener.StartLines(Sender.Client));
+        Assert.Equal(["HEAD /1 HTTP/1.1", "GET /2 HTTP/1.1", "PUT /3 HTTP/1.1", "HEAD /4 HTTP/1.1", "GET /5 HTTP/1.1"], heard.Listener.StartLines(Sender.Client));
         Assert.Equal(11, heard.Flow.Messages);
         Assert.Empty(heard.Flow.Remarks);
     }
