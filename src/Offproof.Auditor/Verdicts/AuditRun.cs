@@ -26,7 +26,7 @@ internal sealed class AuditRun : IDisposable
     internal AuditRun(Canaries canaries, KeyLog? keys)
     {
         (_canaries, _keys, _keysGiven) = (canaries, keys ?? new KeyLog(), keys is not null);
-        _examiner = new CanaryExaminer(new Searcher(canaries.Forms), canaries.Digests);
+        _examiner = new CanaryExaminer(new Searcher(Permutation.WithMapped(canaries.Forms)), canaries.Digests);
         _protocols = new Protocols(_examiner, flow => new TlsConversation(flow, _examiner, _keys, _protocols!.For));
     }
 
