@@ -30,7 +30,7 @@ sealed class Recording
         _leaksToPlant = leaks is null ? 0 : Leaks.Count;
     }
 
-    /// <param name="persona">Null for a recording in which nothing is planted.</param>
+    // Without a persona nothing is planted.
     internal static string Make(string path, long size, string? persona, ulong seed)
     {
         Leaks? leaks = persona is null ? null : new Leaks(persona);

@@ -10,9 +10,9 @@ public sealed class FuzzerTests
     public static TheoryData<string> Readers => [.. Run("list").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0])];
 
     [Theory, MemberData(nameof(Readers))]
-    public void Nothing_is_found_in_five_seconds(string reader)
+    public void Nothing_is_found_in_three_seconds(string reader)
     {
-        (int exit, string output, string errors) = Run(reader, "--seconds", "5"); // what is found stays in fuzz/failures
+        (int exit, string output, string errors) = Run(reader, "--seconds", "3"); // what is found stays in fuzz/failures
         Assert.True(exit == 0, errors);
         Assert.Contains(" executions in ", output, StringComparison.Ordinal);
         TestContext.Current.SendDiagnosticMessage(output.TrimEnd());

@@ -23,11 +23,12 @@ internal sealed class AuditRun : IDisposable
     private int _told;
     private long _onTheWire;
 
-    internal AuditRun(Canaries canaries, KeyLog? keys)
+    /// <param name="seen">Told of each head of a message; null where nobody wants to know.</param>
+    internal AuditRun(Canaries canaries, KeyLog? keys, HeadSeen? seen = null)
     {
         (_canaries, _keys, _keysGiven) = (canaries, keys ?? new KeyLog(), keys is not null);
         _examiner = new CanaryExaminer(new Searcher(Permutation.WithMapped(canaries.Forms)), canaries.Digests);
-        _protocols = new Protocols(_examiner, flow => new TlsConversation(flow, _examiner, _keys, _protocols!.For));
+        _protocols = new Protocols(_examiner, flow => new TlsConversation(flow, _examiner, _keys, _protocols!.For), seen);
     }
 
     public void Dispose() => _examiner.Dispose();
