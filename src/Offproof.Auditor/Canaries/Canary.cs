@@ -14,6 +14,9 @@ internal sealed record Canary(string Id, string Kind, string Value);
 /// <param name="Near">The other half of a pair, which must stand within 512 bytes; null where the bytes are evidence alone.</param>
 internal sealed record Form(Canary Canary, string Name, byte[] Bytes, double Bits, byte[]? Near = null)
 {
+    /// <summary>Other canaries that are written the same; null where there are none.</summary>
+    internal List<Canary>? Also { get; set; }
+
     /// <summary>How far apart the halves of a pair may stand.</summary>
     internal const int Reach = 512;
 

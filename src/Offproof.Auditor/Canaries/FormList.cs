@@ -9,7 +9,9 @@ internal sealed class FormList
 
     const int MostTooShort = 100_000;
 
-    readonly HashSet<Bytes> _seen = [];
+    const int MostAlso = 8;
+
+    readonly Dictionary<Bytes, Form?> _seen = [];
     readonly List<Form> _forms = [];
     readonly HashSet<Canary> _searched = [];
     readonly List<(TooShort Form, bool Always)> _tooShort = [];
@@ -30,13 +32,22 @@ internal sealed class FormList
         if (bytes.Length < Form.ShortestBytes) return Refuse(canary, name, $"{bytes.Length} bytes are too short to be evidence", always: false);
         if (bits < Form.FewestBits || IsUniform(bytes) || (near is not null && IsUniform(near))) return Refuse(canary, name, "too ordinary to be evidence", always: false);
         _searched.Add(canary);
-        if (!_seen.Add(new Bytes(near is null ? bytes : [.. bytes, .. near]))) return false;
+        Bytes key = new(near is null ? bytes : [.. bytes, .. near]);
+        if (_seen.TryGetValue(key, out Form? same))
+        {
+            // A number of a contact is that of messages too: the finding names both.
+            if (same is not null && same.Canary != canary && (same.Also ??= []).Count < MostAlso && !same.Also.Contains(canary)) same.Also.Add(canary);
+            return false;
+        }
         if (IsFull)
         {
+            _seen.Add(key, null);
             LeftOut++;
             return false;
         }
-        _forms.Add(new Form(canary, name, bytes, bits, near));
+        Form form = new(canary, name, bytes, bits, near);
+        _seen.Add(key, form);
+        _forms.Add(form);
         return true;
     }
 

@@ -20,9 +20,10 @@ public enum Verdict
 /// <param name="Flows">At most 10,000, those with something to say first.</param>
 /// <param name="Findings">At most 10,000.</param>
 /// <param name="Keys">Null without key logs.</param>
+/// <param name="Notes">What is worth knowing and changes no verdict.</param>
 public sealed record AuditReport(
     string Schema, string Verdict, IReadOnlyList<string> Reasons, ByteCounts Bytes, ByteBudget Budget, IReadOnlyList<CaptureReport> Captures, int FlowsTotal, IReadOnlyList<FlowReport> Flows,
-    long FindingsTotal, IReadOnlyList<FindingReport> Findings, PersonaReport Persona, KeysReport? Keys)
+    long FindingsTotal, IReadOnlyList<FindingReport> Findings, PersonaReport Persona, KeysReport? Keys, IReadOnlyList<string> Notes)
 {
     internal const string SchemaName = "offproof/v1/audit";
 }
@@ -46,6 +47,7 @@ public sealed record FlowReport(
     int Flow, string Transport, string Protocol, string Client, string Server, string? ServerName, int Messages, ByteCounts Sent, ByteCounts Received, long Capacity, IReadOnlyList<string> Remarks);
 
 /// <summary>One canary in one place.</summary>
+/// <param name="Also">Other planted data that are written the same: a contact's number in a message.</param>
 /// <param name="Form">How it was written beneath the disguises.</param>
 /// <param name="Capture">Which of the captures, from 1.</param>
 /// <param name="Packet">The packet that brought the first of the examined bytes.</param>
@@ -53,7 +55,7 @@ public sealed record FlowReport(
 /// <param name="Chance">The expected number of coincidences (audit.md §5.4).</param>
 /// <param name="Standing">evidence, weak or arriving (audit.md §7.2).</param>
 public sealed record FindingReport(
-    string Canary, string Kind, string Value, string Form, int Capture, long Packet, int Flow, string Sender, string Carrier, string? Field, int Message, long Offset, int Length, IReadOnlyList<string> Chain,
+    string Canary, IReadOnlyList<string> Also, string Kind, string Value, string Form, int Capture, long Packet, int Flow, string Sender, string Carrier, string? Field, int Message, long Offset, int Length, IReadOnlyList<string> Chain,
     double Chance, string Standing);
 
 /// <summary>What was searched for.</summary>
@@ -62,5 +64,5 @@ public sealed record PersonaReport(int Canaries, int Forms, IReadOnlyList<TooSho
 /// <summary>A value that is no evidence wherever it is seen, and is not searched for.</summary>
 public sealed record TooShortReport(string Canary, string Form, string Reason);
 
-/// <summary>Key logs: how many secrets there were, and how many belonged to a handshake of the captures.</summary>
-public sealed record KeysReport(int Entries, int Matched);
+/// <summary>Key logs: how many secrets there were, and how many belonged to a handshake of the captures, and lines that were none.</summary>
+public sealed record KeysReport(int Entries, int Matched, long BadLines);

@@ -21,6 +21,7 @@ internal sealed class AuditRun : IDisposable
     private readonly List<string> _reasons = [];
     private readonly HashSet<int> _withFindings = [];
     private int _told;
+    private int _begunBefore;
     private long _onTheWire;
 
     /// <param name="seen">Told of each head of a message; null where nobody wants to know.</param>
@@ -118,6 +119,11 @@ internal sealed class AuditRun : IDisposable
 
     private void Finish(Flow flow)
     {
+        if (flow is { Transport: "tcp", OpeningSeen: false } && flow.Bytes(Sender.Client, ByteKind.Decoded) + flow.Bytes(Sender.Server, ByteKind.Decoded) > 0)
+        {
+            flow.Remark("its opening is not in the capture");
+            if (flow.Protocol.Length == 0) _begunBefore++;
+        }
         if (_quic.Remove(flow.Number, out QuicDatagrams? quic))
         {
             quic.Finish();
@@ -137,7 +143,7 @@ internal sealed class AuditRun : IDisposable
         long opaque = _shelf.Bytes(Sender.Client, ByteKind.Opaque), missing = _shelf.Bytes(Sender.Client, ByteKind.Missing);
         return new AuditReport(AuditReport.SchemaName, Word(verdict), _reasons, bytes, new ByteBudget(opaque, missing, _shelf.Capacity, opaque + missing + _shelf.Capacity), _captures, _shelf.Count, _shelf.Listed(),
             _examiner.Findings.Count + _examiner.FindingsNotKept, findings, new PersonaReport(_canaries.Forms.Select(static form => form.Canary).Distinct().Count(), _canaries.Forms.Count, [.. _canaries.TooShort.Select(static value => new TooShortReport(value.Canary.Id, value.Form, value.Reason))]),
-            _keysGiven || _keys.Count > 0 ? new KeysReport(_keys.Count, _keys.Matched) : null);
+            _keysGiven || _keys.Count > 0 ? new KeysReport(_keys.Count, _keys.Matched, _keys.BadLines) : null, [.. Notes()]);
     }
 
     private Verdict Judge(IReadOnlyList<FindingReport> findings, ByteCounts bytes)
@@ -148,10 +154,20 @@ internal sealed class AuditRun : IDisposable
         if (weak > 0) _reasons.Add(Plural(weak, "finding is", "findings are") + " weak: coincidences are to be expected among so many bytes");
         if (bytes.Opaque > 0) _reasons.Add(Plural(bytes.Opaque, "byte", "bytes") + " could not be read");
         if (bytes.Missing > 0) _reasons.Add(Plural(bytes.Missing, "byte that was sent is", "bytes that were sent are") + " not in the capture");
+        if (_begunBefore > 0) _reasons.Add(Plural(_begunBefore, "flow begins", "flows begin") + " in the middle: what was said before is not in the capture");
+        if (_canaries.LeftOut > 0) _reasons.Add(Plural(_canaries.LeftOut, "form was", "forms were") + " not searched: the persona is too large");
         if (bytes.Decoded + bytes.Structural + bytes.Opaque + bytes.Missing != bytes.Total) _reasons.Add("the account does not balance: this is a mistake of the program");
         if (_keysGiven && _keys.Matched == 0) _reasons.Add(_keys.Count == 0 ? "the key log holds no secret" : "the key log belongs to no handshake of these captures");
         if (_canaries.Forms.Count == 0) _reasons.Add("the persona holds nothing that could be searched for");
         return leaking > 0 ? Verdict.Leak : _reasons.Count > 0 ? Verdict.Inconclusive : Verdict.Clean;
+    }
+
+    private IEnumerable<string> Notes()
+    {
+        if (_canaries.AbsentFiles > 0) yield return Plural(_canaries.AbsentFiles, "file of the persona does", "files of the persona do") + " not lie beside it as described: known by hash alone";
+        if (_canaries.Digests.SaltsUsedUp) yield return "not every value that looks like a hash was tried with every salt";
+        if (_keys.BadLines > 0) yield return Plural(_keys.BadLines, "line is", "lines are") + " none of a key log";
+        if (_keys.LeftOut > 0) yield return Plural(_keys.LeftOut, "secret was", "secrets were") + " left out: the key log is too long";
     }
 
     private static int Distinct(IReadOnlyList<FindingReport> findings, Standing standing) =>
@@ -161,7 +177,7 @@ internal sealed class AuditRun : IDisposable
     {
         Place place = finding.Place;
         double chance = Chance.Expected(finding.Bits, _examiner.Searched);
-        return new FindingReport(finding.Form.Canary.Id, finding.Form.Canary.Kind, finding.Form.Canary.Value, finding.Form.Name, CaptureOf(place.Flow.Number), place.Packet, place.Flow.Number, place.Sender.Word(),
+        return new FindingReport(finding.Form.Canary.Id, [.. finding.Form.Also?.Select(static canary => canary.Id) ?? []], finding.Form.Canary.Kind, finding.Form.Canary.Value, finding.Form.Name, CaptureOf(place.Flow.Number), place.Packet, place.Flow.Number, place.Sender.Word(),
             Word(place.Carrier), finding.Field, place.Message, finding.Offset, finding.Length, finding.Chain, chance, Standings.Of(place.Sender, chance).Word());
     }
 

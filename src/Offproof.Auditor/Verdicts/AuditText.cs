@@ -21,6 +21,7 @@ public static class AuditText
         yield return $"unseen    at most {Size(report.Budget.Most)} can have left unseen: {Size(report.Budget.Opaque)} opaque, {Size(report.Budget.Missing)} missing, {Size(report.Budget.Capacity)} in handshakes and frames";
         yield return string.Create(CultureInfo.InvariantCulture, $"searched  {report.Persona.Canaries} planted data in {report.Persona.Forms} forms{(report.Persona.TooShort.Count > 0 ? $"; {report.Persona.TooShort.Count} are too short to be evidence (--json lists them)" : "")}");
         if (report.Keys is { } keys) yield return string.Create(CultureInfo.InvariantCulture, $"keys      {keys.Matched} of {keys.Entries} secrets belong to a handshake of these captures");
+        foreach (string note in report.Notes) yield return $"note      {note}";
         foreach (string line in Unread(report)) yield return line;
     }
 

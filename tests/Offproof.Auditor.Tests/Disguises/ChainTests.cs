@@ -22,11 +22,16 @@ public sealed class ChainTests
     [MemberData(nameof(Names))]
     public void One_disguise_is_undone(string name)
     {
-        if (name is "reversed" or "rot13" or "xor") Assert.Skip("undone by the search itself");
         byte[] body = Disguise.Of(name).Apply(Encoding.ASCII.GetBytes(Secret));
         CanaryExaminer examiner = Examiner();
         int unread = examiner.Examine(Body(), body);
         Finding finding = Assert.Single(examiner.Findings);
+        if (name == "xor")
+        {
+            // Seen, and yet no text: its bytes are not read.
+            Assert.StartsWith("xor 0x", Assert.Single(finding.Chain), StringComparison.Ordinal);
+            return;
+        }
         Assert.Equal(0, unread);
         if (body.AsSpan().IndexOf(Encoding.ASCII.GetBytes(Secret)) >= 0) Assert.Empty(finding.Chain);
         else Assert.Equal(name.StartsWith("base64", StringComparison.Ordinal) || name.Contains(" utf", StringComparison.Ordinal) || name.Contains(" all", StringComparison.Ordinal) || name.StartsWith("lz", StringComparison.Ordinal) || name is "escape x" ? name.Split(' ')[0] : name, Assert.Single(finding.Chain), StringComparer.Ordinal);

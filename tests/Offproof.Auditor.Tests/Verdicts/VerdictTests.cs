@@ -95,7 +95,7 @@ public sealed class VerdictTests
         Assert.Equal("LEAK", report.Verdict);
         Assert.Equal(["imsi", "message-number", "phone"], Kinds(report));
         Assert.All(report.Findings, finding => Assert.Equal(["base64"], finding.Chain));
-        Assert.Equal(new KeysReport(1, 1), report.Keys);
+        Assert.Equal(new KeysReport(1, 1, 0), report.Keys);
         Balances(report);
     }
 
@@ -143,6 +143,30 @@ public sealed class VerdictTests
         AuditReport report = Audited(capture[..^3]);
         Assert.Equal("INCONCLUSIVE", report.Verdict);
         Assert.NotNull(Assert.Single(report.Captures).Damage);
+    }
+
+    [Fact]
+    public void A_flow_that_begins_in_the_middle_of_a_text_is_not_clean()
+    {
+        byte[][] packets = [Made.Up(500, "the rest of a text\n", Made.Ack, 200, 50_000)];
+        Assert.Contains(Audited(With("stage-c.pcap", packets)).Reasons, reason => reason.StartsWith("1 flow begins in the middle", StringComparison.Ordinal));
+    }
+
+    [Fact] // a message that is whole is whole without its SYN, and that is said
+    public void A_flow_whose_first_byte_begins_a_message_is_whole()
+    {
+        byte[][] packets = [Made.Up(500, "GET /a HTTP/1.1\r\nHost: example.org\r\n\r\n", Made.Ack, 200, 50_000), Made.Down(200, "HTTP/1.1 204 No Content\r\n\r\n", Made.Ack, 538, 50_000)];
+        AuditReport report = Audited(With("stage-c.pcap", packets));
+        Assert.Equal("CLEAN", report.Verdict);
+        Assert.Contains(report.Flows, flow => flow.Remarks.Contains("its opening is not in the capture"));
+    }
+
+    [Fact]
+    public void A_number_that_is_a_contact_s_and_a_message_s_names_both()
+    {
+        FindingReport finding = Assert.Single(Audited(With("stage-c.pcap", Connection("to +447700900989\n"u8.ToArray()))).Findings);
+        Assert.Equal("contacts[4].phones[0]", finding.Canary);
+        Assert.Contains(finding.Also, id => id.StartsWith("messages[", StringComparison.Ordinal));
     }
 
     [Fact]
