@@ -47,6 +47,15 @@ internal sealed class Flow(int number, string transport, IPEndPoint client, IPEn
 
     internal long Capacity(Sender sender) => _capacity[(int)sender];
 
+    /// <summary>Does it end, or break off, within a message? Then it is not whole, whatever was read (audit.md §7.5).</summary>
+    internal bool IsCutShort { get; private set; }
+
+    internal void CutShort(string words)
+    {
+        IsCutShort = true;
+        Remark(words);
+    }
+
     internal void Remark(string words)
     {
         if (_remarks.Count < 16) _remarks.Add(words);

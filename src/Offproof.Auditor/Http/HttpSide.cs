@@ -267,7 +267,7 @@ internal sealed partial class HttpSide
     // What is held is examined as what it is, and counted.
     private void CutShort()
     {
-        if (_state is not (State.Lost or State.Head) || (_state == State.Head && _held.Length > 0)) _flow.Remark("the capture ends, or has a gap, inside a message");
+        if (_state is not (State.Lost or State.Head) || (_state == State.Head && _held.Length > 0)) _flow.CutShort("the capture ends, or has a gap, inside a message");
         ReadOnlySpan<byte> rest = _held.Span;
         if (_state == State.Head && !rest.IsEmpty)
         {

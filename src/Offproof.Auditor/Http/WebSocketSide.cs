@@ -73,7 +73,7 @@ internal sealed class WebSocketSide(Flow flow, Examiner examiner, Sender sender,
 
     internal void End()
     {
-        if (_isInMessage || _left > 0 || _held.Length > 0) flow.Remark("the capture ends, or has a gap, inside a message");
+        if (_isInMessage || _left > 0 || _held.Length > 0) flow.CutShort("the capture ends, or has a gap, inside a message");
         DropHeld();
         EndMessage();
         _lost.End();

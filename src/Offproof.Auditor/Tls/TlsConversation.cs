@@ -232,7 +232,7 @@ internal sealed partial class TlsConversation(Flow flow, Examiner examiner, KeyL
     {
         TlsDirection direction = _directions[(int)sender];
         if (direction.IsEnded) return;
-        if (direction.Filled > 0 && direction.State is not Reading.Lost) Flow.Remark("ends inside a TLS record");
+        if (direction.Filled > 0 && direction.State is not Reading.Lost) Flow.CutShort("ends inside a TLS record");
         Forget(direction);
         direction.IsEnded = true;
         direction.IsClean |= clean;

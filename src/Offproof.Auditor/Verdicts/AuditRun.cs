@@ -22,6 +22,7 @@ internal sealed class AuditRun : IDisposable
     private readonly HashSet<int> _withFindings = [];
     private int _told;
     private int _begunBefore;
+    private int _cutShort;
     private long _onTheWire;
 
     /// <param name="seen">Told of each head of a message; null where nobody wants to know.</param>
@@ -40,7 +41,9 @@ internal sealed class AuditRun : IDisposable
         // What a recording without packets begins with is told from a capture by its first character: its bytes are text.
         Span<byte> start = stackalloc byte[64];
         int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        file.Position = 0;
+        // A pipe cannot be wound back.
+        if (file.CanSeek) file.Position = 0;
+        else file = new Continued(start[..length].ToArray(), file);
         ReadOnlySpan<byte> text = start[..length].TrimStart("\uFEFF \t\r\n"u8);
         if (text.StartsWith("{"u8)) ReadRecording(path, "har", file, Har.Read);
         else if (text.IndexOf((byte)':') is > 0 and <= 12 and int colon && !text[..colon].ContainsAnyExceptInRange((byte)'0', (byte)'9')) ReadRecording(path, "mitmproxy", file, Mitmproxy.Read);
@@ -129,6 +132,7 @@ internal sealed class AuditRun : IDisposable
             quic.Finish();
             quic.Dispose();
         }
+        if (flow.IsCutShort) _cutShort++;
         for (; _told < _examiner.Findings.Count; _told++) _withFindings.Add(_examiner.Findings[_told].Place.Flow.Number);
         _shelf.Add(flow, _withFindings.Contains(flow.Number));
     }
@@ -155,6 +159,7 @@ internal sealed class AuditRun : IDisposable
         if (bytes.Opaque > 0) _reasons.Add(Plural(bytes.Opaque, "byte", "bytes") + " could not be read");
         if (bytes.Missing > 0) _reasons.Add(Plural(bytes.Missing, "byte that was sent is", "bytes that were sent are") + " not in the capture");
         if (_begunBefore > 0) _reasons.Add(Plural(_begunBefore, "flow begins", "flows begin") + " in the middle: what was said before is not in the capture");
+        if (_cutShort > 0) _reasons.Add(Plural(_cutShort, "flow ends", "flows end") + " inside of a message");
         if (_canaries.LeftOut > 0) _reasons.Add(Plural(_canaries.LeftOut, "form was", "forms were") + " not searched: the persona is too large");
         if (bytes.Decoded + bytes.Structural + bytes.Opaque + bytes.Missing != bytes.Total) _reasons.Add("the account does not balance: this is a mistake of the program");
         if (_keysGiven && _keys.Matched == 0) _reasons.Add(_keys.Count == 0 ? "the key log holds no secret" : "the key log belongs to no handshake of these captures");

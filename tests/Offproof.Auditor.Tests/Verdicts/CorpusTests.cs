@@ -90,6 +90,6 @@ public sealed class CorpusTests
         Assert.Equal(report.Bytes.Total, report.Bytes.Decoded + report.Bytes.Structural + report.Bytes.Opaque + report.Bytes.Missing);
         Assert.DoesNotContain(report.Findings, finding => finding.Standing != "weak");
         Assert.Equal(report.Reasons.Count == 0 ? "CLEAN" : "INCONCLUSIVE", report.Verdict);
-        Assert.Equal(report.Bytes.Opaque + report.Bytes.Missing == 0 && report.Captures[0].Damage is null && report.Captures[0].Packets > 0, report.Verdict == "CLEAN");
+        if (report.Bytes.Opaque + report.Bytes.Missing > 0 || report.Captures[0].Damage is not null) Assert.Equal("INCONCLUSIVE", report.Verdict);
     }
 }

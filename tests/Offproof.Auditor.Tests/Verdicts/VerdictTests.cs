@@ -152,6 +152,14 @@ public sealed class VerdictTests
         Assert.Contains(Audited(With("stage-c.pcap", packets)).Reasons, reason => reason.StartsWith("1 flow begins in the middle", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_flow_that_ends_inside_of_a_message_is_not_clean()
+    {
+        AuditReport report = Audited(With("stage-c.pcap", Connection("POST /a HTTP/1.1\r\nHost: example.org\r\nContent-Length: 100\r\n\r\nfirst"u8.ToArray())));
+        Assert.Equal("INCONCLUSIVE", report.Verdict);
+        Assert.Contains("1 flow ends inside of a message", report.Reasons);
+    }
+
     [Fact] // a message that is whole is whole without its SYN, and that is said
     public void A_flow_whose_first_byte_begins_a_message_is_whole()
     {

@@ -122,7 +122,7 @@ internal sealed partial class Http2Side
 
     internal void End()
     {
-        if (_isInFrame || _held.Length > 0 || _bodies.Count > 0) _flow.Remark("the capture ends, or has a gap, inside a message");
+        if (_isInFrame || _held.Length > 0 || _bodies.Count > 0) _flow.CutShort("the capture ends, or has a gap, inside a message");
         DropHeld();
         EndBlockUnread();
         foreach (Body body in _bodies.Values) body.End();
