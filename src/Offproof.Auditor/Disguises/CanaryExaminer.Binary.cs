@@ -95,7 +95,19 @@ internal sealed partial class CanaryExaminer
             }
         }
         if (output.Count == 0 && ending != Ending.Whole) return -1;
-        return Result(output, step, ending, at, consumed);
+        (int Start, int Length, bool AreTexts)[] fields = step == "gzip" && _compressed.Fields.Count > 0 ? [.. _compressed.Fields] : [];
+        int unread = Result(output, step, ending, at, consumed);
+        foreach ((int start, int length, bool areTexts) in fields)
+        {
+            int end = start + length;
+            for (int from = start; from < end;)
+            {
+                int piece = areTexts && bytes[from..end].IndexOf((byte)0) is var zero and >= 0 ? zero : end - from;
+                unread += Region(bytes.Slice(from, piece), at.Slice(from, piece), isNew: false);
+                from += piece + 1;
+            }
+        }
+        return Math.Min(unread, consumed);
     }
 
     // Examines what was decompressed out of the first bytes of a piece of a layer. How many of these stay unread.

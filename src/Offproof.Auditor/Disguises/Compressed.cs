@@ -22,6 +22,19 @@ internal sealed class Compressed : IDisposable
 
     internal static ReadOnlySpan<byte> Zstd => [0x28, 0xB5, 0x2F, 0xFD];
 
+    private readonly List<(int Start, int Length, bool AreTexts)> _fields = [];
+
+    /// <summary>Where the last gzip had more in its headers than it needs: names, comments, extra fields of any content.</summary>
+    internal IReadOnlyList<(int Start, int Length, bool AreTexts)> Fields => _fields;
+
+    // RFC 1952 §2.3: the extra field, then the texts, each ended by a zero.
+    private void Noted(ReadOnlySpan<byte> member, int start, int header)
+    {
+        int extra = (member[3] & 4) == 0 ? 0 : 2 + BinaryPrimitives.ReadUInt16LittleEndian(member[10..]);
+        if (extra > 2) _fields.Add((start + 12, extra - 2, false));
+        if (header > 10 + extra) _fields.Add((start + 10 + extra, header - 10 - extra, true));
+    }
+
     /// <summary>Method 8, a window of at most 32 KiB, the check bits right, no preset dictionary.</summary>
     internal static bool IsZlib(ReadOnlySpan<byte> bytes) =>
         bytes.Length >= 6 && (bytes[0] & 15) == 8 && bytes[0] >> 4 <= 7 && (bytes[1] & 32) == 0 && ((bytes[0] << 8) | bytes[1]) % 31 == 0;
@@ -36,11 +49,13 @@ internal sealed class Compressed : IDisposable
     internal Ending Ungzip(ReadOnlySpan<byte> bytes, Output output, long limit, out int consumed)
     {
         consumed = 0;
+        _fields.Clear();
         int start = output.Count;
         while (true)
         {
             ReadOnlySpan<byte> member = bytes[consumed..];
             int header = GzipHeader(member);
+            if (header > 10) Noted(member, consumed, header);
             if (header < 0) return consumed > 0 ? Ending.Whole : header == -1 ? Ending.Cut : Ending.Broken;
             int before = output.Count;
             Ending ending = _inflater.Inflate(member[header..], output, limit - (before - start), out int used);

@@ -74,6 +74,35 @@ public sealed class UnreadTests
     [Fact]
     public void A_UUID_from_the_client_is_unread() => Assert.Equal(36, Text("{\"id\":\"550e8400-e29b-41d4-a716-446655440000\"}"));
 
+    // RFC 1952 §2.3: extra field, name and comment may hold anything.
+    private static byte[] Gzip(byte[] header, int flag, string text)
+    {
+        using MemoryStream stream = new();
+        using (System.IO.Compression.GZipStream gzip = new(stream, System.IO.Compression.CompressionLevel.Optimal, leaveOpen: true)) gzip.Write(Encoding.UTF8.GetBytes(text));
+        byte[] bytes = stream.ToArray();
+        return [0x1F, 0x8B, 8, (byte)flag, .. bytes[4..10], .. header, .. bytes[10..]];
+    }
+
+    [Fact]
+    public void Random_bytes_in_a_header_of_gzip_are_unread()
+    {
+        byte[] random = Random(1, 5000);
+        int unread = Examine(Gzip([(byte)(random.Length & 255), (byte)(random.Length >> 8), .. random], 4, "hello, hello"));
+        Assert.InRange(unread, 4900, 5002);
+    }
+
+    [Fact]
+    public void A_file_name_in_a_header_of_gzip_is_read() => Assert.Equal(0, Examine(Gzip([.. "holiday.txt"u8, 0], 8, "hello, hello")));
+
+    [Fact]
+    public void A_canary_in_a_header_of_gzip_is_found_through_its_disguise()
+    {
+        using CanaryExaminer examiner = ChainTests.Examiner();
+        byte[] field = Gzip([], 0, "mail to " + ChainTests.Secret);
+        examiner.Examine(new Place(ChainTests.Flow(), Sender.Client, Carrier.Body, 1, 1), Gzip([(byte)field.Length, (byte)(field.Length >> 8), .. field], 4, "hello, hello"));
+        Assert.Equal("identifiers.email", Assert.Single(examiner.Findings).Form.Canary.Id);
+    }
+
     [Fact]
     public void Eight_random_bytes_are_read() => Assert.Equal(0, Text("id=5c4eacd6b50ece49&n=3"));
 
