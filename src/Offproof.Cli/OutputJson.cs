@@ -140,6 +140,7 @@ internal sealed record LedgerVerifyJson(
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
     Converters = [typeof(SwitchStateConverter)])]
 [JsonSerializable(typeof(AuditReport))]
+[JsonSerializable(typeof(SelfTestReport))]
 [JsonSerializable(typeof(InitJson))]
 [JsonSerializable(typeof(InviteJson))]
 [JsonSerializable(typeof(WithdrawnJson))]

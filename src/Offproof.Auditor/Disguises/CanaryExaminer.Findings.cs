@@ -7,6 +7,9 @@ internal sealed partial class CanaryExaminer
     private readonly List<Finding> _findings = [];
     private readonly List<Finding> _ofThis = [];
 
+    // Of hits, those too that are no new finding: a token that has one is looked at again wherever it stands.
+    private long _reports;
+
     /// <summary>What was found so far, in the order of examination.</summary>
     internal IReadOnlyList<Finding> Findings => _findings;
 
@@ -16,6 +19,7 @@ internal sealed partial class CanaryExaminer
     // The hits of one layer. The same canary in the same place counts once: by the shortest chain, then by the least likely form.
     private void Report(in Layer at)
     {
+        _reports += _hits.Count;
         foreach (Hit hit in _hits)
         {
             int offset = at.Depth == 0 ? at.Start + hit.Offset : at.Start;

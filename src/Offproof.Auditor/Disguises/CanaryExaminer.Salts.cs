@@ -9,12 +9,14 @@ internal sealed partial class CanaryExaminer
     private const int ShortText = 2048;
     private const int ShortestSalt = 4;
     private const int LongestSalt = 64;
+    private const int MostMapped = 64;
 
     private static readonly SearchValues<byte> AfterValue = SearchValues.Create("&\"',;} ]\r\n"u8);
 
     private readonly Dictionary<Flow, Recent> _recent = [];
     private readonly Output _value = new();
     private int _salted;
+    private int _mapped;
 
     // The last short texts of a flow, in which a salt may have been said; they are read only when a value looks like a digest.
     private sealed class Recent
@@ -52,10 +54,7 @@ internal sealed partial class CanaryExaminer
     // A value that could be a hash, and is none that is known: perhaps with one of the values of its flow (audit.md §6.5).
     private void Salted(ReadOnlySpan<byte> token, in Layer inside, in Layer at)
     {
-        Output value = _value.Clear();
-        bool isHex = BaseN.IsHex(token);
-        if (isHex ? !BaseN.TryHex(token, value) : !BaseN.TryBase64(token, value)) return;
-        if (value.Count is not (16 or 20 or 24 or 28 or 32 or 48 or 64) || !_recent.TryGetValue(_place.Flow, out Recent? recent)) return;
+        if (!IsHashLong(token, out string step) || !_recent.TryGetValue(_place.Flow, out Recent? recent)) return;
         if (_salted >= _limits.SaltedValues)
         {
             _place.Flow.Remark($"more than {_limits.SaltedValues} values look like hashes: the others were not tried with salts");
@@ -65,9 +64,32 @@ internal sealed partial class CanaryExaminer
         List<byte[]> salts = [];
         for (int back = 0; back < Texts; back++) Salts(recent.Text(back), token, salts);
         if (salts.Count == 0) return;
-        _steps[at.Depth] = isHex ? "base16" : "base64";
-        _digests!.FindSalted(value.Written, salts, Cleared());
-        if (_hits.Count > 0) Report(inside);
+        _steps[at.Depth] = step;
+        _digests!.FindSalted(_value.Written, salts, Cleared());
+        if (_hits.Count > 0)
+        {
+            Report(inside);
+            return;
+        }
+        // Through the map of audit.md §6.3: what it makes hex of is nothing else, of others a few are tried.
+        foreach (Permutation map in Permutation.Maps)
+        {
+            Output mapped = _spare[at.Depth + 1].Clear();
+            if (inside.Depth >= _limits.Depth || !map.Apply(token, mapped) || !IsHashLong(mapped.Written, out step) || (step != "base16" && ++_mapped > MostMapped)) continue;
+            _steps[at.Depth] = map.Name;
+            _steps[inside.Depth] = step;
+            _digests.FindSalted(_value.Written, salts, Cleared());
+            if (_hits.Count > 0) Report(inside.Inside(0, 0));
+        }
+    }
+
+    // Decoded, it has the length of a hash, and stands among the values.
+    private bool IsHashLong(ReadOnlySpan<byte> token, out string step)
+    {
+        Output value = _value.Clear();
+        bool isHex = BaseN.IsHex(token);
+        step = isHex ? "base16" : "base64";
+        return (isHex ? BaseN.TryHex(token, value) : BaseN.TryBase64(token, value)) && value.Count is 16 or 20 or 24 or 28 or 32 or 48 or 64;
     }
 
     // Values of parameters, members and fields; those whose names speak of salt come first.

@@ -31,7 +31,7 @@ internal sealed partial class CanaryExaminer
         else if (text[first..].Contains((byte)'%') && MayDecode(at))
         {
             Output whole = _made[at.Depth].Clear();
-            isQuiet = Escapes.Percent(text, whole, plus: true) && Spend(whole.Count) && IsQuiet(whole.Written, at);
+            isQuiet = Escapes.Percent(text, whole, plus: true) && Spend(whole.Count) && !whole.Written.Contains((byte)'+') && IsQuiet(whole.Written, at);
             if (isQuiet && text.Contains((byte)'+')) isQuiet = Escapes.Percent(text, whole.Clear(), plus: false) && IsQuiet(whole.Written, at);
         }
         while (from < text.Length && text[from..].IndexOfAny(Marks) is var next and >= 0)
@@ -119,6 +119,15 @@ internal sealed partial class CanaryExaminer
                 _steps[at.Depth] = "url";
                 Escapes.Percent(run, output, plus: false);
                 unread = Decoded(output.Written, inside, run.Length);
+                if (run.Contains((byte)'/'))
+                {
+                    // A piece of a path: of what came out of it the names beside it are no part.
+                    int first = run[..run.IndexOf((byte)'%')].LastIndexOf((byte)'/') + 1;
+                    int last = run.LastIndexOf((byte)'%');
+                    int end = run[last..].IndexOf((byte)'/') is var slash and >= 0 ? last + slash : run.Length;
+                    Escapes.Percent(run[first..end], output.Clear(), plus: false);
+                    unread = Math.Min(unread, Decoded(output.Written, inside, end - first));
+                }
                 if (!run.Contains((byte)'+')) return unread;
                 // A form writes a blank as +, a path does not: both are read, and the better reading counts.
                 Escapes.Percent(run, output.Clear(), plus: true);
@@ -126,9 +135,10 @@ internal sealed partial class CanaryExaminer
             default:
                 _steps[at.Depth] = "escape";
                 Escapes.Backslash(run, output);
+                bool isText = IsText(output.Written);
                 unread = Decoded(output.Written, inside, run.Length);
                 // Of binary bytes without quotation marks around them, the name before them is no part.
-                if (unread == 0 || run[..run.IndexOf((byte)'\\')].LastIndexOfAny(BeforeValue) is not (var name and >= 0)) return unread;
+                if (isText || run[..run.IndexOf((byte)'\\')].LastIndexOfAny(BeforeValue) is not (var name and >= 0)) return unread;
                 int value = name + 1;
                 Escapes.Backslash(run[value..], output.Clear());
                 return Math.Min(unread, Decoded(output.Written, inside, run.Length));

@@ -30,12 +30,19 @@ internal sealed partial class CanaryExaminer
         if (_ordinary.Contains(here)) return 0;
         if (!_random.Contains(here))
         {
-            int findings = _ofThis.Count;
+            long reports = _reports;
             bool wasSpent = _isSpent;
-            if (Explained(token, inside, at, out int unread)) return Math.Min(unread, inside.Depth == 1 ? inside.Length : token.Length);
+            if (Explained(token, inside, at, out int unread))
+            {
+                // Of the values of a path those beside one that is nothing can fit a format without a mark together.
+                if (_reports == reports && at.Depth == 0 && _place.Carrier == Carrier.Head && token.Contains((byte)'/')) Pieces(token, inside, at, before, ref unread);
+                _explained++;
+                return Math.Min(unread, inside.Depth == 1 ? inside.Length : token.Length);
+            }
+            if (Pieces(token, inside, at, before, ref unread)) return unread;
             bool isRandom = LooksRandom(token);
             if (isRandom && _digests is not null && _place.Sender == Sender.Client) Salted(token, inside, at);
-            if (_ofThis.Count == findings && !_isSpent && !wasSpent)
+            if (_reports == reports && !_isSpent && !wasSpent)
             {
                 Tokens known = isRandom ? _random : _ordinary;
                 if (known.IsFull) known.Clear();
@@ -55,6 +62,30 @@ internal sealed partial class CanaryExaminer
             return 0;
         }
         return token.Length;
+    }
+
+    private long _explained;
+
+    // What stands between slashes of a path can be a token, and so can what stands beside a name of it, in hex or in one case. False where none of them is anything: then the whole one counts.
+    private bool Pieces(ReadOnlySpan<byte> token, in Layer inside, in Layer at, ReadOnlySpan<byte> before, ref int unread)
+    {
+        bool isPath = token.Contains((byte)'/');
+        ReadOnlySpan<byte> separators = isPath ? "/"u8 : "-_+"u8;
+        if (!token.ContainsAny(separators)) return false;
+        (long reports, long explained) = (_reports, _explained);
+        int left = 0;
+        for (int from = 0; from < token.Length;)
+        {
+            int length = token[from..].IndexOfAny(separators) is var end and >= 0 ? end : token.Length - from;
+            ReadOnlySpan<byte> piece = token.Slice(from, length);
+            if (isPath && length is >= 8 and <= 11) ShortValue(token, from, from + length, at.Depth == 0 ? new Layer(0, inside.Start, inside.Length) : at);
+            if (length >= (isPath ? ShortestToken : Opaque) && (isPath || Cases(piece) != 3 || BaseN.IsHex(piece)))
+                left += Token(piece, at.Depth == 0 ? new Layer(1, inside.Start + from, length) : inside, at, before);
+            from += length + 1;
+        }
+        if (_reports == reports && _explained == explained) return false;
+        unread = left;
+        return true;
     }
 
     /// <summary>Would it hold sixteen bytes or more, and do they look as if nobody had written them?</summary>
@@ -150,21 +181,24 @@ internal sealed partial class CanaryExaminer
     {
         unread = 0;
         int weak = -1;
+        // Of one case it can be base 32 as well, even where base 64 makes a text of it.
+        bool isOneCase = token.Length >= 13 && Cases(token) != 3;
+        long reports = _reports;
         Output output = _made[at.Depth];
         if (!token.ContainsAnyExceptInRange((byte)'0', (byte)'9')) Decimal(token, inside, at);
         if (IsHexOrUuid(token)) return Hex(token, output, inside, at, out unread);
         if (!token.ContainsAnyExceptInRange((byte)'0', (byte)'9')) return false;
         // compressToBase64 is base64 of compressToUint8Array: the shorter chain first.
-        if (_lz.FromBase64(token, output.Clear(), LzLimit(token.Length)) && Accepted(output, "lz-string", inside, at, isWhole: true, ref weak, out unread)) return true;
+        if (_lz.FromBase64(token, output.Clear(), LzLimit(token.Length)) && Accepted(output, "lz-string", inside, at, isWhole: true, ref weak, out unread) && Settled(ref weak, unread)) return true;
         if (BaseN.TryBase64(token, output.Clear()))
         {
-            if (Accepted(output, "base64", inside, at, isWhole: true, ref weak, out unread)) return true;
+            if (Accepted(output, "base64", inside, at, isWhole: true, ref weak, out unread) && Settled(ref weak, unread)) return true;
             Digest(output.Written, "base64", inside, at);
         }
         // At another alignment the token is a piece of something longer.
         for (int skip = 1; skip < 4 && token.Length >= ShortestInside; skip++)
-            if (BaseN.TryBase64(token[skip..], output.Clear()) && Accepted(output, "base64", inside, at, isWhole: false, ref weak, out unread)) return true;
-        if (token.Length >= 13 && Cases(token) != 3)
+            if (BaseN.TryBase64(token[skip..], output.Clear()) && Accepted(output, "base64", inside, at, isWhole: false, ref weak, out unread) && Settled(ref weak, unread)) return true;
+        if (isOneCase)
         {
             foreach ((byte[] table, string name) in Base32Alphabets)
             {
@@ -185,6 +219,13 @@ internal sealed partial class CanaryExaminer
         // Nothing better than a format without a mark.
         unread = Math.Max(0, weak);
         return weak >= 0;
+
+        bool Settled(ref int weak, int unread)
+        {
+            if (!isOneCase || _reports > reports) return true;
+            weak = Math.Max(weak, unread);
+            return false;
+        }
     }
 
     private static readonly System.Buffers.SearchValues<byte> NotBase58 = System.Buffers.SearchValues.Create("0OIl+/-_"u8);

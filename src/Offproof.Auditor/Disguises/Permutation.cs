@@ -13,10 +13,11 @@ internal sealed record Permutation(string Name, byte[]? Map)
 
     internal static Permutation Custom { get; } = new(CustomMap, Table(Mapped, Plain));
 
+    internal static Permutation[] Maps { get; } = [Custom, new(CustomMap + " twice", Twice())];
+
     internal static IReadOnlyList<Permutation> All { get; } =
     [
-        Custom,
-        new(CustomMap + " twice", Twice()),
+        .. Maps,
         new("reversed", null),
         new("rot13", Table("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "NOPQRSTUVWXYZABCDEFGHIJKLMnopqrstuvwxyzabcdefghijklm")),
     ];

@@ -12,7 +12,7 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
     // So many algorithms and spellings stand for one form.
     const double Alternatives = 8, MostBitsOfShort = 30;
 
-    readonly HashSet<ulong> _tried = [];
+    readonly Dictionary<ulong, Hit[]> _tried = [];
     (Form Form, byte[] Value)[] _values = [], _canonical = [];
     Form[] _files = [];
     DigestTable? _table;
@@ -85,7 +85,21 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
     /// <summary>Is this value a hash of a form with one of these salts before or after it, or keyed with one of them (HMAC)?</summary>
     internal void FindSalted(ReadOnlySpan<byte> value, IReadOnlyList<byte[]> salts, List<Hit> hits)
     {
-        if (value.Length is not (16 or 20 or 28 or 32 or 48 or 64) || salts.Count == 0 || !IsNew(value, salts)) return;
+        if (value.Length is not (16 or 20 or 28 or 32 or 48 or 64) || salts.Count == 0) return;
+        ulong key = Key(value, salts);
+        if (_tried.TryGetValue(key, out Hit[]? known))
+        {
+            // The same cookie stands in every request.
+            hits.AddRange(known);
+            return;
+        }
+        int before = hits.Count;
+        TrySalts(value, salts, hits);
+        if (_tried.Count < MostRemembered) _tried.Add(key, hits.Count > before ? [.. hits.Skip(before)] : []);
+    }
+
+    void TrySalts(ReadOnlySpan<byte> value, IReadOnlyList<byte[]> salts, List<Hit> hits)
+    {
         Make();
         int trials = 0;
         Span<byte> digest = stackalloc byte[Longest];
@@ -112,13 +126,12 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
         }
     }
 
-    // The same cookie stands in every request.
-    bool IsNew(ReadOnlySpan<byte> value, IReadOnlyList<byte[]> salts)
+    static ulong Key(ReadOnlySpan<byte> value, IReadOnlyList<byte[]> salts)
     {
         HashCode hash = default;
         hash.AddBytes(value);
         foreach (byte[] salt in salts) hash.AddBytes(salt);
-        return _tried.Count >= MostRemembered || _tried.Add(unchecked((ulong)hash.ToHashCode() << 32) ^ DigestTable.Key(value));
+        return unchecked((ulong)hash.ToHashCode() << 32) ^ DigestTable.Key(value);
     }
 
     static Hit Found(Form form, string name, int offset, int matched, int length) => new(form, offset, matched, matched < length ? name + ", cut" : name, Math.Min(form.Bits, matched * 8 - Alternatives));

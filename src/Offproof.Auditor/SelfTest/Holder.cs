@@ -5,11 +5,12 @@ namespace Offproof.Auditor;
 
 /// <summary>A place of a protocol that a payload can be put into, as a program would put it there.</summary>
 /// <param name="Name">As in the table of audit.md §9.</param>
-/// <param name="Hold">The examined bytes with the payload in them; null where it cannot hold it.</param>
-internal sealed record Holder(string Name, Carrier Carrier, Declared Declared, Func<byte[], Disguise, byte[]?> Hold)
+/// <param name="Hold">The examined bytes with the payload in them, given the name of the outermost disguise ("" where it stands as it is); null where they cannot hold it.</param>
+internal sealed record Holder(string Name, Carrier Carrier, Declared Declared, Func<byte[], string, byte[]?> Hold)
 {
     internal static IReadOnlyList<Holder> All { get; } =
     [
+        new("path", Carrier.Head, default, (payload, _) => Head($"/v7/{Percent(payload).Replace("/", "%2F", StringComparison.Ordinal)}/start", "")),
         new("query", Carrier.Head, default, (payload, _) => Head($"/collect?v=7&data={Percent(payload)}&t=1764140400", "")),
         new("header", Carrier.Head, default, (payload, _) => IsPrintable(payload, "") ? Head("/", $"X-Data: {Encoding.ASCII.GetString(payload)}\r\n") : null),
         new("cookie", Carrier.Head, default, (payload, _) => IsPrintable(payload, "; ,\"") ? Head("/", $"Cookie: lang=en; d={Encoding.ASCII.GetString(payload)}\r\n") : null),
@@ -23,9 +24,13 @@ internal sealed record Holder(string Name, Carrier Carrier, Declared Declared, F
         ]),
         new("body", Carrier.Body, new Declared("application/octet-stream", null), (payload, _) => payload),
         new("websocket", Carrier.WebSocket, default, (payload, _) => payload),
+        new("datagram", Carrier.Datagram, default, (payload, _) => payload),
         new("dns", Carrier.DnsName, default, Labels),
         new("sni", Carrier.ServerName, default, Labels),
     ];
+
+    /// <summary>The head in which a salt is said.</summary>
+    internal static byte[] Salt(string salt) => Head($"/config?salt={salt}", "");
 
     private static byte[] Head(string target, string field) => Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: t.example.org\r\n{field}User-Agent: Larkfield/4\r\n\r\n");
 
@@ -36,11 +41,11 @@ internal sealed record Holder(string Name, Carrier Carrier, Declared Declared, F
     private static bool IsPrintable(byte[] payload, string without) => Array.TrueForAll(payload, b => b is > 31 and < 127 && !without.Contains((char)b, StringComparison.Ordinal));
 
     // Letters, digits and hyphens in labels of 63, 253 in all; upper and lower case are one there.
-    private static byte[]? Labels(byte[] payload, Disguise outermost)
+    private static byte[]? Labels(byte[] payload, string outermost)
     {
-        if (!(outermost.Name.StartsWith("base32", StringComparison.Ordinal) || outermost.Name is "base16" or "z-base-32")) return null;
-        string text = Encoding.ASCII.GetString(payload).TrimEnd('=').ToLowerInvariant();
-        if (text.Length > 220) return null;
+        if (!(outermost.StartsWith("base32", StringComparison.Ordinal) || outermost is "" or "base16" or "z-base-32" || outermost.EndsWith(" in hex", StringComparison.Ordinal))) return null;
+        string text = Encoding.Latin1.GetString(payload).TrimEnd('=').ToLowerInvariant();
+        if (text.Length > 220 || !text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')) return null;
         return Encoding.ASCII.GetBytes(string.Join('.', text.Chunk(63).Select(c => new string(c))) + ".t.example.org");
     }
 }

@@ -194,7 +194,7 @@ internal sealed class AuditRun : IDisposable
 
     private static string Word(Verdict verdict) => verdict switch { Verdict.Leak => "LEAK", Verdict.Clean => "CLEAN", _ => "INCONCLUSIVE" };
 
-    private static string Word(Carrier carrier) => carrier switch
+    internal static string Word(Carrier carrier) => carrier switch
     {
         Carrier.Head => "head",
         Carrier.Body => "body",

@@ -8,17 +8,22 @@ internal static class AuditVerb
 {
     internal static Command Create()
     {
-        Argument<string[]> captures = new("CAPTURE") { Description = "pcap or pcapng (also gzipped), HAR, or flows of mitmproxy", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> captures = new("CAPTURE") { Description = "pcap or pcapng (also gzipped), HAR, or flows of mitmproxy", Arity = ArgumentArity.ZeroOrMore };
         Option<string?> persona = new("--persona") { Description = "The planted data: persona.json", HelpName = "FILE" };
         Option<string[]> keys = new("--keys") { Description = "TLS secrets (SSLKEYLOGFILE); may be given more than once", HelpName = "FILE" };
         Option<string?> sarif = new("--sarif") { Description = "Also write the findings as SARIF 2.1.0", HelpName = "FILE" };
-        Command verb = new("audit", "What personal data left a phone: reads captures of its traffic") { captures, persona, keys, sarif };
-        verb.SetAction((parsed, cancel) => Task.FromResult(Run(parsed, parsed.GetRequiredValue(captures), parsed.GetValue(persona), parsed.GetValue(keys) ?? [], parsed.GetValue(sarif), cancel)));
+        Option<bool> selfTest = new("--self-test") { Description = "Plant data of its own in disguises and carriers, and say which are found and which missed" };
+        Option<ulong> seed = new("--seed") { Description = "Of the data of --self-test", HelpName = "N", DefaultValueFactory = static _ => 1 };
+        Command verb = new("audit", "What personal data left a phone: reads captures of its traffic") { captures, persona, keys, sarif, selfTest, seed };
+        verb.SetAction((parsed, cancel) => Task.FromResult(parsed.GetValue(selfTest)
+            ? SelfTest(parsed, parsed.GetRequiredValue(captures).Length > 0 || parsed.GetValue(persona) is not null, parsed.GetValue(seed), cancel)
+            : Run(parsed, parsed.GetRequiredValue(captures), parsed.GetValue(persona), parsed.GetValue(keys) ?? [], parsed.GetValue(sarif), cancel)));
         return verb;
     }
 
     private static int Run(ParseResult parsed, string[] captures, string? persona, string[] keys, string? sarif, CancellationToken cancel)
     {
+        if (captures.Length == 0) throw new DeviceException(DeviceFault.Usage, "no capture is named", "audit CAPTURE... --persona FILE, or audit --self-test");
         if (persona is null) throw new DeviceException(DeviceFault.Usage, "--persona is missing: what should be searched for?", "persona new DIR plants one; docs/persona.md says how to write your own");
         AuditReport report;
         try
@@ -37,5 +42,15 @@ internal static class AuditVerb
         if (parsed.GetValue(Options.Json)) Terminal.Json(report, OutputJson.Default.AuditReport);
         else foreach (string line in AuditText.Lines(report)) Terminal.Say(line);
         return report.Verdict switch { "LEAK" => ExitCode.Leak, "CLEAN" => ExitCode.Ok, _ => ExitCode.Inconclusive };
+    }
+
+    private static int SelfTest(ParseResult parsed, bool hasCaptures, ulong seed, CancellationToken cancel)
+    {
+        if (hasCaptures) throw new DeviceException(DeviceFault.Usage, "--self-test reads no captures and no persona: it plants data of its own", "audit --self-test [--seed N]");
+        if (!parsed.GetValue(Options.Json)) Terminal.Talk("plants some hundred thousand data and looks for them: this takes half a minute");
+        SelfTestReport report = SelfTesting.Run(seed, cancel);
+        if (parsed.GetValue(Options.Json)) Terminal.Json(report, OutputJson.Default.SelfTestReport);
+        else foreach (string line in SelfTestText.Lines(report)) Terminal.Say(line);
+        return report.Ok ? ExitCode.Ok : ExitCode.Failure;
     }
 }
