@@ -24,7 +24,7 @@ Say($"{digests} digests of {values} values: made in {Milliseconds():0} ms of CPU
 const int Chunk = 16 << 10;
 (string Name, byte[] Bytes)[] texts =
 [
-    ("json", Sample.Json(64 << 20)), ("random", Sample.Random(64 << 20)), ("base64", Sample.Base64(64 << 20)), .. args.Skip(1).Select(path => (Path.GetFileName(path), File.ReadAllBytes(path))),
+    ("json", Filler.Json(64 << 20)), ("random", Filler.Random(64 << 20)), ("base64", Filler.Base64(64 << 20)), .. args.Skip(1).Select(path => (Path.GetFileName(path), File.ReadAllBytes(path))),
 ];
 foreach (int count in (int[])[1_000, canaries.Forms.Count])
 {

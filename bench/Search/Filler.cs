@@ -5,7 +5,7 @@ using System.Text;
 namespace Offproof.Search;
 
 /// <summary>Bytes to search in, the same every time.</summary>
-static class Sample
+static class Filler
 {
     static readonly string[] Keys = ["event", "timestamp", "session", "device", "locale", "value", "items", "status", "message", "duration", "version", "id", "user_agent", "position", "network"];
 
