@@ -12,17 +12,6 @@ NR > 1 {
     cpu[key, i] = $5 + $6; wall[key, i] = $4; peak[key, i] = $7 * 1024 / 1e6; found[key] = $8
 }
 
-function median(values, key,    list, i, k, x, count) {
-    count = n[key]
-    for (i = 1; i <= count; i++) list[i] = values[key, i]
-    for (i = 2; i <= count; i++) {
-        x = list[i]
-        for (k = i - 1; k >= 1 && list[k] > x; k--) list[k + 1] = list[k]
-        list[k + 1] = x
-    }
-    return (list[int((count + 1) / 2)] + list[int(count / 2) + 1]) / 2
-}
-
 function ratio(what, a, b, asked,    r) {
     if (!(a in n) || !(b in n)) return
     r = median(cpu, a) / median(cpu, b)

@@ -6,7 +6,7 @@ public static class SelfTesting
     private const int MostMisses = 10_000;
     private const int Recorded = 200;
 
-    /// <summary>Plants everything: about half a minute.</summary>
+    /// <summary>Plants everything.</summary>
     /// <param name="seed">Of the data; the same seed plants the same.</param>
     public static SelfTestReport Run(ulong seed, CancellationToken cancel = default) => Run(seed, new Limits(), cancel);
 

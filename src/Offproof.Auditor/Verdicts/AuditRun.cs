@@ -5,7 +5,6 @@ namespace Offproof.Auditor;
 /// <summary>One audit at work: captures go in one after the other, the report comes out.</summary>
 internal sealed class AuditRun : IDisposable
 {
-    private const int LongestEntry = 128 << 20;
     private const int AskEvery = 4096;
     private const uint NssKeyLog = 0x544c534b;
 
@@ -45,39 +44,27 @@ internal sealed class AuditRun : IDisposable
         if (file.CanSeek) file.Position = 0;
         else file = new Continued(start[..length].ToArray(), file);
         ReadOnlySpan<byte> text = start[..length].TrimStart("\uFEFF \t\r\n"u8);
-        if (text.StartsWith("{"u8)) ReadRecording(path, "har", file, Har.Read);
-        else if (text.IndexOf((byte)':') is > 0 and <= 12 and int colon && !text[..colon].ContainsAnyExceptInRange((byte)'0', (byte)'9')) ReadRecording(path, "mitmproxy", file, Mitmproxy.Read);
+        if (text.StartsWith("{"u8)) ReadRecording(path, "har", newFlow => Har.Read(file, _protocols, newFlow));
+        else if (text.IndexOf((byte)':') is > 0 and <= 12 and int colon && !text[..colon].ContainsAnyExceptInRange((byte)'0', (byte)'9')) ReadRecording(path, "mitmproxy", newFlow => Mitmproxy.Read(file, _protocols, newFlow));
         else ReadPackets(path, file, cancel);
     }
 
-    private delegate RecordingEnd RecordingReader(Stream stream, Protocols protocols, NewFlow newFlow, int longest);
-
-    private void ReadRecording(string path, string format, Stream file, RecordingReader read)
+    private void ReadRecording(string path, string format, Func<NewFlow, RecordingEnd> read)
     {
         Flow? open = null;
-        long bytes = 0;
-        RecordingEnd end = read(file, _protocols, (transport, client, server) =>
+        long before = _shelf.Total;
+        RecordingEnd end = read((transport, client, server) =>
         {
-            Close();
+            if (open is not null) Finish(open);
             return open = new Flow(_shelf.Count + 1, transport, client, server) { OpeningSeen = true };
-        }, LongestEntry);
-        Close();
+        });
+        if (open is not null) Finish(open);
         string? damage = end.Stopped ?? (end.Bad > 0 ? Plural(end.Bad, "entry is", "entries are") + " broken" : null);
         if (damage is not null) _reasons.Add($"{path} is not complete: {damage}");
         if (end.Entries == 0) _reasons.Add($"{path} holds no message");
+        long bytes = _shelf.Total - before;
         _captures.Add(new CaptureReport(path, format, end.Entries, bytes, damage));
         _onTheWire += bytes;
-
-        void Close()
-        {
-            if (open is null) return;
-            foreach (Sender sender in (ReadOnlySpan<Sender>)[Sender.Client, Sender.Server])
-            {
-                for (int kind = 0; kind < 4; kind++) bytes += open.Bytes(sender, (ByteKind)kind);
-            }
-            Finish(open);
-            open = null;
-        }
     }
 
     private void ReadPackets(string path, Stream file, CancellationToken cancel)
@@ -161,7 +148,7 @@ internal sealed class AuditRun : IDisposable
         if (_begunBefore > 0) _reasons.Add(Plural(_begunBefore, "flow begins", "flows begin") + " in the middle: what was said before is not in the capture");
         if (_cutShort > 0) _reasons.Add(Plural(_cutShort, "flow ends", "flows end") + " inside of a message");
         if (_canaries.LeftOut > 0) _reasons.Add(Plural(_canaries.LeftOut, "form was", "forms were") + " not searched: the persona is too large");
-        if (bytes.Decoded + bytes.Structural + bytes.Opaque + bytes.Missing != bytes.Total) _reasons.Add("the account does not balance: this is a mistake of the program");
+        if (_shelf.Total != bytes.Total) _reasons.Add("the account does not balance: this is a mistake of the program");
         if (_keysGiven && _keys.Matched == 0) _reasons.Add(_keys.Count == 0 ? "the key log holds no secret" : "the key log belongs to no handshake of these captures");
         if (_canaries.Forms.Count == 0) _reasons.Add("the persona holds nothing that could be searched for");
         return leaking > 0 ? Verdict.Leak : _reasons.Count > 0 ? Verdict.Inconclusive : Verdict.Clean;

@@ -15,6 +15,9 @@ internal sealed class FlowShelf
 
     internal long Capacity { get; private set; }
 
+    /// <summary>All that was counted at all flows.</summary>
+    internal long Total { get; private set; }
+
     internal long Bytes(ByteKind kind) => _bytes[0, (int)kind] + _bytes[1, (int)kind];
 
     internal long Bytes(Sender sender, ByteKind kind) => _bytes[(int)sender, (int)kind];
@@ -28,6 +31,7 @@ internal sealed class FlowShelf
         }
         Capacity += flow.Capacity(Sender.Client);
         ByteCounts sent = Counts(flow, Sender.Client), received = Counts(flow, Sender.Server);
+        Total += sent.Total + received.Total;
         List<FlowReport> shelf = found || sent.Opaque + sent.Missing + received.Opaque + received.Missing > 0 ? _telling : _plain;
         if (shelf.Count < Most)
         {

@@ -47,7 +47,7 @@ internal static class AuditVerb
     private static int SelfTest(ParseResult parsed, bool hasCaptures, ulong seed, CancellationToken cancel)
     {
         if (hasCaptures) throw new DeviceException(DeviceFault.Usage, "--self-test reads no captures and no persona: it plants data of its own", "audit --self-test [--seed N]");
-        if (!parsed.GetValue(Options.Json)) Terminal.Talk("plants some hundred thousand data and looks for them: this takes half a minute");
+        if (!parsed.GetValue(Options.Json)) Terminal.Talk("plants data in disguises and carriers, and looks for them");
         SelfTestReport report = SelfTesting.Run(seed, cancel);
         if (parsed.GetValue(Options.Json)) Terminal.Json(report, OutputJson.Default.SelfTestReport);
         else foreach (string line in SelfTestText.Lines(report)) Terminal.Say(line);
