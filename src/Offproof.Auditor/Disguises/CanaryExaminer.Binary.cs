@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
 namespace Offproof.Auditor;
 
 internal sealed partial class CanaryExaminer
@@ -239,9 +242,18 @@ internal sealed partial class CanaryExaminer
     // A text in an encoding of one byte a character, or with a few control characters in it.
     private static bool IsMostlyText(ReadOnlySpan<byte> bytes)
     {
+        bytes = bytes[..Math.Min(bytes.Length, 1024)];
         int printable = 0;
-        foreach (byte value in bytes[..Math.Min(bytes.Length, 1024)])
+        int at = 0;
+        for (; bytes.Length - at >= Vector128<byte>.Count; at += Vector128<byte>.Count)
+        {
+            Vector128<byte> some = Vector128.Create(bytes[at..]);
+            Vector128<byte> are = Vector128.LessThan(some - Vector128.Create((byte)32), Vector128.Create((byte)95)) | Vector128.Equals(some, Vector128.Create((byte)9))
+                | Vector128.Equals(some, Vector128.Create((byte)10)) | Vector128.Equals(some, Vector128.Create((byte)13));
+            printable += BitOperations.PopCount(are.ExtractMostSignificantBits());
+        }
+        foreach (byte value in bytes[at..])
             if (value is >= 32 and < 127 or 9 or 10 or 13) printable++;
-        return printable * 4 >= Math.Min(bytes.Length, 1024) * 3;
+        return printable * 4 >= bytes.Length * 3;
     }
 }

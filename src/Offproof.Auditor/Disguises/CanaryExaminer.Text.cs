@@ -255,7 +255,7 @@ internal sealed partial class CanaryExaminer
         if (_hits.Count > 0) return false;
         Runs runs = new(text, ShortestToken);
         while (runs.MoveNext())
-            if (!_ordinary.Contains(_echoes.Hash(runs.Token) ^ ((ulong)(at.Depth + 1) << 56)) && !Words.AreWords(runs.Token)) return false;
+            if (_known.Of(_known.Hash(runs.Token) ^ ((ulong)(at.Depth + 1) << 56)) != Tokens.Known.Ordinary && !Words.AreWords(runs.Token)) return false;
         return true;
     }
 

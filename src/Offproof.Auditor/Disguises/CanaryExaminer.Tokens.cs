@@ -12,9 +12,8 @@ internal sealed partial class CanaryExaminer
     private const int ShortestInside = 20;
     private const int DigitsOf16Bytes = 39;
 
-    // Tokens that are nothing but themselves: ordinary ones, and those that look random. The same token costs once.
-    private readonly Tokens _ordinary = new();
-    private readonly Tokens _random = new();
+    // Tokens that are nothing but themselves, each at its depth. The same token costs once.
+    private readonly Tokens _known = new();
     // Tokens that servers sent.
     private readonly Tokens _echoes = new();
     private readonly LzString _lz = new();
@@ -24,11 +23,12 @@ internal sealed partial class CanaryExaminer
     /// <returns>How many of its bytes stay unread.</returns>
     private int Token(ReadOnlySpan<byte> token, in Layer inside, in Layer at, ReadOnlySpan<byte> before)
     {
-        ulong hash = _echoes.Hash(token);
+        ulong hash = _known.Hash(token);
         // What is nothing at one depth can be something at a lesser one.
         ulong here = hash ^ ((ulong)(at.Depth + 1) << 56);
-        if (_ordinary.Contains(here)) return 0;
-        if (!_random.Contains(here))
+        Tokens.Known known = _known.Of(here);
+        if (known == Tokens.Known.Ordinary) return 0;
+        if (known == Tokens.Known.Nothing)
         {
             long reports = _reports;
             bool wasSpent = _isSpent;
@@ -44,18 +44,20 @@ internal sealed partial class CanaryExaminer
             if (isRandom && _digests is not null && _place.Sender == Sender.Client) Salted(token, inside, at);
             if (_reports == reports && !_isSpent && !wasSpent)
             {
-                Tokens known = isRandom ? _random : _ordinary;
-                if (known.IsFull) known.Clear();
-                known.Add(here);
+                if (_known.IsFull) _known.Clear();
+                _known.Add(here, isRandom ? Tokens.Known.Random : Tokens.Known.Ordinary);
+                known = Tokens.Known.Random;
             }
             if (!isRandom) return 0;
         }
+        if (known == Tokens.Known.Echo) return 0;
         if (_place.Sender == Sender.Server)
         {
-            _echoes.Add(hash);
+            _echoes.Add(hash, Tokens.Known.Echo);
+            if (known == Tokens.Known.Random) _known.Add(here, Tokens.Known.Echo);
             return 0;
         }
-        if (_echoes.Contains(hash)) return 0;
+        if (_echoes.Of(hash) == Tokens.Known.Echo) return 0;
         if (IsOfTheProtocol(token, before))
         {
             if (inside.Depth == 1) _place.Flow.Capacity(_place.Sender, token.Length);

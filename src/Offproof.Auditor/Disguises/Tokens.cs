@@ -4,11 +4,28 @@ using System.Security.Cryptography;
 namespace Offproof.Auditor;
 
 /// <summary>
-/// Tokens that were seen, as 64-bit hashes under keys of this run: nobody outside can make two tokens that collide. Bounded; a token that finds no room is not
+/// Tokens that were seen, as 62-bit hashes under keys of this run: nobody outside can make two tokens that collide. Bounded; a token that finds no room is not
 /// remembered, and so stays unread.
 /// </summary>
 internal sealed class Tokens
 {
+    /// <summary>What is known of a token.</summary>
+    internal enum Known : byte
+    {
+        Nothing,
+
+        /// <summary>Nothing but itself.</summary>
+        Ordinary,
+
+        /// <summary>It looks random.</summary>
+        Random,
+
+        /// <summary>It looks random, and a server sent it.</summary>
+        Echo,
+    }
+
+    private const ulong Kind = 3;
+
     private const int Most = 1 << 20;
 
     private readonly ulong _first = Random();
@@ -18,7 +35,6 @@ internal sealed class Tokens
 
     internal bool IsFull => _count >= Most / 2;
 
-    /// <summary>Never 0.</summary>
     internal ulong Hash(ReadOnlySpan<byte> token)
     {
         unchecked
@@ -37,31 +53,30 @@ internal sealed class Tokens
                 token = token[8..];
             }
             foreach (byte value in token) high = (high << 8) | value;
-            hash = Mix(Mix(hash ^ low, _second ^ high), _first ^ 0x9E3779B97F4A7C15);
-            return hash == 0 ? 1 : hash;
+            return Mix(Mix(hash ^ low, _second ^ high), _first ^ 0x9E3779B97F4A7C15);
         }
     }
 
-    internal bool Contains(ulong hash)
-    {
-        int mask = _slots.Length - 1;
-        for (int slot = (int)(hash & (uint)mask); _slots[slot] != 0; slot = (slot + 1) & mask)
-            if (_slots[slot] == hash) return true;
-        return false;
-    }
+    internal Known Of(ulong hash) => (Known)(_slots[Slot(hash)] & Kind);
 
-    internal void Add(ulong hash)
+    /// <summary>Remembers it, or something else of it than before.</summary>
+    internal void Add(ulong hash, Known known)
     {
-        if (IsFull || Contains(hash)) return;
-        if (_count >= _slots.Length / 2)
+        int slot = Slot(hash);
+        if (_slots[slot] == 0)
         {
-            ulong[] old = _slots;
-            _slots = new ulong[old.Length * 2];
-            foreach (ulong one in old)
-                if (one != 0) Put(one);
+            if (IsFull) return;
+            if (_count >= _slots.Length / 2)
+            {
+                ulong[] old = _slots;
+                _slots = new ulong[old.Length * 2];
+                foreach (ulong one in old)
+                    if (one != 0) _slots[Slot(one)] = one;
+                slot = Slot(hash);
+            }
+            _count++;
         }
-        Put(hash);
-        _count++;
+        _slots[slot] = (hash & ~Kind) | (ulong)known;
     }
 
     internal void Clear()
@@ -70,12 +85,13 @@ internal sealed class Tokens
         _count = 0;
     }
 
-    private void Put(ulong hash)
+    // Where it is, or would be.
+    private int Slot(ulong hash)
     {
         int mask = _slots.Length - 1;
-        int slot = (int)(hash & (uint)mask);
-        while (_slots[slot] != 0) slot = (slot + 1) & mask;
-        _slots[slot] = hash;
+        int slot = (int)((hash >> 32) & (uint)mask);
+        while (_slots[slot] != 0 && ((_slots[slot] ^ hash) & ~Kind) != 0) slot = (slot + 1) & mask;
+        return slot;
     }
 
     private static ulong Mix(ulong a, ulong b)

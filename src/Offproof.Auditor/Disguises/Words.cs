@@ -31,6 +31,7 @@ internal static class Words
     private enum Class : byte { Other, Lower, Upper, Digit }
 
     private static readonly Class[] Classes = MakeClasses();
+    private static readonly sbyte[] Weights = MakeWeights();
 
     /// <summary>Does a token consist of words beyond doubt? Random characters speak against it by eight or more for each pair, words for it by as much.</summary>
     internal static bool AreWords(ReadOnlySpan<byte> token)
@@ -39,7 +40,7 @@ internal static class Words
         bool isJoined = false;
         for (int i = 1; i < token.Length; i++)
         {
-            evidence += Weight(token[i - 1], token[i]);
+            evidence += Weights[Pair(token[i - 1], token[i])];
             isJoined |= Classes[token[i]] != Classes[token[i - 1]];
         }
         // A long run in one case may be base 32, whose zeros are read as vowels.
@@ -56,7 +57,7 @@ internal static class Words
         int length = 0;
         for (int i = 1; i < token.Length; i++)
         {
-            int weight = Weight(token[i - 1], token[i]);
+            int weight = Weights[Pair(token[i - 1], token[i])];
             whole += weight;
             evidence += weight;
             if (evidence <= 0)
@@ -73,6 +74,9 @@ internal static class Words
         return whole > Some ? token.Length : best >= Much ? length : 0;
     }
 
+    // Tokens are ASCII.
+    private static int Pair(byte first, byte second) => ((first & 127) << 7) | (second & 127);
+
     private static int Weight(byte first, byte second)
     {
         Class before = Classes[first];
@@ -82,6 +86,13 @@ internal static class Words
             return before == Class.Lower && after == Class.Upper ? NewWord : Pairs[((first & 31) * 32) + (second & 31)];
         if (before == after) return before == Class.Digit ? 0 : Separators;
         return before == Class.Other || after == Class.Other ? Separator : LetterAndDigit;
+    }
+
+    private static sbyte[] MakeWeights()
+    {
+        sbyte[] weights = new sbyte[128 * 128];
+        for (int i = 0; i < weights.Length; i++) weights[i] = (sbyte)Weight((byte)(i >> 7), (byte)(i & 127));
+        return weights;
     }
 
     private static sbyte[] MakePairs()

@@ -9,7 +9,8 @@ internal sealed class DigestTable
 {
     readonly ulong[] _keys;
     readonly uint[] _digests;
-    readonly uint[] _filter;
+    // Of the keys that are found anywhere, and of all.
+    readonly uint[] _filter, _all;
     readonly int _shift, _filterShift;
     int _count;
 
@@ -23,6 +24,7 @@ internal sealed class DigestTable
         // Asked at each byte: at most 512 KiB, as the search's.
         int words = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(most / 4, 1024, 131_072));
         _filter = new uint[words];
+        _all = new uint[words];
         _filterShift = 64 - BitOperations.Log2((uint)words);
     }
 
@@ -35,6 +37,7 @@ internal sealed class DigestTable
         while (_digests[slot] != 0) slot = slot + 1 & _keys.Length - 1;
         _keys[slot] = key;
         _digests[slot] = (uint)(digest + 1) << 1 | (last ? 1u : 0);
+        _all[hash >> _filterShift] |= Bits(hash);
         if (anywhere) _filter[hash >> _filterShift] |= Bits(hash);
     }
 
@@ -60,7 +63,22 @@ internal sealed class DigestTable
     /// <summary>The next digest with this key; begin with a slot of -1.</summary>
     internal bool Next(ulong key, ref int slot, out int digest, out bool last)
     {
-        slot = slot < 0 ? (int)(Hash(key) >> _shift) : slot + 1 & _keys.Length - 1;
+        if (slot < 0)
+        {
+            // The keys take megabytes, this an eighth: most values that are asked for are none.
+            ulong hash = Hash(key);
+            uint bits = Bits(hash);
+            if ((_all[hash >> _filterShift] & bits) != bits)
+            {
+                (digest, last) = (0, false);
+                return false;
+            }
+            slot = (int)(hash >> _shift);
+        }
+        else
+        {
+            slot = slot + 1 & _keys.Length - 1;
+        }
         for (; _digests[slot] != 0; slot = slot + 1 & _keys.Length - 1)
         {
             if (_keys[slot] != key) continue;

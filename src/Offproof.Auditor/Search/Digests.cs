@@ -7,7 +7,7 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
 {
     internal const int MostSalts = 16, MostTrialsForAValue = 10_000, MostTrials = 500_000;
 
-    const int Shortest = 8, Longest = 64, LongestSalt = 128, MostRemembered = 100_000;
+    const int Shortest = 8, Longest = 64, LongestSalt = 128, MostRemembered = 100_000, SlotBits = 20;
 
     // So many algorithms and spellings stand for one form.
     const double Alternatives = 8, MostBitsOfShort = 30;
@@ -17,6 +17,8 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
     Form[] _files = [];
     DigestTable? _table;
     (uint Hash, int Which)[]? _short;
+    // By the first 20 bits of a hash of a short hash: most numbers are none.
+    ulong[] _mayBeShort = [];
     int _trials, _made;
 
     /// <summary>The trials with salts are used up: later values were not tried. A report says so.</summary>
@@ -74,6 +76,7 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
         if (!TryReadShort(text, out uint value)) return;
         Make();
         (uint Hash, int Which)[] hashes = _short!;
+        if ((_mayBeShort[Slot(value) >> 6] >> (int)(Slot(value) & 63) & 1) == 0) return;
         int at = Array.BinarySearch(hashes, (value, 0));
         for (at = at < 0 ? ~at : at; at < hashes.Length && hashes[at].Hash == value; at++)
         {
@@ -173,12 +176,16 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
         }
         _short = [.. _values.SelectMany((value, v) => HashAlgorithms.Short.Select((algorithm, a) => (algorithm.Hash(value.Value), v * HashAlgorithms.Short.Length + a)))];
         Array.Sort(_short);
+        _mayBeShort = new ulong[1 << SlotBits - 6];
+        foreach ((uint hash, _) in _short) _mayBeShort[Slot(hash) >> 6] |= 1UL << (int)(Slot(hash) & 63);
         return _table = table;
     }
 
     bool IsMade(int which) => IsAnywhere(which) || Hashed.IsIdentifying(_values[which / HashAlgorithms.All.Length].Form);
 
     bool IsAnywhere(int which) => which >= _values.Length * HashAlgorithms.All.Length || HashAlgorithms.All[which % HashAlgorithms.All.Length].IsUsual;
+
+    static uint Slot(uint hash) => unchecked(hash * 0x9E3779B1) >> 32 - SlotBits;
 
     static bool TryReadShort(ReadOnlySpan<byte> text, out uint value)
     {

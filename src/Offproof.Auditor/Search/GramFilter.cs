@@ -36,8 +36,8 @@ internal sealed unsafe class GramFilter
     {
         _patterns = patterns;
         int grams = Math.Max(patterns.Count * Stride, 1);
-        // 16 bits for each or more, from 8 KiB to 512 KiB: what every third byte asks stays in the cache of one core.
-        int words = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(grams / 2L, 2048, 131_072));
+        // 32 bits for each or more, from 8 KiB to 512 KiB: what every third byte asks stays in the cache of one core.
+        int words = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(grams, 2048, 131_072));
         _table = new uint[words];
         _shift = 32 - BitOperations.Log2((uint)words);
         int buckets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(grams, 1024, 1 << 20));

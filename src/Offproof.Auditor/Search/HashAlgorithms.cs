@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Digests;
 using Org.BouncyCastle.Crypto.Macs;
@@ -19,16 +18,19 @@ internal sealed record HashAlgorithm(string Name, int Length, HashAlgorithm.Func
     internal delegate void KeyedFunction(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> hash);
 }
 
-/// <summary>The hashes of audit.md §5.3. The platform's where it has them, else BouncyCastle's, and ours for those that are not cryptographic.</summary>
+/// <summary>
+/// The hashes of audit.md §5.3: BouncyCastle's, and ours for those that are not cryptographic. The values are a few bytes long and many: for each, the platform
+/// takes longer to find its algorithm than BouncyCastle to compute it.
+/// </summary>
 internal static class HashAlgorithms
 {
     internal static readonly HashAlgorithm[] All =
     [
-        Platform("md5", 16, HashAlgorithmName.MD5),
-        Platform("sha1", 20, HashAlgorithmName.SHA1),
-        Platform("sha256", 32, HashAlgorithmName.SHA256),
-        Platform("sha512", 64, HashAlgorithmName.SHA512),
-        Platform("sha384", 48, HashAlgorithmName.SHA384),
+        Bouncy("md5", new MD5Digest(), keyed: true),
+        Bouncy("sha1", new Sha1Digest(), keyed: true),
+        Bouncy("sha256", new Sha256Digest(), keyed: true),
+        Bouncy("sha512", new Sha512Digest(), keyed: true),
+        Bouncy("sha384", new Sha384Digest(), keyed: true),
         Bouncy("sha224", new Sha224Digest(), keyed: true),
         Bouncy("sha3-256", new Sha3Digest(256), keyed: true),
         Bouncy("ripemd160", new RipeMD160Digest(), keyed: true),
@@ -55,9 +57,6 @@ internal static class HashAlgorithms
         ("crc32", Crc32),
         ("java-hash", JavaHash),
     ];
-
-    static HashAlgorithm Platform(string name, int length, HashAlgorithmName platform) =>
-        new(name, length, (data, hash) => CryptographicOperations.HashData(platform, data, hash), (key, data, hash) => CryptographicOperations.HmacData(platform, key, data, hash));
 
     static HashAlgorithm Bouncy(string name, IDigest digest, bool keyed = false)
     {
