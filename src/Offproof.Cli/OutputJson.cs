@@ -141,6 +141,7 @@ internal sealed record LedgerVerifyJson(
     Converters = [typeof(SwitchStateConverter)])]
 [JsonSerializable(typeof(AuditReport))]
 [JsonSerializable(typeof(SelfTestReport))]
+[JsonSerializable(typeof(SourcesReport))]
 [JsonSerializable(typeof(InitJson))]
 [JsonSerializable(typeof(InviteJson))]
 [JsonSerializable(typeof(WithdrawnJson))]

@@ -88,7 +88,11 @@ internal sealed partial class HttpSide
         ReadOnlySpan<byte> start = bytes[..(line - 1)].TrimEnd((byte)'\r');
         HttpHead head = new();
         head.Read(bytes[line..], isOldVersion: (IsClient ? start[^1] : start[7]) == '0');
-        if (IsClient && head.Host is { Length: > 0 } host) _flow.ServerName ??= NameOf(host);
+        if (IsClient && head.Host is { Length: > 0 } host)
+        {
+            _flow.ServerName ??= NameOf(host);
+            _protocols.Examiner.Observed?.Named(_flow, "host", NameOf(host), packet);
+        }
         Examine(bytes, packet);
         if (head.HasStrangeLine) _flow.Remark("a head holds a line that is no field");
         if (IsClient) Request(start, head);

@@ -25,6 +25,9 @@ internal ref partial struct DnsMessage
         switch (type)
         {
             case 1 or 28: // A, AAAA
+                if (_isAnswer && _asked is not null) Answered(_bytes[_at..end]);
+                Free(end - _at);
+                return true;
             case 43 or 46 or 47 or 48 or 50 or 51 or 52 or 44 or 59 or 60: // signatures, keys and their digests
                 Free(end - _at);
                 return true;
@@ -64,6 +67,13 @@ internal ref partial struct DnsMessage
 
     // The same number means a list of names where NetBIOS is spoken (RFC 1002 §4.2.18): count, then 18 bytes each.
     private readonly bool IsNodeStatus(int end) => end - _at > 18 && _bytes[_at] * 18 + 1 <= end - _at && _bytes[_at] > 0;
+
+    // Of the name that the record's own name still is.
+    private readonly void Answered(ReadOnlySpan<byte> address)
+    {
+        if (address.Length is not (4 or 16)) return;
+        _examiner.Observed!.Answered(_asked!, Observations.Word(_text[.._length]), Address.Of(new System.Net.IPAddress(address)), _packet);
+    }
 
     private void Free(int count)
     {

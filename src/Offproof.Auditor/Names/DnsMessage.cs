@@ -18,6 +18,9 @@ internal ref partial struct DnsMessage
     private readonly bool _counts;
     private readonly Span<byte> _text;
     private int _at;
+    private int _length; // of the name in _text
+    private string? _asked;
+    private bool _isAnswer;
     private int _decoded;
     private int _opaque;
     private int _free;
@@ -74,9 +77,11 @@ internal ref partial struct DnsMessage
         {
             if (!Name(_bytes.Length) || _at + 4 > _bytes.Length) return false;
             _at += 4;
+            if (_counts && i == 0 && _bytes[2] >= 0x80 && _examiner.Observed is not null) _asked = Observations.Word(_text[.._length]);
         }
         for (int i = 0; i < records; i++)
         {
+            _isAnswer = i < BinaryPrimitives.ReadUInt16BigEndian(_bytes[6..]);
             if (!Record()) return false;
         }
         return true;
@@ -127,6 +132,7 @@ internal ref partial struct DnsMessage
             if (!isElsewhere) own += label;
         }
         if (!isElsewhere) _at = at;
+        _length = length;
         if (_counts && own > 0)
         {
             ReadOnlySpan<byte> name = _text[..length];

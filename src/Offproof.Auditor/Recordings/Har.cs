@@ -82,6 +82,7 @@ internal sealed class HarEntry(JsonElement entry, JsonElement request)
         Uri.TryCreate(url, UriKind.Absolute, out Uri? uri);
         Flow = newFlow("har", Recorded.End(null, 0), Recorded.End(Text(entry, "serverIPAddress"), uri?.Port ?? 0));
         Flow.ServerName = uri?.Host is { Length: > 0 } host ? host : null;
+        if (Flow.ServerName is not null) protocols.Examiner.Observed?.Named(Flow, "host", Flow.ServerName, number);
         Flow.Protocol = Recorded.Version(Text(request, "httpVersion"));
         Recorded recorded = new(protocols, Flow, number);
 

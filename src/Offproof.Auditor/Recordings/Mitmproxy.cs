@@ -112,6 +112,7 @@ internal static class MitmproxyFlow
         Flow made = newFlow("mitmproxy", from, to);
         Recorded recorded = new(protocols, made, number);
         made.ServerName = request.Get("host"u8).Text() ?? server.Get("sni"u8).Text();
+        if (made.ServerName is { } name) protocols.Examiner.Observed?.Named(made, request.Get("host"u8).Text() is null ? "sni" : "host", name, number);
         if (type.SequenceEqual("http"u8)) Http(flow, request, recorded);
         else if (type.SequenceEqual("websocket"u8)) Sockets(flow.Get("messages"u8), recorded);
         else if (type.SequenceEqual("dns"u8)) Names(flow, recorded);

@@ -8,6 +8,9 @@ internal readonly record struct Declared(string? ContentType, string? ContentEnc
 /// <summary>Takes the bytes that protocols carried.</summary>
 internal abstract class Examiner
 {
+    /// <summary>Told which names were used for which addresses; null where nobody wants to know.</summary>
+    internal Observations? Observed { get; set; }
+
     /// <summary>Examines bytes that belong together: searches them, and everything that can be decoded out of them (audit.md §5, §6). They are not kept.</summary>
     /// <returns>How many of them stayed unread: 0 when all is text or a known format, else those of the parts that are neither.</returns>
     internal abstract int Examine(in Place place, ReadOnlySpan<byte> bytes, in Declared declared = default);

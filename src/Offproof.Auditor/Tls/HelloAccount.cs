@@ -10,6 +10,7 @@ internal static class HelloAccount
     /// <param name="header">How many bytes stand before its body.</param>
     internal static void Examine(Examiner examiner, Place place, ReadOnlySpan<byte> message, int header, Hello? hello)
     {
+        if (hello?.ServerName is { } host && place.Sender == Sender.Client) examiner.Observed?.Named(place.Flow, "sni", host, place.Packet);
         int at = 0;
         if (hello is not null)
         {

@@ -75,6 +75,7 @@ internal sealed partial class TlsConversation
         Flow.Capacity(direction.Sender, hello?.Free ?? (type is Finished or KeyUpdate ? 0 : body.Length));
         HelloAccount.Examine(Examiner, place, message, HandshakeStream.HeaderSize, hello);
         if (hello is not null) HelloAccount.Remark(Flow, hello);
+        if (type is 11 && isServer && Examiner.Observed is { } observed) observed.Presented(Flow, body, isOpened && _session is { Is13: true }, direction.Handshake.Packet);
         if (type is ClientHello) AddClientHello(hello!);
         else if (type is ServerHello) AddServerHello(hello!);
         else if (type is EncryptedExtensions && hello!.Protocols.Count > 0) _protocol = hello.Protocols[0];

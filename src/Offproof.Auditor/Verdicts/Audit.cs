@@ -4,7 +4,9 @@ namespace Offproof.Auditor;
 /// <param name="Captures">Files: pcap or pcapng, plain or gzipped; HAR 1.2; flows of mitmproxy. Told apart by their content.</param>
 /// <param name="Persona">persona.json (docs/persona.md); the files that it names are read where they lie beside it.</param>
 /// <param name="Keys">Key logs in NSS format (SSLKEYLOGFILE).</param>
-public sealed record AuditRequest(IReadOnlyList<string> Captures, string Persona, IReadOnlyList<string> Keys);
+/// <param name="Sources">A folder of sources about addresses (receivers.md §3); null for none.</param>
+/// <param name="Online">Who asks registries (receivers.md §5); null where nobody may. Needs <paramref name="Sources"/>.</param>
+public sealed record AuditRequest(IReadOnlyList<string> Captures, string Persona, IReadOnlyList<string> Keys, string? Sources = null, Online? Online = null);
 
 /// <summary>persona.json cannot be read; the message says why.</summary>
 public sealed class InvalidPersonaException(string message, Exception? cause = null) : Exception(message, cause);
@@ -17,19 +19,20 @@ public static class Audit
     /// <exception cref="IOException">A file cannot be opened or read. A capture that is damaged is no exception: the report says so.</exception>
     public static AuditReport Run(AuditRequest request, CancellationToken cancel = default)
     {
+        SourceReading? sources = SourceReading.Of(request);
         KeyLog? keys = request.Keys.Count > 0 ? new KeyLog() : null;
         foreach (string path in request.Keys)
         {
             using FileStream file = Open(path);
             keys!.Add(file);
         }
-        using AuditRun run = new(ReadPersona(request.Persona), keys);
+        using AuditRun run = new(ReadPersona(request.Persona), keys, sources: sources);
         foreach (string path in request.Captures)
         {
             using FileStream file = Open(path);
             run.Read(path, file, cancel);
         }
-        return run.Report();
+        return run.Report(cancel);
     }
 
     private static Canaries ReadPersona(string path)

@@ -21,9 +21,13 @@ public enum Verdict
 /// <param name="Findings">At most 10,000.</param>
 /// <param name="Keys">Null without key logs.</param>
 /// <param name="Notes">What is worth knowing and changes no verdict.</param>
+/// <param name="ReceiversTotal">All addresses to which something went.</param>
+/// <param name="Receivers">At most 1,000: those of findings first (receivers.md §4).</param>
+/// <param name="Sources">Every file of <c>--sources</c>.</param>
 public sealed record AuditReport(
     string Schema, string Verdict, IReadOnlyList<string> Reasons, ByteCounts Bytes, ByteBudget Budget, IReadOnlyList<CaptureReport> Captures, int FlowsTotal, IReadOnlyList<FlowReport> Flows,
-    long FindingsTotal, IReadOnlyList<FindingReport> Findings, PersonaReport Persona, KeysReport? Keys, IReadOnlyList<string> Notes)
+    long FindingsTotal, IReadOnlyList<FindingReport> Findings, PersonaReport Persona, KeysReport? Keys, IReadOnlyList<string> Notes,
+    int ReceiversTotal, IReadOnlyList<ReceiverReport> Receivers, IReadOnlyList<SourceReport> Sources)
 {
     internal const string SchemaName = "offproof/v1/audit";
 }
@@ -54,9 +58,10 @@ public sealed record FlowReport(
 /// <param name="Chain">The disguises, outermost first.</param>
 /// <param name="Chance">The expected number of coincidences (audit.md §5.4).</param>
 /// <param name="Standing">evidence, weak or arriving (audit.md §7.2).</param>
+/// <param name="Time">RFC 3339; of the packet with which the examined bytes were whole. Null in recordings.</param>
 public sealed record FindingReport(
     string Canary, IReadOnlyList<string> Also, string Kind, string Value, string Form, int Capture, long Packet, int Flow, string Sender, string Carrier, string? Field, int Message, long Offset, int Length, IReadOnlyList<string> Chain,
-    double Chance, string Standing);
+    double Chance, string Standing, string? Time);
 
 /// <summary>What was searched for.</summary>
 public sealed record PersonaReport(int Canaries, int Forms, IReadOnlyList<TooShortReport> TooShort);

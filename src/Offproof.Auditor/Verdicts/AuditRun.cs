@@ -19,16 +19,21 @@ internal sealed class AuditRun : IDisposable
     private readonly List<int> _firstFlows = [];
     private readonly List<string> _reasons = [];
     private readonly HashSet<int> _withFindings = [];
+    private readonly Observations _observed = new();
+    private readonly Dictionary<int, long> _begun = [];
+    private readonly List<string?> _times = [];
+    private readonly SourceReading? _sources;
     private int _told;
     private int _begunBefore;
     private int _cutShort;
     private long _onTheWire;
 
     /// <param name="seen">Told of each head of a message; null where nobody wants to know.</param>
-    internal AuditRun(Canaries canaries, KeyLog? keys, HeadSeen? seen = null)
+    /// <param name="sources">Who is asked about the addresses; null where nobody is.</param>
+    internal AuditRun(Canaries canaries, KeyLog? keys, HeadSeen? seen = null, SourceReading? sources = null)
     {
-        (_canaries, _keys, _keysGiven) = (canaries, keys ?? new KeyLog(), keys is not null);
-        _examiner = new CanaryExaminer(new Searcher(Permutation.WithMapped(canaries.Forms)), canaries.Digests);
+        (_canaries, _keys, _keysGiven, _sources) = (canaries, keys ?? new KeyLog(), keys is not null, sources);
+        _examiner = new CanaryExaminer(new Searcher(Permutation.WithMapped(canaries.Forms)), canaries.Digests) { Observed = _observed };
         _protocols = new Protocols(_examiner, flow => new TlsConversation(flow, _examiner, _keys, _protocols!.For), seen);
     }
 
@@ -37,6 +42,7 @@ internal sealed class AuditRun : IDisposable
     internal void Read(string path, Stream file, CancellationToken cancel)
     {
         _firstFlows.Add(_shelf.Count + 1);
+        (_observed.Capture, _observed.Now) = (_firstFlows.Count, null);
         // What a recording without packets begins with is told from a capture by its first character: its bytes are text.
         Span<byte> start = stackalloc byte[64];
         int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
@@ -61,6 +67,7 @@ internal sealed class AuditRun : IDisposable
         if (open is not null) Finish(open);
         string? damage = end.Stopped ?? (end.Bad > 0 ? Plural(end.Bad, "entry is", "entries are") + " broken" : null);
         if (damage is not null) _reasons.Add($"{path} is not complete: {damage}");
+        Date();
         if (end.Entries == 0) _reasons.Add($"{path} holds no message");
         long bytes = _shelf.Total - before;
         _captures.Add(new CaptureReport(path, format, end.Entries, bytes, damage));
@@ -70,6 +77,7 @@ internal sealed class AuditRun : IDisposable
     private void ReadPackets(string path, Stream file, CancellationToken cancel)
     {
         long bytes = 0;
+        int before = _shelf.Count, begun = before;
         Traffic traffic = new(new FlowReaders { Stream = flow => _protocols.For(flow, null), Datagram = Datagram, Stray = Stray, Finished = Finish }, _shelf.Count + 1);
         using CaptureFile capture = new(file, (type, secrets) =>
         {
@@ -79,9 +87,13 @@ internal sealed class AuditRun : IDisposable
         {
             if (packet.Number % AskEvery == 0) cancel.ThrowIfCancellationRequested();
             bytes += packet.Length;
+            _observed.Now = packet.Nanoseconds;
             traffic.Read(packet);
+            while (begun < before + traffic.Flows) _begun[++begun] = packet.Nanoseconds;
+            if (_times.Count < _examiner.Findings.Count) Date();
         }
         traffic.End();
+        if (_times.Count < _examiner.Findings.Count) Date();
         string? damage = capture.Remarks.Count == 0 ? null : string.Join("; ", capture.Remarks);
         if (!capture.IsComplete) _reasons.Add($"{path} is not complete: {damage}");
         if (capture.Packets == 0) _reasons.Add($"{path} holds no packet");
@@ -121,20 +133,33 @@ internal sealed class AuditRun : IDisposable
         }
         if (flow.IsCutShort) _cutShort++;
         for (; _told < _examiner.Findings.Count; _told++) _withFindings.Add(_examiner.Findings[_told].Place.Flow.Number);
-        _shelf.Add(flow, _withFindings.Contains(flow.Number));
+        bool isFound = _withFindings.Contains(flow.Number);
+        _shelf.Add(flow, isFound);
+        _observed.Add(flow, isFound, _begun.Remove(flow.Number, out long time) ? time : _observed.Now);
+    }
+
+    // What was found just now was whole with this packet.
+    private void Date()
+    {
+        string? time = Observations.Time(_observed.Now);
+        while (_times.Count < _examiner.Findings.Count) _times.Add(time);
     }
 
     private void Stray(Flow flow, Sender sender, ReadOnlySpan<byte> bytes, long packet) => _examiner.Examine(new Place(flow, sender, Carrier.Datagram, packet, 0), bytes);
 
-    internal AuditReport Report()
+    internal AuditReport Report(CancellationToken cancel = default)
     {
+        Date();
         IReadOnlyList<FindingReport> findings = [.. _examiner.Findings.Select(Of)];
+        IReadOnlyList<Receiver> receivers = ReceiverList.Order(_observed);
+        SourceFolder? sources = _sources?.Read(receivers, cancel);
         ByteCounts bytes = new(_onTheWire, _shelf.Bytes(ByteKind.Decoded), _shelf.Bytes(ByteKind.Structural), _shelf.Bytes(ByteKind.Opaque), _shelf.Bytes(ByteKind.Missing));
         Verdict verdict = Judge(findings, bytes);
         long opaque = _shelf.Bytes(Sender.Client, ByteKind.Opaque), missing = _shelf.Bytes(Sender.Client, ByteKind.Missing);
         return new AuditReport(AuditReport.SchemaName, Word(verdict), _reasons, bytes, new ByteBudget(opaque, missing, _shelf.Capacity, opaque + missing + _shelf.Capacity), _captures, _shelf.Count, _shelf.Listed(),
             _examiner.Findings.Count + _examiner.FindingsNotKept, findings, new PersonaReport(_canaries.Forms.Select(static form => form.Canary).Distinct().Count(), _canaries.Forms.Count, [.. _canaries.TooShort.Select(static value => new TooShortReport(value.Canary.Id, value.Form, value.Reason))]),
-            _keysGiven || _keys.Count > 0 ? new KeysReport(_keys.Count, _keys.Matched, _keys.BadLines) : null, [.. Notes()]);
+            _keysGiven || _keys.Count > 0 ? new KeysReport(_keys.Count, _keys.Matched, _keys.BadLines) : null, [.. Notes(), .. _sources?.Notes ?? []],
+            _observed.Receivers.Count, ReceiverList.Reports(receivers, _observed, findings, sources), sources?.Files ?? []);
     }
 
     private Verdict Judge(IReadOnlyList<FindingReport> findings, ByteCounts bytes)
@@ -159,18 +184,19 @@ internal sealed class AuditRun : IDisposable
         if (_canaries.AbsentFiles > 0) yield return Plural(_canaries.AbsentFiles, "file of the persona does", "files of the persona do") + " not lie beside it as described: known by hash alone";
         if (_canaries.Digests.SaltsUsedUp) yield return "not every value that looks like a hash was tried with every salt";
         if (_keys.BadLines > 0) yield return Plural(_keys.BadLines, "line is", "lines are") + " none of a key log";
+        if (_observed.LeftOut > 0) yield return Plural(_observed.LeftOut, "flow went", "flows went") + " to addresses that are too many to be listed";
         if (_keys.LeftOut > 0) yield return Plural(_keys.LeftOut, "secret was", "secrets were") + " left out: the key log is too long";
     }
 
     private static int Distinct(IReadOnlyList<FindingReport> findings, Standing standing) =>
         findings.Where(finding => finding.Standing == standing.Word()).Select(static finding => finding.Canary).Distinct(StringComparer.Ordinal).Count();
 
-    private FindingReport Of(Finding finding)
+    private FindingReport Of(Finding finding, int index)
     {
         Place place = finding.Place;
         double chance = Chance.Expected(finding.Bits, _examiner.Searched);
         return new FindingReport(finding.Form.Canary.Id, [.. finding.Form.Also?.Select(static canary => canary.Id) ?? []], finding.Form.Canary.Kind, finding.Form.Canary.Value, finding.Form.Name, CaptureOf(place.Flow.Number), place.Packet, place.Flow.Number, place.Sender.Word(),
-            Word(place.Carrier), finding.Field, place.Message, finding.Offset, finding.Length, finding.Chain, chance, Standings.Of(place.Sender, chance).Word());
+            Word(place.Carrier), finding.Field, place.Message, finding.Offset, finding.Length, finding.Chain, chance, Standings.Of(place.Sender, chance).Word(), _times[index]);
     }
 
     private int CaptureOf(int flow)

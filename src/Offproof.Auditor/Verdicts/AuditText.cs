@@ -15,6 +15,7 @@ public static class AuditText
         foreach (string reason in report.Reasons) yield return $"  {reason}";
         Dictionary<int, FlowReport> flows = report.Flows.ToDictionary(static flow => flow.Flow);
         foreach (string line in Found(report, flows)) yield return line;
+        foreach (string line in ReceiverText.Lines(report)) yield return line;
         yield return "";
         yield return $"read      {Share(report.Bytes.Decoded + report.Bytes.Structural, report.Bytes.Total)} of {Size(report.Bytes.Total)}: {Size(report.Bytes.Decoded)} decoded, {Size(report.Bytes.Structural)} structural, "
             + $"{Size(report.Bytes.Opaque)} opaque, {Size(report.Bytes.Missing)} missing";

@@ -29,7 +29,12 @@ public static class Sarif
         json.WriteEndArray();
         json.WriteStartArray("results");
         Dictionary<int, FlowReport> flows = report.Flows.ToDictionary(static flow => flow.Flow);
-        foreach (FindingReport finding in report.Findings) Result(json, finding, flows.GetValueOrDefault(finding.Flow), report.Captures);
+        Dictionary<int, ReceiverReport> receivers = [];
+        foreach (ReceiverReport receiver in report.Receivers)
+        {
+            foreach (int flow in receiver.Flows) receivers.TryAdd(flow, receiver);
+        }
+        foreach (FindingReport finding in report.Findings) Result(json, finding, flows.GetValueOrDefault(finding.Flow), report.Captures, receivers.GetValueOrDefault(finding.Flow));
         json.WriteEndArray();
         json.WriteEndObject();
         json.WriteEndArray();
@@ -76,7 +81,7 @@ public static class Sarif
         json.WriteEndArray();
     }
 
-    private static void Result(Utf8JsonWriter json, FindingReport finding, FlowReport? flow, IReadOnlyList<CaptureReport> captures)
+    private static void Result(Utf8JsonWriter json, FindingReport finding, FlowReport? flow, IReadOnlyList<CaptureReport> captures, ReceiverReport? receiver)
     {
         json.WriteStartObject();
         json.WriteString("ruleId", finding.Kind);
@@ -106,7 +111,22 @@ public static class Sarif
         json.WriteStartArray("chain");
         foreach (string step in finding.Chain) json.WriteStringValue(step);
         json.WriteEndArray();
+        if (receiver is not null) Receiver(json, receiver);
         json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void Receiver(Utf8JsonWriter json, ReceiverReport receiver)
+    {
+        json.WriteStartObject("receiver");
+        json.WriteString("address", receiver.Address);
+        if (receiver.Scope is { } scope) json.WriteString("scope", scope);
+        json.WriteStartArray("names");
+        foreach (ObservedName name in receiver.Names) json.WriteStringValue(ReceiverText.Sentence(name));
+        json.WriteEndArray();
+        json.WriteStartArray("claims");
+        foreach (ClaimReport claim in receiver.Claims) json.WriteStringValue($"{ReceiverText.Word(claim.Layer)}: {ReceiverText.Sentence(claim)}");
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

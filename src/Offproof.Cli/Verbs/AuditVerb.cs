@@ -12,23 +12,28 @@ internal static class AuditVerb
         Option<string?> persona = new("--persona") { Description = "The planted data: persona.json", HelpName = "FILE" };
         Option<string[]> keys = new("--keys") { Description = "TLS secrets (SSLKEYLOGFILE); may be given more than once", HelpName = "FILE" };
         Option<string?> sarif = new("--sarif") { Description = "Also write the findings as SARIF 2.1.0", HelpName = "FILE" };
+        Option<string?> sources = new("--sources") { Description = "A folder of files about addresses: statistics of registries, answers of RDAP, tables of routes (audit sources)", HelpName = "DIR" };
+        Option<bool> online = new("--online") { Description = "Ask registries about the addresses, and so tell them which are in the captures; answers are kept in --sources" };
         Option<bool> selfTest = new("--self-test") { Description = "Plant data of its own in disguises and carriers, and say which are found and which missed" };
         Option<ulong> seed = new("--seed") { Description = "Of the data of --self-test", HelpName = "N", DefaultValueFactory = static _ => 1 };
-        Command verb = new("audit", "What personal data left a phone: reads captures of its traffic") { captures, persona, keys, sarif, selfTest, seed };
+        Command verb = new("audit", "What personal data left a phone: reads captures of its traffic") { captures, persona, keys, sarif, sources, online, selfTest, seed, Sources() };
         verb.SetAction((parsed, cancel) => Task.FromResult(parsed.GetValue(selfTest)
             ? SelfTest(parsed, parsed.GetRequiredValue(captures).Length > 0 || parsed.GetValue(persona) is not null, parsed.GetValue(seed), cancel)
-            : Run(parsed, parsed.GetRequiredValue(captures), parsed.GetValue(persona), parsed.GetValue(keys) ?? [], parsed.GetValue(sarif), cancel)));
+            : Run(parsed, parsed.GetRequiredValue(captures), parsed.GetValue(persona), parsed.GetValue(keys) ?? [], parsed.GetValue(sarif), parsed.GetValue(sources), parsed.GetValue(online), cancel)));
         return verb;
     }
 
-    private static int Run(ParseResult parsed, string[] captures, string? persona, string[] keys, string? sarif, CancellationToken cancel)
+    private static int Run(ParseResult parsed, string[] captures, string? persona, string[] keys, string? sarif, string? sources, bool isOnline, CancellationToken cancel)
     {
         if (captures.Length == 0) throw new DeviceException(DeviceFault.Usage, "no capture is named", "audit CAPTURE... --persona FILE, or audit --self-test");
         if (persona is null) throw new DeviceException(DeviceFault.Usage, "--persona is missing: what should be searched for?", "persona new DIR plants one; docs/persona.md says how to write your own");
+        if (isOnline && sources is null) throw new DeviceException(DeviceFault.Usage, "--online keeps the answers in a folder, and none is named", "--sources DIR --online");
+        if (sources is not null) RequireFolder(sources);
+        using RegistryDoor? door = isOnline ? new RegistryDoor() : null;
         AuditReport report;
         try
         {
-            report = Audit.Run(new AuditRequest(captures, persona, keys), cancel);
+            report = Audit.Run(new AuditRequest(captures, persona, keys, sources, door?.Online), cancel);
         }
         catch (InvalidPersonaException e)
         {
@@ -42,6 +47,35 @@ internal static class AuditVerb
         if (parsed.GetValue(Options.Json)) Terminal.Json(report, OutputJson.Default.AuditReport);
         else foreach (string line in AuditText.Lines(report)) Terminal.Say(line);
         return report.Verdict switch { "LEAK" => ExitCode.Leak, "CLEAN" => ExitCode.Ok, _ => ExitCode.Inconclusive };
+    }
+
+    private static Command Sources()
+    {
+        Argument<string?> folder = new("DIR") { Description = "A folder of sources to check; without it, where to get them", Arity = ArgumentArity.ZeroOrOne };
+        Command verb = new("sources", "Files about addresses: where to get them, and what is in a folder of them") { folder };
+        verb.SetAction((parsed, cancel) => Task.FromResult(Sources(parsed, parsed.GetValue(folder), cancel)));
+        return verb;
+    }
+
+    private static int Sources(ParseResult parsed, string? folder, CancellationToken cancel)
+    {
+        bool isJson = parsed.GetValue(Options.Json);
+        if (folder is null)
+        {
+            if (isJson) throw new DeviceException(DeviceFault.Usage, "--json lists what is in a folder, and none is named", "audit sources DIR --json");
+            foreach (string line in SourceText.HowToGet) Terminal.Say(line);
+            return ExitCode.Ok;
+        }
+        RequireFolder(folder);
+        SourcesReport report = SourceCheck.Run(folder, cancel);
+        if (isJson) Terminal.Json(report, OutputJson.Default.SourcesReport);
+        else foreach (string line in SourceText.Lines(report)) Terminal.Say(line);
+        return report.Ok ? ExitCode.Ok : report.Files.Any(static file => file.IsDamaged) ? ExitCode.Forgery : ExitCode.Failure;
+    }
+
+    private static void RequireFolder(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new DeviceException(DeviceFault.Failure, $"{folder} is not a folder", "audit sources says what belongs into one");
     }
 
     private static int SelfTest(ParseResult parsed, bool hasCaptures, ulong seed, CancellationToken cancel)

@@ -149,7 +149,11 @@ internal sealed partial class Http2Side
         body ??= Open(_blockStream);
         body.IsInterim = _fields.Status is >= 100 and < 200;
         body.IsWhole = isRead;
-        if (_sender == Sender.Client && _fields.Authority is { Length: > 0 } authority) _flow.ServerName ??= HttpSide.NameOf(authority);
+        if (_sender == Sender.Client && _fields.Authority is { Length: > 0 } authority)
+        {
+            _flow.ServerName ??= HttpSide.NameOf(authority);
+            _protocols.Examiner.Observed?.Named(_flow, "host", HttpSide.NameOf(authority), _blockPacket);
+        }
         body.Begin(_fields);
         return body.Message;
     }
