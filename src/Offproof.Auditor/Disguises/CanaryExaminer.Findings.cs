@@ -33,7 +33,7 @@ internal sealed partial class CanaryExaminer
             List<string> chain = [.. _steps.AsSpan(0, at.Depth)];
             if (hit.Step is not null) chain.Add(hit.Step);
             for (; mapped > 0; mapped--) chain.Add(Permutation.CustomMap);
-            Finding finding = new(form, _place, null, offset, length, chain, hit.Bits);
+            Finding finding = new(form, _place, null, offset, length, chain, hit.Bits, [], 0);
             if (same >= 0)
                 _ofThis[same] = finding;
             else if (_findings.Count + _ofThis.Count < _limits.Findings)
@@ -46,7 +46,12 @@ internal sealed partial class CanaryExaminer
     private void Keep(ReadOnlySpan<byte> bytes)
     {
         foreach (Finding finding in _ofThis)
-            _findings.Add(_place.Carrier == Carrier.Head ? finding with { Field = Field(bytes, (int)finding.Offset) } : finding);
+        {
+            int offset = (int)finding.Offset;
+            bool isKept = finding.Length <= Unrolling.Kept(_findings.Count) && offset + finding.Length <= bytes.Length;
+            int before = Math.Min(offset, Unrolling.Around), after = Math.Min(bytes.Length - offset - finding.Length, Unrolling.Around);
+            _findings.Add(finding with { Field = _place.Carrier == Carrier.Head ? Field(bytes, offset) : null, Bytes = isKept ? bytes.Slice(offset - before, before + finding.Length + after).ToArray() : [], Before = before });
+        }
         _ofThis.Clear();
     }
 

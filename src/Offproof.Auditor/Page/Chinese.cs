@@ -6,9 +6,12 @@ internal static class Chinese
     {
         Tag = "zh-Hans",
         Separators = (",", "."),
+        Comma = "，",
+        InBrackets = static (what, number) => $"{what}（{number}）",
         Title = "哪些数据离开了手机",
         Made = "网络抓包审计，生成于",
         Leaking = (data, receivers) => $"发现预先植入的个人数据离开了手机：{data}；接收方 {receivers} 个。",
+        AndKinds = (most, kinds) => $"{most}，以及另外 {kinds} 类",
         Clean = "没有发现植入的数据离开手机，并且抓到的每一个字节都已读懂。",
         Inconclusive = "没有发现植入的数据离开手机，但不能断言没有任何数据离开。",
         Exact = "这些数据都是虚构的，事先放进手机，以便辨认。本页只说确实看到的东西：看到号码不等于看到短信内容，看到连接不等于看到其中的内容。",
@@ -26,7 +29,8 @@ internal static class Chinese
         SeenOf = (seen, all) => $"{all} 项中看到 {seen} 项离开",
         UnreadIn = (size, protocol) => $"{protocol} 中的 {size}",
         Most = size => $"最多可能有 {size} 在看不见的情况下离开。",
-        WouldHold = (numbers, photos) => $"足够容纳约 {numbers} 个电话号码，或 {photos} 张一兆字节的照片。",
+        HoldsPhotos = (numbers, photos) => $"足够容纳约 {numbers} 个电话号码，或 {photos} 张一兆字节的照片。",
+        HoldsNumbers = numbers => $"足够容纳约 {numbers} 个电话号码，但容不下一张一兆字节的照片。",
         Findings = "逐字节的发现",
         NoFindings = "没有发现。",
         Shown = (shown, all) => $"共 {all} 项，此处显示 {shown} 项；JSON 报告列出全部。",
@@ -123,8 +127,8 @@ internal static class Chinese
         Planted = new Dictionary<string, string>
         {
             ["imei"] = "IMEI", ["imsi"] = "IMSI", ["iccid"] = "SIM 卡号（ICCID）", ["android-id"] = "Android ID", ["mac"] = "MAC 地址", ["serial"] = "序列号", ["email"] = "电子邮件地址", ["carrier"] = "运营商名称", ["phone"] = "本机号码",
-            ["gps"] = "位置", ["identifier"] = "标识符", ["contact"] = "联系人", ["contact-name"] = "联系人姓名", ["contact-phone"] = "联系人号码", ["contact-email"] = "联系人邮箱", ["contact-address"] = "联系人地址", ["contact-url"] = "联系人网页",
-            ["contact-organization"] = "联系人所属组织", ["contact-note"] = "联系人备注", ["contact-photo"] = "联系人头像", ["message"] = "短信", ["message-text"] = "短信内容", ["message-number"] = "短信中的号码", ["message-part"] = "短信附件", ["note"] = "笔记",
+            ["gps"] = "位置", ["identifier"] = "标识符", ["contact"] = "联系人中的标记词", ["contact-name"] = "联系人姓名", ["contact-phone"] = "联系人号码", ["contact-email"] = "联系人邮箱", ["contact-address"] = "联系人地址", ["contact-url"] = "联系人网页",
+            ["contact-organization"] = "联系人所属组织", ["contact-note"] = "联系人备注", ["contact-photo"] = "联系人头像", ["message"] = "短信中的标记词", ["message-text"] = "短信内容", ["message-number"] = "短信中的号码", ["message-part"] = "短信附件", ["note"] = "笔记中的标记词",
             ["note-title"] = "笔记标题", ["note-text"] = "笔记内容", ["note-attachment"] = "笔记附件", ["photo"] = "照片", ["photo-name"] = "照片文件名", ["photo-gps"] = "照片位置", ["photo-time"] = "照片时间",
         },
         Carriers = new Dictionary<string, string>

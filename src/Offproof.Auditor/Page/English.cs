@@ -7,9 +7,12 @@ internal static class English
     {
         Tag = "en",
         Separators = (",", "."),
+        Comma = ", ",
+        InBrackets = static (what, number) => $"{what} ({number})",
         Title = "What left the phone",
         Made = "Audit of network captures, made",
         Leaking = (data, receivers) => $"Planted personal data were seen leaving the phone: {data}, to {receivers} {(receivers == "1" ? "receiver" : "receivers")}.",
+        AndKinds = (most, kinds) => $"{most} and {kinds} other kinds",
         Clean = "No planted data was seen leaving, and every captured byte was read.",
         Inconclusive = "No planted data was seen leaving, but it cannot be said that none left.",
         Exact = "The data are invented and were planted on the phone beforehand, so that they can be recognised. The page says exactly what was seen: a number that was seen is not a message that was seen; a connection that was seen is not its content.",
@@ -27,7 +30,8 @@ internal static class English
         SeenOf = (seen, all) => $"{seen} of {all} seen leaving",
         UnreadIn = (size, protocol) => $"{size} in {protocol}",
         Most = size => $"At most {size} can have left unseen.",
-        WouldHold = (numbers, photos) => $"Room for about {numbers} telephone numbers, or {photos} photos of a megabyte.",
+        HoldsPhotos = (numbers, photos) => $"Room for about {numbers} telephone numbers, or {photos} photos of a megabyte.",
+        HoldsNumbers = numbers => $"Room for about {numbers} telephone numbers, and for no photo of a megabyte.",
         Findings = "Findings, byte by byte",
         NoFindings = "There are none.",
         Shown = (shown, all) => $"{shown} of {all} are shown; the JSON report has them all.",
@@ -133,10 +137,10 @@ internal static class English
     private static Dictionary<string, string> PlantedKinds => new()
     {
         ["imei"] = "IMEI", ["imsi"] = "IMSI", ["iccid"] = "SIM card number (ICCID)", ["android-id"] = "Android id", ["mac"] = "MAC address", ["serial"] = "serial number", ["email"] = "e-mail address",
-        ["carrier"] = "name of the carrier", ["phone"] = "the phone's own number", ["gps"] = "position", ["identifier"] = "identifier", ["contact"] = "contact", ["contact-name"] = "contact's name",
+        ["carrier"] = "name of the carrier", ["phone"] = "the phone's own number", ["gps"] = "position", ["identifier"] = "identifier", ["contact"] = "code word of a contact", ["contact-name"] = "contact's name",
         ["contact-phone"] = "contact's number", ["contact-email"] = "contact's e-mail address", ["contact-address"] = "contact's address", ["contact-url"] = "contact's web page", ["contact-organization"] = "contact's organization",
-        ["contact-note"] = "note about a contact", ["contact-photo"] = "contact's picture", ["message"] = "message", ["message-text"] = "text of a message", ["message-number"] = "number in a message", ["message-part"] = "attachment of a message",
-        ["note"] = "note", ["note-title"] = "title of a note", ["note-text"] = "text of a note", ["note-attachment"] = "attachment of a note", ["photo"] = "photo", ["photo-name"] = "file name of a photo", ["photo-gps"] = "position of a photo",
+        ["contact-note"] = "note about a contact", ["contact-photo"] = "contact's picture", ["message"] = "code word of a message", ["message-text"] = "text of a message", ["message-number"] = "number in a message", ["message-part"] = "attachment of a message",
+        ["note"] = "code word of a note", ["note-title"] = "title of a note", ["note-text"] = "text of a note", ["note-attachment"] = "attachment of a note", ["photo"] = "photo", ["photo-name"] = "file name of a photo", ["photo-gps"] = "position of a photo",
         ["photo-time"] = "time of a photo",
     };
 }

@@ -6,9 +6,12 @@ internal static class German
     {
         Tag = "de",
         Separators = (".", ","),
+        Comma = ", ",
+        InBrackets = static (what, number) => $"{what} ({number})",
         Title = "Was das Telefon verließ",
         Made = "Prüfung von Netzwerkmitschnitten, erstellt",
         Leaking = (data, receivers) => $"Gepflanzte persönliche Daten haben nachweislich das Telefon verlassen: {data}, an {receivers} Empfänger.",
+        AndKinds = (most, kinds) => $"{most} und {kinds} weitere Arten",
         Clean = "Von den gepflanzten Daten wurde keines beim Verlassen gesehen, und jedes mitgeschnittene Byte wurde gelesen.",
         Inconclusive = "Von den gepflanzten Daten wurde keines beim Verlassen gesehen; dass keines ging, lässt sich aber nicht sagen.",
         Exact = "Die Daten sind erfunden und wurden vorher auf das Telefon gebracht, damit man sie wiedererkennt. Diese Seite sagt genau, was gesehen wurde: Eine gesehene Nummer ist keine gesehene Nachricht, eine gesehene Verbindung nicht ihr Inhalt.",
@@ -26,7 +29,8 @@ internal static class German
         SeenOf = (seen, all) => $"{seen} von {all} beim Verlassen gesehen",
         UnreadIn = (size, protocol) => $"{size} in {protocol}",
         Most = size => $"Höchstens {size} können ungesehen gegangen sein.",
-        WouldHold = (numbers, photos) => $"Platz für etwa {numbers} Telefonnummern oder {photos} Fotos von einem Megabyte.",
+        HoldsPhotos = (numbers, photos) => $"Platz für etwa {numbers} Telefonnummern oder {photos} Fotos von einem Megabyte.",
+        HoldsNumbers = numbers => $"Platz für etwa {numbers} Telefonnummern, aber für kein Foto von einem Megabyte.",
         Findings = "Funde, Byte für Byte",
         NoFindings = "Es gibt keine.",
         Shown = (shown, all) => $"{shown} von {all} sind hier gezeigt; alle stehen im JSON-Bericht.",
@@ -123,9 +127,9 @@ internal static class German
         Planted = new Dictionary<string, string>
         {
             ["imei"] = "IMEI", ["imsi"] = "IMSI", ["iccid"] = "SIM-Kartennummer (ICCID)", ["android-id"] = "Android-ID", ["mac"] = "MAC-Adresse", ["serial"] = "Seriennummer", ["email"] = "E-Mail-Adresse", ["carrier"] = "Name des Netzbetreibers",
-            ["phone"] = "eigene Telefonnummer", ["gps"] = "Position", ["identifier"] = "Kennung", ["contact"] = "Kontakt", ["contact-name"] = "Name eines Kontakts", ["contact-phone"] = "Nummer eines Kontakts", ["contact-email"] = "E-Mail-Adresse eines Kontakts",
+            ["phone"] = "eigene Telefonnummer", ["gps"] = "Position", ["identifier"] = "Kennung", ["contact"] = "Kennwort eines Kontakts", ["contact-name"] = "Name eines Kontakts", ["contact-phone"] = "Nummer eines Kontakts", ["contact-email"] = "E-Mail-Adresse eines Kontakts",
             ["contact-address"] = "Anschrift eines Kontakts", ["contact-url"] = "Webseite eines Kontakts", ["contact-organization"] = "Organisation eines Kontakts", ["contact-note"] = "Notiz zu einem Kontakt", ["contact-photo"] = "Bild eines Kontakts",
-            ["message"] = "Nachricht", ["message-text"] = "Text einer Nachricht", ["message-number"] = "Nummer in einer Nachricht", ["message-part"] = "Anhang einer Nachricht", ["note"] = "Notiz", ["note-title"] = "Titel einer Notiz", ["note-text"] = "Text einer Notiz",
+            ["message"] = "Kennwort einer Nachricht", ["message-text"] = "Text einer Nachricht", ["message-number"] = "Nummer in einer Nachricht", ["message-part"] = "Anhang einer Nachricht", ["note"] = "Kennwort einer Notiz", ["note-title"] = "Titel einer Notiz", ["note-text"] = "Text einer Notiz",
             ["note-attachment"] = "Anhang einer Notiz", ["photo"] = "Foto", ["photo-name"] = "Dateiname eines Fotos", ["photo-gps"] = "Position eines Fotos", ["photo-time"] = "Zeit eines Fotos",
         },
         Carriers = new Dictionary<string, string>

@@ -44,7 +44,7 @@ internal static class Look
         table{border-collapse:collapse;width:100%}
         caption{text-align:left;color:var(--soft);padding-bottom:.3rem}
         th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line)}
-        th{font-weight:600}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+        th,td{overflow-wrap:break-word}td code{overflow-wrap:anywhere}th{font-weight:600}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         .scroll{overflow-x:auto}
         .scroll:focus-visible,a:focus-visible{outline:3px solid var(--link);outline-offset:2px}
         svg{display:block;width:100%;height:auto}

@@ -11,9 +11,14 @@ internal sealed record PageWords
     /// <summary>Between thousands, and before decimals.</summary>
     internal required (string Group, string Point) Separators { get; init; }
 
+    /// <summary>Between the things of a list.</summary>
+    internal required string Comma { get; init; }
+    internal required Func<string, string, string> InBrackets { get; init; }
+
     internal required string Title { get; init; }
     internal required string Made { get; init; }
     internal required Func<string, string, string> Leaking { get; init; }
+    internal required Func<string, string, string> AndKinds { get; init; }
     internal required string Clean { get; init; }
     internal required string Inconclusive { get; init; }
     internal required string Exact { get; init; }
@@ -34,7 +39,8 @@ internal sealed record PageWords
     internal required Func<string, string, string> SeenOf { get; init; }
     internal required Func<string, string, string> UnreadIn { get; init; }
     internal required Func<string, string> Most { get; init; }
-    internal required Func<string, string, string> WouldHold { get; init; }
+    internal required Func<string, string> HoldsNumbers { get; init; }
+    internal required Func<string, string, string> HoldsPhotos { get; init; }
 
     internal required string Findings { get; init; }
     internal required string NoFindings { get; init; }

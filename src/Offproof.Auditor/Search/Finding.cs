@@ -7,4 +7,6 @@ namespace Offproof.Auditor;
 /// <param name="Length">How many of them.</param>
 /// <param name="Chain">How it was disguised, outermost first: <c>gzip</c>, <c>base64</c>, <c>md5</c>; empty where it was not.</param>
 /// <param name="Bits">How unlikely by accident, after what the chain allows to vary.</param>
-internal sealed record Finding(Form Form, Place Place, string? Field, long Offset, int Length, IReadOnlyList<string> Chain, double Bits);
+/// <param name="Bytes">Those captured bytes, between a few that stand before and after them; of the later findings none, and none where they are too long to be kept.</param>
+/// <param name="Before">How many stand before.</param>
+internal sealed record Finding(Form Form, Place Place, string? Field, long Offset, int Length, IReadOnlyList<string> Chain, double Bits, byte[] Bytes, int Before);

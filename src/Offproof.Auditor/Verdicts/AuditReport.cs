@@ -16,17 +16,19 @@ public enum Verdict
 /// <summary>What an audit saw, in the shape of <c>--json</c> (audit.md §8).</summary>
 /// <param name="Verdict">CLEAN, LEAK or INCONCLUSIVE.</param>
 /// <param name="Reasons">Sentences: all that hold.</param>
+/// <param name="Causes">The same with their codes and numbers.</param>
 /// <param name="Bytes">Of all captures, on the wire.</param>
 /// <param name="Flows">At most 10,000, those with something to say first.</param>
 /// <param name="Findings">At most 10,000.</param>
 /// <param name="Keys">Null without key logs.</param>
+/// <param name="Timeline">Null where no capture holds times.</param>
 /// <param name="Notes">What is worth knowing and changes no verdict.</param>
 /// <param name="ReceiversTotal">All addresses to which something went.</param>
 /// <param name="Receivers">At most 1,000: those of findings first (receivers.md §4).</param>
 /// <param name="Sources">Every file of <c>--sources</c>.</param>
 public sealed record AuditReport(
-    string Schema, string Verdict, IReadOnlyList<string> Reasons, ByteCounts Bytes, ByteBudget Budget, IReadOnlyList<CaptureReport> Captures, int FlowsTotal, IReadOnlyList<FlowReport> Flows,
-    long FindingsTotal, IReadOnlyList<FindingReport> Findings, PersonaReport Persona, KeysReport? Keys, IReadOnlyList<string> Notes,
+    string Schema, string Verdict, IReadOnlyList<string> Reasons, IReadOnlyList<Reason> Causes, ByteCounts Bytes, ByteBudget Budget, IReadOnlyList<CaptureReport> Captures, int FlowsTotal, IReadOnlyList<FlowReport> Flows,
+    long FindingsTotal, IReadOnlyList<FindingReport> Findings, PersonaReport Persona, KeysReport? Keys, TimelineReport? Timeline, IReadOnlyList<string> Notes,
     int ReceiversTotal, IReadOnlyList<ReceiverReport> Receivers, IReadOnlyList<SourceReport> Sources)
 {
     internal const string SchemaName = "offproof/v1/audit";
@@ -58,13 +60,31 @@ public sealed record FlowReport(
 /// <param name="Chain">The disguises, outermost first.</param>
 /// <param name="Chance">The expected number of coincidences (audit.md §5.4).</param>
 /// <param name="Standing">evidence, weak or arriving (audit.md §7.2).</param>
+/// <param name="Layers">Its bytes step by step, the captured ones first; empty where they are not shown.</param>
 /// <param name="Time">RFC 3339; of the packet with which the examined bytes were whole. Null in recordings.</param>
 public sealed record FindingReport(
     string Canary, IReadOnlyList<string> Also, string Kind, string Value, string Form, int Capture, long Packet, int Flow, string Sender, string Carrier, string? Field, int Message, long Offset, int Length, IReadOnlyList<string> Chain,
-    double Chance, string Standing, string? Time);
+    double Chance, string Standing, string? Time, IReadOnlyList<LayerReport> Layers);
+
+/// <summary>A finding's bytes as captured, or after a step of its chain: a piece of at most 160 around what leads on (audit.md §8).</summary>
+/// <param name="Step">What was undone; null of the captured bytes.</param>
+/// <param name="Size">All bytes of the layer; of the captured ones those that the finding is made of.</param>
+/// <param name="From">Where the piece begins, in the layer; of the captured ones in the examined thing, as the finding's offset.</param>
+/// <param name="Bytes">Base64.</param>
+/// <param name="At">Where that begins, counted as <paramref name="From"/>, and how long it is, which the next step is undone in, or which is the planted value or its hash.</param>
+public sealed record LayerReport(string? Step, int Size, int From, string Bytes, int At, int Length);
+
+/// <summary>How much was captured when.</summary>
+/// <param name="From">RFC 3339.</param>
+/// <param name="Seconds">Of each span.</param>
+/// <param name="Bytes">In each span, on the wire; 120 at most.</param>
+public sealed record TimelineReport(string From, double Seconds, IReadOnlyList<long> Bytes);
 
 /// <summary>What was searched for.</summary>
-public sealed record PersonaReport(int Canaries, int Forms, IReadOnlyList<TooShortReport> TooShort);
+public sealed record PersonaReport(int Canaries, int Forms, IReadOnlyList<KindReport> Kinds, IReadOnlyList<TooShortReport> TooShort);
+
+/// <summary>How many data of a kind were searched for.</summary>
+public sealed record KindReport(string Kind, int Canaries);
 
 /// <summary>A value that is no evidence wherever it is seen, and is not searched for.</summary>
 public sealed record TooShortReport(string Canary, string Form, string Reason);

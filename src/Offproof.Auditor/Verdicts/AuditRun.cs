@@ -17,7 +17,8 @@ internal sealed class AuditRun : IDisposable
     private readonly Dictionary<int, QuicDatagrams> _quic = [];
     private readonly List<CaptureReport> _captures = [];
     private readonly List<int> _firstFlows = [];
-    private readonly List<string> _reasons = [];
+    private readonly List<Reason> _reasons = [];
+    private readonly Timeline _timeline = new();
     private readonly HashSet<int> _withFindings = [];
     private readonly Observations _observed = new();
     private readonly Dictionary<int, long> _begun = [];
@@ -66,9 +67,9 @@ internal sealed class AuditRun : IDisposable
         });
         if (open is not null) Finish(open);
         string? damage = end.Stopped ?? (end.Bad > 0 ? Plural(end.Bad, "entry is", "entries are") + " broken" : null);
-        if (damage is not null) _reasons.Add($"{path} is not complete: {damage}");
+        if (damage is not null) _reasons.Add(new Reason("incomplete", $"{path} is not complete: {damage}", 0, path));
         Date();
-        if (end.Entries == 0) _reasons.Add($"{path} holds no message");
+        if (end.Entries == 0) _reasons.Add(new Reason("no-message", $"{path} holds no message", 0, path));
         long bytes = _shelf.Total - before;
         _captures.Add(new CaptureReport(path, format, end.Entries, bytes, damage));
         _onTheWire += bytes;
@@ -88,6 +89,7 @@ internal sealed class AuditRun : IDisposable
             if (packet.Number % AskEvery == 0) cancel.ThrowIfCancellationRequested();
             bytes += packet.Length;
             _observed.Now = packet.Nanoseconds;
+            _timeline.Add(packet.Nanoseconds, packet.Length);
             traffic.Read(packet);
             while (begun < before + traffic.Flows) _begun[++begun] = packet.Nanoseconds;
             if (_times.Count < _examiner.Findings.Count) Date();
@@ -95,8 +97,8 @@ internal sealed class AuditRun : IDisposable
         traffic.End();
         if (_times.Count < _examiner.Findings.Count) Date();
         string? damage = capture.Remarks.Count == 0 ? null : string.Join("; ", capture.Remarks);
-        if (!capture.IsComplete) _reasons.Add($"{path} is not complete: {damage}");
-        if (capture.Packets == 0) _reasons.Add($"{path} holds no packet");
+        if (!capture.IsComplete) _reasons.Add(new Reason("incomplete", $"{path} is not complete: {damage}", 0, path));
+        if (capture.Packets == 0) _reasons.Add(new Reason("no-packet", $"{path} holds no packet", 0, path));
         _captures.Add(new CaptureReport(path, "packets", capture.Packets, bytes, damage));
         _onTheWire += bytes + traffic.Lost;
     }
@@ -150,33 +152,41 @@ internal sealed class AuditRun : IDisposable
     internal AuditReport Report(CancellationToken cancel = default)
     {
         Date();
-        IReadOnlyList<FindingReport> findings = [.. _examiner.Findings.Select(Of)];
+        using Unrolling unrolling = new();
+        IReadOnlyList<FindingReport> findings = [.. _examiner.Findings.Select((finding, index) => Of(finding, index, unrolling))];
+        List<Canary> planted = [.. _canaries.Forms.Select(static form => form.Canary).Distinct()];
         IReadOnlyList<Receiver> receivers = ReceiverList.Order(_observed);
         SourceFolder? sources = _sources?.Read(receivers, cancel);
         ByteCounts bytes = new(_onTheWire, _shelf.Bytes(ByteKind.Decoded), _shelf.Bytes(ByteKind.Structural), _shelf.Bytes(ByteKind.Opaque), _shelf.Bytes(ByteKind.Missing));
         Verdict verdict = Judge(findings, bytes);
         long opaque = _shelf.Bytes(Sender.Client, ByteKind.Opaque), missing = _shelf.Bytes(Sender.Client, ByteKind.Missing);
-        return new AuditReport(AuditReport.SchemaName, Word(verdict), _reasons, bytes, new ByteBudget(opaque, missing, _shelf.Capacity, opaque + missing + _shelf.Capacity), _captures, _shelf.Count, _shelf.Listed(),
-            _examiner.Findings.Count + _examiner.FindingsNotKept, findings, new PersonaReport(_canaries.Forms.Select(static form => form.Canary).Distinct().Count(), _canaries.Forms.Count, [.. _canaries.TooShort.Select(static value => new TooShortReport(value.Canary.Id, value.Form, value.Reason))]),
-            _keysGiven || _keys.Count > 0 ? new KeysReport(_keys.Count, _keys.Matched, _keys.BadLines) : null, [.. Notes(), .. _sources?.Notes ?? []],
+        return new AuditReport(AuditReport.SchemaName, Word(verdict), [.. _reasons.Select(static reason => reason.Text)], _reasons, bytes, new ByteBudget(opaque, missing, _shelf.Capacity, opaque + missing + _shelf.Capacity), _captures, _shelf.Count, _shelf.Listed(),
+            _examiner.Findings.Count + _examiner.FindingsNotKept, findings, new PersonaReport(planted.Count, _canaries.Forms.Count, [.. planted.GroupBy(static canary => canary.Kind).Select(static kind => new KindReport(kind.Key, kind.Count()))],
+            [.. _canaries.TooShort.Select(static value => new TooShortReport(value.Canary.Id, value.Form, value.Reason))]),
+            _keysGiven || _keys.Count > 0 ? new KeysReport(_keys.Count, _keys.Matched, _keys.BadLines) : null, _timeline.Report(), [.. Notes(), .. _sources?.Notes ?? []],
             _observed.Receivers.Count, ReceiverList.Reports(receivers, _observed, findings, sources), sources?.Files ?? []);
     }
 
     private Verdict Judge(IReadOnlyList<FindingReport> findings, ByteCounts bytes)
     {
         int leaking = Distinct(findings, Standing.Evidence), arriving = Distinct(findings, Standing.Arriving), weak = Distinct(findings, Standing.Weak);
-        if (leaking > 0) _reasons.Insert(0, Plural(leaking, "planted datum was", "planted data were") + " seen leaving");
-        if (arriving > 0) _reasons.Add(Plural(arriving, "planted datum was", "planted data were") + " seen arriving: the other end holds it, and that this phone sent it is not in these captures");
-        if (weak > 0) _reasons.Add(Plural(weak, "finding is", "findings are") + " weak: coincidences are to be expected among so many bytes");
-        if (bytes.Opaque > 0) _reasons.Add(Plural(bytes.Opaque, "byte", "bytes") + " could not be read");
-        if (bytes.Missing > 0) _reasons.Add(Plural(bytes.Missing, "byte that was sent is", "bytes that were sent are") + " not in the capture");
-        if (_begunBefore > 0) _reasons.Add(Plural(_begunBefore, "flow begins", "flows begin") + " in the middle: what was said before is not in the capture");
-        if (_cutShort > 0) _reasons.Add(Plural(_cutShort, "flow ends", "flows end") + " inside of a message");
-        if (_canaries.LeftOut > 0) _reasons.Add(Plural(_canaries.LeftOut, "form was", "forms were") + " not searched: the persona is too large");
-        if (_shelf.Total != bytes.Total) _reasons.Add("the account does not balance: this is a mistake of the program");
-        if (_keysGiven && _keys.Matched == 0) _reasons.Add(_keys.Count == 0 ? "the key log holds no secret" : "the key log belongs to no handshake of these captures");
-        if (_canaries.Forms.Count == 0) _reasons.Add("the persona holds nothing that could be searched for");
+        if (leaking > 0) _reasons.Insert(0, new Reason("leaving", Plural(leaking, "planted datum was", "planted data were") + " seen leaving", leaking));
+        Because("arriving", arriving, "planted datum was", "planted data were", " seen arriving: the other end holds it, and that this phone sent it is not in these captures");
+        Because("weak", weak, "finding is", "findings are", " weak: coincidences are to be expected among so many bytes");
+        Because("opaque", bytes.Opaque, "byte", "bytes", " could not be read");
+        Because("missing", bytes.Missing, "byte that was sent is", "bytes that were sent are", " not in the capture");
+        Because("begun-before", _begunBefore, "flow begins", "flows begin", " in the middle: what was said before is not in the capture");
+        Because("cut-short", _cutShort, "flow ends", "flows end", " inside of a message");
+        Because("forms-left-out", _canaries.LeftOut, "form was", "forms were", " not searched: the persona is too large");
+        if (_shelf.Total != bytes.Total) _reasons.Add(new Reason("unbalanced", "the account does not balance: this is a mistake of the program"));
+        if (_keysGiven && _keys.Matched == 0) _reasons.Add(_keys.Count == 0 ? new Reason("no-secret", "the key log holds no secret") : new Reason("no-match", "the key log belongs to no handshake of these captures"));
+        if (_canaries.Forms.Count == 0) _reasons.Add(new Reason("no-forms", "the persona holds nothing that could be searched for"));
         return leaking > 0 ? Verdict.Leak : _reasons.Count > 0 ? Verdict.Inconclusive : Verdict.Clean;
+    }
+
+    private void Because(string code, long count, string one, string many, string rest)
+    {
+        if (count > 0) _reasons.Add(new Reason(code, Plural(count, one, many) + rest, count));
     }
 
     private IEnumerable<string> Notes()
@@ -191,12 +201,12 @@ internal sealed class AuditRun : IDisposable
     private static int Distinct(IReadOnlyList<FindingReport> findings, Standing standing) =>
         findings.Where(finding => finding.Standing == standing.Word()).Select(static finding => finding.Canary).Distinct(StringComparer.Ordinal).Count();
 
-    private FindingReport Of(Finding finding, int index)
+    private FindingReport Of(Finding finding, int index, Unrolling unrolling)
     {
         Place place = finding.Place;
         double chance = Chance.Expected(finding.Bits, _examiner.Searched);
         return new FindingReport(finding.Form.Canary.Id, [.. finding.Form.Also?.Select(static canary => canary.Id) ?? []], finding.Form.Canary.Kind, finding.Form.Canary.Value, finding.Form.Name, CaptureOf(place.Flow.Number), place.Packet, place.Flow.Number, place.Sender.Word(),
-            Word(place.Carrier), finding.Field, place.Message, finding.Offset, finding.Length, finding.Chain, chance, Standings.Of(place.Sender, chance).Word(), _times[index]);
+            Word(place.Carrier), finding.Field, place.Message, finding.Offset, finding.Length, finding.Chain, chance, Standings.Of(place.Sender, chance).Word(), _times[index], unrolling.Of(finding));
     }
 
     private int CaptureOf(int flow)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using Offproof.Auditor;
 using Offproof.Device;
 
@@ -12,18 +13,25 @@ internal static class AuditVerb
         Option<string?> persona = new("--persona") { Description = "The planted data: persona.json", HelpName = "FILE" };
         Option<string[]> keys = new("--keys") { Description = "TLS secrets (SSLKEYLOGFILE); may be given more than once", HelpName = "FILE" };
         Option<string?> sarif = new("--sarif") { Description = "Also write the findings as SARIF 2.1.0", HelpName = "FILE" };
+        Option<string?> html = new("--html") { Description = "Also write the report as a page for people", HelpName = "FILE" };
+        Option<string> language = new("--lang") { Description = "Of the page: en, zh or de", HelpName = "LANG", DefaultValueFactory = static _ => "en" };
+        language.AcceptOnlyFromAmong([.. ReportPage.Languages]);
         Option<string?> sources = new("--sources") { Description = "A folder of files about addresses: statistics of registries, answers of RDAP, tables of routes (audit sources)", HelpName = "DIR" };
         Option<bool> online = new("--online") { Description = "Ask registries about the addresses, and so tell them which are in the captures; answers are kept in --sources" };
         Option<bool> selfTest = new("--self-test") { Description = "Plant data of its own in disguises and carriers, and say which are found and which missed" };
         Option<ulong> seed = new("--seed") { Description = "Of the data of --self-test", HelpName = "N", DefaultValueFactory = static _ => 1 };
-        Command verb = new("audit", "What personal data left a phone: reads captures of its traffic") { captures, persona, keys, sarif, sources, online, selfTest, seed, Sources() };
+        Command verb = new("audit", "What personal data left a phone: reads captures of its traffic") { captures, persona, keys, sarif, html, language, sources, online, selfTest, seed, Sources() };
         verb.SetAction((parsed, cancel) => Task.FromResult(parsed.GetValue(selfTest)
             ? SelfTest(parsed, parsed.GetRequiredValue(captures).Length > 0 || parsed.GetValue(persona) is not null, parsed.GetValue(seed), cancel)
-            : Run(parsed, parsed.GetRequiredValue(captures), parsed.GetValue(persona), parsed.GetValue(keys) ?? [], parsed.GetValue(sarif), parsed.GetValue(sources), parsed.GetValue(online), cancel)));
+            : Run(parsed, parsed.GetRequiredValue(captures), parsed.GetValue(persona), parsed.GetValue(keys) ?? [], parsed.GetValue(sources), parsed.GetValue(online), report =>
+            {
+                if (parsed.GetValue(sarif) is { } results) WriteSarif(report, results);
+                if (parsed.GetValue(html) is { } page) WritePage(report, page, parsed.GetRequiredValue(language));
+            }, cancel)));
         return verb;
     }
 
-    private static int Run(ParseResult parsed, string[] captures, string? persona, string[] keys, string? sarif, string? sources, bool isOnline, CancellationToken cancel)
+    private static int Run(ParseResult parsed, string[] captures, string? persona, string[] keys, string? sources, bool isOnline, Action<AuditReport> write, CancellationToken cancel)
     {
         if (captures.Length == 0) throw new DeviceException(DeviceFault.Usage, "no capture is named", "audit CAPTURE... --persona FILE, or audit --self-test");
         if (persona is null) throw new DeviceException(DeviceFault.Usage, "--persona is missing: what should be searched for?", "persona new DIR plants one; docs/persona.md says how to write your own");
@@ -39,14 +47,33 @@ internal static class AuditVerb
         {
             throw new DeviceException(DeviceFault.Failure, $"{persona}: {e.Message}", "docs/persona.md says what a persona holds");
         }
-        if (sarif is not null)
-        {
-            using FileStream file = new(sarif, FileMode.Create, FileAccess.Write);
-            Sarif.Write(report, file);
-        }
+        write(report);
         if (parsed.GetValue(Options.Json)) Terminal.Json(report, OutputJson.Default.AuditReport);
         else foreach (string line in AuditText.Lines(report)) Terminal.Say(line);
         return report.Verdict switch { "LEAK" => ExitCode.Leak, "CLEAN" => ExitCode.Ok, _ => ExitCode.Inconclusive };
+    }
+
+    private static string Version => typeof(AuditVerb).Assembly.GetName().Version is { } version ? $"{version.Major}.{version.Minor}.{version.Build}" : "";
+
+    private static void WriteSarif(AuditReport report, string path)
+    {
+        using FileStream file = new(path, FileMode.Create, FileAccess.Write);
+        Sarif.Write(report, file);
+    }
+
+    private static void WritePage(AuditReport report, string path, string language)
+    {
+        PageFacts facts = new(language, Version, TimeProvider.System.GetUtcNow(), [.. report.Captures.Select(static capture => Hash(capture.Path))]);
+        using FileStream file = new(path, FileMode.Create, FileAccess.Write);
+        ReportPage.Write(report, facts, file);
+    }
+
+    // A pipe cannot be read twice, and has no length.
+    private static string Hash(string path)
+    {
+        if (new FileInfo(path) is not { Exists: true, Length: > 0 }) return "\u2013";
+        using FileStream file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
     private static Command Sources()

@@ -75,7 +75,7 @@ public sealed class IndependentReaders
 
     static Task<Ended> ReaderAsync(string vectors) => Processes.RunAsync("/usr/bin/python3", Path.Combine(Here, "reader.py"), vectors);
 
-    static async Task<Ended> JoseAsync(string vectors) => await Processes.RunAsync("node", Path.Combine(Here, "jose.mjs"), vectors, await Jose.FolderAsync(Here));
+    static async Task<Ended> JoseAsync(string vectors) => await Processes.RunAsync("node", Path.Combine(Here, "jose.mjs"), vectors, await NpmPackages.FolderAsync(Here, "jose"));
 
     static void Said(Ended ended, string words)
     {
@@ -101,33 +101,5 @@ public sealed class IndependentReaders
         byte[] point = (await Processes.RunAsync("openssl", "ec", "-in", scratch["key.der"], "-inform", "DER", "-pubout", "-outform", "DER", "-conv_form", "uncompressed")).Is(0).Bytes;
         Assert.Equal(jwk.GetProperty("x").GetString(), Base64Url.EncodeToString(point.AsSpan()[^64..^32]));
         Assert.Equal(jwk.GetProperty("y").GetString(), Base64Url.EncodeToString(point.AsSpan()[^32..]));
-    }
-}
-
-/// <summary>The npm package jose, as package-lock.json has it (its SHA-512 is there, and npm compares it); fetched once into artifacts/.</summary>
-static class Jose
-{
-    static readonly SemaphoreSlim Gate = new(1);
-
-    internal static async Task<string> FolderAsync(string source)
-    {
-        string folder = Path.Combine(ProgramUnderTest.Root, "artifacts", "jose");
-        await Gate.WaitAsync();
-        try
-        {
-            string locked = await File.ReadAllTextAsync(Path.Combine(source, "package-lock.json"));
-            string done = Path.Combine(folder, "installed.json");
-            if (File.Exists(done) && string.Equals(await File.ReadAllTextAsync(done), locked, StringComparison.Ordinal)) return folder;
-            Directory.CreateDirectory(folder);
-            foreach (string name in (string[])["package.json", "package-lock.json"]) File.Copy(Path.Combine(source, name), Path.Combine(folder, name), overwrite: true);
-            Ended ended = await Processes.RunAsync("npm", "ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier");
-            Assert.True(ended.Exit == 0, $"npm could not install jose, so its reading of the vectors is not shown (a registry of npm packages must be within reach once):\n{ended.Both}");
-            await File.WriteAllTextAsync(done, locked);
-            return folder;
-        }
-        finally
-        {
-            Gate.Release();
-        }
     }
 }

@@ -1,0 +1,189 @@
+using System.Globalization;
+
+namespace Offproof.Auditor;
+
+/// <summary>Findings of one datum that went to one receiver.</summary>
+internal sealed record FindingGroup(IReadOnlyList<FindingReport> Findings, ReceiverReport? Receiver)
+{
+    internal FindingReport First => Findings[0];
+}
+
+/// <summary>What the sections of the page have in common: its verdict and its three columns are written here.</summary>
+internal sealed class Page
+{
+    private const int MostLines = 12;
+    private const int MostKinds = 4;
+
+    // What people can imagine: a number with its separators, and a photo.
+    private const long Telephone = 12;
+    private const long Photo = 1_000_000;
+
+    private readonly Dictionary<int, FlowReport> _flows;
+    private readonly Dictionary<int, ReceiverReport> _receivers = [];
+
+    internal Page(AuditReport report, PageFacts facts, PageWords words, Html html)
+    {
+        (Report, Facts, Words, Html) = (report, facts, words, html);
+        _flows = report.Flows.ToDictionary(static flow => flow.Flow);
+        foreach (ReceiverReport receiver in report.Receivers)
+        {
+            foreach (int flow in receiver.Flows) _receivers.TryAdd(flow, receiver);
+        }
+        Groups =
+        [
+            .. report.Findings
+                .GroupBy(finding => (finding.Canary, finding.Standing, finding.Sender, To: Name(Receiver(finding.Flow), Flow(finding.Flow))))
+                .Select(group => new FindingGroup([.. group], Receiver(group.First().Flow)))
+                // Of each kind one, then of each another.
+                .GroupBy(static group => (group.First.Standing, group.First.Kind)).SelectMany(static kind => kind.Select(static (group, index) => (Group: group, Index: index)))
+                .OrderBy(static ranked => ranked.Group.First.Standing switch { "evidence" => 0, "arriving" => 1, _ => 2 }).ThenBy(static ranked => ranked.Index).Select(static ranked => ranked.Group),
+        ];
+    }
+
+    internal AuditReport Report { get; }
+
+    internal PageFacts Facts { get; }
+
+    internal PageWords Words { get; }
+
+    internal Html Html { get; }
+
+    /// <summary>Evidence first.</summary>
+    internal IReadOnlyList<FindingGroup> Groups { get; }
+
+    internal FlowReport? Flow(int number) => _flows.GetValueOrDefault(number);
+
+    internal ReceiverReport? Receiver(int flow) => _receivers.GetValueOrDefault(flow);
+
+    /// <summary>By the name that was used for it, and its address.</summary>
+    internal string Name(ReceiverReport? receiver, FlowReport? flow)
+    {
+        string? name = flow?.ServerName ?? receiver?.Names.FirstOrDefault()?.Name;
+        string? address = receiver?.Address ?? flow?.Server;
+        return name is null ? address ?? Words.NotRecorded : address is null || address == name ? name : $"{name} ({address})";
+    }
+
+    internal void Head()
+    {
+        List<FindingReport> leaving = [.. Report.Findings.Where(static finding => finding.Standing == "evidence")];
+        string sentence = Report.Verdict switch
+        {
+            "LEAK" => Words.Leaking(Kinds(leaving), Words.Count(leaving.Select(finding => Name(Receiver(finding.Flow), Flow(finding.Flow))).Distinct(StringComparer.Ordinal).Count())),
+            "CLEAN" => Words.Clean,
+            _ => Words.Inconclusive,
+        };
+        Html.Raw("<header>\n").Open("p", ("class", "kind")).Text($"{Words.Made} ")
+            .Element("time", Facts.Made.ToUniversalTime().ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture), ("datetime", Facts.Made.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)))
+            .Close("p").Open("h1").Element("span", Report.Verdict, ("class", $"badge {Report.Verdict.ToLowerInvariant()}")).Text(" ").Text(sentence).Close("h1");
+        if (Report.Causes.Count > 0)
+        {
+            Html.Element("p", $"{Words.Why}:").Open("ul");
+            foreach (Reason reason in Report.Causes)
+            {
+                string? known = Words.Because(reason, Words.Count(reason.Count));
+                Html.Element("li", known ?? reason.Text + ".", ("lang", known is null ? "en" : null));
+            }
+            Html.Close("ul");
+        }
+        Html.Element("p", Words.Exact, ("class", "note")).Raw("</header>\n");
+    }
+
+    // "contact's number (5), IMEI (1)"
+    private string Kinds(IEnumerable<FindingReport> findings)
+    {
+        List<IGrouping<string, FindingReport>> kinds = [.. findings.DistinctBy(static finding => finding.Canary).GroupBy(static finding => finding.Kind).OrderByDescending(static kind => kind.Count())];
+        string most = string.Join(Words.Comma, kinds.Take(MostKinds).Select(kind => Words.InBrackets(Words.Kind(kind.Key), Words.Count(kind.Count()))));
+        return kinds.Count > MostKinds ? Words.AndKinds(most, Words.Count(kinds.Count - MostKinds)) : most;
+    }
+
+    internal void Columns()
+    {
+        Html.Open("div", ("class", "columns"));
+        Left();
+        NotLeft();
+        Unseen();
+        Html.Close("div");
+    }
+
+    private void Left()
+    {
+        List<IGrouping<string, FindingGroup>> left = [.. Groups.Where(static group => group.First.Standing == "evidence").GroupBy(static group => group.First.Canary)];
+        Column("left", Words.Left);
+        if (left.Count == 0)
+        {
+            Html.Element("p", Words.NothingLeft);
+        }
+        else
+        {
+            Html.Open("ul");
+            foreach (IGrouping<string, FindingGroup> datum in left.Take(MostLines))
+            {
+                FindingGroup first = datum.First();
+                int receivers = datum.Count();
+                Html.Open("li").Text(Words.Kind(first.First.Kind)).Text(" ").Foreign(Short(first.First.Value))
+                    .Text($" \u2192 {(receivers == 1 ? Name(first.Receiver, Flow(first.First.Flow)) : Words.InBrackets(Words.Receiver, Words.Count(receivers)))}").Close("li");
+            }
+            Html.Close("ul");
+            if (left.Count > MostLines) Html.Element("p", Words.More(Words.Count(left.Count - MostLines)), ("class", "note"));
+        }
+        Html.Close("section");
+    }
+
+    private void NotLeft()
+    {
+        Column("not", Words.NotLeft).Element("p", Words.NotLeftMeans).Open("ul");
+        Dictionary<string, int> seen = Report.Findings.Where(static finding => finding.Standing == "evidence").SelectMany(static finding => (IEnumerable<string>)[finding.Canary]).Distinct(StringComparer.Ordinal)
+            .Select(canary => Report.Findings.First(finding => finding.Canary == canary).Kind).GroupBy(static kind => kind).ToDictionary(static kind => kind.Key, static kind => kind.Count());
+        bool any = false;
+        foreach (KindReport kind in Report.Persona.Kinds)
+        {
+            int left = seen.GetValueOrDefault(kind.Kind);
+            if (left >= kind.Canaries) continue;
+            any = true;
+            Html.Element("li", left == 0 ? Words.InBrackets(Words.Kind(kind.Kind), Words.Count(kind.Canaries)) : $"{Words.Kind(kind.Kind)}: {Words.SeenOf(Words.Count(left), Words.Count(kind.Canaries))}");
+        }
+        if (!any) Html.Element("li", Words.NothingElse);
+        Html.Close("ul").Close("section");
+    }
+
+    private void Unseen()
+    {
+        ByteCounts bytes = Report.Bytes;
+        Column("unseen", Words.Unseen);
+        if (bytes.Opaque + bytes.Missing == 0)
+        {
+            Html.Element("p", Words.NothingUnseen);
+        }
+        else
+        {
+            Html.Open("ul");
+            foreach (var protocol in Report.Flows.GroupBy(static flow => flow.Protocol.Length > 0 ? flow.Protocol : flow.Transport).Select(static flows => (Name: flows.Key, Bytes: flows.Sum(CoverageSection.Blind)))
+                .Where(static protocol => protocol.Bytes > 0).OrderByDescending(static protocol => protocol.Bytes).Take(6))
+            {
+                Html.Element("li", Words.UnreadIn(Words.Size(protocol.Bytes), protocol.Name));
+            }
+            Html.Close("ul");
+        }
+        if (Report.Budget.Most > 0)
+        {
+            long most = Report.Budget.Most;
+            Html.Element("p", $"{Words.Most(Words.Size(most))} {(most < Telephone ? "" : most < Photo ? Words.HoldsNumbers(Words.Count(most / Telephone)) : Words.HoldsPhotos(Words.Count(most / Telephone), Words.Count(most / Photo)))}");
+        }
+        Html.Element("p", Words.AlwaysUnseen, ("class", "note")).Close("section");
+    }
+
+    private Html Column(string kind, string title) => Html.Open("section", ("class", $"card {kind}"), ("aria-labelledby", $"col-{kind}")).Element("h2", title, ("id", $"col-{kind}"));
+
+    /// <summary>A heading of the page, which a link can lead to.</summary>
+    internal Html Section(string id, string title, string? about)
+    {
+        Html.Open("section", ("aria-labelledby", id)).Element("h2", title, ("id", id));
+        if (about is not null) Html.Element("p", about, ("class", "note"));
+        return Html;
+    }
+
+    /// <summary>A frame that can be moved to the side, by keyboard too, where the screen is narrow.</summary>
+    internal Html Wide(string name) => Html.Open("div", ("class", "scroll wide"), ("role", "group"), ("tabindex", "0"), ("aria-label", name));
+
+    internal static string Short(string value, int most = 60) => value.Length <= most ? value : string.Concat(value.AsSpan(0, char.IsHighSurrogate(value[most - 2]) ? most - 2 : most - 1), "\u2026");
+}

@@ -1,0 +1,130 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Offproof.Auditor.Tests.Page;
+
+/// <summary>The page for people (report.md); what it looks like, and axe, are in tests/Interop/Pages.</summary>
+public sealed partial class ReportPageTests
+{
+    static readonly string Persona = Path.Combine(Repository.Root, "vectors", "phone", "persona.json");
+
+    static AuditReport Audited(string name) => Auditor.Audit.Run(new AuditRequest([Path.Combine(Repository.Root, "vectors", "audit", name)], Persona, [], name.StartsWith("receivers", StringComparison.Ordinal) ? Path.Combine(Repository.Root, "vectors", "audit", "receivers", "case") : null));
+
+    static string Page(AuditReport report, string language = "en")
+    {
+        using MemoryStream to = new();
+        ReportPage.Write(report, new PageFacts(language, "1.2.3", DateTimeOffset.UnixEpoch, ["ab12"]), to);
+        return Encoding.UTF8.GetString(to.ToArray());
+    }
+
+    [Theory]
+    [InlineData("en", "stages/stage-a.pcap", "LEAK", "What left")]
+    [InlineData("en", "stages/stage-c.pcap", "CLEAN", "every captured byte was read")]
+    [InlineData("de", "stages/stage-c.pcap", "CLEAN", "jedes mitgeschnittene Byte wurde gelesen")]
+    [InlineData("zh", "stages/stage-d.pcap", "INCONCLUSIVE", "不能断言没有任何数据离开")]
+    [InlineData("en", "receivers/case.pcap", "LEAK", "AS4808")]
+    public void The_page_says_the_verdict_in_its_language(string language, string capture, string verdict, string words)
+    {
+        string page = Page(Audited(capture), language);
+        Assert.Contains($">{verdict}</span>", page, StringComparison.Ordinal);
+        Assert.Contains(words, page, StringComparison.Ordinal);
+        Assert.Contains($"<html lang=\"{(language == "zh" ? "zh-Hans" : language)}\">", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_loads_nothing_and_runs_nothing()
+    {
+        string page = Page(Audited("receivers/case.pcap"));
+        Assert.DoesNotMatch(Loading(), page);
+        Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("<(script|link|img|iframe|object|embed|form|base|video|audio)\\b|\\b(src|href|action|on[a-z]+)=|url\\(|@import", RegexOptions.IgnoreCase)]
+    private static partial Regex Loading();
+
+    [Fact]
+    public void Each_tag_is_closed_and_each_id_stands_once()
+    {
+        foreach (string capture in (string[])["stages/stage-a.pcap", "stages/stage-d.pcap", "receivers/case.pcap"])
+        {
+            string page = Page(Audited(capture));
+            Stack<string> open = new();
+            foreach (Match tag in Tag().Matches(page[page.IndexOf("</style>", StringComparison.Ordinal)..]))
+            {
+                if (tag.Groups["close"].Length == 0) open.Push(tag.Groups["name"].Value);
+                else if (tag.Groups["name"].Value is not ("style" or "head" or "html")) Assert.Equal(open.Pop(), tag.Groups["name"].Value);
+            }
+            Assert.Empty(open);
+            Assert.All(Id().Matches(page).GroupBy(static id => id.Groups[1].Value), static ids => Assert.Single(ids));
+        }
+    }
+
+    [GeneratedRegex("<(?<close>/?)(?<name>[a-z0-9]+)[^>]*>")]
+    private static partial Regex Tag();
+
+    [GeneratedRegex(" id=\"([^\"]*)\"")]
+    private static partial Regex Id();
+
+    [Fact]
+    public void What_strangers_wrote_is_text()
+    {
+        AuditReport report = Audited("receivers/case.pcap");
+        const string evil = "</style><script>alert(1)</script>\" onload=\"x' & \u202Egnp.exe\u0007";
+        FlowReport flow = report.Flows[^1] with { ServerName = evil, Remarks = [evil], Protocol = evil, Client = evil, Sent = new ByteCounts(9, 0, 0, 9, 0) };
+        report = report with
+        {
+            Flows = [.. report.Flows.Select(one => one.Flow == report.Findings[0].Flow ? flow with { Flow = one.Flow } : one)],
+            Findings = [.. report.Findings.Select(static one => one with { Value = evil, Field = evil, Kind = evil, Form = evil, Chain = [evil], Time = evil, Layers = [] })],
+            Receivers = [.. report.Receivers.Select(static one => one with { Address = evil, Scope = evil, Remarks = [evil], Names = [new ObservedName(evil, evil, evil, 1, 1, evil, 1)], Claims = [new ClaimReport(evil, evil, evil, evil, evil, evil, evil, evil, evil)], Differ = [evil] })],
+            Captures = [.. report.Captures.Select(static one => one with { Path = evil, Damage = evil })],
+            Causes = [new Reason(evil, evil, 1, evil), new Reason("incomplete", evil, 0, evil)],
+            Notes = [evil],
+            Sources = [.. report.Sources.Select(static one => one with { File = evil, Publisher = evil, Problems = [evil] })],
+        };
+        foreach (string language in ReportPage.Languages)
+        {
+            string page = Page(report, language);
+            Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("onload=\"", page, StringComparison.Ordinal);
+            Assert.DoesNotContain('\u202E', page);
+            Assert.DoesNotContain('\u0007', page);
+            Assert.Contains("&lt;script&gt;", page, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_steps_of_a_finding_stand_byte_by_byte()
+    {
+        string page = Page(Auditor.Audit.Run(new AuditRequest([Path.Combine(Repository.Root, "vectors", "audit", "stages", "stage-d.pcap")], Persona, [Path.Combine(Repository.Root, "vectors", "audit", "stages", "stage-d.keys")])));
+        Assert.Contains("<h4>as captured", page, StringComparison.Ordinal);
+        Assert.Contains("after undoing base64", page, StringComparison.Ordinal);
+        Assert.Matches(new Regex("<mark>[0-9a-f]{2}( [0-9a-f]{2})*</mark>"), page);
+    }
+
+    [Fact]
+    public void Every_reason_and_every_kind_has_words_in_every_language()
+    {
+        string source = Path.Combine(Repository.Root, "src", "Offproof.Auditor");
+        string[] codes = [.. Code().Matches(string.Join('\n', Directory.GetFiles(Path.Combine(source, "Verdicts"), "*.cs").Select(File.ReadAllText))).Select(static match => match.Groups[1].Value).Distinct()];
+        string[] kinds = [.. Kind().Matches(string.Join('\n', Directory.GetFiles(Path.Combine(source, "Canaries"), "*.cs").Select(File.ReadAllText))).Select(static match => match.Groups[1].Value).Distinct()];
+        Assert.True(codes.Length >= 14 && kinds.Length >= 12, $"{codes.Length} codes, {kinds.Length} kinds");
+        foreach (string language in ReportPage.Languages)
+        {
+            PageWords words = PageWords.Of(language)!;
+            Assert.All(codes, code => Assert.False(string.IsNullOrEmpty(words.Because(new Reason(code, "text", 2, "a.pcap"), "2")), $"{language}: {code}"));
+            Assert.All(kinds, kind => Assert.True(words.Planted.ContainsKey(kind), $"{language}: {kind}"));
+            Assert.Equal(English.Words.Planted.Keys.Order(StringComparer.Ordinal), words.Planted.Keys.Order(StringComparer.Ordinal));
+            Assert.Equal(English.Words.LimitsAre.Count, words.LimitsAre.Count);
+            if (language != "en") Assert.NotEqual(English.Words.Title, words.Title);
+        }
+    }
+
+    [GeneratedRegex("(?:new Reason|Because)\\(\"([a-z-]+)\"")]
+    private static partial Regex Code();
+
+    [GeneratedRegex("(?:new Canary|Canary canary = new|Plain)\\((?:\\$?\"[^\"]*\"|id), \"([a-z-]+)\",")]
+    private static partial Regex Kind();
+
+    [Fact]
+    public void Another_language_is_refused() => Assert.Throws<ArgumentException>(() => Page(Audited("stages/stage-c.pcap"), "fr"));
+}
