@@ -55,7 +55,7 @@ internal static class ReceiverList
         if (Changed(claims, captured) is { } changed) yield return changed;
         foreach ((string layer, string words) in Changing)
         {
-            List<DateOnly> days = [.. claims.Where(claim => claim.Layer == layer).Select(static claim => Day(claim.AsOf)).OfType<DateOnly>()];
+            List<DateOnly> days = [.. claims.Where(claim => claim.Layer == layer && claim.What != Delegated.Identifier).Select(static claim => Day(claim.AsOf)).OfType<DateOnly>()];
             if (days.Count == 0 || days.Exists(day => Math.Abs(day.DayNumber - captured.DayNumber) <= MostDays)) continue;
             DateOnly nearest = days.MinBy(day => Math.Abs(day.DayNumber - captured.DayNumber));
             yield return string.Create(CultureInfo.InvariantCulture, $"{(layer == "holder" ? "the record of the holder" : "the origin AS")} is that of {nearest:yyyy-MM-dd}, the packets are of {captured:yyyy-MM-dd}: then {words}");

@@ -24,7 +24,7 @@ internal sealed class SourceFolder
 
     internal Bootstrap Bootstrap { get; } = new();
 
-    /// <exception cref="IOException">It cannot be listed, or a file of it not be read.</exception>
+    /// <exception cref="IOException">It cannot be listed. A file that cannot be read is damaged.</exception>
     internal static SourceFolder Read(string folder, IEnumerable<Address> wanted, CancellationToken cancel)
     {
         SourceFolder sources = new(wanted);
@@ -60,13 +60,22 @@ internal sealed class SourceFolder
     private void Take(string path)
     {
         SourceFile file = new(path);
-        using (FileStream whole = Open(path))
+        try
         {
-            file.Bytes = whole.Length;
-            file.Sha256 = Convert.ToHexStringLower(SHA256.HashData(whole));
+            using (FileStream whole = Open(path))
+            {
+                file.Bytes = whole.Length;
+                // A device has no length, and no end.
+                if (file.Bytes > 0) file.Sha256 = Convert.ToHexStringLower(SHA256.HashData(whole));
+            }
+            if (file.Bytes == 0) file.Damaged("it is empty");
+            else Read(file);
+            if (file.Kind != "unknown") Md5.Check(file);
         }
-        Read(file);
-        if (file.Kind != "unknown") Md5.Check(file);
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            file.Damaged($"it cannot be read: {SourceFile.Clean(e.Message)}");
+        }
         _files.Add(file.Report());
     }
 
@@ -77,11 +86,6 @@ internal sealed class SourceFolder
         Span<byte> start = stackalloc byte[512];
         int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         stream.Position = 0;
-        if (length == 0)
-        {
-            file.Damaged("it is empty");
-            return;
-        }
         bool isPacked = length > 2 && start[0] == 0x1f && start[1] == 0x8b;
         if (!isPacked && FirstOf(start[..length]) is (byte)'{')
         {
