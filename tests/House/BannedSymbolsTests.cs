@@ -118,11 +118,24 @@ public sealed class BannedSymbolsTests : IDisposable
     {
         string props = Repository.Files.Single(f => f.Path is "Directory.Build.props").Text;
         string condition = props.Split('\n').Single(line => line.Contains("'Offproof.Device'", StringComparison.Ordinal));
-        foreach (var project in Repository.Projects.Where(p => p.Name is not ("Offproof.Cli" or "Offproof.Server" or "Offproof.Auditor" or "Offproof.Evidence" or "Offproof.Lab" or "Offproof.Console")))
+        foreach (var project in Repository.Projects.Where(p => p.Name is not ("Offproof.Cli" or "Offproof.Server" or "Offproof.Evidence" or "Offproof.Lab" or "Offproof.Console")))
             Assert.Contains($"'$(MSBuildProjectName)' == '{project.Name}'", condition, StringComparison.Ordinal);
         // The one exception for a folder; beside it, single functions say at their place why they are.
         Assert.Equal(1, Regex.Count(Repository.Files.Single(f => f.Path is ".editorconfig").Text, "RS0030"));
         Assert.Empty(Repository.Sources.Where(f => f.Text.Contains("RS0030", StringComparison.Ordinal) && f.Name is not ("DirectorySync.cs" or "SpecialFile.cs")).Select(f => f.Path));
+    }
+
+    // The program's own files that can open a connection: the demo's server of its own, a repository that a person names, and registries, after --online.
+    static readonly string[] Doors = ["Play.cs", "StorageAccess.cs", "RegistryDoor.cs"];
+
+    [Fact] // README of the auditor, receivers.md §5: "nothing is looked up unless --online is given"
+    public void The_program_opens_connections_in_these_files_alone_and_to_registries_only_after_online()
+    {
+        var cli = Repository.Sources.Where(f => f.Path.StartsWith("src/Offproof.Cli/", StringComparison.Ordinal) && f.Path.EndsWith(".cs", StringComparison.Ordinal)).ToList();
+        Assert.Equal(Doors.Order(StringComparer.Ordinal), cli.Where(f => Regex.IsMatch(f.Text, @"\b(?:HttpClient|HttpMessageInvoker|SocketsHttpHandler|HttpClientHandler|Socket|TcpClient|UdpClient|Dns|WebRequest|ClientWebSocket)\b", RegexOptions.None, TimeSpan.FromSeconds(5)))
+            .Select(f => f.Name).Order(StringComparer.Ordinal));
+        var asked = Assert.Single(cli, f => f.Text.Contains("new RegistryDoor", StringComparison.Ordinal));
+        Assert.Contains("isOnline ? new RegistryDoor() : null", asked.Text, StringComparison.Ordinal);
     }
 
     async Task<ProgramResult> BuildAsync()

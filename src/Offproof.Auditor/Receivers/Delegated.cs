@@ -6,6 +6,9 @@ namespace Offproof.Auditor;
 /// <summary>Statistics of a regional registry in the exchange format, extended or not (receivers.md §3.1).</summary>
 internal static class Delegated
 {
+    /// <summary>Equal ones mean one holder, within one registry; it is no name.</summary>
+    internal const string Identifier = "identifier of the holder";
+
     private const int MostFields = 9;
 
     /// <summary>Is this its first line that is no comment?</summary>
@@ -47,7 +50,6 @@ internal static class Delegated
             long held = counted.GetValueOrDefault(type);
             if (held != number && !lines.IsCut) file.Damaged(string.Create(CultureInfo.InvariantCulture, $"its summary says {number} records of {type}, it holds {held}"));
         }
-        if (lines.EndsInLine) file.Lacks("its last line has no end: was it downloaded whole?");
     }
 
     private static void Header(SourceFile file, ReadOnlySpan<byte> line, ReadOnlySpan<Range> fields)
@@ -93,7 +95,7 @@ internal static class Delegated
         claims.Add(file.Claim("registry", Registries.Name(Text(line[fields[0]])), status, range, since: since));
         string country = Text(line[fields[1]]);
         if (country.Length == 2 && country != "ZZ") claims.Add(file.Claim("country", country.ToUpperInvariant(), "country of the delegation", range, since: since));
-        if (count > 7 && SourceFile.Clean(Text(line[fields[7]]), 64) is { } holder) claims.Add(file.Claim("holder", holder, "identifier of the holder", range, since: since));
+        if (count > 7 && SourceFile.Clean(Text(line[fields[7]]), 64) is { } holder) claims.Add(file.Claim("holder", holder, Identifier, range, since: since));
         foreach (Address hit in hits) matches.Add(hit, range, claims.ToArray());
         return true;
     }

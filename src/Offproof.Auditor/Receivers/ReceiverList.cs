@@ -52,13 +52,28 @@ internal static class ReceiverList
     {
         if (hasSources && claims.Count == 0 && scope is null) yield return "no source says anything of this address";
         if (Day(Observations.Time(first)?[..10]) is not { } captured) yield break;
+        if (Changed(claims, captured) is { } changed) yield return changed;
         foreach ((string layer, string words) in Changing)
         {
-            List<DateOnly> days = [.. claims.Where(claim => claim.Layer == layer).Select(static claim => Day(claim.AsOf)).OfType<DateOnly>()];
+            List<DateOnly> days = [.. claims.Where(claim => claim.Layer == layer && claim.What != Delegated.Identifier).Select(static claim => Day(claim.AsOf)).OfType<DateOnly>()];
             if (days.Count == 0 || days.Exists(day => Math.Abs(day.DayNumber - captured.DayNumber) <= MostDays)) continue;
             DateOnly nearest = days.MinBy(day => Math.Abs(day.DayNumber - captured.DayNumber));
             yield return string.Create(CultureInfo.InvariantCulture, $"{(layer == "holder" ? "the record of the holder" : "the origin AS")} is that of {nearest:yyyy-MM-dd}, the packets are of {captured:yyyy-MM-dd}: then {words}");
         }
+    }
+
+    // Routes of several days that are not the same: said by day, the nearest first.
+    private static string? Changed(IReadOnlyList<ClaimReport> claims, DateOnly captured)
+    {
+        List<(DateOnly Day, string Origins)> days =
+        [
+            .. claims.Where(static claim => claim.Layer == "originAs" && Day(claim.AsOf) is not null).GroupBy(static claim => Day(claim.AsOf)!.Value)
+                .Select(static group => (group.Key, string.Join(", ", group.Select(static claim => claim.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))))
+                .OrderBy(day => Math.Abs(day.Key.DayNumber - captured.DayNumber)),
+        ];
+        if (days.Select(static day => day.Origins).Distinct(StringComparer.Ordinal).Count() < 2) return null;
+        (DateOnly Day, string Origins) nearest = days[0], other = days.First(day => day.Origins != nearest.Origins);
+        return string.Create(CultureInfo.InvariantCulture, $"the origin AS of {nearest.Day:yyyy-MM-dd}, nearest to the packets, is {nearest.Origins}; of {other.Day:yyyy-MM-dd} it is {other.Origins}: routes change");
     }
 
     private static DateOnly? Day(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) ? day : null;

@@ -29,7 +29,9 @@ internal static class ReceiverText
         yield return $"  {receiver.Address ?? (receiver.Names.Count > 0 ? receiver.Names[0].Name : "an address that was not recorded")}: {flows}{(receiver.Scope is { } scope ? $"; nobody can hold it: {scope}" : "")}";
         foreach (ObservedName name in receiver.Names.Take(MostNames)) yield return $"    name      {Sentence(name)}";
         if (receiver.Names.Count > MostNames) yield return string.Create(CultureInfo.InvariantCulture, $"    name      {receiver.Names.Count - MostNames} more; --json lists them");
-        foreach (ClaimReport claim in receiver.Claims) yield return $"    {Word(claim.Layer),-9} {Sentence(claim)}";
+        // What several sources say alike is one line, and each source still stands in it.
+        foreach (IGrouping<(string, string, string?, string?), ClaimReport> alike in receiver.Claims.Where(static claim => claim.What != Delegated.Identifier).GroupBy(static claim => (claim.Layer, claim.Value, claim.Name, claim.Range)))
+            yield return $"    {Word(alike.Key.Item1),-9} {Subject(alike.First())}: {string.Join("; ", alike.Select(Source))}";
         foreach (string layer in receiver.Differ) yield return $"    note      the sources differ about the {Word(layer)}";
         foreach (string remark in receiver.Remarks) yield return $"    note      {remark}";
     }
@@ -42,11 +44,9 @@ internal static class ReceiverText
         return string.Create(CultureInfo.InvariantCulture, $"{name.Name} ({by}{(name.Via is { } via ? $", by way of {via}" : "")}, packet {name.Packet}{(name.Time is { Length: > 19 } time ? $", {time[..19]}Z" : "")})");
     }
 
-    internal static string Sentence(ClaimReport claim)
-    {
-        string name = claim.Name is { } known ? $" {known}" : "";
-        string range = claim.Range is { } about && about != claim.Value ? $" for {about}" : "";
-        string since = claim.Since is { } day ? $", since {day}" : "";
-        return $"{claim.Value}{name}{range}: {claim.What}{since} ({claim.File}, {(claim.AsOf is { } date ? $"as of {date}" : "undated")})";
-    }
+    internal static string Sentence(ClaimReport claim) => $"{Subject(claim)}: {Source(claim)}";
+
+    private static string Subject(ClaimReport claim) => $"{claim.Value}{(claim.Name is { } name ? $" {name}" : "")}{(claim.Range is { } range && range != claim.Value ? $" for {range}" : "")}";
+
+    private static string Source(ClaimReport claim) => $"{claim.What}{(claim.Since is { } day ? $", since {day}" : "")} ({claim.File}, {(claim.AsOf is { } date ? $"as of {date}" : "undated")})";
 }

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -25,7 +24,7 @@ internal sealed class SourceFolder
 
     internal Bootstrap Bootstrap { get; } = new();
 
-    /// <exception cref="IOException">It cannot be listed, or a file of it not be read.</exception>
+    /// <exception cref="IOException">It cannot be listed. A file that cannot be read is damaged.</exception>
     internal static SourceFolder Read(string folder, IEnumerable<Address> wanted, CancellationToken cancel)
     {
         SourceFolder sources = new(wanted);
@@ -66,14 +65,16 @@ internal sealed class SourceFolder
             using (FileStream whole = Open(path))
             {
                 file.Bytes = whole.Length;
-                file.Sha256 = Convert.ToHexStringLower(SHA256.HashData(whole));
+                // A device has no length, and no end.
+                if (file.Bytes > 0) file.Sha256 = Convert.ToHexStringLower(SHA256.HashData(whole));
             }
-            Read(file);
+            if (file.Bytes == 0) file.Damaged("it is empty");
+            else Read(file);
             if (file.Kind != "unknown") Md5.Check(file);
         }
-        catch (InvalidDataException) // gzip
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            file.Damaged("its gzip data are damaged");
+            file.Damaged($"it cannot be read: {SourceFile.Clean(e.Message)}");
         }
         _files.Add(file.Report());
     }
@@ -85,11 +86,6 @@ internal sealed class SourceFolder
         Span<byte> start = stackalloc byte[512];
         int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         stream.Position = 0;
-        if (length == 0)
-        {
-            file.Damaged("it is empty");
-            return;
-        }
         bool isPacked = length > 2 && start[0] == 0x1f && start[1] == 0x8b;
         if (!isPacked && FirstOf(start[..length]) is (byte)'{')
         {
@@ -97,7 +93,7 @@ internal sealed class SourceFolder
         }
         else if (isPacked || !start[..length].Contains((byte)0))
         {
-            ReadText(file, stream, isPacked, matches);
+            ReadText(file, isPacked, matches);
         }
         else if (!Mmdb.TryRead(file, matches))
         {
@@ -112,27 +108,33 @@ internal sealed class SourceFolder
         return text.IsEmpty ? (byte)0 : text[0];
     }
 
-    private static void ReadText(SourceFile file, FileStream stream, bool isPacked, Matches matches)
+    private static void ReadText(SourceFile file, bool isPacked, Matches matches)
     {
         bool isDelegated;
-        TextLines lines = new(Unpacked(stream, isPacked));
-        ReadOnlySpan<byte> line;
-        do
+        using (Stream first = Text(file.Path, isPacked))
         {
-            if (!lines.TryRead(out line)) break;
+            TextLines begin = new(first);
+            ReadOnlySpan<byte> line;
+            do
+            {
+                if (!begin.TryRead(out line)) break;
+            }
+            while (line.IsEmpty || line[0] == '#');
+            isDelegated = Delegated.Begins(line);
         }
-        while (line.IsEmpty || line[0] == '#');
-        isDelegated = Delegated.Begins(line);
-        stream.Position = 0;
-        lines = new TextLines(Unpacked(stream, isPacked));
+        using Stream text = Text(file.Path, isPacked);
+        TextLines lines = new(text);
         if (isDelegated) Delegated.Read(file, lines, matches);
         else if (!AsTable.TryRead(file, lines, matches)) file.Lacks("it is none of the kinds that are read");
+        if (text is Unzipped { Problem: { } problem }) file.Damaged(problem);
+        else if (lines.EndsInLine && file.Kind != "unknown") file.Lacks("its last line has no end: was it downloaded whole?");
     }
 
-    // Neither holds more than the file, which its opener closes.
-#pragma warning disable CA2000
-    private static Stream Unpacked(FileStream stream, bool isPacked) => isPacked ? new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true) : stream;
-#pragma warning restore CA2000
+    private static Stream Text(string path, bool isPacked)
+    {
+        FileStream file = Open(path);
+        return isPacked ? new Unzipped([], file) : file;
+    }
 
     private void ReadJson(SourceFile file, FileStream stream, Matches matches)
     {

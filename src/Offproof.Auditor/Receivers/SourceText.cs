@@ -41,7 +41,7 @@ public static class SourceText
         foreach (SourceReport file in report.Files)
         {
             yield return file.File;
-            yield return string.Create(CultureInfo.InvariantCulture, $"  {file.Kind}{(file.Publisher is { } by ? $" of {by}" : "")}, {(file.Date is { } day ? $"as of {day}" : "undated")}{(file.Serial is { } serial ? $", serial {serial}" : "")}, {file.Entries:N0} entries, {file.Bytes:N0} bytes");
+            yield return string.Create(CultureInfo.InvariantCulture, $"  {file.Kind}{(file.Publisher is { } by ? $" of {by}" : "")}, {(file.Date is { } day ? $"as of {day}" : "undated")}{(file.Serial is { } serial ? $", serial {serial}" : "")}, {file.Entries:N0} {(file.Entries == 1 ? "entry" : "entries")}, {file.Bytes:N0} bytes");
             yield return $"  sha256 {file.Sha256}";
             foreach (string problem in file.Problems) yield return $"  {(file.IsDamaged ? "damaged" : "note")}: {problem}";
         }

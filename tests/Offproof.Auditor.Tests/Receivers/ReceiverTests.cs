@@ -23,9 +23,9 @@ public sealed class ReceiverTests
         ReceiverReport receiver = report.Receivers[0];
         Assert.Equal("42.62.48.207", receiver.Address);
         Assert.Equal(2, receiver.Findings);
-        Assert.Equal(["APNIC", "APNIC", "CNNIC"], Values("registry"));
-        Assert.Contains("Forest Eternal Communication Tech. co.ltd, Reconstructed for tests by make.py from what is publicly known. This is no registry's file.", Values("holder"));
-        Assert.Equal(["AS23724", "AS23724", "AS4808", "AS64502"], Values("originAs"));
+        Assert.Equal(["APNIC", "CNNIC", "APNIC"], Values("registry"));
+        Assert.Contains("Forest Eternal Communication Tech. co.ltd", Values("holder"));
+        Assert.Equal(["AS23724", "AS23724", "AS64501", "AS64502"], Values("originAs"));
         Assert.Equal(["originAs"], receiver.Differ);
         Assert.DoesNotContain("CNNIC", Values("holder"));
         Assert.DoesNotContain("owner", text, StringComparison.OrdinalIgnoreCase);
@@ -39,7 +39,8 @@ public sealed class ReceiverTests
         using Sources sources = new();
         foreach (string file in Directory.GetFiles(Path.Combine(Sources.Vectors, "case")).Where(file => !file.EndsWith(".gz", StringComparison.Ordinal))) sources.With(Path.GetFileName(file), File.ReadAllBytes(file));
         Assert.Contains("the origin AS is that of 2026-08-01, the packets are of 2014-08-10: then the route may have been another", Case(sources.Folder).Receivers[0].Remarks);
-        Assert.DoesNotContain(Case(Path.Combine(Sources.Vectors, "case")).Receivers[0].Remarks, remark => remark.Contains("route", StringComparison.Ordinal));
+        // With one of the time, both are told by their days.
+        Assert.Equal("the origin AS of 2014-08-10, nearest to the packets, is AS64501, AS64502; of 2026-08-01 it is AS23724: routes change", Case(Path.Combine(Sources.Vectors, "case")).Receivers[0].Remarks[0]);
     }
 
     [Fact]
@@ -88,7 +89,7 @@ public sealed class ReceiverTests
         Observations observed = new();
         for (int at = 0; at < 40_000; at++)
         {
-            Flow flow = new(at + 1, "tcp", new(Made.Phone, 40_000), new(new System.Net.IPAddress([42, (byte)(at >> 16), (byte)(at >> 8), (byte)at]), 443));
+            Flow flow = new(at + 1, "tcp", new(Made.Phone, 40_000), new(new System.Net.IPAddress([42, 1, (byte)(at / 256), (byte)(at % 256)]), 443));
             observed.Named(flow, "host", $"n{at}.example.com", 1);
             observed.Add(flow, false, null);
         }

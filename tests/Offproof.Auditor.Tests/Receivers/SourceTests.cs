@@ -122,7 +122,16 @@ public sealed class SourceTests : IDisposable
 
     [Fact]
     public void Gzip_that_is_cut_is_damaged() =>
-        Assert.Equal(["its gzip data are damaged"], _sources.With("x.gz", Packets.Made.Gzip(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 9000).Select(at => $"192.0.{at % 250}.0/24,{at * 7919}\n"))))[..2000]).Only().Problems);
+        Assert.Contains("its gzip data are damaged, stop early, or are followed by something else", _sources.With("x.gz", Packets.Made.Gzip(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 9000).Select(at => $"192.0.{at % 250}.0/24,{at * 7919}\n"))))[..2000]).Only().Problems);
+
+    [Fact] // a link to what has no end, a folder's own files that are checked with, and one that nobody may read
+    public void Files_that_are_none()
+    {
+        File.CreateSymbolicLink(Path.Combine(_sources.Folder, "zeros"), "/dev/zero");
+        File.CreateSymbolicLink(Path.Combine(_sources.Folder, "nowhere"), "/nowhere/at/all");
+        _sources.With("a.md5", "x").With("b.part", "x").With(".c", "x");
+        Assert.Equal([("nowhere", true), ("zeros", true)], _sources.Read().Files.Select(file => (file.File, file.IsDamaged)));
+    }
 
     [Theory]
     [InlineData("x-20260801.txt", "2026-08-01"), InlineData("x-2026-08-01", "2026-08-01"), InlineData("x-2026-08", "2026-08-01"), InlineData("x-2026-13-01", null), InlineData("x-120260801", null), InlineData("x", null), InlineData("20260231", null)]

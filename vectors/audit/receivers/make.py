@@ -113,7 +113,7 @@ answer(case + "rdap_20260805T101500Z_rdap.apnic.net_42.62.48.207.json", {
     "startAddress": "42.62.0.0", "endAddress": "42.62.127.255", "ipVersion": "v4", "name": "FOREST-ETERNAL", "type": "ALLOCATED PORTABLE", "status": ["active"], "port43": "whois.apnic.net",
     "cidr0_cidrs": [{"v4prefix": "42.62.0.0", "length": 17}],
     "events": [{"eventAction": "registration", "eventDate": "2011-02-22T00:00:00Z"}, {"eventAction": "last changed", "eventDate": "2016-05-04T00:00:00Z"}],
-    "remarks": [{"title": "description", "description": ["Forest Eternal Communication Tech. co.ltd", RECONSTRUCTED]}],
+    "remarks": [{"title": "description", "description": ["Forest Eternal Communication Tech. co.ltd"]}, {"title": "remarks", "description": [RECONSTRUCTED]}],
     "entities": [{"objectClassName": "entity", "handle": "IRT-CNNIC-CN", "roles": ["abuse"], "vcardArray": ["vcard", [["version", {}, "text", "4.0"], ["fn", {}, "text", "IRT-CNNIC-CN"], ["kind", {}, "text", "group"]]]}],
     "links": [{"rel": "self", "href": "https://rdap.apnic.net/ip/42.62.0.0/17", "type": "application/rdap+json", "value": "https://rdap.apnic.net/ip/42.62.48.207"}]})
 answer(case + "as23724.json", {
@@ -121,7 +121,7 @@ answer(case + "as23724.json", {
     "events": [{"eventAction": "registration", "eventDate": "2002-08-14T00:00:00Z"}, {"eventAction": "last update of RDAP database", "eventDate": "2026-08-05T00:00:00Z"}],
     "remarks": [{"title": "description", "description": ["IDC, China Telecommunications Corporation"]}]})
 write(case + "routes-2026-08-01.csv", f"# {RECONSTRUCTED}\nprefix,asn,name,country\n42.62.0.0/17,23724,\"CHINANET-IDC-BJ-AP IDC, China Telecommunications Corporation\",CN\n42.0.0.0/8,64500,LESS-SPECIFIC,ZZ\n198.51.100.0/24,64501,EXAMPLE,ZZ\n")
-write(case + "routeviews-rv2-20140810-1200.pfx2as.gz", gzip.compress(b"42.62.0.0\t17\t4808_64502\n198.51.100.0\t24\t64501\n", 9, mtime=0))
+write(case + "routeviews-rv2-20140810-1200.pfx2as.gz", gzip.compress(b"42.62.0.0\t17\t64501_64502\n198.51.100.0\t24\t64501\n", 9, mtime=0))
 write(case + "asn.mmdb", mmdb([("42.62.0.0/17", {"autonomous_system_number": (6, 23724), "autonomous_system_organization": "IDC, China Telecommunications Corporation"}),
                              ("198.51.100.0/24", {"autonomous_system_number": (6, 64501), "autonomous_system_organization": "Example"})], "Reconstructed-ASN", 28, 6, 1785542400))
 answer(case + "ipv4.json", {"description": RECONSTRUCTED, "publication": "2026-08-01T00:00:00Z", "version": "1.0", "services": [[["42.0.0.0/8", "1.0.0.0/8"], ["https://rdap.apnic.net/", "http://rdap.apnic.net/"]], [["41.0.0.0/8"], ["https://rdap.afrinic.net/rdap/", "http://rdap.afrinic.net/rdap/"]]]})
