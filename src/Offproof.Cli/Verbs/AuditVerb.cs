@@ -47,9 +47,10 @@ internal static class AuditVerb
         {
             throw new DeviceException(DeviceFault.Failure, $"{persona}: {e.Message}", "docs/persona.md says what a persona holds");
         }
-        write(report);
         if (parsed.GetValue(Options.Json)) Terminal.Json(report, OutputJson.Default.AuditReport);
         else foreach (string line in AuditText.Lines(report)) Terminal.Say(line);
+        // What cannot be written hides no verdict.
+        write(report);
         return report.Verdict switch { "LEAK" => ExitCode.Leak, "CLEAN" => ExitCode.Ok, _ => ExitCode.Inconclusive };
     }
 

@@ -12,7 +12,7 @@ public sealed class PageTests
     [Fact]
     public async Task Four_pages_are_accessible_fit_every_screen_and_ask_nobody()
     {
-        using Scratch scratch = new();
+        await using Scratch scratch = new();
         (await Processes.RunAsync("python3", Path.Combine(Here, "many-flows.py"), scratch["many.pcap"])).Is(0);
         string persona = Vector("phone", "persona.json");
         (string Name, int Exit, string[] Arguments)[] pages =
@@ -46,7 +46,7 @@ public sealed class PageTests
     [Fact]
     public async Task What_is_wrong_with_a_page_is_noticed()
     {
-        using Scratch scratch = new();
+        await using Scratch scratch = new();
         await File.WriteAllTextAsync(scratch["wrong.html"], """
             <!doctype html><html><head><title>x</title></head><body style="margin:0"><p style="color:#999;background:#aaa">grey on grey</p><div style="width:5000px">wide</div>
             <img src="http://198.51.100.1/x.png"></body></html>
