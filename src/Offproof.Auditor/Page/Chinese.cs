@@ -25,6 +25,7 @@ internal static class Chinese
         Unseen = "我们看不到的",
         NothingUnseen = "抓包中的每一个字节都已读懂。",
         AlwaysUnseen = "不经过这些抓包的流量（其他网络、基带自身、其他时间）不在本报告范围内。",
+        ToMany = number => $"{number} 个接收方",
         More = number => $"另有 {number} 项，见下文或 JSON 报告",
         SeenOf = (seen, all) => $"{all} 项中看到 {seen} 项离开",
         UnreadIn = (size, protocol) => $"{protocol} 中的 {size}",

@@ -58,7 +58,9 @@ internal static class DiagramSection
     private static List<string> Claims(PageWords words, Page page, List<FindingReport> left, string name)
     {
         ReceiverReport? receiver = left.Where(finding => Key(page, finding) == name).Select(finding => page.Receiver(finding.Flow)).FirstOrDefault();
-        return receiver is null ? [] : [.. receiver.Claims.Take(MostClaims).Select(claim => $"{words.Layers.GetValueOrDefault(claim.Layer, claim.Layer)}: {claim.Value}{(claim.Name is { } known ? $" {known}" : "")}{(claim.AsOf is { } date ? $" ({date})" : "")}")];
+        // Of each layer what is said of it, once; the section about receivers has who says so.
+        return receiver is null ? [] : [.. receiver.Claims.GroupBy(static claim => claim.Layer)
+            .Select(layer => $"{words.Layers.GetValueOrDefault(layer.Key, layer.Key)}: {string.Join(words.Comma, layer.Select(static claim => claim.Value).Distinct(StringComparer.Ordinal))}").Take(MostClaims)];
     }
 
     private static Dictionary<string, Box> Stack<T>(IEnumerable<IGrouping<string, T>> groups, int most, Func<IGrouping<string, T>, (string Title, IReadOnlyList<string> Lines)> of)

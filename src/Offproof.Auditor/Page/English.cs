@@ -26,6 +26,7 @@ internal static class English
         Unseen = "What we could not see",
         NothingUnseen = "Every byte of the captures was read.",
         AlwaysUnseen = "What went another way than through these captures - another network, the modem itself, another time - is not part of this report.",
+        ToMany = number => $"{number} receivers",
         More = number => $"and {number} more, below or in the JSON report",
         SeenOf = (seen, all) => $"{seen} of {all} seen leaving",
         UnreadIn = (size, protocol) => $"{size} in {protocol}",

@@ -25,6 +25,7 @@ internal static class German
         Unseen = "Was wir nicht sehen konnten",
         NothingUnseen = "Jedes Byte der Mitschnitte wurde gelesen.",
         AlwaysUnseen = "Was einen anderen Weg nahm als durch diese Mitschnitte – ein anderes Netz, das Modem selbst, eine andere Zeit –, gehört nicht zu diesem Bericht.",
+        ToMany = number => $"{number} Empfänger",
         More = number => $"und {number} weitere, unten oder im JSON-Bericht",
         SeenOf = (seen, all) => $"{seen} von {all} beim Verlassen gesehen",
         UnreadIn = (size, protocol) => $"{size} in {protocol}",

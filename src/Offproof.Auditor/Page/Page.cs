@@ -121,7 +121,7 @@ internal sealed class Page
                 FindingGroup first = datum.First();
                 int receivers = datum.Count();
                 Html.Open("li").Text(Words.Kind(first.First.Kind)).Text(" ").Foreign(Short(first.First.Value))
-                    .Text($" \u2192 {(receivers == 1 ? Name(first.Receiver, Flow(first.First.Flow)) : Words.InBrackets(Words.Receiver, Words.Count(receivers)))}").Close("li");
+                    .Text($" \u2192 {(receivers == 1 ? Name(first.Receiver, Flow(first.First.Flow)) : Words.ToMany(Words.Count(receivers)))}").Close("li");
             }
             Html.Close("ul");
             if (left.Count > MostLines) Html.Element("p", Words.More(Words.Count(left.Count - MostLines)), ("class", "note"));

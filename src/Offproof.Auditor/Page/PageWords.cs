@@ -35,6 +35,7 @@ internal sealed record PageWords
     internal required string Unseen { get; init; }
     internal required string NothingUnseen { get; init; }
     internal required string AlwaysUnseen { get; init; }
+    internal required Func<string, string> ToMany { get; init; }
     internal required Func<string, string> More { get; init; }
     internal required Func<string, string, string> SeenOf { get; init; }
     internal required Func<string, string, string> UnreadIn { get; init; }
