@@ -18,6 +18,18 @@ internal sealed class Bootstrap
     /// <returns>How many ranges it names, and what is wrong with it.</returns>
     internal (int Entries, string? Date, string? Problem) Add(JsonElement root)
     {
+        try
+        {
+            return Take(root);
+        }
+        catch (InvalidOperationException)
+        {
+            return (0, null, "a text in it is no Unicode");
+        }
+    }
+
+    private (int Entries, string? Date, string? Problem) Take(JsonElement root)
+    {
         string? date = root.TryGetProperty("publication", out JsonElement publication) && publication.ValueKind == JsonValueKind.String && publication.GetString() is { Length: >= 10 } text
             ? Digits.Day(System.Text.Encoding.UTF8.GetBytes(text[..10].Replace("-", "", StringComparison.Ordinal))) : null;
         int entries = 0, bad = 0;

@@ -54,7 +54,7 @@ internal static class Delegated
 
     private static void Header(SourceFile file, ReadOnlySpan<byte> line, ReadOnlySpan<Range> fields)
     {
-        file.Publisher = Registries.Name(Text(line[fields[1]]));
+        file.Publisher = SourceFile.Clean(Text(line[fields[1]]), 32) is { } registry ? Registries.Name(registry) : null;
         file.Serial = SourceFile.Clean(Text(line[fields[2]]), 32);
         file.Date = Digits.Day(line[fields[5]]);
         if (file.Date is null) file.Lacks("its header has no end date");
@@ -85,6 +85,7 @@ internal static class Delegated
         {
             return false;
         }
+        if (SourceFile.Clean(Text(line[fields[0]]), 32) is not { } registry) return false;
         counted[name] = counted.GetValueOrDefault(name) + 1;
         if (name == "asn") return true;
         ReadOnlySpan<Address> hits = matches.Wanted.In(range);
@@ -92,9 +93,9 @@ internal static class Delegated
         List<ClaimReport> claims = [];
         string status = SourceFile.Clean(Text(line[fields[6]]), 32) ?? "without a status";
         string? since = Digits.Day(line[fields[5]]);
-        claims.Add(file.Claim("registry", Registries.Name(Text(line[fields[0]])), status, range, since: since));
+        claims.Add(file.Claim("registry", Registries.Name(registry), status, range, since: since));
         string country = Text(line[fields[1]]);
-        if (country.Length == 2 && country != "ZZ") claims.Add(file.Claim("country", country.ToUpperInvariant(), "country of the delegation", range, since: since));
+        if (country.Length == 2 && char.IsAsciiLetter(country[0]) && char.IsAsciiLetter(country[1]) && country != "ZZ") claims.Add(file.Claim("country", country.ToUpperInvariant(), "country of the delegation", range, since: since));
         if (count > 7 && SourceFile.Clean(Text(line[fields[7]]), 64) is { } holder) claims.Add(file.Claim("holder", holder, Identifier, range, since: since));
         foreach (Address hit in hits) matches.Add(hit, range, claims.ToArray());
         return true;

@@ -44,7 +44,7 @@ internal sealed class SourceFile(string path)
 
     internal SourceReport Report() => new(Name, Kind, Publisher, Date, Serial, Entries, Bytes, Sha256, _problems, IsDamaged);
 
-    /// <summary>What is not printable is a question mark, what is too long is cut: a registry's text reaches a terminal.</summary>
+    /// <summary>What is not printable is a blank, what is too long is cut: a registry's text reaches a terminal. Null where nothing is left.</summary>
     internal static string? Clean(string? text, int most = 200)
     {
         if (string.IsNullOrWhiteSpace(text)) return null;
@@ -52,7 +52,8 @@ internal sealed class SourceFile(string path)
         Span<char> clean = stackalloc char[Math.Min(text.Length, most)];
         for (int at = 0; at < clean.Length; at++) clean[at] = char.IsControl(text[at]) || char.GetUnicodeCategory(text[at]) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? ' ' : text[at];
         if (char.IsHighSurrogate(clean[^1])) clean[^1] = '?';
-        return clean.ToString();
+        string words = clean.Trim().ToString();
+        return words.Length > 0 ? words : null;
     }
 
     /// <summary>The day in a file's name: 20260801, 2026-08-01; of 2026-08 its first.</summary>

@@ -31,6 +31,7 @@ public sealed class SourceTests : IDisposable
     [InlineData("192.0.2.0|300|", "192.0.2.0|0|", "1 lines are none of the format")]
     [InlineData("192.0.2.0|300|", "255.255.255.0|300|", "1 lines are none of the format")]
     [InlineData("2001:db8::|33|", "2001:db8::|129|", "1 lines are none of the format")]
+    [InlineData("apnic|AU|ipv4", "\u0002|AU|ipv4", "1 lines are none of the format")]
     public void Statistics_that_do_not_add_up_are_damaged(string old, string now, string problem)
     {
         SourceReport file = _sources.With("delegated", Statistics.Replace(old, now, StringComparison.Ordinal)).Only();
@@ -114,6 +115,7 @@ public sealed class SourceTests : IDisposable
     [InlineData("a page about addresses\nand more\n", "unknown", "it is none of the kinds that are read")]
     [InlineData("{\"errorCode\":404,\"rdapConformance\":[]}", "rdap", "it is an error answer: 404")]
     [InlineData("{\"services\":[[[\"1.0.0.0/8\"],[\"ftp://a/\"]]]}", "bootstrap", "some of its entries are none")]
+    [InlineData("{\"services\":[[[\"\\ud800\"],[\"https://a/\"]]]}", "bootstrap", "a text in it is no Unicode")]
     public void Files_that_say_nothing(string text, string kind, string problem)
     {
         SourceReport file = _sources.With("x", text).Only();
