@@ -41,7 +41,7 @@ internal sealed partial class CanaryExaminer
             }
             if (Pieces(token, inside, at, before, ref unread)) return unread;
             bool isRandom = LooksRandom(token);
-            if (isRandom && _digests is not null && _place.Sender == Sender.Client) Salted(token, inside, at);
+            if (isRandom && _digests is not null && _isLeaving) Salted(token, inside, at);
             if (_reports == reports && !_isSpent && !wasSpent)
             {
                 Tokens known = isRandom ? _random : _ordinary;
@@ -50,7 +50,7 @@ internal sealed partial class CanaryExaminer
             }
             if (!isRandom) return 0;
         }
-        if (_place.Sender == Sender.Server)
+        if (!_isLeaving)
         {
             _echoes.Add(hash);
             return 0;

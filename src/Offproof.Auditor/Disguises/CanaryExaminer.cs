@@ -20,6 +20,8 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
     private readonly List<Hit> _hits = [];
 
     private Place _place;
+    // What leaves the phone is judged strictly, what arrives is not (audit.md §6.4).
+    private bool _isLeaving;
     private long _budget;
     private bool _isTooDeep;
     private bool _isSpent;
@@ -43,6 +45,7 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
     {
         if (bytes.IsEmpty) return 0;
         _place = place;
+        _isLeaving = place.Flow.Leaves(place.Sender);
         _budget = _limits.Budget(bytes.Length);
         _isTooDeep = false;
         _isSpent = false;

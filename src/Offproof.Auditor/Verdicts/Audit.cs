@@ -1,10 +1,13 @@
+using System.Net;
+
 namespace Offproof.Auditor;
 
 /// <summary>What is asked of an audit.</summary>
 /// <param name="Captures">Files: pcap or pcapng, plain or gzipped; HAR 1.2; flows of mitmproxy. Told apart by their content.</param>
 /// <param name="Persona">persona.json (docs/persona.md); the files that it names are read where they lie beside it.</param>
 /// <param name="Keys">Key logs in NSS format (SSLKEYLOGFILE).</param>
-public sealed record AuditRequest(IReadOnlyList<string> Captures, string Persona, IReadOnlyList<string> Keys);
+/// <param name="Phones">Addresses that are the phone's; null where that is to be told from the captures (audit.md §3.1).</param>
+public sealed record AuditRequest(IReadOnlyList<string> Captures, string Persona, IReadOnlyList<string> Keys, IReadOnlyList<IPAddress>? Phones = null);
 
 /// <summary>persona.json cannot be read; the message says why.</summary>
 public sealed class InvalidPersonaException(string message, Exception? cause = null) : Exception(message, cause);
@@ -23,7 +26,7 @@ public static class Audit
             using FileStream file = Open(path);
             keys!.Add(file);
         }
-        using AuditRun run = new(ReadPersona(request.Persona), keys);
+        using AuditRun run = new(ReadPersona(request.Persona), keys, phones: request.Phones);
         foreach (string path in request.Captures)
         {
             using FileStream file = Open(path);

@@ -29,10 +29,16 @@ public static class AuditText
     internal static string Sentence(FindingReport finding, FlowReport? flow)
     {
         string how = finding.Chain.Count == 0 ? "in clear" : $"as {string.Join(" of ", finding.Chain)}";
-        string to = flow is null ? "" : finding.Sender == "client" ? $" sent to {End(flow)}" : $" arriving from {End(flow)}";
+        string to = flow is null ? "" : Way(finding, flow);
         string where = finding.Field ?? finding.Carrier;
         return string.Create(CultureInfo.InvariantCulture, $"{finding.Kind} {finding.Value} ({finding.Form}), {how},{to}: packet {finding.Packet}, {where}, bytes {finding.Offset} to {finding.Offset + finding.Length - 1}")
             + (finding.Standing == "weak" ? string.Create(CultureInfo.InvariantCulture, $"; weak: {finding.Chance:0.###} coincidences are to be expected") : "");
+    }
+
+    private static string Way(FindingReport finding, FlowReport flow)
+    {
+        (string from, string to) = finding.Sender == "client" ? (flow.Client, End(flow)) : (End(flow), flow.Client);
+        return flow.Phone == PhoneSides.Undecided ? $" sent by {from} to {to}" : flow.Phone == finding.Sender ? $" sent to {to}" : $" arriving from {from}";
     }
 
     private static IEnumerable<string> Found(AuditReport report, Dictionary<int, FlowReport> flows)
