@@ -53,7 +53,11 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
         Boundary(declared.ContentType);
         _encoding = declared.ContentEncoding;
         int unread = Region(bytes, new Layer(0, 0, bytes.Length), isNew: true);
-        if (place.Carrier is Carrier.DnsName or Carrier.ServerName) unread = Math.Max(unread, Labels(bytes));
+        if (place.Carrier is Carrier.DnsName or Carrier.ServerName)
+        {
+            unread = Math.Max(unread, Labels(bytes));
+            if (_isLeaving) JoinedNames(bytes);
+        }
         Keep(bytes);
         if (_isTooDeep) place.Flow.Remark($"nested deeper than {_limits.Depth} layers: not looked at");
         if (_isSpent) place.Flow.Remark("grows too much when it is decoded: the rest was not looked at");
