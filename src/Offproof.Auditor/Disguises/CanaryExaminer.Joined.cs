@@ -7,7 +7,7 @@ internal sealed partial class CanaryExaminer
 {
     private const int LongestJoined = 64 << 10;
     private const int LongestValue = 64;
-    private const int KeptValues = 256;
+    private const int KeptValues = 128;
     private const int KeptOfName = 512;
     private const int MostParents = 256;
 
@@ -15,9 +15,13 @@ internal sealed partial class CanaryExaminer
     private static readonly SearchValues<byte> HashLengths = SearchValues.Create([32, 40, 56, 64, 96, 128]);
     private static readonly SearchValues<byte> OfDottedBase64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_.,=~"u8);
 
+    private static readonly SearchValues<byte> QuoteOrDigit = SearchValues.Create("\"0123456789"u8);
+
     private readonly Output _joined = new();
     private readonly Output _joinedHex = new();
-    private readonly Dictionary<Flow, byte[]> _tails = [];
+    private const int FewestDigits = 10;
+    private readonly List<int> _starts = [];
+    private readonly Dictionary<Flow, (byte[] Values, int[] Starts)> _tails = [];
     private readonly Dictionary<ulong, (ulong Last, byte[] Labels)> _parents = [];
     private int _values;
     private int _hexValues;
@@ -26,31 +30,28 @@ internal sealed partial class CanaryExaminer
     private void Joined(ReadOnlySpan<byte> text, in Layer at)
     {
         if (at.Depth > 1 || at.Depth >= _limits.Depth || text.Length > LongestJoined) return;
+        bool isHead = at.Depth == 0 && _place.Carrier == Carrier.Head;
+        bool isJson = !isHead && text.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
+        if (isHead ? !text[..(text.IndexOf((byte)'\n') + 1)].Contains((byte)'?') : !isJson && (!text.Contains((byte)'=') || text.IndexOfAny(" \r\n\t"u8) >= 0)) return;
         _joined.Clear();
         (_values, _hexValues) = (0, 0);
         _joinedHex.Clear();
-        _tails.TryGetValue(_place.Flow, out byte[]? tail);
-        _joined.Add(tail);
+        _starts.Clear();
+        if (_tails.TryGetValue(_place.Flow, out (byte[] Values, int[] Starts) tail))
+        {
+            _joined.Add(tail.Values);
+            _starts.AddRange(tail.Starts);
+        }
         int before = _joined.Count;
         Layer inside = at.Inside(0, text.Length);
-        if (at.Depth == 0 && _place.Carrier == Carrier.Head)
-        {
-            int line = text.IndexOf((byte)'\n') is var end and >= 0 ? end : text.Length;
-            int query = text[..line].IndexOf((byte)'?');
-            if (query >= 0) Parameters(text[(query + 1)..line], inside, at);
-        }
-        else if (text.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..])
-        {
-            Members(text, inside, at);
-        }
-        else if (text.Contains((byte)'=') && text.IndexOfAny(" \r\n\t"u8) < 0)
-        {
-            Parameters(text, inside, at);
-        }
+        if (isHead) Parameters(text[(text.IndexOf((byte)'?') + 1)..text.IndexOf((byte)'\n')], inside, at);
+        else if (isJson) Members(text, inside, at);
+        else Parameters(text, inside, at);
         JoinedHash(inside, at);
         if (_values == 0) return;
         if (_joined.Count - before + Math.Min(before, 1) >= Form.ShortestBytes || before > 0) Across(_joined.Written, before, "joined values", inside, at);
-        _tails[_place.Flow] = _hits.Count > 0 ? [] : _joined.Written[Math.Max(0, _joined.Count - KeptValues)..].ToArray();
+        int cut = Math.Max(0, _joined.Count - KeptValues);
+        _tails[_place.Flow] = _hits.Count > 0 ? ([], []) : (_joined.Written[cut..].ToArray(), [.. _starts.Where(start => start >= cut).Select(start => start - cut)]);
         if (_tails.Count > Flows) _tails.Clear();
     }
 
@@ -61,16 +62,22 @@ internal sealed partial class CanaryExaminer
         if (joined.Length < Form.ShortestBytes || !Spend(joined.Length)) return;
         Searched += joined.Length;
         _searcher.Search(joined, _hits);
-        _hits.RemoveAll(hit => hit.Offset + hit.Length <= before);
+        int length = joined.Length;
+        _hits.RemoveAll(hit => hit.Offset + hit.Length <= before || (PatternSet.IsDigits(hit.Form) && !IsOfValues(hit, length)));
         if (_hits.Count == 0) return;
         _steps[at.Depth] = step;
         Report(inside);
     }
 
+    // Numbers beside one another make telephone numbers by chance: one that was cut begins where a value does and ends with one.
+    private bool IsOfValues(in Hit hit, int end) =>
+        hit.Form.Bytes.Length >= FewestDigits && _starts.Contains(hit.Offset) && (hit.Offset + hit.Length == end || _starts.Contains(hit.Offset + hit.Length));
+
     private void One(ReadOnlySpan<byte> value, in Layer inside, in Layer at)
     {
         if (value.Length is > 16 and <= 1024) Dotted(value, inside, at);
         if (value.Length is 0 or > LongestValue) return;
+        _starts.Add(_joined.Count);
         _joined.Add(value);
         _values++;
         if (value.Length >= 4 && BaseN.IsHex(value))
@@ -133,8 +140,10 @@ internal sealed partial class CanaryExaminer
     {
         for (int from = 0; from < text.Length;)
         {
-            byte one = text[from];
-            if (one == '"')
+            int next = text[from..].IndexOfAny(QuoteOrDigit);
+            if (next < 0) return;
+            from += next;
+            if (text[from] == '"')
             {
                 int end = from + 1;
                 while (end < text.Length && text[end..].IndexOfAny(AroundString) is var stop and >= 0 && text[end + stop] == '\\') end += stop + 2;
@@ -172,8 +181,10 @@ internal sealed partial class CanaryExaminer
         // Of every name two kinds of addresses are asked for, and it stands in a hello.
         if (last == labels) return;
         _joined.Clear();
+        _starts.Clear();
         _joined.Add(asked);
         int before = _joined.Count;
+        _starts.Add(0);
         foreach (byte letter in name[..parent])
             if (letter != '.') _joined.Add(letter);
         Across(_joined.Written, before, "joined names", inside, at);

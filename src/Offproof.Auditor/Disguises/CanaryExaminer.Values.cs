@@ -67,6 +67,8 @@ internal sealed partial class CanaryExaminer
     // Sixteen bytes and more in letters of all kinds, as nobody writes them.
     private static bool IsRandom85(ReadOnlySpan<byte> run)
     {
+        // What stands around a value in JSON and in programs is none of it.
+        run = run.Trim("[]{}(),:;=<>"u8);
         if (run.Length < 20) return false;
         int upper = 0;
         int lower = 0;
@@ -80,7 +82,7 @@ internal sealed partial class CanaryExaminer
             if (kind == 0) upper++;
             else if (kind == 1) lower++;
             else if (kind == 2) digits++;
-            else kinds |= 1u << ((one * 7) & 31);
+            else if (!BaseN.IsBase64(one) && one != '=') kinds |= 1u << ((one * 7) & 31);
             if (kind != before) changes++;
             before = kind;
         }

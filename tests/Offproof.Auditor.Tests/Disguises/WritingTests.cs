@@ -183,6 +183,7 @@ public sealed class WritingTests
         Found("identifiers.imei", $"[\"{string.Join("\", \"", Imei.ToArray())}\"]");
         Found("identifiers.phone", "{\"cc\":44,\"ndc\":\"7700\",\"sn\":900028}");
         Found("identifiers.androidId", string.Join('&', Android.Chunk(4).Select((chunk, i) => $"p{i}={new string(chunk)}")));
+        Assert.Empty(Examined(Carrier.Body, Encoding.ASCII.GetBytes("{\"id\":14477,\"at\":\"00900028\"}")).Findings);
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(Imei)));
         Found("identifiers.imei", string.Join('&', hash.Chunk(16).Select((chunk, i) => $"h{i}={new string(chunk)}")));
     }
