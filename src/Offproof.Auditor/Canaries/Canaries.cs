@@ -58,7 +58,10 @@ internal sealed class Canaries
                 case "serial": forms.Add(Identifier("serial"), "as-written", value, Entropy.OfCode(value)); break;
                 case "email": Email(forms, Identifier("email")); break;
                 case "carrier": forms.Add(Identifier("carrier"), "as-written", value, Entropy.OfText(value)); break;
-                case "phone": Phones.Add(forms, Identifier("phone"), value, region); break;
+                case "phone":
+                    Phones.Add(forms, Identifier("phone"), value, region);
+                    if (Phones.International(value, region) is { } digits) Numbers.Number(forms, Identifier("phone"), "", digits, 0);
+                    break;
                 // Another schema's identifiers (serials, advertising ids) are searched as they stand.
                 default: forms.Add(Identifier("identifier"), "as-written", value, Entropy.OfText(value)); break;
             }
@@ -92,12 +95,14 @@ internal sealed class Canaries
         string whole = contact.DisplayName is { Length: > 0 } display ? display : $"{contact.Given} {contact.Family}".Trim();
         Canary canary = new($"{id}.name", "contact-name", whole);
         if (whole.Length > 0) Add("as-written", whole);
+        foreach (string variant in Spellings.Of(whole)) Add("other-spelling", variant);
         if (contact.Family is not { Length: > 0 } family || contact.Given is not { Length: > 0 } given) return;
         foreach (string between in (string[])[" ", "", ".", "_"])
         {
             Add("given-family", given + between + family);
             Add("family-given", family + between + given);
         }
+        foreach (string variant in Spellings.Of(given + " " + family).Concat(Spellings.Of(family + " " + given))) Add("other-spelling", variant);
         Add("family-given", family + ", " + given);
 
         void Add(string form, string text) => forms.Add(canary, form, text, Entropy.OfText(text));

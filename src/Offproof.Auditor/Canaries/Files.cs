@@ -43,6 +43,24 @@ internal sealed class Files(string? folder)
         if (length >= 2 * Head)
             for (int i = 0; i < HeadBlocks; i++) One(Head / HeadBlocks * i, Head / HeadBlocks);
         for (int i = 0; i < parts; i++) One(length * i / parts, (int)Math.Min(length / parts, 4096));
+        (int thumbnail, int size) = Thumbnail();
+        if (size >= 8 * Block)
+            for (int i = 0; i < HeadBlocks; i++) One(thumbnail + size * i / HeadBlocks, size / HeadBlocks);
+
+        // EXIF holds a small picture, a JPEG in itself, which is sent alone as well: found, since whoever cuts it out sends its bytes. Its hash is that of another file.
+        (int From, int Length) Thumbnail()
+        {
+            byte[] head = new byte[Math.Min(length, 2 * Head)];
+            file.Position = 0;
+            ReadOnlySpan<byte> read = head.AsSpan(0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));
+            if (read.Length < 4 || read[0] != 0xff || read[1] != 0xd8) return default;
+            int from = read[2..].IndexOf((ReadOnlySpan<byte>)[0xff, 0xd8, 0xff]) + 2;
+            if (from < 2) return default;
+            int end = read[from..].IndexOf((ReadOnlySpan<byte>)[0xff, 0xd9]);
+            if (end < 0) return default;
+            forms.Add(canary, "sha256", SHA256.HashData(read.Slice(from, end + 2)), Form.MostBits);
+            return (from, end + 2);
+        }
 
         // The first place in a stretch whose bytes say something: JPEGs have runs of zeros and tables that all files share.
         void One(long from, int stretch)

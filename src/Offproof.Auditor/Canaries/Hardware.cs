@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Globalization;
+
 namespace Offproof.Auditor;
 
 /// <summary>Identifiers in hexadecimal. Their case is a step of the search (audit.md §5.1).</summary>
@@ -12,6 +15,13 @@ internal static class Hardware
         byte[] raw = Convert.FromHexString(id);
         forms.Add(canary, "int64-be", raw, bits);
         forms.Add(canary, "int64-le", [.. raw.Reverse()], bits);
+        ulong number = BinaryPrimitives.ReadUInt64BigEndian(raw);
+        Digits("number", number);
+        long signed = unchecked((long)number);
+        if (signed < 0) Digits("number", unchecked((ulong)-signed));
+        Digits("zigzag", unchecked((ulong)((signed << 1) ^ (signed >> 63))));
+
+        void Digits(string name, ulong value) => forms.Add(canary, name, value.ToString(CultureInfo.InvariantCulture), bits);
     }
 
     internal static void Mac(FormList forms, Canary canary)
@@ -29,6 +39,10 @@ internal static class Hardware
         forms.Add(canary, "dashes", Groups(2, '-'), bits);
         forms.Add(canary, "dots", Groups(4, '.'), bits);
         forms.Add(canary, "bare", hex, bits);
+        byte[] wide = [0, 0, .. raw];
+        forms.Add(canary, "int64-be", wide, bits);
+        forms.Add(canary, "int64-le", [.. wide.Reverse()], bits);
+        Numbers.Number(forms, canary, "", BinaryPrimitives.ReadUInt64BigEndian(wide), bits);
         forms.Refuse(canary, "bytes", "6 bytes are too short to be evidence");
 
         string Groups(int size, char between) => string.Join(between, hex.Chunk(size).Select(g => new string(g)));

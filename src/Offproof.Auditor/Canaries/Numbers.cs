@@ -24,9 +24,30 @@ internal static class Numbers
         {
             forms.Add(canary, "digits", Encoding.ASCII.GetBytes(digits), bits + Entropy.Digit);
             Binary(forms, canary, "", digits, bits + Entropy.Digit);
+            Number(forms, canary, "", digits, 8);
         }
         forms.Add(canary, "without-check-digit", Encoding.ASCII.GetBytes(body), bits);
         Binary(forms, canary, "without-check-digit-", body, bits);
+        Number(forms, canary, "without-check-digit-", body, 8);
+    }
+
+    /// <summary>Digits as a number, which has no zeros before it; twice, as sint64 of protobuf has it; and in hexadecimal.</summary>
+    /// <param name="known">How many of the first digits are known beforehand.</param>
+    internal static void Number(FormList forms, Canary canary, string prefix, string digits, int known)
+    {
+        string number = digits.TrimStart('0');
+        if (number.Length < 10 || !ulong.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)) return;
+        known = Math.Max(0, known - (digits.Length - number.Length));
+        Number(forms, canary, prefix, value, known * Entropy.KnownDigit + (number.Length - known) * Entropy.Digit);
+    }
+
+    internal static void Number(FormList forms, Canary canary, string prefix, ulong value, double bits)
+    {
+        Digits("number", value);
+        if (value <= long.MaxValue) Digits("zigzag", 2 * value);
+        forms.Add(canary, prefix + "hexadecimal", value.ToString("x", CultureInfo.InvariantCulture), bits);
+
+        void Digits(string name, ulong number) => forms.Add(canary, prefix + name, number.ToString(CultureInfo.InvariantCulture), bits);
     }
 
     internal static void Imsi(FormList forms, Canary canary)
@@ -40,6 +61,7 @@ internal static class Numbers
         double bits = 6 * Entropy.KnownDigit + (digits.Length - 6) * Entropy.Digit;
         forms.Add(canary, "digits", Encoding.ASCII.GetBytes(digits), bits);
         Binary(forms, canary, "", digits, bits);
+        Number(forms, canary, "", digits, 6);
     }
 
     internal static void Iccid(FormList forms, Canary canary)

@@ -45,6 +45,10 @@ internal static class Phones
         }
     }
 
+    /// <summary>Country code and number; null where no plan knows it.</summary>
+    internal static string? International(string number, string? region) =>
+        Parse(number, region) is { } parsed ? parsed.CountryCode.ToString(System.Globalization.CultureInfo.InvariantCulture) + Plans.GetNationalSignificantNumber(parsed) : null;
+
     /// <summary>As people write it before they hash it: in the two groupings of its country.</summary>
     internal static IEnumerable<string> Groupings(string international)
     {

@@ -13,12 +13,13 @@ internal static class Places
         double bits = Bits(6);
         Pair("decimal", Text(lat), Text(lon));
         Pair("minutes", Minutes(lat), Minutes(lon));
-        foreach (int power in (int[])[7, 6])
+        foreach (int power in (int[])[7, 6, 5])
         {
-            string a = Scaled(lat, power), b = Scaled(lon, power);
-            // Near the equator and the first meridian, so few digits are ordinary.
-            if (Math.Min(a.Length, b.Length) >= Form.ShortestBytes - 1) Pair($"e{power}", a.Length >= b.Length ? a : b, a.Length >= b.Length ? b : a);
+            Integers($"e{power}", Scaled(lat, power), Scaled(lon, power));
+            if (power == 5) Integers("e5", Rounded(lat), Rounded(lon));
+            else Integers($"e{power}-zigzag", Zigzag(lat, power), Zigzag(lon, power));
         }
+        forms.Add(canary, "geohash", Geohash(lat, lon), Form.ShortestBytes * 5 - 2);
         foreach ((string lat60, string lon60) in Sexagesimal(lat).Zip(Sexagesimal(lon)))
             forms.Add(canary, "degrees-minutes-seconds", Encoding.UTF8.GetBytes(lat60), Bits(4), Encoding.UTF8.GetBytes(lon60));
         foreach (bool little in (bool[])[true, false])
@@ -30,7 +31,13 @@ internal static class Places
             Rational("exif" + end, Exif(lat, little), Exif(lon, little));
         }
 
-        void Pair(string name, string a, string b) => forms.Add(canary, name, Encoding.ASCII.GetBytes(a), bits, Encoding.ASCII.GetBytes(b));
+        void Integers(string name, string a, string b)
+        {
+            // Near the equator and the first meridian, so few digits are ordinary.
+            if (Math.Min(a.Length, b.Length) >= Form.ShortestBytes - 1) Pair(name, a.Length >= b.Length ? a : b, a.Length >= b.Length ? b : a);
+        }
+
+        void Pair(string name, string a, string b) => forms.Add(canary, name, Encoding.ASCII.GetBytes(a), name is "e5" ? Bits(5) : bits, Encoding.ASCII.GetBytes(b));
 
         // Both halves in a row are long enough to stand alone, in either sequence.
         void Binary(string name, byte[] a, byte[] b, double both)
@@ -66,8 +73,39 @@ internal static class Places
         yield return string.Create(CultureInfo.InvariantCulture, $"{d} deg {m}' {seconds:0.0}");
     }
 
-    static string Scaled(decimal degrees, int power) =>
-        Math.Abs((long)(degrees * (power == 7 ? 10_000_000m : 1_000_000m))).ToString(CultureInfo.InvariantCulture);
+    static long Whole(decimal degrees, int power) => (long)(degrees * power switch { 7 => 10_000_000m, 6 => 1_000_000m, _ => 100_000m });
+
+    static string Scaled(decimal degrees, int power) => Math.Abs(Whole(degrees, power)).ToString(CultureInfo.InvariantCulture);
+
+    static string Rounded(decimal degrees) => Math.Abs(Math.Round(degrees * 100_000m)).ToString("0", CultureInfo.InvariantCulture);
+
+    // As protobuf's sint32 and sint64 have it, read as an unsigned number.
+    static string Zigzag(decimal degrees, int power)
+    {
+        long value = Whole(degrees, power);
+        return ((value << 1) ^ (value >> 63)).ToString(CultureInfo.InvariantCulture);
+    }
+
+    // Bits of longitude and latitude by turns, five to a letter: eight letters are a cell of 38 by 19 metres, with which all longer ones begin.
+    static string Geohash(decimal latitude, decimal longitude)
+    {
+        (decimal low, decimal high)[] sides = [(-180, 180), (-90, 90)];
+        decimal[] values = [longitude, latitude];
+        Span<char> hash = stackalloc char[Form.ShortestBytes];
+        for (int letter = 0, turn = 0; letter < hash.Length; letter++)
+        {
+            int bits = 0;
+            for (int i = 0; i < 5; i++, turn ^= 1)
+            {
+                decimal middle = (sides[turn].low + sides[turn].high) / 2;
+                bool isUpper = values[turn] >= middle;
+                bits = bits << 1 | (isUpper ? 1 : 0);
+                sides[turn] = isUpper ? (middle, sides[turn].high) : (sides[turn].low, middle);
+            }
+            hash[letter] = "0123456789bcdefghjkmnpqrstuvwxyz"[bits];
+        }
+        return new string(hash);
+    }
 
     static byte[] Double(decimal degrees, bool little) => Ends(BitConverter.GetBytes((double)degrees), little);
 

@@ -24,7 +24,7 @@ internal sealed partial class CanaryExaminer
         if (isLong && Deflated(bytes, at) is var deflated and >= 0) return deflated;
         if (Structured(bytes, at) is var structured and >= 0) return structured;
         if (isLong && Guessed(bytes, at) is var guessed and >= 0) return guessed;
-        if (_place.Sender == Sender.Server && Media.Name(bytes) is { } media)
+        if (!_isLeaving && Media.Name(bytes) is { } media)
         {
             _place.Flow.Remark($"{media} from the server: recognised, not looked at");
             return 0;

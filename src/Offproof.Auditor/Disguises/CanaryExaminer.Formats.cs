@@ -182,38 +182,4 @@ internal sealed partial class CanaryExaminer
         _nesting--;
         return unread;
     }
-
-    // The local entries of a ZIP one after the other (APPNOTE §4.3.7); the central directory only repeats them.
-    private int Zip(ReadOnlySpan<byte> bytes, in Layer at)
-    {
-        int from = 0;
-        int unread = 0;
-        while (bytes.Length - from >= 30 && bytes[from..].StartsWith("PK\x3\x4"u8))
-        {
-            ReadOnlySpan<byte> entry = bytes[from..];
-            int header = 30 + BinaryPrimitives.ReadUInt16LittleEndian(entry[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(entry[28..]);
-            int flags = BinaryPrimitives.ReadUInt16LittleEndian(entry[6..]);
-            int method = BinaryPrimitives.ReadUInt16LittleEndian(entry[8..]);
-            long declared = BinaryPrimitives.ReadUInt32LittleEndian(entry[18..]);
-            if (header > entry.Length || (flags & 1) != 0 || method is not (0 or 8) || at.Depth >= _limits.Depth) break;
-            ReadOnlySpan<byte> content = entry[header..];
-            int used;
-            if (method == 8)
-            {
-                Output output = _made[at.Depth].Clear();
-                Ending ending = _compressed.Inflate(content, output, Math.Max(0, _budget), out used);
-                unread += Result(output, "zip", ending, at.Slice(from, header + used), header + used);
-                if (ending != Ending.Whole) return unread + bytes.Length - from - header - used;
-            }
-            else
-            {
-                used = (int)Math.Min(declared, content.Length);
-                unread += Region(content[..used], at.Slice(from + header, used), isNew: false);
-            }
-            from += header + used;
-            if ((flags & 8) != 0) from += bytes[from..].StartsWith("PK\x7\x8"u8) ? 16 : bytes.Length - from >= 12 ? 12 : 0;
-            from = Math.Min(from, bytes.Length);
-        }
-        return bytes[from..].StartsWith("PK\x1\x2"u8) ? unread : unread + bytes.Length - from;
-    }
 }

@@ -55,7 +55,7 @@ internal sealed partial class CanaryExaminer
         unread += Between(text, done, text.Length, at);
         if (at.Depth < _limits.Depth && Unicode.FirstWide(text) >= 0) LzUtf16(text, at);
         if (text.Contains((byte)'=')) unread = Math.Max(unread, QuotedPrintable(text, at));
-        return Math.Min(unread, text.Length);
+        return Math.Min(unread + Leaving(text, at), text.Length);
     }
 
     // The run whose escapes belong together: a value of a URL or a form, a string, a text between tags. False where the mark is just a character.

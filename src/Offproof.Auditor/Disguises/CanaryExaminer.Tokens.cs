@@ -41,7 +41,7 @@ internal sealed partial class CanaryExaminer
             }
             if (Pieces(token, inside, at, before, ref unread)) return unread;
             bool isRandom = LooksRandom(token);
-            if (isRandom && _digests is not null && _place.Sender == Sender.Client) Salted(token, inside, at);
+            if (isRandom && _digests is not null && _isLeaving) Salted(token, inside, at);
             if (_reports == reports && !_isSpent && !wasSpent)
             {
                 if (_known.IsFull) _known.Clear();
@@ -51,7 +51,7 @@ internal sealed partial class CanaryExaminer
             if (!isRandom) return 0;
         }
         if (known == Tokens.Known.Echo) return 0;
-        if (_place.Sender == Sender.Server)
+        if (!_isLeaving)
         {
             _echoes.Add(hash, Tokens.Known.Echo);
             if (known == Tokens.Known.Random) _known.Add(here, Tokens.Known.Echo);

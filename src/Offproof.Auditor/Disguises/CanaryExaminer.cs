@@ -20,6 +20,8 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
     private readonly List<Hit> _hits = [];
 
     private Place _place;
+    // What leaves the phone is judged strictly, what arrives is not (audit.md §6.4).
+    private bool _isLeaving;
     private long _budget;
     private bool _isTooDeep;
     private bool _isSpent;
@@ -43,6 +45,7 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
     {
         if (bytes.IsEmpty) return 0;
         _place = place;
+        _isLeaving = place.Flow.Leaves(place.Sender);
         _budget = _limits.Budget(bytes.Length);
         _isTooDeep = false;
         _isSpent = false;
@@ -50,7 +53,11 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
         Boundary(declared.ContentType);
         _encoding = declared.ContentEncoding;
         int unread = Region(bytes, new Layer(0, 0, bytes.Length), isNew: true);
-        if (place.Carrier is Carrier.DnsName or Carrier.ServerName) unread = Math.Max(unread, Labels(bytes));
+        if (place.Carrier is Carrier.DnsName or Carrier.ServerName)
+        {
+            unread = Math.Max(unread, Labels(bytes));
+            if (_isLeaving) JoinedNames(bytes);
+        }
         Keep(bytes);
         if (_isTooDeep) place.Flow.Remark($"nested deeper than {_limits.Depth} layers: not looked at");
         if (_isSpent) place.Flow.Remark("grows too much when it is decoded: the rest was not looked at");

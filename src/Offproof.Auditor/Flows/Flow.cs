@@ -27,6 +27,12 @@ internal sealed class Flow(int number, string transport, IPEndPoint client, IPEn
     /// <summary>Was a SYN of it captured? Without one, what is read may be the rest of something.</summary>
     internal bool OpeningSeen { get; set; }
 
+    /// <summary>Which end is the phone.</summary>
+    internal PhoneSide Phone { get; set; }
+
+    /// <summary>Is what this end sends judged as leaving the phone?</summary>
+    internal bool Leaves(Sender sender) => Phone == PhoneSide.Either || (int)Phone == (int)sender;
+
     /// <summary>Messages (requests, answers, datagrams) that were seen whole.</summary>
     internal int Messages { get; set; }
 

@@ -16,7 +16,7 @@ internal sealed class OpenFlow(FlowKey key, Flow flow, bool isClientLow)
 }
 
 /// <summary>The flows that are open, found by their ends, in the order of their last packets (audit.md §3.1).</summary>
-internal sealed class FlowTable(FlowReaders readers, int firstNumber)
+internal sealed class FlowTable(FlowReaders readers, int firstNumber, Ends? ends = null)
 {
     internal const int MaxOpen = 16_384;
 
@@ -30,7 +30,8 @@ internal sealed class FlowTable(FlowReaders readers, int firstNumber)
     internal int Count { get; private set; }
 
     /// <param name="isClientLow">For a flow that is not open yet.</param>
-    internal OpenFlow Get(in FlowKey key, bool isClientLow, out bool isNew)
+    /// <param name="isOpened">For such a flow: the client was seen to open it.</param>
+    internal OpenFlow Get(in FlowKey key, bool isClientLow, out bool isNew, bool isOpened = false)
     {
         isNew = false;
         if (_newest is { } last && last.Key == key) return last;
@@ -48,6 +49,7 @@ internal sealed class FlowTable(FlowReaders readers, int firstNumber)
             Close(oldest);
         }
         open = new OpenFlow(key, new Flow(firstNumber + Count++, key.Transport, key.End(isClientLow), key.End(!isClientLow)), isClientLow);
+        if (ends is not null && (open.Flow.Phone = ends.Of(key, isClientLow, isOpened)) == PhoneSide.Either) open.Flow.Remark("which end is the phone's is not known: what either sent is judged as leaving");
         _flows.Add(key, open);
         Link(open);
         return open;

@@ -64,7 +64,9 @@ internal sealed partial class HttpSide
     private static bool TryHex(ReadOnlySpan<byte> digits, out long value)
     {
         value = 0;
-        if (digits.Length is 0 or > 15) return false;
+        if (digits.IsEmpty) return false;
+        digits = digits.TrimStart((byte)'0');
+        if (digits.Length > 15) return false;
         foreach (byte digit in digits)
         {
             int one = digit switch { >= (byte)'0' and <= (byte)'9' => digit - '0', >= (byte)'a' and <= (byte)'f' => digit - 'a' + 10, >= (byte)'A' and <= (byte)'F' => digit - 'A' + 10, _ => -1 };

@@ -24,6 +24,7 @@ internal sealed class WebSocketSide(Flow flow, Examiner examiner, Sender sender,
     // The frame whose payload is being read, and the message to which it belongs.
     private long _left;
     private int _opcode;
+    private int _code; // of a close, what is to come
     private bool _isFinal;
     private bool _isMasked;
     private uint _mask;
@@ -100,6 +101,7 @@ internal sealed class WebSocketSide(Flow flow, Examiner examiner, Sender sender,
         _isWhole = false;
         if (IsControl)
         {
+            _code = 0;
             _control.Gap(length);
             return;
         }
@@ -180,6 +182,7 @@ internal sealed class WebSocketSide(Flow flow, Examiner examiner, Sender sender,
         }
         else if (IsControl)
         {
+            _code = opcode == 8 ? 2 : 0;
             _control.Begin(Carrier.WebSocket, _number);
         }
         if (_left == 0) EndFrame();
@@ -197,6 +200,16 @@ internal sealed class WebSocketSide(Flow flow, Examiner examiner, Sender sender,
                 Unmask(part);
                 part = _plain.AsSpan(0, count);
             }
+            // RFC 6455 §7.1.5: a close begins with a number.
+            if (_code > 0)
+            {
+                int code = Math.Min(_code, part.Length);
+                _code -= code;
+                flow.Count(sender, ByteKind.Structural, code);
+                flow.Capacity(sender, code);
+                part = part[code..];
+            }
+            if (part.IsEmpty) break;
             if (IsControl) _control.Add(part, packet);
             else if (_isDeflated) _inflation!.Add(part, _message, packet);
             else if (!_isMasked && _isFinal && count == _left && _message.Waiting == 0) _message.Whole(part, packet);

@@ -101,7 +101,9 @@ internal static class Datagrams
     {
         if (payload.Length < NtpSize || (payload[0] >> 3 & 7) is 0 or > 4 || (payload[0] & 7) is 0 or > 5) return false;
         flow.Count(sender, ByteKind.Structural, NtpSize);
-        flow.Capacity(sender, 8);
+        // But for the version and the mode, all of it is the sender's to choose.
+        flow.Capacity(sender, NtpSize - 1);
+        examiner.Examine(new Place(flow, sender, Carrier.Datagram, packet, flow.Messages + 1), payload[..NtpSize]);
         Examine(flow, examiner, sender, payload[NtpSize..], packet);
         Known(flow, "ntp");
         return true;

@@ -24,11 +24,16 @@ internal ref partial struct DnsMessage
     {
         switch (type)
         {
-            case 1 or 28: // A, AAAA
+            case 1 when end - _at == 4: // A
+            case 28 when end - _at == 16: // AAAA
                 if (_isAnswer && _asked is not null) Answered(_bytes[_at..end]);
                 Free(end - _at);
                 return true;
+            case 1 or 28:
+                return Unknown(end);
             case 43 or 46 or 47 or 48 or 50 or 51 or 52 or 44 or 59 or 60: // signatures, keys and their digests
+                // Who answers has them of others; what a phone signs can be anything.
+                if (_counts && _flow.Leaves(_sender)) return Unknown(end);
                 Free(end - _at);
                 return true;
             case 2 or 3 or 4 or 5 or 7 or 8 or 9 or 12 or 39: // one name: NS, CNAME, PTR, DNAME, ...
@@ -52,6 +57,7 @@ internal ref partial struct DnsMessage
                 return Skip(2, end) && Unknown(end);
             case 64 or 65: // SVCB, HTTPS
                 if (!Skip(2, end) || !Name(end)) return false;
+                if (_counts && _flow.Leaves(_sender)) return Unknown(end);
                 if (_counts) Examine(_bytes[_at..end], Carrier.DnsName);
                 Free(end - _at);
                 return true;
@@ -112,6 +118,15 @@ internal ref partial struct DnsMessage
         return true;
     }
 
+    // RFC 7871 §6: a client's subnet; RFC 7873 §4: a cookie; RFC 7830 §3: padding, which should be zero.
+    private static bool IsOrdinary(int code, ReadOnlySpan<byte> value) => code switch
+    {
+        8 => value.Length is >= 4 and <= 20 && value[0] == 0 && value[1] is 1 or 2,
+        10 => value.Length is 8 or (>= 16 and <= 40),
+        12 => !value.ContainsAnyExcept((byte)0),
+        _ => false,
+    };
+
     private bool Extensions(int end)
     {
         while (_at < end)
@@ -121,7 +136,11 @@ internal ref partial struct DnsMessage
             int length = BinaryPrimitives.ReadUInt16BigEndian(_bytes[(_at + 2)..]);
             _at += 4;
             if (_at + length > end) return false;
-            if (code is 8 or 10 or 12) Free(length); // client subnet, cookie, padding
+            if (IsOrdinary(code, _bytes.Slice(_at, length)))
+            {
+                if (_counts && code == 10) Examine(_bytes.Slice(_at, length), Carrier.DnsName);
+                Free(length);
+            }
             else if (!Unknown(_at + length)) return false;
         }
         return true;

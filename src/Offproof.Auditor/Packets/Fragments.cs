@@ -110,6 +110,7 @@ internal sealed class Fragments(Traffic traffic)
             Destination = datagram.Key.Destination,
             IsVersion6 = datagram.Key.IsVersion6,
             Depth = datagram.Depth,
+            Strange = traffic.Strange,
         };
         // A fragment that reached behind the last one's end.
         if (datagram.Runs[0].End > datagram.Length)

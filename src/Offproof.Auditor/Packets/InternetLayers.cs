@@ -36,6 +36,7 @@ internal static class InternetLayers
         layers.Destination = BinaryPrimitives.ReadUInt32BigEndian(header[16..]);
         layers.IsVersion6 = false;
         layers.Capacity += 4 + size - 20;
+        if (size > 20 && !Options.AreOrdinary4(header[20..size])) layers.Leave(20, size - 20);
         layers.At += size;
         return header[9] == 51 ? Extensions(ref layers, 51, ref fragment) : header[9];
     }
@@ -69,6 +70,7 @@ internal static class InternetLayers
                 fragment = new Fragment(layers.Long(4), offset & 0xfff8, (offset & 1) == 0);
             }
             layers.Capacity += next == 44 ? 4 : size - 2;
+            if (next != 44 && !(next is 0 or 60 && Options.AreOrdinary6(header[2..size]))) layers.Leave(2, size - 2);
             layers.At += size;
             next = header[0];
             // What follows in a later piece is the middle of something.

@@ -32,6 +32,9 @@ internal ref struct Layers(ReadOnlySpan<byte> bytes, long length, long packet)
 
     internal string? Remark;
 
+    /// <summary>Of the headers that were passed, what nobody reads: from where in the packet, and how much.</summary>
+    internal List<(int Start, int Length)>? Strange;
+
     internal UInt128 Source;
     internal UInt128 Destination;
     internal bool IsVersion6;
@@ -47,6 +50,13 @@ internal ref struct Layers(ReadOnlySpan<byte> bytes, long length, long packet)
 
     /// <summary>The captured bytes behind the payload.</summary>
     internal readonly ReadOnlySpan<byte> Padding => Bytes[(int)Math.Min(Bytes.Length, End)..];
+
+    /// <summary>So many bytes of the header at hand hold something that is no part of the protocol.</summary>
+    internal void Leave(int offset, int length)
+    {
+        Capacity -= length;
+        Strange?.Add((At + offset, length));
+    }
 
     /// <summary>Is a header of so many bytes there, whole?</summary>
     internal readonly bool Has(int header) => At + header <= Bytes.Length && At + header <= End;

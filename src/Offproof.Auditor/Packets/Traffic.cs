@@ -8,11 +8,13 @@ internal sealed class Traffic
     readonly FlowTable _flows;
     readonly Fragments _fragments;
     readonly TcpLimits _limits;
+    readonly List<(int Start, int Length)> _strange = [];
 
     /// <param name="firstNumber">The number of its first flow.</param>
-    internal Traffic(FlowReaders readers, int firstNumber = 1)
+    /// <param name="ends">Says which end is the phone's; null where all flows are opened by it.</param>
+    internal Traffic(FlowReaders readers, int firstNumber = 1, Ends? ends = null)
     {
-        _flows = new FlowTable(readers, firstNumber);
+        _flows = new FlowTable(readers, firstNumber, ends);
         _fragments = new Fragments(this);
         _limits = new TcpLimits(_flows);
     }
@@ -26,9 +28,19 @@ internal sealed class Traffic
     /// <summary>Bytes that wait for others, and those that are kept to compare with.</summary>
     internal long Held => _limits.Remembered + _limits.Waiting;
 
+    /// <summary>An empty list for what nobody reads of one packet's headers.</summary>
+    internal List<(int Start, int Length)> Strange
+    {
+        get
+        {
+            _strange.Clear();
+            return _strange;
+        }
+    }
+
     internal void Read(in CapturedPacket packet)
     {
-        Layers layers = new(packet.Bytes, packet.Length, packet.Number) { FrameCheck = (int)Math.Min(packet.FrameCheck, packet.Length) };
+        Layers layers = new(packet.Bytes, packet.Length, packet.Number) { Strange = Strange, FrameCheck = (int)Math.Min(packet.FrameCheck, packet.Length) };
         layers.End -= layers.FrameCheck;
         _fragments.Expire(packet.Nanoseconds);
         int type = LinkTypes.Pass(ref layers, packet.LinkType);
@@ -102,6 +114,7 @@ internal sealed class Traffic
         if (protocol == FlowKey.Tcp && layers.Has(20) && layers.Bytes[layers.At + 12] >> 4 is >= 5 and int words && layers.Has(words * 4))
         {
             Segment segment = new(layers.Word(0), layers.Word(2), layers.Long(4), layers.Long(8), layers.Bytes[layers.At + 13]);
+            if (words > 5 && !Options.AreOrdinaryTcp(layers.Bytes.Slice(layers.At + 20, words * 4 - 20))) layers.Leave(20, words * 4 - 20);
             layers.At += words * 4;
             layers.Capacity += 6 + words * 4 - 20 + (segment.IsSyn ? 4 : 0);
             Tcp(ref layers, segment);
@@ -137,11 +150,11 @@ internal sealed class Traffic
     {
         FlowKey key = FlowKey.Of(layers, FlowKey.Tcp, segment.From, segment.To, out bool isLow);
         bool isClientLow = segment.IsFromClient == isLow;
-        OpenFlow open = _flows.Get(key, isClientLow, out bool isNew);
+        OpenFlow open = _flows.Get(key, isClientLow, out bool isNew, segment.IsSyn);
         if (!isNew && segment is { IsSyn: true, IsAcknowledging: false } && open.Streams!.IsAnother(open.SenderOf(isLow), segment))
         {
             _flows.Close(open);
-            open = _flows.Get(key, isClientLow, out _);
+            open = _flows.Get(key, isClientLow, out _, segment.IsSyn);
         }
         open.Streams ??= new TcpStreams(open.Flow, _flows.Readers, _limits, this);
         Sender sender = open.SenderOf(isLow);
@@ -176,7 +189,18 @@ internal sealed class Traffic
                 flow.Count(sender, ByteKind.Structural, padding.Length);
             }
         }
-        flow.Count(sender, ByteKind.Structural, layers.At);
+        int strange = 0;
+        if (layers.Strange is { Count: > 0 } list)
+        {
+            flow.Remark("headers of packets hold options that are not read");
+            foreach ((int start, int length) in list)
+            {
+                strange += length;
+                Stray(flow, sender, layers.Bytes.Slice(start, length), layers.Packet);
+            }
+            list.Clear();
+        }
+        flow.Count(sender, ByteKind.Structural, layers.At - strange);
         flow.Capacity(sender, layers.Capacity);
         if (layers.Remark is not null) flow.Remark(layers.Remark);
         if (layers.Length > layers.Bytes.Length)

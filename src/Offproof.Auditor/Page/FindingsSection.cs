@@ -32,7 +32,7 @@ internal static class FindingsSection
         Chain(words, html, first, flow);
         html.Close("dd");
         html.Element("dt", words.Written).Element("dd", first.Form);
-        html.Element("dt", first.Sender == "client" ? words.To : words.From).Element("dd", page.Name(group.Receiver, flow));
+        html.Element("dt", first.Standing != "arriving" ? words.To : words.From).Element("dd", page.Name(group.Receiver, flow));
         html.Element("dt", words.When).Element("dd", first.Time is { } time ? Time(time) : words.NoTime);
         string where = first.Field is { } field ? words.Field(field) : words.Carriers.GetValueOrDefault(first.Carrier, first.Carrier);
         html.Element("dt", words.Where).Element("dd", words.Place(words.Count(first.Packet), words.Count(first.Flow), where, $"{words.Count(first.Offset)}\u2013{words.Count(first.Offset + first.Length - 1)}")

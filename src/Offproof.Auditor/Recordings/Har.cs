@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -12,7 +13,8 @@ internal static class Har
     /// <summary>Reads a recording to its end, as far as it can be read.</summary>
     internal static RecordingEnd Read(Stream stream, Protocols protocols, NewFlow newFlow, int longest = LongestEntry)
     {
-        HarElements elements = new(stream, longest);
+        HarRest rest = new();
+        HarElements elements = new(stream, longest, rest.Add);
         if (!elements.TryBegin()) return new RecordingEnd(0, 0, "this is no HAR: it holds no log with entries");
         int entries = 0;
         int bad = 0;
@@ -21,8 +23,11 @@ internal static class Har
             switch (elements.Read(out ReadOnlySpan<byte> element))
             {
                 case HarElements.Step.End:
-                    return new RecordingEnd(entries, bad, null);
+                    bool isWhole = elements.Rest();
+                    rest.Examine(entries + 1, protocols, newFlow);
+                    return new RecordingEnd(entries, bad, isWhole ? null : "behind its entries is something that is no part of a HAR");
                 case HarElements.Step.Broken:
+                    rest.Examine(entries + 1, protocols, newFlow);
                     return new RecordingEnd(entries, bad, $"the file ends or breaks inside of entry {entries + 1}; nothing after it was read");
                 case HarElements.Step.TooLong:
                     bad++;
@@ -89,17 +94,27 @@ internal sealed class HarEntry(JsonElement entry, JsonElement request)
         StringBuilder head = new();
         head.Append(Text(request, "method")).Append(' ').Append(url).Append(' ').Append(Text(request, "httpVersion")).Append("\r\n");
         Fields(request, head, "cookie", "Cookie", out _);
+        string sent = head.ToString();
         recorded.Head(Sender.Client, head);
         RequestBody(recorded);
 
-        if (Child(entry, "response") is not { } response) return;
+        JsonElement? response = Child(entry, "response");
+        string came = response is { } answer && Number(answer, "status") is > 0 ? Answer(recorded, answer, head) : "";
+        Messages(recorded);
+        HarMembers others = new(sent, came);
+        others.Look(entry);
+        others.Examine(recorded);
+    }
+
+    private static string Answer(Recorded recorded, JsonElement response, StringBuilder head)
+    {
         long status = Number(response, "status") ?? 0;
-        if (status <= 0) return; // no answer came
         head.Clear().Append(Text(response, "httpVersion") is { Length: > 0 } version ? version : "HTTP").Append(' ').Append(status).Append(' ').Append(Text(response, "statusText")).Append("\r\n");
         Fields(response, head, "set-cookie", "Set-Cookie", out string? encoding);
+        string came = head.ToString();
         recorded.Head(Sender.Server, head);
         AnswerBody(recorded, response, encoding);
-        Messages(recorded);
+        return came;
     }
 
     private void RequestBody(Recorded recorded)
@@ -121,10 +136,14 @@ internal sealed class HarEntry(JsonElement entry, JsonElement request)
             if (body.Length > 0)
             {
                 recorded.Body(Sender.Client, body, declared);
+                // Of what the recording took off, sizes say nothing.
+                if (Field(request, "content-encoding") is null && Said() > body.Length) recorded.Missing(Sender.Client, Said() - body.Length);
                 return;
             }
         }
-        if (Number(request, "bodySize") is > 0 and { } size) recorded.Missing(Sender.Client, size);
+        if (Said() > 0) recorded.Missing(Sender.Client, Said());
+
+        long Said() => Math.Max(Number(request, "bodySize") ?? 0, long.TryParse(Field(request, "content-length"), NumberStyles.None, CultureInfo.InvariantCulture, out long length) && length < 1L << 40 ? length : 0);
     }
 
     private static void AnswerBody(Recorded recorded, JsonElement response, string? encoding)
@@ -133,7 +152,8 @@ internal sealed class HarEntry(JsonElement entry, JsonElement request)
         byte[] body = Content(content, "text", out bool wasCoded);
         // Text was decoded by whoever recorded it; bytes may not have been.
         if (body.Length > 0) recorded.Body(Sender.Server, body, new Declared(Text(content, "mimeType"), wasCoded ? encoding : null));
-        else if (Number(content, "size") is > 0 and { } size) recorded.Missing(Sender.Server, size);
+        // A mark of the byte order is not always kept.
+        if (Number(content, "size") is { } size && size > body.Length + (body.Length > 0 ? 3 : 0)) recorded.Missing(Sender.Server, size - body.Length);
     }
 
     private void Messages(Recorded recorded)
@@ -144,7 +164,7 @@ internal sealed class HarEntry(JsonElement entry, JsonElement request)
         {
             string data = Text(message, "data") ?? "";
             byte[] bytes = Number(message, "opcode") == 2 && TryBase64(data, out byte[] decoded) ? decoded : Encoding.UTF8.GetBytes(data);
-            recorded.Message(Text(message, "type") == "send" ? Sender.Client : Sender.Server, Carrier.WebSocket, bytes);
+            recorded.Message(Text(message, "type") == "receive" ? Sender.Server : Sender.Client, Carrier.WebSocket, bytes);
         }
     }
 
@@ -168,6 +188,14 @@ internal sealed class HarEntry(JsonElement entry, JsonElement request)
         }
         if (hasCookies || !message.TryGetProperty("cookies", out JsonElement cookies) || cookies.ValueKind != JsonValueKind.Array) return;
         foreach (JsonElement cookie in cookies.EnumerateArray()) head.Append(cookieName).Append(": ").Append(Text(cookie, "name")).Append('=').Append(Text(cookie, "value")).Append("\r\n");
+    }
+
+    private static string? Field(JsonElement message, string name)
+    {
+        if (!message.TryGetProperty("headers", out JsonElement fields) || fields.ValueKind != JsonValueKind.Array) return null;
+        foreach (JsonElement field in fields.EnumerateArray())
+            if (string.Equals(Text(field, "name"), name, StringComparison.OrdinalIgnoreCase)) return Text(field, "value");
+        return null;
     }
 
     private static byte[] Content(JsonElement from, string name, out bool wasCoded)

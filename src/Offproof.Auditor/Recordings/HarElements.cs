@@ -1,10 +1,14 @@
 namespace Offproof.Auditor;
 
+/// <summary>Takes the bytes of a value, valid during the call, or says how many there were.</summary>
+internal delegate void HarOther(string name, ReadOnlySpan<byte> value, long notKept);
+
 /// <summary>
 /// Finds the elements of <c>log.entries</c> in a JSON file of any size: one element is in memory, the rest is passed over. Where elements begin and end is all that is looked at;
 /// whether one is JSON, its reader says.
 /// </summary>
-internal sealed class HarElements(Stream stream, int most)
+/// <param name="other">Told of what stands beside the entries: values of other members, and what follows the recording; null for bytes that are not kept, with their number.</param>
+internal sealed class HarElements(Stream stream, int most, HarOther? other = null)
 {
     private const int Block = 64 << 10;
 
@@ -59,8 +63,33 @@ internal sealed class HarElements(Stream stream, int most)
         return Step.Element;
     }
 
-    // In an object: to the value of a name.
-    private bool TryFind(string name)
+    /// <summary>Behind the last entry: the rest of the log, of the recording, and of the file.</summary>
+    /// <returns>False where that is no JSON.</returns>
+    internal bool Rest()
+    {
+        if (PeekToken() != ']') return false;
+        _at++;
+        if (TryFind(null) || PeekToken() != '}') return false;
+        _at++;
+        if (TryFind(null) || PeekToken() != '}') return false;
+        _at++;
+        if (PeekToken() < 0) return true;
+        (_kept, _passed) = (_at, 0);
+        while (Peek() >= 0) _at = _end;
+        Tell("behind the recording");
+        return false;
+    }
+
+    private void Tell(string name)
+    {
+        int begin = Math.Max(_kept, 0);
+        _kept = -1;
+        if (_passed > 0) other?.Invoke(name, default, _passed + _at - begin);
+        else other?.Invoke(name, _bytes.AsSpan(begin, _at - begin), 0);
+    }
+
+    // In an object: to the value of a name; without one, to its end.
+    private bool TryFind(string? name)
     {
         while (true)
         {
@@ -73,7 +102,11 @@ internal sealed class HarElements(Stream stream, int most)
             if (next != '"' || !TryString(out string key) || PeekToken() != ':') return false;
             _at++;
             if (string.Equals(key, name, StringComparison.Ordinal)) return true;
-            if (PeekToken() < 0 || !TrySkip()) return false;
+            if (PeekToken() < 0) return false;
+            (_kept, _passed) = (_at, 0);
+            bool isWhole = TrySkip();
+            Tell(key.Length > 0 ? key : "a member");
+            if (!isWhole) return false;
         }
     }
 

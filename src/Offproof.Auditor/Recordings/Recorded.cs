@@ -59,7 +59,7 @@ internal sealed class Recorded(Protocols protocols, Flow flow, long entry)
     /// <summary>The recording says that there was a body, and does not hold it.</summary>
     internal void Missing(Sender sender, long bytes)
     {
-        flow.Remark("a body was not recorded");
+        flow.Remark("a body was not recorded, or not all of it");
         flow.Count(sender, ByteKind.Missing, bytes);
     }
 

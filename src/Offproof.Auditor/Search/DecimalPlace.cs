@@ -59,7 +59,7 @@ internal readonly record struct DecimalPlace(long Millionths)
         int from = Math.Max(0, start - Form.Reach), to = Math.Min(bytes.Length, end + Form.Reach);
         for (int point = from; point < to; point++)
         {
-            int next = bytes[point..to].IndexOf((byte)'.');
+            int next = bytes[point..to].IndexOfAny((byte)'.', (byte)',');
             if (next < 0) return false;
             point += next;
             if ((point >= start && point < end) || !TryRead(bytes, point, out int first, out int past, out int found, out long value) || !IsWrittenAs(value, found)) continue;

@@ -19,6 +19,7 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
     (uint Hash, int Which)[]? _short;
     // By the first 20 bits of a hash of a short hash: most numbers are none.
     ulong[] _mayBeShort = [];
+    readonly Dictionary<ulong, int> _middles = [];
     int _trials, _made;
 
     /// <summary>The trials with salts are used up: later values were not tried. A report says so.</summary>
@@ -51,6 +52,8 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
                 hits.Add(Found(form, name, 0, value.Length, length));
             }
         }
+        if (value.Length == Shortest && _middles.TryGetValue(DigestTable.Key(value), out int middle))
+            hits.Add(new Hit(_values[middle].Form, 0, Shortest, "md5, its middle", Math.Min(_values[middle].Form.Bits, Shortest * 8 - Alternatives)));
     }
 
     /// <summary>The same at any offset of binary bytes: the usual hashes, whole or their first 8 or more bytes.</summary>
@@ -172,6 +175,8 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
             if (!IsMade(which)) continue;
             int length = Digest(which, digest, out _, out _);
             table.Add(DigestTable.Key(digest), which, last: false, IsAnywhere(which));
+            // In some countries a hash is its 16 digits in the middle.
+            if (which < _values.Length * HashAlgorithms.All.Length && HashAlgorithms.All[which % HashAlgorithms.All.Length].Name == "md5") _middles.TryAdd(DigestTable.Key(digest[4..12]), which / HashAlgorithms.All.Length);
             if (length > Shortest) table.Add(DigestTable.Key(digest[(length - Shortest)..length]), which, last: true, anywhere: false);
         }
         _short = [.. _values.SelectMany((value, v) => HashAlgorithms.Short.Select((algorithm, a) => (algorithm.Hash(value.Value), v * HashAlgorithms.Short.Length + a)))];

@@ -99,7 +99,7 @@ internal sealed class DigitScan
         {
             Vector256<byte> low = Vector256.Create(block), high = Vector256.Create(block[32..]);
             _digits = Mask(Digits(low), Digits(high));
-            ulong separators = Mask(Separators(low), Separators(high)), points = Mask(Vector256.Equals(low, Vector256.Create((byte)'.')), Vector256.Equals(high, Vector256.Create((byte)'.')));
+            ulong separators = Mask(Separators(low), Separators(high)), points = Mask(Points(low), Points(high));
             ulong near = _digits | _digits << 1 | _digits >> 1;
             near |= near << 2 | near >> 2;
             _rows = _digits | (separators & near);
@@ -129,12 +129,15 @@ internal sealed class DigitScan
 
         static Vector256<byte> Digits(Vector256<byte> v) => Vector256.LessThan(v - Vector256.Create((byte)'0'), Vector256.Create((byte)10));
 
-        // space ( ) + - . /
+        // . and , which stand side by side but for the hyphen.
+        static Vector256<byte> Points(Vector256<byte> v) => Vector256.Equals(v & Vector256.Create((byte)0xfd), Vector256.Create((byte)0x2c));
+
+        // space ( ) + , - . / _ and bytes of characters beyond ASCII
         static Vector256<byte> Separators(Vector256<byte> v) => Vector256.Equals(v, Vector256.Create((byte)' ')) | Vector256.LessThan(v - Vector256.Create((byte)'('), Vector256.Create((byte)2))
-            | Vector256.Equals(v, Vector256.Create((byte)'+')) | Vector256.LessThan(v - Vector256.Create((byte)'-'), Vector256.Create((byte)3));
+            | Vector256.LessThan(v - Vector256.Create((byte)'+'), Vector256.Create((byte)5)) | Vector256.Equals(v, Vector256.Create((byte)'_')) | Vector256.GreaterThan(v, Vector256.Create((byte)0x7f));
     }
 
-    static bool IsSeparator(byte b) => b is (byte)' ' or (byte)'(' or (byte)')' or (byte)'+' or (byte)'-' or (byte)'.' or (byte)'/';
+    static bool IsSeparator(byte b) => b is (byte)' ' or (byte)'(' or (byte)')' or (>= (byte)'+' and <= (byte)'/') or (byte)'_' or > 0x7f;
 
     /// <summary>Reads a run, and says where it ends.</summary>
     int Run(ReadOnlySpan<byte> bytes, int at, HitList hits)
@@ -155,7 +158,7 @@ internal sealed class DigitScan
                 continue;
             }
             if (!IsSeparator(bytes[at]) || ++gap > MostGap) break;
-            if (places && bytes[at] == '.') Decimal(bytes, at, hits);
+            if (places && bytes[at] is (byte)'.' or (byte)',') Decimal(bytes, at, hits);
         }
         return Math.Max(at, 1);
     }

@@ -33,7 +33,8 @@ internal static class Hashed
     internal static bool IsFileHash(Form form) => form.Name is "sha256" or "sha1" or "md5";
 
     static bool IsHashed(Form form) => form.Near is null && !IsFileHash(form) && form.Name is not ("fragment" or "block") && !form.Name.Contains("int64", StringComparison.Ordinal)
-        && !form.Name.Contains("bcd", StringComparison.Ordinal) && !form.Name.Contains("varint", StringComparison.Ordinal) && form.Canary.Kind is not ("gps" or "photo-gps");
+        && !form.Name.Contains("bcd", StringComparison.Ordinal) && !form.Name.Contains("varint", StringComparison.Ordinal)
+        && !form.Name.EndsWith("zigzag", StringComparison.Ordinal) && !form.Name.EndsWith("hexadecimal", StringComparison.Ordinal) && form.Name is not "other-spelling" && form.Canary.Kind is not ("gps" or "photo-gps");
 
     /// <summary>Of numbers, e-mails and identifiers every hash is made; of names and texts only the usual ones, since they are many.</summary>
     internal static bool IsIdentifying(Form form) => form.Canary.Kind is "imei" or "imsi" or "iccid" or "android-id" or "mac" or "serial" or "email" or "phone" or "contact-phone" or "contact-email" or "message-number" or "identifier";

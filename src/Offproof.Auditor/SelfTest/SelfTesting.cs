@@ -28,6 +28,7 @@ public static class SelfTesting
         Add("hashes of 32 bits inside one or two encodings", false, test.Run(email, Chains.Inside([.. hashes.Where(LeakyHashes.IsShort)], 2, Disguise.LeakyForms).Where(c => c.Length > 1), holders));
         Add("24 everyday disguises, all chains of one and two (an e-mail address, a Greek text, 16 hex digits)", true, test.Run(three, Chains.UpTo(2, Chains.Everyday), holders));
         Add("every kind of datum, as it is and in each everyday disguise", true, Kept(test.Run(sample.Planted, [[], .. Chains.UpTo(1, Chains.Everyday)], holders)));
+        Add("every kind of datum, in all chains of two everyday disguises", false, test.Run(sample.Planted, Chains.UpTo(2, Chains.Everyday).Where(chain => chain.Length == 2), holders));
         Add("the same through packets, streams and protocols: a drawn capture", true, SelfTestCapture.Run(sample, Recorded, seed));
         Add("all 33 disguises, all chains of one and two (the same three)", false, test.Run(three, Chains.UpTo(2, Disguise.All), holders));
         Add("all 33, chains of three pairwise (an e-mail address)", false, test.Run(email, Chains.ThreePairwise(), holders));

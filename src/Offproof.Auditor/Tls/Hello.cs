@@ -133,7 +133,8 @@ internal sealed class Hello
                 Opaque += content.Length;
                 return true;
         }
-        if (!IsKnown(type))
+        // RFC 7685 §3: padding is zero.
+        if (!IsKnown(type) || (type == 21 && content.ContainsAnyExcept((byte)0)))
         {
             Opaque += content.Length;
             if (Unknown.Count < 4) Unknown.Add(type);

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Offproof.Auditor;
 
 /// <summary>What is asked of an audit.</summary>
@@ -6,7 +8,8 @@ namespace Offproof.Auditor;
 /// <param name="Keys">Key logs in NSS format (SSLKEYLOGFILE).</param>
 /// <param name="Sources">A folder of sources about addresses (receivers.md §3); null for none.</param>
 /// <param name="Online">Who asks registries (receivers.md §5); null where nobody may. Needs <paramref name="Sources"/>.</param>
-public sealed record AuditRequest(IReadOnlyList<string> Captures, string Persona, IReadOnlyList<string> Keys, string? Sources = null, Online? Online = null);
+/// <param name="Phones">Addresses that are the phone's; null where that is to be told from the captures (audit.md §3.1).</param>
+public sealed record AuditRequest(IReadOnlyList<string> Captures, string Persona, IReadOnlyList<string> Keys, string? Sources = null, Online? Online = null, IReadOnlyList<IPAddress>? Phones = null);
 
 /// <summary>persona.json cannot be read; the message says why.</summary>
 public sealed class InvalidPersonaException(string message, Exception? cause = null) : Exception(message, cause);
@@ -26,7 +29,7 @@ public static class Audit
             using FileStream file = Open(path);
             keys!.Add(file);
         }
-        using AuditRun run = new(ReadPersona(request.Persona), keys, sources: sources);
+        using AuditRun run = new(ReadPersona(request.Persona), keys, sources: sources, phones: request.Phones);
         foreach (string path in request.Captures)
         {
             using FileStream file = Open(path);

@@ -48,9 +48,11 @@ public sealed record CaptureReport(string Path, string Format, long Packets, lon
 
 /// <summary>One conversation.</summary>
 /// <param name="Client">ADDRESS:PORT of who opened it.</param>
-/// <param name="Capacity">Bytes of <paramref name="Sent"/>'s structure that the client chose freely.</param>
+/// <param name="Phone">client, server or undecided: which of them is the phone (audit.md §3.1).</param>
+/// <param name="Sent">What the phone sent; the client where that is undecided.</param>
+/// <param name="Capacity">Bytes of <paramref name="Sent"/>'s structure that their sender chose freely.</param>
 public sealed record FlowReport(
-    int Flow, string Transport, string Protocol, string Client, string Server, string? ServerName, int Messages, ByteCounts Sent, ByteCounts Received, long Capacity, IReadOnlyList<string> Remarks);
+    int Flow, string Transport, string Protocol, string Client, string Server, string Phone, string? ServerName, int Messages, ByteCounts Sent, ByteCounts Received, long Capacity, IReadOnlyList<string> Remarks);
 
 /// <summary>One canary in one place.</summary>
 /// <param name="Also">Other planted data that are written the same: a contact's number in a message.</param>

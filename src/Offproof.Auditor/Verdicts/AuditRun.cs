@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace Offproof.Auditor;
 
@@ -8,7 +9,12 @@ internal sealed class AuditRun : IDisposable
     private const int AskEvery = 4096;
     private const uint NssKeyLog = 0x544c534b;
 
+    // Of a capture, so much is looked at before it is read.
+    private const int Beginning = 1 << 20;
+
     private readonly Canaries _canaries;
+    private readonly Ends _ends;
+    private readonly byte[] _beginning = new byte[Beginning];
     private readonly KeyLog _keys;
     private readonly bool _keysGiven;
     private readonly CanaryExaminer _examiner;
@@ -31,8 +37,10 @@ internal sealed class AuditRun : IDisposable
 
     /// <param name="seen">Told of each head of a message; null where nobody wants to know.</param>
     /// <param name="sources">Who is asked about the addresses; null where nobody is.</param>
-    internal AuditRun(Canaries canaries, KeyLog? keys, HeadSeen? seen = null, SourceReading? sources = null)
+    /// <param name="phones">The phone's addresses, where they are known.</param>
+    internal AuditRun(Canaries canaries, KeyLog? keys, HeadSeen? seen = null, SourceReading? sources = null, IReadOnlyList<IPAddress>? phones = null)
     {
+        _ends = new Ends(phones ?? []);
         (_canaries, _keys, _keysGiven, _sources) = (canaries, keys ?? new KeyLog(), keys is not null, sources);
         _examiner = new CanaryExaminer(new Searcher(Permutation.WithMapped(canaries.Forms)), canaries.Digests) { Observed = _observed };
         _protocols = new Protocols(_examiner, flow => new TlsConversation(flow, _examiner, _keys, _protocols!.For), seen);
@@ -45,15 +53,17 @@ internal sealed class AuditRun : IDisposable
         _firstFlows.Add(_shelf.Count + 1);
         (_observed.Capture, _observed.Now) = (_firstFlows.Count, null);
         // What a recording without packets begins with is told from a capture by its first character: its bytes are text.
-        Span<byte> start = stackalloc byte[64];
-        int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        int length = file.ReadAtLeast(_beginning, _beginning.Length, throwOnEndOfStream: false);
         // A pipe cannot be wound back.
-        if (file.CanSeek) file.Position = 0;
-        else file = new Continued(start[..length].ToArray(), file);
-        ReadOnlySpan<byte> text = start[..length].TrimStart("\uFEFF \t\r\n"u8);
+        file = new Continued(_beginning.AsMemory(0, length), file);
+        ReadOnlySpan<byte> text = _beginning.AsSpan(0, Math.Min(length, 64)).TrimStart("\uFEFF \t\r\n"u8);
         if (text.StartsWith("{"u8)) ReadRecording(path, "har", newFlow => Har.Read(file, _protocols, newFlow));
         else if (text.IndexOf((byte)':') is > 0 and <= 12 and int colon && !text[..colon].ContainsAnyExceptInRange((byte)'0', (byte)'9')) ReadRecording(path, "mitmproxy", newFlow => Mitmproxy.Read(file, _protocols, newFlow));
-        else ReadPackets(path, file, cancel);
+        else
+        {
+            _ends.Look(_beginning, length);
+            ReadPackets(path, file, cancel);
+        }
     }
 
     private void ReadRecording(string path, string format, Func<NewFlow, RecordingEnd> read)
@@ -79,7 +89,7 @@ internal sealed class AuditRun : IDisposable
     {
         long bytes = 0;
         int before = _shelf.Count, begun = before;
-        Traffic traffic = new(new FlowReaders { Stream = flow => _protocols.For(flow, null), Datagram = Datagram, Stray = Stray, Finished = Finish }, _shelf.Count + 1);
+        Traffic traffic = new(new FlowReaders { Stream = flow => _protocols.For(flow, null), Datagram = Datagram, Stray = Stray, Finished = Finish }, _shelf.Count + 1, _ends);
         using CaptureFile capture = new(file, (type, secrets) =>
         {
             if (type == NssKeyLog) _keys.Add(secrets);
@@ -159,7 +169,7 @@ internal sealed class AuditRun : IDisposable
         SourceFolder? sources = _sources?.Read(receivers, cancel);
         ByteCounts bytes = new(_onTheWire, _shelf.Bytes(ByteKind.Decoded), _shelf.Bytes(ByteKind.Structural), _shelf.Bytes(ByteKind.Opaque), _shelf.Bytes(ByteKind.Missing));
         Verdict verdict = Judge(findings, bytes);
-        long opaque = _shelf.Bytes(Sender.Client, ByteKind.Opaque), missing = _shelf.Bytes(Sender.Client, ByteKind.Missing);
+        long opaque = _shelf.Left(ByteKind.Opaque), missing = _shelf.Left(ByteKind.Missing);
         return new AuditReport(AuditReport.SchemaName, Word(verdict), [.. _reasons.Select(static reason => reason.Text)], _reasons, bytes, new ByteBudget(opaque, missing, _shelf.Capacity, opaque + missing + _shelf.Capacity), _captures, _shelf.Count, _shelf.Listed(),
             _examiner.Findings.Count + _examiner.FindingsNotKept, findings, new PersonaReport(planted.Count, _canaries.Forms.Count, [.. planted.GroupBy(static canary => canary.Kind).Select(static kind => new KindReport(kind.Key, kind.Count()))],
             [.. _canaries.TooShort.Select(static value => new TooShortReport(value.Canary.Id, value.Form, value.Reason))]),
@@ -191,6 +201,7 @@ internal sealed class AuditRun : IDisposable
 
     private IEnumerable<string> Notes()
     {
+        if (_shelf.Undecided > 0) yield return $"of {Plural(_shelf.Undecided, "flow", "flows")} it is not known which end is the phone's: what either sent is judged as leaving (--phone ADDRESS tells it)";
         if (_canaries.AbsentFiles > 0) yield return Plural(_canaries.AbsentFiles, "file of the persona does", "files of the persona do") + " not lie beside it as described: known by hash alone";
         if (_canaries.Digests.SaltsUsedUp) yield return "not every value that looks like a hash was tried with every salt";
         if (_keys.BadLines > 0) yield return Plural(_keys.BadLines, "line is", "lines are") + " none of a key log";
@@ -206,7 +217,7 @@ internal sealed class AuditRun : IDisposable
         Place place = finding.Place;
         double chance = Chance.Expected(finding.Bits, _examiner.Searched);
         return new FindingReport(finding.Form.Canary.Id, [.. finding.Form.Also?.Select(static canary => canary.Id) ?? []], finding.Form.Canary.Kind, finding.Form.Canary.Value, finding.Form.Name, CaptureOf(place.Flow.Number), place.Packet, place.Flow.Number, place.Sender.Word(),
-            Word(place.Carrier), finding.Field, place.Message, finding.Offset, finding.Length, finding.Chain, chance, Standings.Of(place.Sender, chance).Word(), _times[index], unrolling.Of(finding));
+            Word(place.Carrier), finding.Field, place.Message, finding.Offset, finding.Length, finding.Chain, chance, Standings.Of(place.Flow.Leaves(place.Sender), chance).Word(), _times[index], unrolling.Of(finding));
     }
 
     private int CaptureOf(int flow)

@@ -29,11 +29,21 @@ public static class AuditText
     /// <summary>One finding as a sentence.</summary>
     internal static string Sentence(FindingReport finding, FlowReport? flow)
     {
-        string how = finding.Chain.Count == 0 ? "in clear" : $"as {string.Join(" of ", finding.Chain)}";
-        string to = flow is null ? "" : finding.Sender == "client" ? $" sent to {End(flow)}" : $" arriving from {End(flow)}";
+        string how = finding.Chain.Count == 0 ? Plain(finding, flow) : $"as {string.Join(" of ", finding.Chain)}";
+        string to = flow is null ? "" : Way(finding, flow);
         string where = finding.Field ?? finding.Carrier;
         return string.Create(CultureInfo.InvariantCulture, $"{finding.Kind} {finding.Value} ({finding.Form}), {how},{to}: packet {finding.Packet}, {where}, bytes {finding.Offset} to {finding.Offset + finding.Length - 1}")
             + (finding.Standing == "weak" ? string.Create(CultureInfo.InvariantCulture, $"; weak: {finding.Chance:0.###} coincidences are to be expected") : "");
+    }
+
+    // The name in a hello is not encrypted; what a stream of TLS held may have been either.
+    private static string Plain(FindingReport finding, FlowReport? flow) => flow is null || !flow.Protocol.StartsWith("tls", StringComparison.Ordinal) || finding.Carrier == "server-name" ? "in clear"
+        : finding.Carrier == "stream" ? "undisguised, in a TLS connection" : "in clear inside TLS";
+
+    private static string Way(FindingReport finding, FlowReport flow)
+    {
+        (string from, string to) = finding.Sender == "client" ? (flow.Client, End(flow)) : (End(flow), flow.Client);
+        return flow.Phone == PhoneSides.Undecided ? $" sent by {from} to {to}" : flow.Phone == finding.Sender ? $" sent to {to}" : $" arriving from {from}";
     }
 
     private static IEnumerable<string> Found(AuditReport report, Dictionary<int, FlowReport> flows)

@@ -1,7 +1,7 @@
 namespace Offproof.Auditor;
 
 /// <summary>A stream whose first bytes were read already.</summary>
-internal sealed class Continued(byte[] first, Stream rest) : ForwardStream
+internal sealed class Continued(ReadOnlyMemory<byte> first, Stream rest) : ForwardStream
 {
     private int _at;
 
@@ -9,7 +9,7 @@ internal sealed class Continued(byte[] first, Stream rest) : ForwardStream
     {
         if (_at == first.Length) return rest.Read(buffer);
         int count = Math.Min(buffer.Length, first.Length - _at);
-        first.AsSpan(_at, count).CopyTo(buffer);
+        first.Span.Slice(_at, count).CopyTo(buffer);
         _at += count;
         return count;
     }

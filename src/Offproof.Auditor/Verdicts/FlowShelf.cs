@@ -20,22 +20,29 @@ internal sealed class FlowShelf
 
     internal long Bytes(ByteKind kind) => _bytes[0, (int)kind] + _bytes[1, (int)kind];
 
-    internal long Bytes(Sender sender, ByteKind kind) => _bytes[(int)sender, (int)kind];
+    /// <summary>Of what the phone's side sent.</summary>
+    internal long Left(ByteKind kind) => _bytes[0, (int)kind];
+
+    /// <summary>Flows of which it is not known which end is the phone's.</summary>
+    internal int Undecided { get; private set; }
 
     internal void Add(Flow flow, bool found)
     {
         Count++;
         foreach (Sender sender in (ReadOnlySpan<Sender>)[Sender.Client, Sender.Server])
         {
-            for (int kind = 0; kind < 4; kind++) _bytes[(int)sender, kind] += flow.Bytes(sender, (ByteKind)kind);
+            bool leaves = flow.Leaves(sender);
+            for (int kind = 0; kind < 4; kind++) _bytes[leaves ? 0 : 1, kind] += flow.Bytes(sender, (ByteKind)kind);
+            if (leaves) Capacity += flow.Capacity(sender);
         }
-        Capacity += flow.Capacity(Sender.Client);
-        ByteCounts sent = Counts(flow, Sender.Client), received = Counts(flow, Sender.Server);
+        if (flow.Phone == PhoneSide.Either) Undecided++;
+        Sender phone = flow.Phone == PhoneSide.Server ? Sender.Server : Sender.Client;
+        ByteCounts sent = Counts(flow, phone), received = Counts(flow, phone.Other());
         Total += sent.Total + received.Total;
         List<FlowReport> shelf = found || sent.Opaque + sent.Missing + received.Opaque + received.Missing > 0 ? _telling : _plain;
         if (shelf.Count < Most)
         {
-            shelf.Add(new FlowReport(flow.Number, flow.Transport, flow.Protocol, Text(flow.Client), Text(flow.Server), flow.ServerName, flow.Messages, sent, received, flow.Capacity(Sender.Client), [.. flow.Remarks]));
+            shelf.Add(new FlowReport(flow.Number, flow.Transport, flow.Protocol, Text(flow.Client), Text(flow.Server), flow.Phone.Word(), flow.ServerName, flow.Messages, sent, received, flow.Capacity(phone), [.. flow.Remarks]));
         }
     }
 

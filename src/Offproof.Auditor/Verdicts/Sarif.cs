@@ -18,13 +18,12 @@ public static class Sarif
         Tool(json, report);
         Invocation(json, report);
         json.WriteStartArray("artifacts");
-        foreach (CaptureReport capture in report.Captures)
+        foreach (CaptureReport capture in report.Captures) Artifact(json, Uri(capture.Path), -1);
+        // What a region counts bytes in is a message, which lies somewhere in the packets of a capture: an artifact in an artifact (SARIF §3.24.5).
+        Dictionary<string, int> messages = new(StringComparer.Ordinal);
+        foreach (FindingReport finding in report.Findings)
         {
-            json.WriteStartObject();
-            json.WriteStartObject("location");
-            json.WriteString("uri", Uri(capture.Path));
-            json.WriteEndObject();
-            json.WriteEndObject();
+            if (messages.TryAdd(Message(finding, report.Captures), report.Captures.Count + messages.Count)) Artifact(json, Message(finding, report.Captures), CaptureOf(finding, report.Captures));
         }
         json.WriteEndArray();
         json.WriteStartArray("results");
@@ -34,7 +33,7 @@ public static class Sarif
         {
             foreach (int flow in receiver.Flows) receivers.TryAdd(flow, receiver);
         }
-        foreach (FindingReport finding in report.Findings) Result(json, finding, flows.GetValueOrDefault(finding.Flow), report.Captures, receivers.GetValueOrDefault(finding.Flow));
+        foreach (FindingReport finding in report.Findings) Result(json, finding, flows.GetValueOrDefault(finding.Flow), Message(finding, report.Captures), messages, receivers.GetValueOrDefault(finding.Flow));
         json.WriteEndArray();
         json.WriteEndObject();
         json.WriteEndArray();
@@ -81,7 +80,7 @@ public static class Sarif
         json.WriteEndArray();
     }
 
-    private static void Result(Utf8JsonWriter json, FindingReport finding, FlowReport? flow, IReadOnlyList<CaptureReport> captures, ReceiverReport? receiver)
+    private static void Result(Utf8JsonWriter json, FindingReport finding, FlowReport? flow, string message, Dictionary<string, int> messages, ReceiverReport? receiver)
     {
         json.WriteStartObject();
         json.WriteString("ruleId", finding.Kind);
@@ -93,7 +92,12 @@ public static class Sarif
         json.WriteStartObject();
         json.WriteStartObject("physicalLocation");
         json.WriteStartObject("artifactLocation");
-        json.WriteString("uri", Uri(captures[Math.Min(finding.Capture, captures.Count) - 1].Path));
+        json.WriteString("uri", message);
+        json.WriteNumber("index", messages[message]);
+        json.WriteEndObject();
+        json.WriteStartObject("region");
+        json.WriteNumber("byteOffset", finding.Offset);
+        json.WriteNumber("byteLength", finding.Length);
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteStartArray("logicalLocations");
@@ -129,6 +133,21 @@ public static class Sarif
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    private static void Artifact(Utf8JsonWriter json, string uri, int parent)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("location");
+        json.WriteString("uri", uri);
+        json.WriteEndObject();
+        if (parent >= 0) json.WriteNumber("parentIndex", parent);
+        json.WriteEndObject();
+    }
+
+    private static int CaptureOf(FindingReport finding, IReadOnlyList<CaptureReport> captures) => Math.Min(finding.Capture, captures.Count) - 1;
+
+    private static string Message(FindingReport finding, IReadOnlyList<CaptureReport> captures) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Uri(captures[CaptureOf(finding, captures)].Path)}#flow={finding.Flow}&packet={finding.Packet}&{finding.Carrier}={finding.Message}");
 
     private static string Uri(string path) => System.Uri.EscapeDataString(path.Replace('\\', '/')).Replace("%2F", "/", StringComparison.Ordinal);
 }

@@ -13,7 +13,7 @@ internal static class Standings
     /// <summary>The most coincidences that may be expected of evidence.</summary>
     internal const double MostChance = 0.001;
 
-    internal static Standing Of(Sender sender, double chance) => chance > MostChance ? Standing.Weak : sender == Sender.Client ? Standing.Evidence : Standing.Arriving;
+    internal static Standing Of(bool leaves, double chance) => chance > MostChance ? Standing.Weak : leaves ? Standing.Evidence : Standing.Arriving;
 
     internal static string Word(this Standing standing) => standing switch { Standing.Evidence => "evidence", Standing.Weak => "weak", _ => "arriving" };
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Security.Cryptography;
 using Offproof.Auditor;
 using Offproof.Device;
@@ -12,6 +13,7 @@ internal static class AuditVerb
         Argument<string[]> captures = new("CAPTURE") { Description = "pcap or pcapng (also gzipped), HAR, or flows of mitmproxy", Arity = ArgumentArity.ZeroOrMore };
         Option<string?> persona = new("--persona") { Description = "The planted data: persona.json", HelpName = "FILE" };
         Option<string[]> keys = new("--keys") { Description = "TLS secrets (SSLKEYLOGFILE); may be given more than once", HelpName = "FILE" };
+        Option<string[]> phones = new("--phone") { Description = "An address of the phone's; may be given more than once. Without it, the captures tell", HelpName = "ADDRESS" };
         Option<string?> sarif = new("--sarif") { Description = "Also write the findings as SARIF 2.1.0", HelpName = "FILE" };
         Option<string?> html = new("--html") { Description = "Also write the report as a page for people", HelpName = "FILE" };
         Option<string> language = new("--lang") { Description = "Of the page: en, zh or de", HelpName = "LANG", DefaultValueFactory = static _ => "en" };
@@ -20,10 +22,10 @@ internal static class AuditVerb
         Option<bool> online = new("--online") { Description = "Ask registries about the addresses, and so tell them which are in the captures; answers are kept in --sources" };
         Option<bool> selfTest = new("--self-test") { Description = "Plant data of its own in disguises and carriers, and say which are found and which missed" };
         Option<ulong> seed = new("--seed") { Description = "Of the data of --self-test", HelpName = "N", DefaultValueFactory = static _ => 1 };
-        Command verb = new("audit", "What personal data left a phone: reads captures of its traffic") { captures, persona, keys, sarif, html, language, sources, online, selfTest, seed, Sources() };
+        Command verb = new("audit", "What personal data left a phone: reads captures of its traffic") { captures, persona, keys, phones, sarif, html, language, sources, online, selfTest, seed, Sources() };
         verb.SetAction((parsed, cancel) => Task.FromResult(parsed.GetValue(selfTest)
             ? SelfTest(parsed, parsed.GetRequiredValue(captures).Length > 0 || parsed.GetValue(persona) is not null, parsed.GetValue(seed), cancel)
-            : Run(parsed, parsed.GetRequiredValue(captures), parsed.GetValue(persona), parsed.GetValue(keys) ?? [], parsed.GetValue(sources), parsed.GetValue(online), report =>
+            : Run(parsed, parsed.GetRequiredValue(captures), parsed.GetValue(persona), parsed.GetValue(keys) ?? [], Addresses(parsed.GetValue(phones) ?? []), parsed.GetValue(sources), parsed.GetValue(online), report =>
             {
                 if (parsed.GetValue(sarif) is { } results) WriteSarif(report, results);
                 if (parsed.GetValue(html) is { } page) WritePage(report, page, parsed.GetRequiredValue(language));
@@ -31,17 +33,19 @@ internal static class AuditVerb
         return verb;
     }
 
-    private static int Run(ParseResult parsed, string[] captures, string? persona, string[] keys, string? sources, bool isOnline, Action<AuditReport> write, CancellationToken cancel)
+    private static int Run(ParseResult parsed, string[] captures, string? persona, string[] keys, IPAddress[] phones, string? sources, bool isOnline, Action<AuditReport> write, CancellationToken cancel)
     {
         if (captures.Length == 0) throw new DeviceException(DeviceFault.Usage, "no capture is named", "audit CAPTURE... --persona FILE, or audit --self-test");
         if (persona is null) throw new DeviceException(DeviceFault.Usage, "--persona is missing: what should be searched for?", "persona new DIR plants one; docs/persona.md says how to write your own");
+        if (Directory.Exists(persona)) throw new DeviceException(DeviceFault.Failure, $"{persona} is a folder", $"name the file in it: --persona {Path.Combine(persona, "persona.json")}");
+        if (captures.Concat(keys).FirstOrDefault(Directory.Exists) is { } folder) throw new DeviceException(DeviceFault.Failure, $"{folder} is a folder", "name the files in it");
         if (isOnline && sources is null) throw new DeviceException(DeviceFault.Usage, "--online keeps the answers in a folder, and none is named", "--sources DIR --online");
         if (sources is not null) RequireFolder(sources);
         using RegistryDoor? door = isOnline ? new RegistryDoor() : null;
         AuditReport report;
         try
         {
-            report = Audit.Run(new AuditRequest(captures, persona, keys, sources, door?.Online), cancel);
+            report = Audit.Run(new AuditRequest(captures, persona, keys, sources, door?.Online, phones), cancel);
         }
         catch (InvalidPersonaException e)
         {
@@ -105,6 +109,10 @@ internal static class AuditVerb
     {
         if (!Directory.Exists(folder)) throw new DeviceException(DeviceFault.Failure, $"{folder} is not a folder", "audit sources says what belongs into one");
     }
+
+    private static IPAddress[] Addresses(string[] texts) => [.. texts.Select(static text => IPAddress.TryParse(text, out IPAddress? address)
+        ? address
+        : throw new DeviceException(DeviceFault.Usage, $"--phone {text}: this is no address", "an address of IPv4 or IPv6, as the capture has it: --phone 192.168.1.23"))];
 
     private static int SelfTest(ParseResult parsed, bool hasCaptures, ulong seed, CancellationToken cancel)
     {

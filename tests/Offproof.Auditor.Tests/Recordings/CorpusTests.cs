@@ -43,10 +43,10 @@ public sealed class CorpusTests
     public void A_recording_holds_its_requests_answers_and_messages(string file, string heads, string messages, int bodies)
     {
         (RecordingEnd end, List<Flow> flows, Listener listener) = Read(file);
-        Assert.Equal((null, 0, flows.Count), (end.Stopped, end.Bad, end.Entries));
+        Assert.Equal((null, 0, flows.Count(flow => !flow.Remarks.Contains("what the recording says of itself"))), (end.Stopped, end.Bad, end.Entries));
         Assert.Equal(heads, string.Join(" ; ", listener.Heads.GroupBy(head => head.Place.Packet).Select(entry => string.Join(" | ", entry.Select(head => Without(head.Head.Split("\r\n")[0]))))));
         Assert.Equal(messages, string.Join(' ', listener.Pieces.Where(piece => piece.Carrier == Carrier.WebSocket).Select(piece => string.Create(CultureInfo.InvariantCulture, $"{piece.Packet} {piece.Sender} {piece.Text}"))));
-        Assert.Equal(bodies, listener.Pieces.Where(piece => piece.Carrier == Carrier.Body).Sum(piece => piece.Bytes.Length));
+        Assert.Equal(bodies, listener.Pieces.Where(piece => piece.Carrier == Carrier.Body && piece.Packet <= end.Entries).Sum(piece => piece.Bytes.Length));
         Assert.Equal(listener.Pieces.Sum(piece => piece.Bytes.Length), flows.Sum(flow => flow.Bytes(Sender.Client, ByteKind.Decoded) + flow.Bytes(Sender.Server, ByteKind.Decoded) + flow.Bytes(Sender.Client, ByteKind.Opaque) + flow.Bytes(Sender.Server, ByteKind.Opaque)));
         Assert.All(flows, flow => Assert.Equal((0, 0), (flow.Bytes(Sender.Client, ByteKind.Missing), flow.Bytes(Sender.Server, ByteKind.Missing))));
 

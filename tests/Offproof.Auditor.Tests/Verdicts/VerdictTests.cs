@@ -188,5 +188,24 @@ public sealed class VerdictTests
         Assert.Equal("2.1.0", log.RootElement.GetProperty("version").GetString());
         Assert.Equal(report.Findings.Count, run.GetProperty("results").GetArrayLength());
         Assert.Contains(run.GetProperty("results").EnumerateArray(), result => result.GetProperty("ruleId").GetString() == "imei" && result.GetProperty("level").GetString() == "error");
+        foreach (var result in run.GetProperty("results").EnumerateArray())
+        {
+            var place = result.GetProperty("locations")[0].GetProperty("physicalLocation");
+            Assert.True(place.GetProperty("region").GetProperty("byteLength").GetInt32() > 0 && place.GetProperty("region").GetProperty("byteOffset").GetInt64() >= 0);
+            // The message lies in the capture.
+            var message = run.GetProperty("artifacts")[place.GetProperty("artifactLocation").GetProperty("index").GetInt32()];
+            Assert.Equal(place.GetProperty("artifactLocation").GetProperty("uri").GetString(), message.GetProperty("location").GetProperty("uri").GetString());
+            Assert.Equal(0, message.GetProperty("parentIndex").GetInt32());
+        }
+    }
+
+    [Fact]
+    public void What_was_inside_of_TLS_is_not_said_to_be_in_clear()
+    {
+        FindingReport finding = new("a", [], "imei", "1", "digits", 1, 1, 1, "client", "body", null, 1, 0, 15, [], 0, "evidence");
+        FlowReport flow = new(1, "tcp", "tls 1.3/http/1.1", "192.0.2.1:1", "192.0.2.2:443", "client", null, 1, new(0, 0, 0, 0, 0), new(0, 0, 0, 0, 0), 0, []);
+        Assert.Contains("in clear inside TLS", AuditText.Sentence(finding, flow), StringComparison.Ordinal);
+        Assert.DoesNotContain("TLS", AuditText.Sentence(finding with { Carrier = "server-name" }, flow), StringComparison.Ordinal);
+        Assert.DoesNotContain("TLS", AuditText.Sentence(finding, flow with { Protocol = "http/1.1" }), StringComparison.Ordinal);
     }
 }

@@ -22,12 +22,26 @@ internal sealed partial class Http2Side
             if (_left == 0) EndData();
             return content;
         }
-        int padding = Math.Min(_left, bytes.Length);
-        _flow.Capacity(_sender, padding);
-        _left -= padding;
-        _padding -= padding;
-        if (_left == 0) EndData();
-        return Structural(padding);
+        // All that is left.
+        if (bytes.Length < _left) return -1;
+        int padding = _left;
+        (_left, _padding) = (0, 0);
+        Padding(bytes[..padding], packet);
+        EndData();
+        return padding;
+    }
+
+    // RFC 9113 §6.1: zeros.
+    private void Padding(ReadOnlySpan<byte> padding, long packet)
+    {
+        if (padding.ContainsAnyExcept((byte)0))
+        {
+            _flow.Remark("HTTP/2 padding that is not zero");
+            Unread(padding, packet);
+            return;
+        }
+        _flow.Capacity(_sender, padding.Length);
+        Structural(padding.Length);
     }
 
     private void EndData()

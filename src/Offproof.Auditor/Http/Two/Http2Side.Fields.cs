@@ -77,8 +77,9 @@ internal sealed partial class Http2Side
             OutOfStep("a frame lies about its length");
             return;
         }
-        Structural(before + padding);
-        _flow.Capacity(_sender, padding + (_isPromise ? 0 : before));
+        Structural(before);
+        _flow.Capacity(_sender, _isPromise ? 0 : before);
+        Padding(payload[^padding..], _framePacket);
         (_blockStream, _blockFlags, _blockPacket) = (_stream, _flags, _framePacket);
         Continue(payload[before..^padding]);
     }

@@ -1,0 +1,201 @@
+using System.Buffers;
+
+namespace Offproof.Auditor;
+
+// What is cut over several values of a message, over requests that follow one another, over names that are asked for (audit.md §6.6).
+internal sealed partial class CanaryExaminer
+{
+    private const int LongestJoined = 64 << 10;
+    private const int LongestValue = 64;
+    private const int KeptValues = 128;
+    private const int KeptOfName = 512;
+    private const int MostParents = 256;
+
+    private static readonly SearchValues<byte> AroundString = SearchValues.Create("\"\\"u8);
+    private static readonly SearchValues<byte> HashLengths = SearchValues.Create([32, 40, 56, 64, 96, 128]);
+    private static readonly SearchValues<byte> OfDottedBase64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_.,=~"u8);
+
+    private static readonly SearchValues<byte> QuoteOrDigit = SearchValues.Create("\"0123456789"u8);
+
+    private readonly Output _joined = new();
+    private readonly Output _joinedHex = new();
+    private const int FewestDigits = 10;
+    private readonly List<int> _starts = [];
+    private readonly Dictionary<Flow, (byte[] Values, int[] Starts)> _tails = [];
+    private readonly Dictionary<ulong, (ulong Last, byte[] Labels)> _parents = [];
+    private int _values;
+    private int _hexValues;
+
+    /// <summary>The short values of a text that leaves, in their order and without what stands between them, after the last ones of its flow.</summary>
+    private void Joined(ReadOnlySpan<byte> text, in Layer at)
+    {
+        if (at.Depth > 1 || at.Depth >= _limits.Depth || text.Length > LongestJoined) return;
+        bool isHead = at.Depth == 0 && _place.Carrier == Carrier.Head;
+        bool isJson = !isHead && text.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
+        if (isHead ? !text[..(text.IndexOf((byte)'\n') + 1)].Contains((byte)'?') : !isJson && (!text.Contains((byte)'=') || text.IndexOfAny(" \r\n\t"u8) >= 0)) return;
+        _joined.Clear();
+        (_values, _hexValues) = (0, 0);
+        _joinedHex.Clear();
+        _starts.Clear();
+        if (_tails.TryGetValue(_place.Flow, out (byte[] Values, int[] Starts) tail))
+        {
+            _joined.Add(tail.Values);
+            _starts.AddRange(tail.Starts);
+        }
+        int before = _joined.Count;
+        Layer inside = at.Inside(0, text.Length);
+        if (isHead) Parameters(text[(text.IndexOf((byte)'?') + 1)..text.IndexOf((byte)'\n')], inside, at);
+        else if (isJson) Members(text, inside, at);
+        else Parameters(text, inside, at);
+        JoinedHash(inside, at);
+        if (_values == 0) return;
+        if (_joined.Count - before + Math.Min(before, 1) >= Form.ShortestBytes || before > 0) Across(_joined.Written, before, "joined values", inside, at);
+        int cut = Math.Max(0, _joined.Count - KeptValues);
+        _tails[_place.Flow] = _hits.Count > 0 ? ([], []) : (_joined.Written[cut..].ToArray(), [.. _starts.Where(start => start >= cut).Select(start => start - cut)]);
+        if (_tails.Count > Flows) _tails.Clear();
+    }
+
+    // What lies wholly in what was searched before is known.
+    private void Across(ReadOnlySpan<byte> joined, int before, string step, in Layer inside, in Layer at)
+    {
+        _hits.Clear();
+        if (joined.Length < Form.ShortestBytes || !Spend(joined.Length)) return;
+        Searched += joined.Length;
+        _searcher.Search(joined, _hits);
+        int length = joined.Length;
+        _hits.RemoveAll(hit => hit.Offset + hit.Length <= before || (PatternSet.IsDigits(hit.Form) && !IsOfValues(hit, length)));
+        if (_hits.Count == 0) return;
+        _steps[at.Depth] = step;
+        Report(inside);
+    }
+
+    // Numbers beside one another make telephone numbers by chance: one that was cut begins where a value does and ends with one.
+    private bool IsOfValues(in Hit hit, int end) =>
+        hit.Form.Bytes.Length >= FewestDigits && _starts.Contains(hit.Offset) && (hit.Offset + hit.Length == end || _starts.Contains(hit.Offset + hit.Length));
+
+    private void One(ReadOnlySpan<byte> value, in Layer inside, in Layer at)
+    {
+        if (value.Length is > 16 and <= 1024) Dotted(value, inside, at);
+        if (value.Length is 0 or > LongestValue) return;
+        _starts.Add(_joined.Count);
+        _joined.Add(value);
+        _values++;
+        if (value.Length >= 4 && BaseN.IsHex(value))
+        {
+            _joinedHex.Add(value);
+            _hexValues++;
+            return;
+        }
+        JoinedHash(inside, at);
+    }
+
+    // A hash that is cut into several values.
+    private void JoinedHash(in Layer inside, in Layer at)
+    {
+        if (_hexValues > 1 && _joinedHex.Count <= 128 && HashLengths.Contains((byte)_joinedHex.Count) && BaseN.TryHex(_joinedHex.Written, _value.Clear())) Digest(_value.Written, "joined values", inside, at);
+        _hexValues = 0;
+        _joinedHex.Clear();
+    }
+
+    // Base64 with a point or a comma among its letters (RFC 3501 §5.1.3, and what people put into addresses): a text or a known format of it counts.
+    private void Dotted(ReadOnlySpan<byte> value, in Layer inside, in Layer at)
+    {
+        if (value.IndexOfAny((byte)'.', (byte)',') < 0 || value.ContainsAnyExcept(OfDottedBase64)) return;
+        Output letters = _spare[at.Depth].Clear();
+        foreach (byte letter in value.TrimEnd("=-~"u8)) letters.Add(letter == '.' ? (byte)'+' : letter is (byte)',' or (byte)'_' ? (byte)'/' : letter);
+        Output output = _made[at.Depth].Clear();
+        int weak = -1;
+        if (BaseN.TryBase64(letters.Written, output) && (IsText(output.Written) || IsMagic(output.Written)) && MayDecode(at)) Accepted(output, "base64", inside, at, isWhole: true, ref weak, out _);
+    }
+
+    private void Parameters(ReadOnlySpan<byte> text, in Layer inside, in Layer at)
+    {
+        Span<byte> plain = stackalloc byte[LongestValue];
+        while (!text.IsEmpty)
+        {
+            int end = text.IndexOfAny((byte)'&', (byte)' ') is var next and >= 0 ? next : text.Length;
+            ReadOnlySpan<byte> value = text[..end];
+            if (value.IndexOf((byte)'=') is var equals and >= 0) value = value[(equals + 1)..];
+            One(Plain(value, plain), inside, at);
+            if (end == text.Length || text[end] == ' ') return;
+            text = text[(end + 1)..];
+        }
+    }
+
+    private static ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> value, Span<byte> room)
+    {
+        if (!value.Contains((byte)'%')) return value;
+        int length = 0;
+        for (int i = 0; i < value.Length && length < room.Length; i++)
+        {
+            bool isEscape = value[i] == '%' && i + 2 < value.Length && (BaseN.Hex[value[i + 1]] | BaseN.Hex[value[i + 2]]) != BaseN.None;
+            room[length++] = isEscape ? (byte)(BaseN.Hex[value[i + 1]] << 4 | BaseN.Hex[value[i + 2]]) : value[i];
+            if (isEscape) i += 2;
+        }
+        return room[..length];
+    }
+
+    // Strings that no colon follows, and numbers.
+    private void Members(ReadOnlySpan<byte> text, in Layer inside, in Layer at)
+    {
+        for (int from = 0; from < text.Length;)
+        {
+            int next = text[from..].IndexOfAny(QuoteOrDigit);
+            if (next < 0) return;
+            from += next;
+            if (text[from] == '"')
+            {
+                int end = from + 1;
+                while (end < text.Length && text[end..].IndexOfAny(AroundString) is var stop and >= 0 && text[end + stop] == '\\') end += stop + 2;
+                int close = end < text.Length && text[end..].IndexOf((byte)'"') is var quote and >= 0 ? end + quote : text.Length;
+                int after = Math.Min(close + 1, text.Length);
+                if (!(after < text.Length && text[after] == ':') && !text[after..].TrimStart(" \t"u8).StartsWith(":"u8)) One(text[(from + 1)..close], inside, at);
+                from = after;
+                continue;
+            }
+            int length = 0;
+            while (from + length < text.Length && text[from + length] is >= (byte)'0' and <= (byte)'9') length++;
+            if (length > 0) One(text.Slice(from, length), inside, at);
+            from += Math.Max(length, 1);
+        }
+    }
+
+    /// <summary>A name that leaves: its own labels without points, and those of the names of the same parent that were asked before.</summary>
+    private void JoinedNames(ReadOnlySpan<byte> name)
+    {
+        int first = name.IndexOf((byte)'.');
+        int parent = name.LastIndexOf((byte)'.');
+        parent = parent > 0 ? name[..parent].LastIndexOf((byte)'.') : -1;
+        if (parent <= 0) return;
+        JoinedNames(name, first);
+        if (parent != first) JoinedNames(name, parent);
+    }
+
+    private void JoinedNames(ReadOnlySpan<byte> name, int parent)
+    {
+        Layer at = new(0, 0, name.Length);
+        Layer inside = new(1, 0, name.Length);
+        ulong key = _echoes.Hash(name[parent..]);
+        ulong labels = _echoes.Hash(name[..parent]);
+        (ulong last, byte[] asked) = _parents.TryGetValue(key, out (ulong, byte[]) known) ? known : default;
+        // Of every name two kinds of addresses are asked for, and it stands in a hello.
+        if (last == labels) return;
+        _joined.Clear();
+        _starts.Clear();
+        _joined.Add(asked);
+        int before = _joined.Count;
+        _starts.Add(0);
+        foreach (byte letter in name[..parent])
+            if (letter != '.') _joined.Add(letter);
+        Across(_joined.Written, before, "joined names", inside, at);
+        bool isFound = _hits.Count > 0;
+        if (!isFound && _joined.Count >= 2 * Form.ShortestBytes && BaseN.IsHex(_joined.Written) && BaseN.TryHex(_joined.Written, _value.Clear()))
+        {
+            _steps[0] = "joined names";
+            Across(_value.Written, before / 2, "base16", inside.Inside(0, 0), inside);
+            isFound = _hits.Count > 0;
+        }
+        if (_parents.Count >= MostParents) _parents.Clear();
+        _parents[key] = (labels, isFound ? [] : _joined.Written[(_joined.Count > KeptOfName ? _joined.Count - KeptOfName / 2 & ~1 : 0)..].ToArray());
+    }
+}

@@ -1,0 +1,153 @@
+namespace Offproof.Auditor;
+
+// Bytes written one by one (audit.md §6.2): 6a:6f:6e, 0x6a, 0x6f, [106,111,-3].
+internal sealed partial class CanaryExaminer
+{
+    private const int FewestItems = 8;
+    private const int LongestItem = 4;
+
+    private static readonly bool[] IsOfList = MakeIsOfList();
+    private readonly Output _bytesOfHex = new();
+    private readonly Output _bytesOfDecimal = new();
+    private readonly Output _digitsAlone = new();
+
+    private static bool[] MakeIsOfList()
+    {
+        bool[] table = new bool[256];
+        foreach (byte one in "0123456789abcdefABCDEFxX ,:;.-_\t\r\n[]\"'\\|"u8) table[one] = true;
+        return table;
+    }
+
+    /// <summary>Lists of bytes in a text that leaves. How many of its bytes stay unread because of them.</summary>
+    private int Lists(ReadOnlySpan<byte> text, in Layer at)
+    {
+        int unread = 0;
+        bool[] table = IsOfList;
+        for (int probe = 0; probe + 12 < text.Length; probe += 8)
+        {
+            // The shortest list has 15 characters: of any such, four in a row that are four apart lie in it, or three and its edge.
+            if (!table[text[probe]] || !table[text[probe + 4]] || !table[text[probe + 8]] || !table[text[probe + 12]]) continue;
+            int start = probe;
+            while (start > 0 && table[text[start - 1]]) start--;
+            int end = probe;
+            while (end < text.Length && table[text[end]]) end++;
+            if (end - start >= 2 * FewestItems - 1) unread += List(text[start..end], at.Depth == 0 ? new Layer(1, at.Start + start, end - start) : at.Inside(0, 0), at);
+            probe = end - end % 8;
+        }
+        return Math.Min(unread, text.Length);
+    }
+
+    private int List(ReadOnlySpan<byte> run, in Layer inside, in Layer at)
+    {
+        int unread = 0;
+        int items = 0;
+        int width = 0;
+        bool isMarked = false;
+        bool isWide = false;
+        _bytesOfHex.Clear();
+        _bytesOfDecimal.Clear();
+        _digitsAlone.Clear();
+        for (int from = 0; from < run.Length;)
+        {
+            if (!char.IsAsciiHexDigit((char)run[from]))
+            {
+                from++;
+                continue;
+            }
+            int first = from;
+            bool hasMark = run.Length - from > 2 && run[from] == '0' && (run[from + 1] | 0x20) == 'x';
+            if (hasMark) first += 2;
+            else if (from > 0 && (run[from - 1] | 0x20) == 'x') hasMark = true;
+            int end = first;
+            while (end < run.Length && char.IsAsciiHexDigit((char)run[end])) end++;
+            ReadOnlySpan<byte> item = run[first..end];
+            bool isNegative = from > 0 && run[from - 1] == '-' && (from == 1 || !char.IsAsciiHexDigit((char)run[from - 2]));
+            if (hasMark && item.Length == 1) item = ((ReadOnlySpan<byte>)[(byte)'0', item[0]]).ToArray();
+            from = end;
+            if (item.Length is > 0 and <= LongestItem && item.Length % 2 == 0 && (_bytesOfHex.Count == 0 || item.Length == width))
+            {
+                width = item.Length;
+                isMarked |= hasMark || item.ContainsAnyInRange((byte)'a', (byte)'f') || item.ContainsAnyInRange((byte)'A', (byte)'F');
+                for (int i = 0; i < item.Length; i += 2) _bytesOfHex.Add((byte)(BaseN.Hex[item[i]] << 4 | BaseN.Hex[item[i + 1]]));
+            }
+            else
+            {
+                Hexadecimal(inside, at, ref isMarked, ref unread);
+            }
+            if (!hasMark && item.Length is > 0 and <= 3 && !item.ContainsAnyExceptInRange((byte)'0', (byte)'9') && Decimal(item, isNegative) is { } value)
+            {
+                items++;
+                isWide |= value is < 0 or > 127;
+                _bytesOfDecimal.Add(unchecked((byte)value));
+                if (item.Length == 1) _digitsAlone.Add(item[0]);
+            }
+            else
+            {
+                Decimals(inside, at, ref items, ref isWide, ref unread);
+            }
+        }
+        Hexadecimal(inside, at, ref isMarked, ref unread);
+        Decimals(inside, at, ref items, ref isWide, ref unread);
+        return Math.Min(unread, run.Length);
+
+        static int? Decimal(ReadOnlySpan<byte> item, bool isNegative)
+        {
+            int value = 0;
+            foreach (byte digit in item) value = 10 * value + digit - '0';
+            if (isNegative) value = -value;
+            return value is >= -128 and <= 255 ? value : null;
+        }
+    }
+
+    private void Hexadecimal(in Layer inside, in Layer at, ref bool isMarked, ref int unread)
+    {
+        int left = Listed(_bytesOfHex, "hex list", inside, at);
+        // Digits alone may be times, versions, dates.
+        if (isMarked) unread += 2 * left;
+        isMarked = false;
+        _bytesOfHex.Clear();
+    }
+
+    private void Decimals(in Layer inside, in Layer at, ref int items, ref bool isWide, ref int unread)
+    {
+        if (_digitsAlone.Count == items && items >= FewestItems && Spend(items))
+        {
+            _steps[at.Depth] = "digit list";
+            Search(_digitsAlone.Written, inside);
+        }
+        int left = Listed(_bytesOfDecimal, "byte list", inside, at);
+        // Counts and measures are small numbers; bytes that nobody wrote use all of their range.
+        if (isWide && IsSpread(_bytesOfDecimal.Written)) unread += left;
+        (items, isWide) = (0, false);
+        _bytesOfDecimal.Clear();
+        _digitsAlone.Clear();
+    }
+
+    // How many of a list's bytes stay unread.
+    private int Listed(Output bytes, string step, in Layer inside, in Layer at)
+    {
+        if (bytes.Count < FewestItems || !MayDecode(at)) return 0;
+        _steps[at.Depth] = step;
+        Digest(bytes.Written, step, inside, at);
+        Output made = _made[at.Depth].Clear();
+        made.Add(bytes.Written);
+        int unread = Region(made.Written, inside, isNew: true);
+        return made.Count < Opaque ? 0 : unread;
+    }
+
+    // Are the values those of bytes that look random: most of them different, and in all quarters?
+    private static bool IsSpread(ReadOnlySpan<byte> bytes)
+    {
+        Span<bool> seen = stackalloc bool[256];
+        Span<int> quarters = stackalloc int[4];
+        int different = 0;
+        foreach (byte value in bytes)
+        {
+            quarters[value >> 6]++;
+            if (seen[value]) continue;
+            seen[value] = true;
+            different++;
+        }
+        return different * 2 >= Math.Min(bytes.Length, 128) && quarters.IndexOfAnyInRange(0, bytes.Length / 16) < 0;
+    }
+}

@@ -1,0 +1,239 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Offproof.Auditor.Tests.Disguises;
+
+/// <summary>Ways of writing a planted datum, each of which gave CLEAN once (audit.md §4, §6).</summary>
+public sealed class WritingTests
+{
+    const string Imei = "001017981670485", Imsi = "001014114914592", Android = "5c4eacd6b50ece49", Mac = "029d365b8584", Mail = "jonas.fairweather.a652e3@example.org", Phone = "447700900028";
+    const double Latitude = 21.267143, Longitude = -157.812482;
+
+    static readonly Canaries Persona = Read();
+    static readonly Searcher Searcher = new(Permutation.WithMapped(Persona.Forms));
+
+    static Canaries Read()
+    {
+        using FileStream persona = File.OpenRead(Path.Combine(Repository.Root, "vectors", "phone", "persona.json"));
+        return Canaries.Read(persona, null);
+    }
+
+    static (IReadOnlyList<Finding> Findings, int Unread) Examined(Carrier carrier, params byte[][] things)
+    {
+        using CanaryExaminer examiner = new(Searcher, Persona.Digests);
+        Flow flow = ChainTests.Flow();
+        int unread = 0;
+        foreach (byte[] thing in things) unread += examiner.Examine(new Place(flow, Sender.Client, carrier, 1, 1), thing);
+        return (examiner.Findings, unread);
+    }
+
+    static void Found(string canary, string text, Carrier carrier = Carrier.Body) => Found(canary, Encoding.UTF8.GetBytes(text), carrier);
+
+    static void Found(string canary, byte[] bytes, Carrier carrier = Carrier.Body) =>
+        Assert.Contains(Examined(carrier, bytes).Findings, finding => finding.Form.Canary.Id == canary && Chance.Expected(finding.Bits, 1 << 20) < Standings.MostChance);
+
+    static ulong Whole(string digits, int numberBase = 10) => numberBase == 16 ? ulong.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture) : ulong.Parse(digits, CultureInfo.InvariantCulture);
+
+    static string Json(object value) => string.Create(CultureInfo.InvariantCulture, $"{{\"event\":\"start\",\"value\":{value},\"ok\":true}}");
+
+    static byte[] Big(ulong value)
+    {
+        byte[] bytes = new byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, value);
+        return bytes;
+    }
+
+    [Fact]
+    public void Numbers_without_zeros_before_them()
+    {
+        Found("identifiers.imei", Json(Whole(Imei)));
+        Found("identifiers.imei", Json(Whole(Imei[..14])));
+        Found("identifiers.imei", Json($"\"{Whole(Imei):x}\""));
+        Found("identifiers.imsi", Json(Whole(Imsi)));
+        Found("identifiers.androidId", Json(Whole(Android, 16)));
+        
+        Found("identifiers.mac", Json(Whole(Mac, 16)));
+        // The last of a protocol's fields: 8 varint, 9 fixed64; 1B of CBOR and CF of MessagePack are 64 bits.
+        Found("identifiers.imei", [8, .. Varint(Whole(Imei)), 0x12, 5, .. "hello"u8]);
+        Found("identifiers.imei", [8, .. Varint(2 * Whole(Imei)), 0x12, 5, .. "hello"u8]);
+        Found("identifiers.mac", [8, .. Varint(Whole(Mac, 16)), 0x12, 5, .. "hello"u8]);
+        Found("identifiers.mac", [0x81, 0xa3, .. "mac"u8, 0xcf, .. Big(Whole(Mac, 16))]);
+        Found("identifiers.imei", [0xa1, 0x64, .. "imei"u8, 0x1b, .. Big(Whole(Imei))]);
+        Found("identifiers.imsi", [0x81, 0xa4, .. "imsi"u8, 0xcf, .. Big(Whole(Imsi))]);
+    }
+
+    static byte[] Varint(ulong value) => Numbers.Varint(value);
+
+    [Theory]
+    [InlineData("447,700,900,028")]
+    [InlineData("447_700_900_028")]
+    [InlineData("+44\u00a07700\u00a0900028")]
+    [InlineData("+44\u202f7700\u202f900028")]
+    [InlineData("07700\u2013900\u2013028")]
+    [InlineData("07700/900/028")]
+    [InlineData("07700.900.028")]
+    public void Odd_separators(string number) => Found("identifiers.phone", Json($"\"{number}\""));
+
+    [Theory]
+    [InlineData(":")]
+    [InlineData(" ")]
+    [InlineData("-")]
+    [InlineData(", 0x")]
+    [InlineData("\\x")]
+    public void Hexadecimal_with_something_between(string between)
+    {
+        string Listed(byte[] bytes) => string.Join(between, bytes.Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
+        Found("identifiers.email", $"value = {Listed(Encoding.ASCII.GetBytes(Mail))}\nnext");
+        if (between[0] == '\\') return;
+        Found("identifiers.androidId", Listed(Convert.FromHexString(Android)));
+        Found("identifiers.imei", Listed(SHA256.HashData(Encoding.ASCII.GetBytes(Imei))));
+        Assert.InRange(Examined(Carrier.Body, Encoding.ASCII.GetBytes(Listed(SHA256.HashData("q"u8.ToArray())))).Unread, 32, 250);
+    }
+
+    [Fact]
+    public void Bytes_as_numbers()
+    {
+        Found("identifiers.email", Json($"[{string.Join(',', Encoding.ASCII.GetBytes(Mail))}]"));
+        Found("identifiers.imei", Json($"[ {string.Join(", ", Encoding.ASCII.GetBytes(Imei))} ]"));
+        Found("identifiers.imei", Json($"[{string.Join(',', SHA256.HashData(Encoding.ASCII.GetBytes(Imei)).Select(b => (int)unchecked((sbyte)b)))}]"));
+        Found("identifiers.androidId", Json($"[{string.Join(',', Convert.FromHexString(Android).Select(b => (int)unchecked((sbyte)b)))}]"));
+        Found("identifiers.imei", $"GET /x?d={string.Join(',', Imei.ToArray())} HTTP/1.1\r\n\r\n", Carrier.Head);
+        Assert.InRange(Examined(Carrier.Body, Encoding.ASCII.GetBytes(Json($"[{string.Join(',', SHA512.HashData("q"u8.ToArray()))}]"))).Unread, 32, 300);
+        Assert.Equal(0, Examined(Carrier.Body, Encoding.ASCII.GetBytes(Json("[0,12,4,0,1,2,90,100,101,45,12,3,3,3,0,8,12]"))).Unread);
+    }
+
+    // Letters of the alphabets of ascii85, RFC 1924 and Z85: an encoder of its own.
+    static string Base85(byte[] bytes, string letters)
+    {
+        StringBuilder text = new();
+        foreach (byte[] chunk in bytes.Chunk(4))
+        {
+            byte[] group = [.. chunk, .. new byte[4 - chunk.Length]];
+            uint value = BinaryPrimitives.ReadUInt32BigEndian(group);
+            char[] five = new char[5];
+            for (int i = 4; i >= 0; i--, value /= 85) five[i] = letters[(int)(value % 85)];
+            text.Append(five, 0, chunk.Length + 1);
+        }
+        return text.ToString();
+    }
+
+    const string Rfc1924 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~", Z85 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
+
+    static string Adobe => string.Concat(Enumerable.Range('!', 85).Select(c => (char)c));
+
+    [Fact]
+    public void Base_85()
+    {
+        byte[] mail = Encoding.ASCII.GetBytes(Mail);
+        Found("identifiers.email", Base85(mail, Rfc1924));
+        Found("identifiers.email", Base85(mail, Z85));
+        Found("identifiers.email", Base85(mail, Adobe));
+        Found("identifiers.email", $"<~{Base85(mail, Adobe)}~>");
+        Found("identifiers.email", Json($"\"{Base85(mail, Rfc1924)}\""));
+        int read = 0;
+        for (int seed = 0; seed < 100; seed++)
+            if (Examined(Carrier.Body, Encoding.ASCII.GetBytes(Json($"\"{Base85(SHA256.HashData([(byte)seed]), Rfc1924)}\""))).Unread == 0) read++;
+        Assert.True(read <= 10, $"{read} of 100 random values were taken for read");
+    }
+
+    [Fact]
+    public void The_middle_of_a_hash()
+    {
+#pragma warning disable CA5351 // the hash that is looked for
+        string hash = Convert.ToHexStringLower(MD5.HashData(Encoding.ASCII.GetBytes(Imei)));
+#pragma warning restore CA5351
+        Found("identifiers.imei", $"GET /x?d={hash[8..24]} HTTP/1.1\r\n\r\n", Carrier.Head);
+    }
+
+    [Fact]
+    public void Places()
+    {
+        Found("identifiers.gps", "lat=21,267143&lon=-157,812482");
+        Found("identifiers.gps", "{\"lat\":2126714,\"lon\":-15781248}");
+        Found("identifiers.gps", "{\"lat\":212671430,\"lon\":-1578124820}");
+        ulong Zigzag(double degrees) => (ulong)(((long)Math.Round(degrees * 1e7) << 1) ^ ((long)Math.Round(degrees * 1e7) >> 63));
+        Found("identifiers.gps", [8, .. Varint(Zigzag(Latitude)), 16, .. Varint(Zigzag(Longitude)), 0x1a, 5, .. "hello"u8]);
+        Found("identifiers.gps", Json("\"87zbbzs6nd\""));
+    }
+
+    [Theory]
+    [InlineData("Dr. Cagla O'Fearna")]
+    [InlineData("Dr. Çağla O'Fearna")]
+    [InlineData("Dr. C\u0327ag\u0306la O\u2019Fearna")]
+    public void Names(string name) => Assert.Contains(Examined(Carrier.Body, Encoding.UTF8.GetBytes(Json($"\"{name}\""))).Findings, finding => finding.Form.Canary.Kind == "contact-name");
+
+    [Fact]
+    public void Base64_of_other_alphabets()
+    {
+        string text = Convert.ToBase64String(Encoding.UTF8.GetBytes(Mail + "~~~???>>>"));
+        Assert.Contains('/', text);
+        Found("identifiers.email", Json($"\"{text.Replace('/', ',')}\""));
+        Found("identifiers.email", $"a=1&b={text.Replace('+', '.').Replace('/', '_').TrimEnd('=')}&c=3");
+    }
+
+    [Fact]
+    public void Data_cut_over_values()
+    {
+        Found("identifiers.email", Json($"[\"{Mail[..14]}\",\"{Mail[14..]}\"]"));
+        Found("identifiers.email", $"GET /x?a={Mail[..14]}&b={Mail[14..].Replace("@", "%40", StringComparison.Ordinal)} HTTP/1.1\r\nHost: t\r\n\r\n", Carrier.Head);
+        Found("identifiers.imei", $"a={Imei[..8]}&b={Imei[8..]}");
+        Found("identifiers.imei", $"[\"{string.Join("\", \"", Imei.ToArray())}\"]");
+        Found("identifiers.phone", "{\"cc\":44,\"ndc\":\"7700\",\"sn\":900028}");
+        Found("identifiers.androidId", string.Join('&', Android.Chunk(4).Select((chunk, i) => $"p{i}={new string(chunk)}")));
+        Assert.Empty(Examined(Carrier.Body, Encoding.ASCII.GetBytes("{\"id\":14477,\"at\":\"00900028\"}")).Findings);
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(Imei)));
+        Found("identifiers.imei", string.Join('&', hash.Chunk(16).Select((chunk, i) => $"h{i}={new string(chunk)}")));
+    }
+
+    [Fact]
+    public void Data_cut_over_requests_and_names()
+    {
+        byte[] Request(string value) => Encoding.ASCII.GetBytes($"GET /p?c={value} HTTP/1.1\r\nHost: t.example.com\r\n\r\n");
+        Assert.Equal("joined values", Assert.Single(Examined(Carrier.Head, Request(Imei[..8]), Request(Imei[8..])).Findings).Chain[^1]);
+        Assert.Single(Examined(Carrier.Head, [.. Mail.Select(c => Request(c.ToString()))]).Findings);
+        // What stands whole in one request is not found in the next again.
+        Assert.Single(Examined(Carrier.Head, Request(Imei), Request("1"), Request("2")).Findings);
+        byte[][] names = [.. Convert.ToHexStringLower(Encoding.ASCII.GetBytes(Mail)).Chunk(8).SelectMany(chunk => new[] { chunk, chunk }).Select(chunk => Encoding.ASCII.GetBytes(new string(chunk) + ".t.example.com"))];
+        Assert.Contains(Examined(Carrier.DnsName, names).Findings, finding => finding.Form.Canary.Id == "identifiers.email");
+        Assert.Contains(Examined(Carrier.DnsName, [.. Imei.Chunk(5).Select(chunk => Encoding.ASCII.GetBytes(new string(chunk) + ".t.example.com"))]).Findings, finding => finding.Form.Canary.Id == "identifiers.imei");
+    }
+
+    static byte[] Zip(byte[] comment, byte[]? extra = null)
+    {
+        using MemoryStream stream = new();
+        using (ZipArchive zip = new(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using Stream entry = zip.CreateEntry("a.txt").Open();
+            entry.Write("hello hello hello"u8);
+        }
+        byte[] bytes = stream.ToArray();
+        if (extra is not null)
+        {
+            // Behind the name of the local entry.
+            BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(28), (ushort)(extra.Length + 4));
+            byte[] field = [0x99, 0x99, (byte)(extra.Length & 0xFF), (byte)(extra.Length >> 8), .. extra];
+            bytes = [.. bytes[..35], .. field, .. bytes[35..]];
+        }
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(bytes.Length - 2), (ushort)comment.Length);
+        return [.. bytes, .. comment];
+    }
+
+    [Fact]
+    public void What_stands_beside_the_entries_of_a_ZIP()
+    {
+        byte[] random = [.. Enumerable.Range(0, 40).SelectMany(i => SHA256.HashData([(byte)i]))];
+        Assert.Equal(0, Examined(Carrier.Body, Zip([])).Unread);
+        Assert.Equal(0, Examined(Carrier.Body, Zip("a comment in words"u8.ToArray())).Unread);
+        Assert.InRange(Examined(Carrier.Body, Zip(random)).Unread, 1000, 1280);
+        Assert.InRange(Examined(Carrier.Body, Zip([], random)).Unread, 1000, 1280);
+        Found("identifiers.email", Zip(Encoders.Gzip(Encoding.ASCII.GetBytes(Mail))));
+        Found("identifiers.email", Zip([], Encoders.Gzip(Encoding.ASCII.GetBytes(Mail))));
+        Flow flow = ChainTests.Flow();
+        using CanaryExaminer examiner = ChainTests.Examiner();
+        examiner.Examine(ChainTests.Body(flow), Zip([]));
+        Assert.True(flow.Capacity(Sender.Client) >= 32);
+    }
+}
