@@ -16,6 +16,7 @@ internal sealed record DemoReport(
     IReadOnlyList<DemoRestored> Restored,
     IReadOnlyList<DemoPeer> Peers,
     DemoLedger? Ledger,
+    DemoOffAgain? OffAgain,
     DemoErasure? Erasure);
 
 internal sealed record DemoPersona(long Seed, int Contacts, int Messages, int Notes, int Photos, long Bytes);
@@ -35,6 +36,9 @@ internal sealed record DemoLedger(long Lines, long Anchored, bool Verified);
 
 /// <summary>What the sheet erased: files below the server's vaults and recovery folders before and after, what a restore ended with then, and the server's receipt.</summary>
 internal sealed record DemoErasure(string Category, string State, int ObjectsBefore, int ObjectsAfter, int RestoreExit, string Receipt);
+
+/// <summary>What was on, backed up, and turned off: what an upload with a token from before met, what a backup ended with, files at the server before and after, and passwords on the device.</summary>
+internal sealed record DemoOffAgain(string Category, int StatusBefore, int Status, int BackupExit, int ObjectsBefore, int ObjectsAfter, int Passwords);
 
 internal sealed record DemoPeer(
     string Tool,

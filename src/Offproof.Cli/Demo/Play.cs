@@ -45,7 +45,7 @@ internal sealed partial class Play(Stage stage)
         foreach (string failure in failures) stage.Say($"FAILED: {failure}");
         if (peers.Exists(static p => !p.Ran)) stage.Say("Not checked by a program of somebody else: install age and restic, and run the demo again.");
         stage.Say(failures.Count == 0 ? $"All of it held, in {Text(seconds)} s." : "It did not hold.");
-        return new DemoReport("offproof/v1/demo", failures.Count == 0, seconds, failures, persona, off, firstOn, backups, wiped, restored, peers, ledger, erasure);
+        return new DemoReport("offproof/v1/demo", failures.Count == 0, seconds, failures, persona, off, firstOn, backups, wiped, restored, peers, ledger, offAgain, erasure);
     }
 
     private async Task ScenesAsync(CancellationToken cancel)
@@ -80,6 +80,7 @@ internal sealed partial class Play(Stage stage)
         await BackUpAsync(Others, cancel);
         foreach (string category in All) await ResticThroughTheServerAsync(category, cancel);
         await LedgerAsync(cancel);
+        await OffAgainAsync(cancel);
 
         Scene("The phone and the device's folder are gone");
         Contents photos = Contents.Of(stage["phone/photos"]);

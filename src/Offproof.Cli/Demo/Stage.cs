@@ -59,8 +59,12 @@ internal sealed class Stage : IDisposable
     internal Task<Outcome> OffproofAsync(string[] arguments, CancellationToken cancel)
     {
         Show(arguments);
-        return RunAsync(OwnProgram, [.. arguments, "--json"], new(StringComparer.Ordinal) { ["OFFPROOF_HOME"] = this["home"] }, cancel);
+        return RunAsync(OwnProgram, [.. arguments, "--json"], new(StringComparer.Ordinal) { ["OFFPROOF_HOME"] = this["home"] }, cancel, Root);
     }
+
+    /// <summary>The line that a person would type in the demo's folder.</summary>
+    internal void ShowPeer(string tool, string[] arguments, IEnumerable<KeyValuePair<string, string>> shown) =>
+        talk.WriteLine($"  $ {string.Concat(shown.Select(v => $"{v.Key}={Short(v.Value)} "))}{tool} {string.Join(' ', arguments.Select(Short))}");
 
     /// <summary>Runs a program that is not ours; null when it is not installed.</summary>
     internal static async Task<Outcome?> PeerAsync(string tool, string[] arguments, Dictionary<string, string> environment, CancellationToken cancel)
@@ -83,11 +87,13 @@ internal sealed class Stage : IDisposable
     private static string OwnProgram => Environment.ProcessPath ?? throw new InvalidOperationException("this program does not know its own path");
 
     private void Show(string[] arguments) =>
-        talk.WriteLine($"  $ offproof {string.Join(' ', arguments.Select(a => a.Replace(Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)))}");
+        talk.WriteLine($"  $ offproof {string.Join(' ', arguments.Select(Short))}");
 
-    private static async Task<Outcome> RunAsync(string program, string[] arguments, Dictionary<string, string> environment, CancellationToken cancel)
+    private string Short(string path) => path.Replace(Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+
+    private static async Task<Outcome> RunAsync(string program, string[] arguments, Dictionary<string, string> environment, CancellationToken cancel, string folder = "")
     {
-        using Process process = Process.Start(StartInfo(program, arguments, environment)) ?? throw new InvalidOperationException($"{program} did not start");
+        using Process process = Process.Start(StartInfo(program, arguments, environment, folder)) ?? throw new InvalidOperationException($"{program} did not start");
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync(cancel);
         Task<string> error = process.StandardError.ReadToEndAsync(cancel);
@@ -103,10 +109,11 @@ internal sealed class Stage : IDisposable
         }
     }
 
-    private static ProcessStartInfo StartInfo(string program, string[] arguments, Dictionary<string, string> environment)
+    private static ProcessStartInfo StartInfo(string program, string[] arguments, Dictionary<string, string> environment, string folder = "")
     {
         ProcessStartInfo start = new(program, arguments)
         {
+            WorkingDirectory = folder, // what a command hands out beside itself, like a receipt, stays within the demo
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
