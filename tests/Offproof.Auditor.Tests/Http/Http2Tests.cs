@@ -91,10 +91,13 @@ public sealed class Http2Tests
     [Fact]
     public void Padding_and_unknown_frames_are_accounted_for()
     {
-        Overheard heard = Overheard.In([C(s_begin), C(Http2(1, 0xC, 1, [2, .. s_get, 1, 2])), C(Http2(0, 9, 1, [3, .. "x"u8, 0, 0, 0])), C(Http2(0xA, 0, 0, "alternative"u8.ToArray())), C(Http2(0x77, 0, 0, [1, 2, 3]))]);
+        Overheard heard = Overheard.In([C(s_begin), C(Http2(1, 0xC, 1, [2, .. s_get, 0, 0])), C(Http2(0, 9, 1, [3, .. "x"u8, 0, 0, 0])), C(Http2(0xA, 0, 0, "alternative"u8.ToArray())), C(Http2(0x77, 0, 0, [1, 2, 3]))]);
         Assert.Equal(1 + 2 + 1 + 3, heard.Flow.Capacity(Sender.Client));
         Assert.Equal(["0@0 alternative", "0@0 \u0001\u0002\u0003"], Pieces(heard, Sender.Client, Carrier.Stream));
         Assert.Equal(3, heard.Of(Sender.Client, ByteKind.Opaque));
+        heard = Overheard.In([C(s_begin), C(Http2(1, 0xC, 1, [2, .. s_get, 1, 2])), C(Http2(0, 9, 1, [3, .. "x"u8, 4, 5, 6]))]);
+        Assert.Equal(2 + 3, heard.Of(Sender.Client, ByteKind.Opaque));
+        Assert.Equal(["0@0 \u0001\u0002", "0@0 \u0004\u0005\u0006"], Pieces(heard, Sender.Client, Carrier.Stream));
     }
 
     [Fact]
