@@ -47,7 +47,8 @@ internal static class FindingsSection
     {
         if (finding.Chain.Count == 0)
         {
-            html.Text(flow?.Protocol.StartsWith("tls", StringComparison.Ordinal) == true ? words.InClearInside : words.InClear);
+            // The name in a hello is not encrypted.
+            html.Text(flow?.Protocol.StartsWith("tls", StringComparison.Ordinal) == true && finding.Carrier != "server-name" ? words.InClearInside : words.InClear);
             return;
         }
         html.Open("ol", ("class", "chain"));

@@ -58,8 +58,9 @@ internal sealed class Page
     /// <summary>By the name that was used for it, and its address.</summary>
     internal string Name(ReceiverReport? receiver, FlowReport? flow)
     {
-        string? name = flow?.ServerName ?? receiver?.Names.FirstOrDefault()?.Name;
-        string? address = receiver?.Address ?? flow?.Server;
+        bool isCalled = flow?.Phone == PhoneSide.Server.Word();
+        string? name = isCalled ? null : flow?.ServerName ?? receiver?.Names.FirstOrDefault()?.Name;
+        string? address = receiver?.Address ?? (isCalled ? flow?.Client : flow?.Server);
         return name is null ? address ?? Words.NotRecorded : address is null || address == name ? name : $"{name} ({address})";
     }
 

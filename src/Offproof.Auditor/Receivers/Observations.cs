@@ -31,6 +31,8 @@ internal sealed class Observations
     /// <summary>The other end of a flow was called so.</summary>
     internal void Named(Flow flow, string by, string name, long packet)
     {
+        // A phone that is called has these names itself.
+        if (flow.Phone == PhoneSide.Server) return;
         // Most heads of a flow name one host, by the same string (Interned).
         if (ReferenceEquals(flow, _lastFlow) && ReferenceEquals(name, _lastName) && _last is { } last && last.By == by)
         {
@@ -47,6 +49,7 @@ internal sealed class Observations
     /// <summary>The server of a flow sent this message of TLS with its certificates.</summary>
     internal void Presented(Flow flow, ReadOnlySpan<byte> message, bool is13, long packet)
     {
+        if (flow.Phone == PhoneSide.Server) return;
         ReadOnlySpan<byte> certificate = Certificates.First(message, is13);
         if (certificate.IsEmpty || ReceiverKey.Of(flow, flow.ServerName) is not { } key) return;
         List<string> names = [];
@@ -122,10 +125,10 @@ internal sealed class Observations
 /// <summary>What makes a receiver one: its address, or its name where a recording knows no address.</summary>
 internal readonly record struct ReceiverKey(Address? Address, string? Name)
 {
-    /// <summary>Null for what has no other end: frames of a link.</summary>
+    /// <summary>The end that is not the phone's; null for what has none: frames of a link.</summary>
     internal static ReceiverKey? Of(Flow flow, string? name)
     {
-        Address address = Auditor.Address.Of(flow.Server.Address);
+        Address address = Auditor.Address.Of((flow.Phone == PhoneSide.Server ? flow.Client : flow.Server).Address);
         if (address.Number != 0) return new ReceiverKey(address, null);
         return name is { Length: > 0 } && flow.Transport is "har" or "mitmproxy" ? new ReceiverKey(null, name) : null;
     }
@@ -154,7 +157,7 @@ internal sealed class Receiver(ReceiverKey key)
     internal void Add(Flow flow, bool found, long? begun)
     {
         FlowsTotal++;
-        for (int kind = 0; kind < 4; kind++) Sent += flow.Bytes(Sender.Client, (ByteKind)kind);
+        for (int kind = 0; kind < 4; kind++) Sent += flow.Bytes(flow.Phone == PhoneSide.Server ? Sender.Server : Sender.Client, (ByteKind)kind);
         if (begun is { } time && (First is null || time < First)) First = time;
         if (found) _found.Add(flow.Number);
         else if (_plain.Count < MostPlainFlows) _plain.Add(flow.Number);

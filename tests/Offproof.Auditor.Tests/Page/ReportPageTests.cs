@@ -22,7 +22,7 @@ public sealed partial class ReportPageTests
     [InlineData("en", "stages/stage-c.pcap", "CLEAN", "every captured byte was read")]
     [InlineData("de", "stages/stage-c.pcap", "CLEAN", "jedes mitgeschnittene Byte wurde gelesen")]
     [InlineData("zh", "stages/stage-d.pcap", "INCONCLUSIVE", "不能断言没有任何数据离开")]
-    [InlineData("en", "receivers/case.pcap", "LEAK", "AS4808")]
+    [InlineData("en", "receivers/case.pcap", "LEAK", "AS23724")]
     public void The_page_says_the_verdict_in_its_language(string language, string capture, string verdict, string words)
     {
         string page = Page(Audited(capture), language);

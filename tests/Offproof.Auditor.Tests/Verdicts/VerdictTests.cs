@@ -202,7 +202,7 @@ public sealed class VerdictTests
     [Fact]
     public void What_was_inside_of_TLS_is_not_said_to_be_in_clear()
     {
-        FindingReport finding = new("a", [], "imei", "1", "digits", 1, 1, 1, "client", "body", null, 1, 0, 15, [], 0, "evidence");
+        FindingReport finding = new("a", [], "imei", "1", "digits", 1, 1, 1, "client", "body", null, 1, 0, 15, [], 0, "evidence", null, []);
         FlowReport flow = new(1, "tcp", "tls 1.3/http/1.1", "192.0.2.1:1", "192.0.2.2:443", "client", null, 1, new(0, 0, 0, 0, 0), new(0, 0, 0, 0, 0), 0, []);
         Assert.Contains("in clear inside TLS", AuditText.Sentence(finding, flow), StringComparison.Ordinal);
         Assert.DoesNotContain("TLS", AuditText.Sentence(finding with { Carrier = "server-name" }, flow), StringComparison.Ordinal);
