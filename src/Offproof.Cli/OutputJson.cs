@@ -69,11 +69,11 @@ internal sealed record LostJson(string Category, int Epoch, string Device)
 
 internal sealed record StatusJson(
     string Schema, string Sentence, string Account, Uri Server, bool SheetConfirmed, IReadOnlyList<CategoryStatus> Categories, SheetStatus Sheet,
-    IReadOnlyList<DeviceStatus> Devices, DateTimeOffset? Removed, MovingStatus? Moving, IReadOnlyList<EarlierJson> Earlier)
+    IReadOnlyList<DeviceStatus> Devices, DateTimeOffset? Removed, MovingStatus? Moving, IReadOnlyList<EarlierJson> Earlier, SetBackStatus? SetBack, DateTimeOffset? SheetUnconfirmedSince)
 {
     internal static StatusJson Of(StatusReport report) =>
         new("offproof/v1/status", report.Sentence, report.Account, report.Server, report.SheetConfirmed, report.Categories, report.Sheet, report.Devices, report.Removed,
-            report.Moving, [.. report.Earlier.Select(EarlierJson.Of)]);
+            report.Moving, [.. report.Earlier.Select(EarlierJson.Of)], report.SetBack, report.SheetUnconfirmedSince);
 }
 
 internal sealed record BackupsJson(string Schema, IReadOnlyList<BackupJson> Backups, long? Refused);

@@ -56,6 +56,20 @@ internal static class Terminal
         foreach (string notice in notices) Talk($"damaged: {notice}");
     }
 
+    /// <summary>What came to light about the server, and became of the account, is said however the work ends.</summary>
+    internal static async Task<int> SayingNoticesAsync(this DeviceHome home, Func<Task<int>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            Noticed(home.Notices);
+            Remarked(home.News);
+        }
+    }
+
     /// <summary>Sources that shrank (phone.md §2.3).</summary>
     internal static void Raised(string category, IReadOnlyList<Alarm> alarms)
     {

@@ -33,40 +33,45 @@ public sealed partial class DeviceHome
     /// </summary>
     private async Task<(AccountHistory History, RecoveryAnswer Answer)> LearnAsync(CancellationToken cancel)
     {
-        (AccountHistory history, RecoveryAnswer answer, bool isBehind) = await AskAsync(cancel).ConfigureAwait(false);
-        if (!isBehind) return (history, answer);
-        int forgotten = await SendAccountAsync(Chain(), cancel).ConfigureAwait(false);
-        if (forgotten > 0) notices.Add(Forgotten(forgotten));
-        (history, answer, isBehind) = await AskAsync(cancel).ConfigureAwait(false);
-        if (isBehind) notices.Add("the server does not show all that it had shown of this account: it was set back to an older state, or withholds the rest. This device goes by what it knows; ask its operator what happened");
-        return (history, answer);
+        AccountLook look = await LookAtAccountAsync(cancel).ConfigureAwait(false);
+        return (look.History, look.Answer);
     }
 
-    private async Task<(AccountHistory History, RecoveryAnswer Answer, bool IsBehind)> AskAsync(CancellationToken cancel)
+    private async Task<AccountLook> AskAsync(CancellationToken cancel)
     {
+        // Of what was told while the answer was on its way, nothing can be missing in it.
+        Link[] told = [.. Chain().Links.Where(static link => link.IsTold)];
         Token token = await TokenAsync(null, null, cancel).ConfigureAwait(false);
         RecoveryAnswer answer = await server.RecoveryAsync(AccountId, token, cancel).ConfigureAwait(false);
-        AccountHistory history = AccountHistory.Verify(answer, AccountId, serverKey);
+        AccountHistory shown = AccountHistory.Verify(answer, AccountId, serverKey);
         using FileStream _ = home.Lock(time, cancel);
         ReadAccount();
-        if (IsBehind(history)) return (Seen ?? history, answer, true);
-        TakeOverSheet(history);
-        AccountView.Write(home, answer);
         RecordChain chain = Chain();
-        KeepOutcomes(chain, history);
-        foreach (Category category in Categories.All) EndWhatIsOver(chain, history, category);
-        return (history, answer, false);
+        HashSet<Digest> own = [.. chain.Links.Select(static link => link.Record.Hash)];
+        AccountLook look = new(shown, answer, shown, Missing(shown, told.Where(link => own.Contains(link.Record.Hash))),
+            SheetInForce.Equals(shown.FirstSheet) || shown.SheetChanges.Any(c => c.Sheet.Key.Equals(SheetInForce)),
+            shown.Records.Any(r => r.Kid == deviceKey.Thumbprint && !own.Contains(r.Hash)));
+        if (look.IsBehind) return look with { History = Seen ?? shown };
+        TakeOverSheet(shown);
+        AccountView.Write(home, answer);
+        if (look.IsAhead) return look;
+        KeepOutcomes(chain, shown);
+        foreach (Category category in Categories.All) EndWhatIsOver(chain, shown, category);
+        return look;
     }
 
-    /// <summary>True where something is missing that this device has seen. Its own chain is another matter (protocol.md §3): of that the server may rightly know more, or another end.</summary>
-    private bool IsBehind(AccountHistory history)
+    /// <summary>What others signed and this device has seen, and what it signed itself and has a receipt for, must be among what is shown (protocol.md §3).</summary>
+    private List<SignedRecord> Missing(AccountHistory shown, IEnumerable<Link> told)
     {
-        bool knowsTheSheet = SheetInForce.Equals(history.FirstSheet) || history.SheetChanges.Any(c => c.Sheet.Key.Equals(SheetInForce));
-        HashSet<Digest> shown = [.. history.Records.Select(static r => r.Hash)];
-        return !knowsTheSheet || Seen?.Records.Any(r => r.Kid != deviceKey.Thumbprint && !shown.Contains(r.Hash)) == true;
+        HashSet<Digest> hashes = [.. shown.Records.Select(static r => r.Hash)];
+        IEnumerable<SignedRecord> others = Seen?.Records.Where(r => r.Kid != deviceKey.Thumbprint) ?? [];
+        return [.. others.Concat(told.Select(static link => link.Record)).Where(r => !hashes.Contains(r.Hash))];
     }
 
-    /// <summary>A new sheet is one that the old one signed, or that a device of the account put in its place 14 days ago. Only what was proven before stays proven.</summary>
+    /// <summary>
+    /// A new sheet is one that the old one signed, or that a device of the account put in its place 14 days ago. A finder of the old one signs as well as its owner (consent.md §3.10):
+    /// nothing is sealed to it before it was proven here.
+    /// </summary>
     private void TakeOverSheet(AccountHistory history)
     {
         if (history.Sheet.Equals(SheetInForce)) return;
@@ -81,13 +86,13 @@ public sealed partial class DeviceHome
             FirstSheetKey = Jwk(history.FirstSheet),
             SheetKey = Jwk(newest.Sheet.Key),
             Recipient = recipient.ToString(),
-            SheetConfirmed = account.PendingConfirmed == newest.Sheet.Key.Thumbprint.Text ? since : replaced ? null : account.SheetConfirmed,
+            SheetConfirmed = account.PendingConfirmed == newest.Sheet.Key.Thumbprint.Text ? since : null,
             PendingConfirmed = null,
         };
         account.Write(home);
         news.Add(replaced
             ? $"the account has a new sheet since {AccountHistory.Day(since)}, in the place of one that was lost"
-            : $"the account's sheet was rotated on {AccountHistory.Day(since)}: what is turned on from now on is sealed to the new one");
+            : $"the account's sheet was rotated on {AccountHistory.Day(since)}: nothing is turned on here before the new one is confirmed");
     }
 
     /// <summary>What became of this device's own requests.</summary>

@@ -86,7 +86,7 @@ public sealed partial class DeviceHome
         {
             summary = await VaultFaults.TranslateAsync(account.Server, async () =>
             {
-                Repository repository = await Repository.OpenAsync(storage, password, Pins(grant), on.Token).ConfigureAwait(false);
+                Repository repository = await OpenOrStoreAgainAsync(grant, folder, storage, password, on.Token).ConfigureAwait(false);
                 await using ConfiguredAsyncDisposable closing = repository.ConfigureAwait(false);
                 reading = SourceReading.Of(category, sources, on.Token);
                 BackupOptions options = new()
@@ -173,6 +173,21 @@ public sealed partial class DeviceHome
         {
             RequireOn(await ReconcileAsync(cancel).ConfigureAwait(false), grant.Category);
             await StoreFirstFilesAsync(grant, files, cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A server that was set back to before the grant, and was told of it again by another command, has no vault there yet (protocol.md §3).</summary>
+    private async Task<Repository> OpenOrStoreAgainAsync(Grant grant, VaultFolder folder, RestStorage storage, VaultPassword password, CancellationToken cancel)
+    {
+        try
+        {
+            return await Repository.OpenAsync(storage, password, Pins(grant), cancel).ConfigureAwait(false);
+        }
+        catch (VaultNotFoundException)
+        {
+            notices.Add($"the server had nothing of {grant.Category.Name()} (epoch {grant.Epoch}): its vault was begun again, and all is uploaded again");
+            await StoreFirstFilesAsync(grant, folder.FirstFiles, cancel).ConfigureAwait(false);
+            return await Repository.OpenAsync(storage, password, Pins(grant), cancel).ConfigureAwait(false);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Offproof.Consent;
 
 namespace Offproof.Device;
@@ -36,97 +35,19 @@ public sealed partial class DeviceHome
     {
         try
         {
-            await SendRecordsAsync(chain.Links.Where(static link => !link.IsTold), cancel).ConfigureAwait(false);
+            await SendRecordsAsync(chain.Links.Where(static link => !link.IsTold), new ForgottenRecords(deviceKey.Thumbprint), cancel).ConfigureAwait(false);
             return chain;
         }
-        catch (DeviceException e) when (e.Problem is "not-next" or "epoch" or "not-accepted" or "devices" or "erased")
+        catch (DeviceException e) when (IsAnotherChain(e))
         {
             return await ReconcileAsync(cancel).ConfigureAwait(false);
         }
     }
 
-    /// <summary>
-    /// After either side was restored from an older copy: the server gets everything again that this device holds (it is all idempotent), and the device
-    /// takes over what the server holds beyond that and what verifies as this device's own (protocol.md §3). Nothing turns on by it: a grant whose key is
-    /// not here is ended. A request that the server still does not take then is dropped, and its owner told.
-    /// </summary>
-    private async Task<RecordChain> ReconcileAsync(CancellationToken cancel)
-    {
-        RecordChain chain = Chain();
-        int forgotten = await SendAccountAsync(chain, cancel).ConfigureAwait(false);
-        try
-        {
-            forgotten += await SendRecordsAsync(chain.Links, cancel).ConfigureAwait(false);
-        }
-        catch (DeviceException e) when (e.Problem is "not-next" or "epoch" or "devices" or "erased" or "not-accepted")
-        {
-            // The server has another link in this place, or does not take ours: which of the two, its records say.
-        }
-        if (forgotten > 0) notices.Add(Forgotten(forgotten));
-        (_, RecoveryAnswer answer) = await LearnAsync(cancel).ConfigureAwait(false);
-        using (home.Lock(time, cancel))
-        {
-            chain = Chain();
-            if (chain.Adopt(answer.Records))
-                foreach (Category category in Categories.All) EndWhatHasNoKey(chain, category);
-        }
-        return await SendOrDropAsync(chain, cancel).ConfigureAwait(false);
-    }
-
-    private static string Forgotten(int records) => string.Create(CultureInfo.InvariantCulture,
-        $"the server had forgotten {records} {(records == 1 ? "record" : "records")} that it had acknowledged: it was set back to an older state. All was sent again; ask its operator what happened");
-
-    /// <summary>The account and what others signed for it, as this device last saw it: the server may have forgotten that too. What it does not take again is its own affair.</summary>
-    private async Task<int> SendAccountAsync(RecordChain chain, CancellationToken cancel)
-    {
-        int forgotten = 0;
-        List<string> seen = [.. AccountView.Answer(home)?.Records ?? []];
-        SignedRecord opening = seen.Count > 0 && SignedRecord.TryParse(seen[0], out SignedRecord? certificate) ? certificate : chain.Origin;
-        if (opening.Typ == RecordTyp.Certificate)
-        {
-            // The first receipt of the account is the server's own word that it took this certificate once (protocol.md §11.3).
-            string? receipt = AccountView.Answer(home)?.Receipts is [var oldest, ..] ? oldest : ChainOrigin.ReadReceipt(home);
-            (_, bool first) = await OrRemovedAsync(() => server.OpenAccountAsync(AccountRequest(FirstSheetKey, opening, receipt: receipt), cancel)).ConfigureAwait(false);
-            if (first) forgotten++;
-        }
-        foreach (string compact in seen.Skip(1))
-        {
-            if (!SignedRecord.TryParse(compact, out SignedRecord? record) || record.Kid == deviceKey.Thumbprint) continue;
-            try
-            {
-                if ((await server.SendRecordAsync(record, cancel).ConfigureAwait(false)).First) forgotten++;
-            }
-            catch (DeviceException e) when (e.Problem.Length > 0)
-            {
-                // Another's record, which hangs on one of ours or is over: the server knows.
-            }
-        }
-        return forgotten;
-    }
-
-    private async Task<RecordChain> SendOrDropAsync(RecordChain chain, CancellationToken cancel)
-    {
-        while (chain.Links.FirstOrDefault(static link => !link.IsTold) is { } link)
-        {
-            try
-            {
-                await SendRecordsAsync([link], cancel).ConfigureAwait(false);
-            }
-            catch (DeviceException e) when (link.IsRequest && e.Problem is "not-next" or "epoch" or "devices" or "erased" or "not-accepted")
-            {
-                using FileStream _ = home.Lock(time, cancel);
-                chain = Chain();
-                if (!Drop(chain, link)) throw;
-                news.Add($"the server did not take {link.Words}: {e.Message}. It is dropped");
-            }
-        }
-        return chain;
-    }
-
     /// <summary>Takes a request out of the chain; what came after it is signed again in its new place. The home's lock is held.</summary>
-    private bool Drop(RecordChain chain, Link refused)
+    private bool Drop(RecordChain chain, Link refused, bool wasTold)
     {
-        int at = chain.Links.ToList().FindIndex(link => link.Record.Hash == refused.Record.Hash && !link.IsTold);
+        int at = chain.Links.ToList().FindIndex(link => link.Record.Hash == refused.Record.Hash && (wasTold || !link.IsTold));
         if (at < 0) return false;
         Dictionary<Digest, Digest> renamed = [];
         foreach (Link link in chain.Supersede(at).Skip(1))
@@ -146,18 +67,18 @@ public sealed partial class DeviceHome
         return true;
     }
 
-    /// <returns>How many of them the server had acknowledged and met for the first time now.</returns>
-    private async Task<int> SendRecordsAsync(IEnumerable<Link> links, CancellationToken cancel)
+    /// <param name="links">In their order</param>
+    /// <param name="forgotten">Gets those that the server had acknowledged and met for the first time now</param>
+    /// <param name="cancel">Stops</param>
+    private async Task SendRecordsAsync(IEnumerable<Link> links, ForgottenRecords forgotten, CancellationToken cancel)
     {
-        int forgotten = 0;
         foreach (Link link in links)
         {
             (string receipt, bool first) = await OrRemovedAsync(() => server.SendRecordAsync(link.Record, cancel)).ConfigureAwait(false);
             bool told = link.IsTold;
             KeepReceipt(link, receipt, first);
-            if (told && first) forgotten++;
+            if (told && first) forgotten.Add(link.Record);
         }
-        return forgotten;
     }
 
     /// <summary>The first receipt of a link says that it was taken; a second one, of an erasure or a replacement, that it was done.</summary>
@@ -174,6 +95,7 @@ public sealed partial class DeviceHome
         }
         if (first) Anchors.RequireShown(ledger, receipt.Ledger);
         if (!link.IsTold) RecordChain.Told(link, compact);
+        else if (first) RecordChain.ToldAgain(link, compact);
         else if (receipt.State is ReceiptState.Erased or ReceiptState.Replaced && !File.Exists(link.OutcomeFile)) HomeFolder.Write(link.OutcomeFile, System.Text.Encoding.ASCII.GetBytes(compact));
     }
 

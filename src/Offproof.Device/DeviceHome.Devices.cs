@@ -17,8 +17,11 @@ public sealed partial class DeviceHome
     public async Task<IReadOnlyList<DeviceStatus>> DevicesAsync(CancellationToken cancel)
     {
         await TellAsync(Chain(), cancel).ConfigureAwait(false);
-        await LearnAsync(cancel).ConfigureAwait(false);
-        return DevicesNow();
+        AccountLook look = await LookAtAccountAsync(cancel).ConfigureAwait(false);
+        IReadOnlyList<DeviceStatus> known = DevicesNow();
+        // A server that was set back may show one that joined since: what is not believed is listed all the same.
+        return [.. known, .. look.Shown.Devices.Where(d => known.All(k => k.Device != d.Id.Text))
+            .Select(d => new DeviceStatus(d.Id.Text, IsThis: false, d.Joined, d.AdmittedBy?.Text, d.Removed?.At) { ServerAlone = true })];
     }
 
     /// <summary>

@@ -64,10 +64,10 @@ public sealed partial class DeviceHome
             chain = Chain();
             foreach (EpochReport one in meant.Where(static e => e.State == SwitchState.Kept)) AppendErasure(chain, category, new Epoch(one.Epoch));
         }
-        chain = await TellAsync(chain, cancel).ConfigureAwait(false);
+        await TellAsync(chain, cancel).ConfigureAwait(false);
         await LearnAsync(cancel).ConfigureAwait(false); // whether it is done by now: the server deletes at the latest when somebody looks (protocol.md §3.1)
-        Link[] asked = [.. meant.Select(one => chain.ErasureOf(category, new Epoch(one.Epoch))).OfType<Link>()];
-        return [.. asked.Select(link => ReportOf(chain, link))];
+        chain = Chain();
+        return [.. meant.Select(one => ReportOf(chain, category, new Epoch(one.Epoch)))];
     }
 
     /// <summary>
@@ -103,8 +103,15 @@ public sealed partial class DeviceHome
             HomeFolder.Write(file, System.Text.Encoding.ASCII.GetBytes(report.Receipt!));
             kept.Add(report with { ReceiptFile = file });
         }
-        await LearnAsync(cancel).ConfigureAwait(false);
-        await TellAsync(Chain(), cancel).ConfigureAwait(false);
+        try
+        {
+            await LearnAsync(cancel).ConfigureAwait(false);
+            await TellAsync(Chain(), cancel).ConfigureAwait(false);
+        }
+        catch (DeviceException e) when (e.Fault != DeviceFault.Forgery)
+        {
+            news.Add($"the receipts are kept here, but what the account is now is not known: {e.Message}");
+        }
         return kept;
     }
 
@@ -112,13 +119,18 @@ public sealed partial class DeviceHome
     public ErasureReport? ErasureReportOf(Category category, int epoch)
     {
         RecordChain chain = Chain();
-        return chain.ErasureOf(category, new Epoch(epoch)) is { } link ? ReportOf(chain, link) : null;
+        return chain.ErasureOf(category, new Epoch(epoch)) is null ? null : ReportOf(chain, category, new Epoch(epoch));
     }
 
-    private ErasureReport ReportOf(RecordChain chain, Link link)
+    /// <summary>Of what this device asked for, the newest receipt that lies here; of what the sheet erased, that which the server shows.</summary>
+    private ErasureReport ReportOf(RecordChain chain, Category category, Epoch epoch)
     {
-        string? file = File.Exists(link.OutcomeFile) ? link.OutcomeFile : link.IsTold ? link.ReceiptFile : null;
-        return new ErasureReport(EpochOf(chain, link.Erasure!.Category, link.Erasure.Epoch, link.Erasure.Grant), Device, file, file is null ? null : File.ReadAllText(file).Trim());
+        Digest grant = chain.Grants(category).Last(g => g.Grant!.Epoch == epoch).Record.Hash;
+        EpochReport now = EpochOf(chain, category, epoch, grant);
+        if (now.State == SwitchState.Erased && Seen?.ErasedReceipt(grant) is { } shown && shown.Signer != deviceKey.Thumbprint) return new ErasureReport(now, Device, null, shown.Receipt.Compact);
+        Link? link = chain.ErasureOf(category, epoch);
+        string? file = link is null ? null : File.Exists(link.OutcomeFile) ? link.OutcomeFile : link.IsTold ? link.ReceiptFile : null;
+        return new ErasureReport(now, Device, file, file is null ? null : File.ReadAllText(file).Trim());
     }
 
     private void AppendErasure(RecordChain chain, Category category, Epoch epoch)
@@ -149,7 +161,8 @@ public sealed partial class DeviceHome
         bool seenAsked = asked is null || Seen?.Records.Any(r => r.Hash == asked.Record.Hash) == true;
         if (vault is not null && seenAsked && vault.State is VaultState.Kept or VaultState.On) return new EpochReport(category, epoch.Value, SwitchState.Kept, null);
         if (vault?.State is VaultState.Erased) return new EpochReport(category, epoch.Value, SwitchState.Erased, vault.Due);
-        if (asked is null) return new EpochReport(category, epoch.Value, vault?.State is VaultState.Closed ? SwitchState.Closed : SwitchState.Kept, vault?.Due);
+        // From a device that was removed it takes no request any more (consent.md §3.9): what was not told is never done.
+        if (asked is null || (account.Removed is not null && !asked.IsTold)) return new EpochReport(category, epoch.Value, vault?.State is VaultState.Closed ? SwitchState.Closed : SwitchState.Kept, vault?.Due);
         Receipt? receipt = ReceiptOf(asked);
         return receipt?.State is ReceiptState.Erased
             ? new EpochReport(category, epoch.Value, SwitchState.Erased, DateTimeOffset.FromUnixTimeSeconds(receipt.IssuedAt))

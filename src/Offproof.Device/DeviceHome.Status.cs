@@ -18,6 +18,12 @@ public sealed record StatusReport(
     /// <summary>A move to another server that was decided and is not finished; null where none is.</summary>
     public MovingStatus? Moving { get; init; }
 
+    /// <summary>What was noticed of a server that was set back, for 30 days and while it does not show all; null where nothing was.</summary>
+    public SetBackStatus? SetBack { get; init; }
+
+    /// <summary>Since when the account has a sheet that was not proven on this device; null where it is, or where none was changed.</summary>
+    public DateTimeOffset? SheetUnconfirmedSince { get; init; }
+
     /// <summary>What this device was at servers that it left.</summary>
     public IReadOnlyList<EarlierStatus> Earlier { get; init; } = [];
 }
@@ -36,7 +42,17 @@ public sealed record SheetStatus(int Changes, DateTimeOffset? Since, bool Replac
 /// <param name="Joined">When it became one; null where that was not asked yet</param>
 /// <param name="AdmittedBy">The device that admitted it; null where a sheet certified it</param>
 /// <param name="Removed">When it was cut off; null while it is one</param>
-public sealed record DeviceStatus(string Device, bool IsThis, DateTimeOffset? Joined, string? AdmittedBy, DateTimeOffset? Removed);
+public sealed record DeviceStatus(string Device, bool IsThis, DateTimeOffset? Joined, string? AdmittedBy, DateTimeOffset? Removed)
+{
+    /// <summary>True where a server shows it that was set back, and this device does not believe it.</summary>
+    public bool ServerAlone { get; init; }
+}
+
+/// <summary>What this device last noticed of a server that was set back, or withholds records (protocol.md §3).</summary>
+/// <param name="Noticed">When</param>
+/// <param name="What">What it had forgotten and took again, or what it does not show</param>
+/// <param name="IsBehind">True where it did not show all even after it was told again</param>
+public sealed record SetBackStatus(DateTimeOffset Noticed, string What, bool IsBehind);
 
 /// <summary>One turning-on of a category.</summary>
 /// <param name="Epoch">Which</param>
@@ -98,6 +114,8 @@ public sealed partial class DeviceHome
         return new StatusReport(sentence, account.Account, account.Server, account.SheetConfirmed is not null, lines, SheetNow(), DevicesNow(), account.Removed)
         {
             Moving = MovingNow(),
+            SetBack = account.SetBack is { } note && note.IsNewsAt(time.GetUtcNow()) ? new SetBackStatus(note.Noticed, note.What, note.IsBehind) : null,
+            SheetUnconfirmedSince = UnconfirmedSince(),
             Earlier = Earlier(),
         };
     }

@@ -82,7 +82,6 @@ public sealed partial class DeviceHome
         if (TryResume(category, paused, cancel) is { } resumed) return resumed;
         await CheckServerKeyAsync(cancel).ConfigureAwait(false);
         await LearnBeforeSealingAsync(cancel).ConfigureAwait(false);
-        RequireConfirmedSheet();
         // A second round where the server knew more of this device's records than this home did.
         for (int round = 0; round < 2; round++)
         {
@@ -102,18 +101,27 @@ public sealed partial class DeviceHome
         throw new DeviceException(DeviceFault.Failure, $"the records of this device and those of {account.Server} could not be brought together", "nothing was collected; try again");
     }
 
-    /// <summary>What is sealed has to open with the sheet of now. A server that has forgotten the account is told first.</summary>
+    /// <summary>
+    /// Before its owner is asked: whether a turning-on could be sealed to a sheet that was proven on this device (consent.md §3.10). Nothing is changed by it but what the server's records say.
+    /// </summary>
+    /// <exception cref="DeviceException">The sheet is not confirmed, or was changed since.</exception>
+    public async Task PrepareOnAsync(CancellationToken cancel)
+    {
+        RequireMember();
+        RequireNotLeft();
+        RequireConfirmedSheet();
+        await CheckServerKeyAsync(cancel).ConfigureAwait(false);
+        await LearnBeforeSealingAsync(cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>What is sealed has to open with the sheet of now, and that has to be its owner's. A server that has forgotten the account is told first.</summary>
     private async Task LearnBeforeSealingAsync(CancellationToken cancel)
     {
         await TellAsync(Chain(), cancel).ConfigureAwait(false);
-        try
-        {
-            await LearnAsync(cancel).ConfigureAwait(false);
-        }
-        catch (DeviceException e) when (e.Problem == "not-accepted")
-        {
-            await ReconcileAsync(cancel).ConfigureAwait(false);
-        }
+        AccountLook look = await LookAtAccountAsync(cancel).ConfigureAwait(false);
+        RequireConfirmedSheet();
+        if (!look.KnowsSheet)
+            throw new DeviceException(DeviceFault.Refused, "the server does not know the account's sheet any more: what it stored then would not be given out to it, so nothing is turned on", "ask its operator what happened; or move to another server: offproof move");
     }
 
     /// <summary>True where the key of what is on was sealed to a sheet that was lost since: the sheets of now do not lead to it.</summary>
@@ -128,10 +136,19 @@ public sealed partial class DeviceHome
     public void RequireConfirmedSheet()
     {
         if (account.SheetConfirmed is not null) return;
+        if (UnconfirmedSince() is { } since)
+            throw new DeviceException(DeviceFault.Refused, $"the account's sheet was changed on {AccountHistory.Day(since)}, and the new one is not confirmed on this device: nothing is sealed to it", UnconfirmedHint);
         if (account.FirstSheetKey is not null)
-            throw new DeviceException(DeviceFault.Refused, "the account's new sheet is not confirmed on this device: without it a backup could never be opened", "offproof sheet confirm --sheet FILE, with the new sheet");
+            throw new DeviceException(DeviceFault.Refused, "the account's new sheet is not confirmed on this device: nothing is sealed to it", UnconfirmedHint);
         throw new DeviceException(DeviceFault.Refused, "the sheet is not confirmed: without it a backup could never be opened", "offproof sheet confirm --sheet FILE");
     }
+
+    private const string UnconfirmedHint =
+        "if it was you: offproof sheet confirm --sheet FILE, with the new sheet. If not, somebody else has your sheet: turn off what is on, and begin a new account";
+
+    /// <summary>Since when the account has a sheet that was not proven on this device; null where it is, or where none was changed.</summary>
+    private DateTimeOffset? UnconfirmedSince() =>
+        account.SheetConfirmed is null && account.FirstSheetKey is not null && Seen is { SheetChanges.Count: > 0 } history ? history.Since(history.SheetChanges[^1]) : null;
 
     /// <summary>What needs no server: a category that is on already, or paused.</summary>
     private SwitchReport? TryResume(Category category, bool paused, CancellationToken cancel)
@@ -173,14 +190,16 @@ public sealed partial class DeviceHome
     public async Task<SwitchReport> TurnOffAsync(Category category, bool erase, Action<SwitchReport> holds, CancellationToken cancel)
     {
         RecordChain chain;
+        bool wasOff;
         using (home.Lock(time, cancel))
         {
             chain = ChainOrDestroy(category);
+            wasOff = chain.Newest(category) is { Revocation: not null };
             try
             {
                 MoveFile.Drop(home, category); // also what a move was still to turn on
                 if (chain.Newest(category) is { Grant: not null } granted) AppendRevocation(chain, granted);
-                if (erase && chain.Newest(category)?.Revocation is { } ended) AppendErasure(chain, category, ended.Epoch);
+                if (erase && account.Removed is null && chain.Newest(category)?.Revocation is { } ended) AppendErasure(chain, category, ended.Epoch);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -198,7 +217,10 @@ public sealed partial class DeviceHome
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
         try
         {
-            chain = await TellAsync(chain, either.Token).ConfigureAwait(false);
+            await TellAsync(chain, either.Token).ConfigureAwait(false);
+            // Whoever says it twice wants to be sure: a server that was set back would hold it to be on (protocol.md §3).
+            if (wasOff) await LookAtAccountAsync(either.Token).ConfigureAwait(false);
+            chain = Chain();
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -211,7 +233,8 @@ public sealed partial class DeviceHome
         catch (DeviceException e)
         {
             // Off holds on this device whatever the server says; the next `off`, `on` or `backup` tells it first.
-            return Switch(chain, category) with { WhyNotTold = e.Message };
+            if (erase && account.Removed is not null) news.Add($"the server takes no erasure from a device that was removed: offproof erase {category.Name()} --sheet FILE");
+            return Switch(Chain(), category) with { WhyNotTold = e.Message };
         }
         return Switch(chain, category);
     }

@@ -196,8 +196,18 @@ public sealed class EraseTests
         using Sheet sheet = Sheet.Read(rig.Sheet);
         using (SheetErasure plan = await SheetErasure.PlanAsync(sheet, null, Category.Photos, null, null, cancelled: false, TimeProvider.System, null, None))
             await plan.EraseAsync(static _ => { }, None);
-        DeviceException again = await Assert.ThrowsAsync<DeviceException>(() => SheetErasure.PlanAsync(sheet, null, Category.Photos, 1, null, cancelled: false, TimeProvider.System, null, None));
-        Assert.Contains("is erased already", again.Message, StringComparison.Ordinal);
+        using (SheetErasure again = await SheetErasure.PlanAsync(sheet, null, Category.Photos, 1, null, cancelled: false, TimeProvider.System, null, None))
+        {
+            Assert.Equal("erased", Assert.Single(again.Targets).State);
+            ErasureReport report = Assert.Single(await again.EraseAsync(static _ => { }, None)); // nothing more is signed, and the receipt is handed out again
+            AssertReceipt(home, report.Receipt!, sheet.Account.Text, ReceiptState.Erased);
+            string file = Assert.Single(SheetErasure.KeepReceipts([report], rig.Phone)).ReceiptFile!;
+            Assert.Equal(file, Assert.Single(SheetErasure.KeepReceipts([report], rig.Phone)).ReceiptFile);
+            await File.WriteAllTextAsync(file, "mine");
+            string beside = Assert.Single(SheetErasure.KeepReceipts([report], rig.Phone)).ReceiptFile!;
+            Assert.Equal(("mine", report.Receipt), (await File.ReadAllTextAsync(file), await File.ReadAllTextAsync(beside)));
+            Assert.Null(Assert.Single(SheetErasure.KeepReceipts([report], rig["no folder"])).ReceiptFile);
+        }
         Assert.Equal(DeviceFault.Refused, (await Assert.ThrowsAsync<DeviceException>(() => SheetErasure.PlanAsync(sheet, null, Category.Photos, 1, null, cancelled: true, TimeProvider.System, null, None))).Fault);
     }
 

@@ -37,8 +37,16 @@ public sealed class SheetChangeTests
         await RotateAsync(rig.Sheet, rig["next.txt"]);
         using DeviceHome home = rig.Open();
         await home.TurnOffAsync(Category.Photos, None);
-        Assert.Equal(SwitchState.On, (await home.TurnOnAsync(Category.Photos, None)).State);
+        // Whoever has the old sheet can sign a rotation, a finder too (consent.md §3.10).
+        DeviceException unproven = await Assert.ThrowsAsync<DeviceException>(() => home.TurnOnAsync(Category.Photos, None));
+        Assert.Equal(DeviceFault.Refused, unproven.Fault);
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(rig.Home, "vaults")));
         Assert.Contains(home.News, static line => line.StartsWith("the account's sheet was rotated on", StringComparison.Ordinal));
+        Assert.NotNull(home.Status().SheetUnconfirmedSince);
+        Assert.Equal(DeviceFault.Refused, (await Assert.ThrowsAsync<DeviceException>(() => home.OfferAsync(JoinRequest.Parse("ABCDEFGH"), None))).Fault);
+        await home.ConfirmSheetAsync(rig["next.txt"], None);
+        Assert.Null(home.Status().SheetUnconfirmedSince);
+        Assert.Equal(SwitchState.On, (await home.TurnOnAsync(Category.Photos, None)).State);
         using Sheet next = Sheet.Read(rig["next.txt"]);
         Assert.Equal(next.Recipient.ToString(), (await File.ReadAllTextAsync(Path.Combine(rig.Home, "vaults", "photos", "recipient"))).Trim());
         Assert.True(next.TryOpen(await File.ReadAllBytesAsync(Path.Combine(rig.Home, "vaults", "photos", "password.age")), out _));
@@ -58,7 +66,7 @@ public sealed class SheetChangeTests
         using DeviceHome home = rig.Open();
         Assert.True(await home.TakeOverRotationAsync(report.Account, None));
         DeviceException unconfirmed = await Assert.ThrowsAsync<DeviceException>(() => home.TurnOnAsync(Category.Notes, None));
-        Assert.Contains("the account's new sheet is not confirmed", unconfirmed.Message, StringComparison.Ordinal);
+        Assert.Contains("and the new one is not confirmed on this device", unconfirmed.Message, StringComparison.Ordinal);
         DeviceException old = await Assert.ThrowsAsync<DeviceException>(() => home.ConfirmSheetAsync(rig.Sheet, None));
         Assert.Equal(DeviceFault.WrongSheet, old.Fault);
         Assert.Contains("a newer sheet took its place on ", old.Message, StringComparison.Ordinal);
@@ -181,7 +189,7 @@ public sealed class SheetChangeTests
         await home.ReplaceSheetAsync(rig["new.txt"], None);
         rig.ServerTime.Ahead = TimeSpan.FromDays(14.1);
         DeviceException unconfirmed = await Assert.ThrowsAsync<DeviceException>(() => home.TurnOnAsync(Category.Notes, None));
-        Assert.Contains("the account's new sheet is not confirmed", unconfirmed.Message, StringComparison.Ordinal);
+        Assert.Contains("and the new one is not confirmed on this device", unconfirmed.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(rig.Stored(), static file => file.Contains("notes", StringComparison.Ordinal));
         await home.ConfirmSheetAsync(rig["new.txt"], None);
         Assert.Equal(SwitchState.On, (await home.TurnOnAsync(Category.Notes, None)).State);

@@ -88,7 +88,11 @@ public sealed class SwitchTests
     {
         await using Rig rig = await Rig.ReadyAsync();
         using (DeviceHome home = rig.Open()) await home.TurnOnAsync(Category.Photos, None);
-        LyingWire wire = new("/v1/records", static _ => "nonsense"u8.ToArray());
+        LyingWire wire = new("/v1/records", static receipt =>
+        {
+            receipt[^20] = receipt[^20] == (byte)'A' ? (byte)'B' : (byte)'A'; // of the signature
+            return receipt;
+        });
         using DeviceHome lied = rig.Open(wire);
         SwitchReport? held = null;
         DeviceException forged = await Assert.ThrowsAsync<DeviceException>(() => lied.TurnOffAsync(Category.Photos, holds => held = holds, None));

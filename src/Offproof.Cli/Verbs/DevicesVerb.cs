@@ -12,11 +12,13 @@ internal static class DevicesVerb
         verb.SetAction(async (parsed, cancel) =>
         {
             using DeviceHome home = parsed.OpenHome();
-            IReadOnlyList<DeviceStatus> devices = await home.DevicesAsync(cancel);
-            if (parsed.GetValue(Options.Json)) Terminal.Json(new DevicesJson("offproof/v1/devices", devices), OutputJson.Default.DevicesJson);
-            else foreach (DeviceStatus device in devices) Terminal.Say(Line(device));
-            Terminal.Noticed(home.Notices);
-            return ExitCode.Ok;
+            return await home.SayingNoticesAsync(async () =>
+            {
+                IReadOnlyList<DeviceStatus> devices = await home.DevicesAsync(cancel);
+                if (parsed.GetValue(Options.Json)) Terminal.Json(new DevicesJson("offproof/v1/devices", devices), OutputJson.Default.DevicesJson);
+                else foreach (DeviceStatus device in devices) Terminal.Say(Line(device));
+                return ExitCode.Ok;
+            });
         });
         return verb;
     }
@@ -78,9 +80,12 @@ internal static class DevicesVerb
                 return ExitCode.Ok;
             }
             using DeviceHome home = parsed.OpenHome();
-            (string device, string? whyNot) = await home.RemoveAsync(wanted, cancel);
-            SaySent(parsed, whyNot, $"Device {device[..8]} is cut off.");
-            return ExitCode.Ok;
+            return await home.SayingNoticesAsync(async () =>
+            {
+                (string device, string? whyNot) = await home.RemoveAsync(wanted, cancel);
+                SaySent(parsed, whyNot, $"Device {device[..8]} is cut off.");
+                return ExitCode.Ok;
+            });
         });
         return verb;
     }
@@ -95,6 +100,6 @@ internal static class DevicesVerb
     {
         string joined = device.Joined is { } at ? $" since {Terminal.Time(at)}" : "";
         string how = device.AdmittedBy is { } by ? $", admitted by {by[..8]}" : ", certified by a sheet";
-        return $"{device.Device[..8]}{joined}{how}{(device.IsThis ? " (this device)" : "")}{(device.Removed is { } removed ? $": removed {Terminal.Time(removed)}" : "")}";
+        return $"{device.Device[..8]}{joined}{how}{(device.IsThis ? " (this device)" : "")}{(device.ServerAlone ? ": the server alone shows it" : "")}{(device.Removed is { } removed ? $": removed {Terminal.Time(removed)}" : "")}";
     }
 }

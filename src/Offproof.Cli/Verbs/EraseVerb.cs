@@ -48,27 +48,31 @@ internal static class EraseVerb
             Terminal.Talk("is closed at once, also to the sheet, and deleted after 14 days. Until then the sheet can cancel that; afterwards nobody can.");
             await Terminal.RequireYesAsync(yes, $"Erase what is kept of {category.Name()}?", cancel);
         }
-        IReadOnlyList<ErasureReport> reports = await home.EraseAsync(category, epoch, cancel);
-        Show(parsed, reports);
-        Terminal.Noticed(home.Notices);
-        Terminal.Remarked(home.News);
-        return ExitCode.Ok;
+        return await home.SayingNoticesAsync(async () =>
+        {
+            Show(parsed, await home.EraseAsync(category, epoch, cancel));
+            return ExitCode.Ok;
+        });
     }
 
     private static async Task<int> BySheetAsync(ParseResult parsed, Sheet sheet, SheetErasure erasure, bool yes, CancellationToken cancel)
     {
-        Terminal.RequireSomebodyToAsk(yes);
-        foreach (SheetTarget target in erasure.Targets) Terminal.Talk($"{target.Category.Name()} (epoch {target.Epoch}) of the device {target.Device[..8]}, {target.State}");
-        Terminal.Talk("is deleted at once. Nobody can bring it back, and what is on of it is off then.");
-        await Terminal.RequireYesAsync(yes, "Erase it now?", cancel);
+        if (erasure.Targets.Any(static t => t.State != "erased"))
+        {
+            Terminal.RequireSomebodyToAsk(yes);
+            foreach (SheetTarget target in erasure.Targets) Terminal.Talk($"{target.Category.Name()} (epoch {target.Epoch}) of the device {target.Device[..8]}, {target.State}");
+            Terminal.Talk("is deleted at once. Nobody can bring it back, and what is on of it is off then.");
+            await Terminal.RequireYesAsync(yes, "Erase it now?", cancel);
+        }
         bool json = parsed.GetValue(Options.Json);
         IReadOnlyList<ErasureReport> reports = await erasure.EraseAsync(report =>
         {
             if (!json) Terminal.Say($"{ErasureWords.Sentence(report.Epoch)} Device {report.Device[..8]}.");
         }, cancel);
-        IReadOnlyList<ErasureReport> kept = await InHomeAsync(parsed, home => home.TakeOverErasuresAsync(sheet, erasure.ServerKey, reports, cancel)) ?? reports;
+        IReadOnlyList<ErasureReport> kept = await InHomeAsync(parsed, home => home.TakeOverErasuresAsync(sheet, erasure.ServerKey, reports, cancel))
+            ?? SheetErasure.KeepReceipts(reports, Environment.CurrentDirectory);
         if (json) Show(parsed, kept);
-        else foreach (ErasureReport report in kept.Where(static r => r.ReceiptFile is not null)) Terminal.Say($"Receipt: {report.ReceiptFile}");
+        else foreach (ErasureReport report in kept) Terminal.Say($"Receipt: {report.ReceiptFile ?? $"(this folder takes no file) {report.Receipt}"}");
         if (!json) ErasureWords.SayWhatReceiptsShow();
         return ExitCode.Ok;
     }

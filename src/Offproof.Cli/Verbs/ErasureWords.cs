@@ -28,7 +28,7 @@ internal static class ErasureWords
             SwitchState.Closed when epoch.Due is { } due => $"{what} is closed until {Day(due)}: nobody can read it any more, and on that day the server deletes it."
                 + $" Until then the sheet can cancel that: offproof erase {epoch.Category.Name()} --cancel --sheet FILE",
             SwitchState.Closed => $"{what} will be closed as soon as the server is told, and deleted 14 days after.",
-            _ => $"{what} is kept.",
+            _ => $"{what} is kept: its erasure was cancelled with the sheet, or the server did not take it. To ask again: offproof erase {epoch.Category.Name()}",
         };
     }
 }

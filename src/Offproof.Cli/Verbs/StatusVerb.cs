@@ -20,13 +20,24 @@ internal static class StatusVerb
                 return ExitCode.Ok;
             }
             Terminal.Say(report.Sentence);
-            foreach (CategoryStatus line in report.Categories) Terminal.Say(Row(line));
+            foreach (CategoryStatus line in report.Categories) Terminal.Say(Row(line, report.Removed is not null));
             foreach (CategoryStatus line in report.Categories)
                 if (Proven(line) is { } proven) Terminal.Say($"  {line.Category}: {proven}");
             foreach (CategoryStatus line in report.Categories.Where(static l => l.Waiting is not null)) Terminal.Say($"  {line.Category}: {line.Waiting}");
             foreach (CategoryStatus line in report.Categories) Terminal.Raised(line.Category, line.Alarms);
             foreach (CategoryStatus line in report.Categories)
                 if (line.OverdueSince is { } since) Terminal.Talk(Terminal.Overdue(line.Category, since, null));
+            if (report.SheetUnconfirmedSince is { } changed)
+            {
+                Terminal.Talk($"alarm: the account's sheet was changed on {ErasureWords.Day(changed)}, and the new one is not confirmed on this device. If it was you: offproof sheet confirm --sheet FILE. If not, somebody else has your sheet:"
+                    + " turn off what is on, and begin a new account");
+            }
+            if (report.SetBack is { } back)
+            {
+                Terminal.Talk(back.IsBehind
+                    ? $"alarm: the server was seen on {ErasureWords.Day(back.Noticed)} without what it had shown or acknowledged before: {back.What}. What stands here is what this device knows; ask its operator what happened"
+                    : $"alarm: the server had been set back to an older state, noticed on {ErasureWords.Day(back.Noticed)}: {back.What} Ask its operator what happened");
+            }
             if (!report.SheetConfirmed) Terminal.Say(report.Sheet.Changes == 0
                 ? "The sheet is not confirmed yet: nothing can be turned on. offproof sheet confirm --sheet FILE"
                 : "The account's new sheet is not confirmed yet: nothing can be turned on. offproof sheet confirm --sheet FILE");
@@ -81,7 +92,7 @@ internal static class StatusVerb
         }
     }
 
-    private static string Row(CategoryStatus line)
+    private static string Row(CategoryStatus line, bool removed)
     {
         string state = line.State.ToString().ToLowerInvariant();
         string what = line switch
@@ -100,7 +111,7 @@ internal static class StatusVerb
         };
         string epochs = string.Join(", ", line.Epochs.Where(e => e.Epoch != line.Epoch).Select(Earlier));
         if (epochs.Length > 0) what += $"{(what.Length > 0 ? "; " : "")}earlier: {epochs}";
-        string told = line.ServerTold ? "" : "  (server not yet told)";
+        string told = line.ServerTold || removed ? "" : "  (server not yet told)"; // to a device that was removed it does not listen
         return $"  {line.Category,-9} {state,-7} {what}{told}".TrimEnd();
     }
 

@@ -16,17 +16,19 @@ internal static class SwitchVerbs
         {
             using DeviceHome home = parsed.OpenHome();
             Category wanted = Options.ParseCategory(parsed.GetRequiredValue(category));
-            if (home.Switch(wanted) is not { State: SwitchState.On or SwitchState.Paused, SheetLost: false })
+            return await home.SayingNoticesAsync(async () =>
             {
-                home.RequireConfirmedSheet();
-                Terminal.RequireSomebodyToAsk(parsed.GetValue(yes));
-                Disclose(home.Disclose(wanted));
-                await Terminal.RequireYesAsync(parsed.GetValue(yes), $"Turn {wanted.Name()} on?", cancel);
-            }
-            Show(parsed, await home.TurnOnAsync(wanted, cancel));
-            Terminal.Noticed(home.Notices);
-            Terminal.Remarked(home.News);
-            return ExitCode.Ok;
+                if (home.Switch(wanted) is not { State: SwitchState.On or SwitchState.Paused, SheetLost: false })
+                {
+                    home.RequireConfirmedSheet();
+                    Terminal.RequireSomebodyToAsk(parsed.GetValue(yes));
+                    await home.PrepareOnAsync(cancel);
+                    Disclose(home.Disclose(wanted));
+                    await Terminal.RequireYesAsync(parsed.GetValue(yes), $"Turn {wanted.Name()} on?", cancel);
+                }
+                Show(parsed, await home.TurnOnAsync(wanted, cancel));
+                return ExitCode.Ok;
+            });
         });
         return verb;
     }
@@ -79,20 +81,23 @@ internal static class SwitchVerbs
                 if (json) Show(parsed, report);
                 else
                 {
-                    ShowWhetherTold(report);
+                    ShowWhetherTold(report, home.Status().Removed is not null);
                     if (parsed.GetValue(erase) && home.ErasureReportOf(wanted, report.Epoch) is { ReceiptFile: not null } receipt)
                     {
                         ErasureWords.Say(receipt);
                         ErasureWords.SayWhatReceiptsShow();
                     }
                 }
-                Terminal.Noticed(home.Notices);
-                Terminal.Remarked(home.News);
             }
             catch (OperationCanceledException) when (isOff)
             {
                 throw new InterruptedException($"interrupted: {wanted.Name()} is off, and its key on this device is destroyed; the server is not told yet",
                     $"offproof off {wanted.Name()}{(parsed.GetValue(erase) ? " --erase" : "")}");
+            }
+            finally
+            {
+                Terminal.Noticed(home.Notices);
+                Terminal.Remarked(home.News);
             }
             return ExitCode.Ok;
         });
@@ -167,9 +172,14 @@ internal static class SwitchVerbs
         };
     }
 
-    private static void ShowWhetherTold(SwitchReport report)
+    private static void ShowWhetherTold(SwitchReport report, bool removed = false)
     {
-        if (!report.ServerTold) Terminal.Say($"The server is not yet told: `offproof off {report.Category.Name()}` again tells it, and so does the next backup.");
+        if (report is { ServerTold: true, WhyNotTold: { } notAsked })
+        {
+            Terminal.Talk($"the server knows of it, as its receipt says; whether it still does could not be asked: {notAsked}");
+            return;
+        }
+        if (!report.ServerTold && !removed) Terminal.Say($"The server is not yet told: `offproof off {report.Category.Name()}` again tells it, and so does the next backup.");
         if (report.WhyNotTold is { } why) Terminal.Talk(why);
     }
 }

@@ -17,6 +17,7 @@ namespace Offproof.Device;
 /// <param name="Removed">When the server said that this device was removed from the account; null while it was not</param>
 /// <param name="EpochsBefore">By category, the last epoch that this device began at servers that it left: no number is used again; null where there is none</param>
 /// <param name="MovedTo">Where the device moved that this once was; null while it is one</param>
+/// <param name="SetBack">What was last noticed of a server that was set back; null where it never was</param>
 internal sealed record AccountFile(
     string Schema,
     string Account,
@@ -30,7 +31,8 @@ internal sealed record AccountFile(
     string? PendingConfirmed = null,
     DateTimeOffset? Removed = null,
     IReadOnlyDictionary<string, int>? EpochsBefore = null,
-    Uri? MovedTo = null)
+    Uri? MovedTo = null,
+    SetBackNote? SetBack = null)
 {
     internal const string CurrentSchema = "offproof/v1/account";
 

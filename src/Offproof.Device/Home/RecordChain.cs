@@ -53,9 +53,9 @@ internal sealed class RecordChain
     /// after each step, so a crash costs nothing. The home's lock is held.
     /// </summary>
     /// <param name="records">All records of the account, as the server has them; those of other devices are passed over</param>
-    /// <returns>False when the server has nothing beyond ours.</returns>
+    /// <returns>The links of ours that the server's replaced; null when the server has nothing beyond ours.</returns>
     /// <exception cref="DeviceException">What the server shows does not verify as this device's chain: nothing was taken over.</exception>
-    internal bool Adopt(IEnumerable<string> records)
+    internal IReadOnlyList<Link>? Adopt(IEnumerable<string> records)
     {
         RecordChain theirs = new(home, Origin, device, server);
         foreach (string compact in records)
@@ -66,10 +66,10 @@ internal sealed class RecordChain
             theirs.links.Add(link);
         }
         int common = links.Zip(theirs.links).TakeWhile(static pair => pair.First.Record.Hash == pair.Second.Record.Hash).Count();
-        if (theirs.links.Count == common) return false;
-        Supersede(common);
+        if (theirs.links.Count == common) return null;
+        IReadOnlyList<Link> replaced = Supersede(common);
         foreach (Link link in theirs.links.Skip(common)) Append(link.Record);
-        return true;
+        return replaced;
     }
 
     /// <summary>Takes the links from this place on out of the chain. Their files stay, under a name that is no longer read. The home's lock is held.</summary>
@@ -79,9 +79,8 @@ internal sealed class RecordChain
         while (links.Count > from)
         {
             Link last = links[^1];
-            string ending = $".superseded-{Guid.NewGuid():N}";
-            foreach (string receipt in (string[])[last.OutcomeFile, last.ReceiptFile])
-                if (File.Exists(receipt)) File.Move(receipt, receipt + ending);
+            string ending = Ending();
+            PutAside(last, ending);
             File.Move(last.File, last.File + ending);
             DirectorySync.Flush(home.Records);
             links.RemoveAt(links.Count - 1);
@@ -118,6 +117,21 @@ internal sealed class RecordChain
     }
 
     internal static void Told(Link link, string receipt) => HomeFolder.Write(link.ReceiptFile, Encoding.ASCII.GetBytes(receipt));
+
+    /// <summary>A server that had forgotten the record signed a new receipt: that one counts. What it had signed before stays in the folder, for whoever asks the operator what happened.</summary>
+    internal static void ToldAgain(Link link, string receipt)
+    {
+        PutAside(link, Ending());
+        Told(link, receipt);
+    }
+
+    private static void PutAside(Link link, string ending)
+    {
+        foreach (string receipt in (string[])[link.OutcomeFile, link.ReceiptFile])
+            if (File.Exists(receipt)) File.Move(receipt, receipt + ending);
+    }
+
+    private static string Ending() => $".superseded-{Guid.NewGuid():N}";
 
     private static SignedRecord Parse(string file) =>
         SignedRecord.TryParse(File.ReadAllText(file).Trim(), out SignedRecord? record) ? record : throw Broken(file, "it is not a signed record");

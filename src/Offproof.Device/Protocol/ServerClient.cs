@@ -136,7 +136,11 @@ internal sealed partial class ServerClient(HttpMessageInvoker gate, Uri server)
     private async Task<(string Receipt, bool First)> SendTextAsync(HttpMethod method, string path, Body content, CancellationToken cancel)
     {
         using HttpResponseMessage response = await SendAsync(method, path, content, null, new Purpose.ConsentRecords(), cancel).ConfigureAwait(false);
-        return (Encoding.ASCII.GetString(await ReadAsync(response, cancel).ConfigureAwait(false)), response.StatusCode == HttpStatusCode.Created);
+        string receipt = Encoding.ASCII.GetString(await ReadAsync(response, cancel).ConfigureAwait(false));
+        // What is no signed record at all is no forged receipt: something else answers, like the page of a hotel's network.
+        return SignedRecord.TryParse(receipt, out _)
+            ? (receipt, response.StatusCode == HttpStatusCode.Created)
+            : throw new DeviceException(DeviceFault.Failure, $"{server} does not answer like an Offproof server", "check the URL, and whether this network asks you to sign in first");
     }
 
     private async Task<HttpResponseMessage> SendAsync(

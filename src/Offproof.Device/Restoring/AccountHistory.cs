@@ -96,6 +96,14 @@ internal sealed partial class AccountHistory
     /// <summary>The server's receipt for a record, with the state that is asked for; null where it shows none that verifies.</summary>
     internal SignedReceipt? Receipt(Digest record, Thumbprint signer, ReceiptState state) => receipts.Find(record, signer, state);
 
+    /// <summary>The receipt by which the server signed that it deleted what a grant stored; null where it shows none.</summary>
+    internal (SignedReceipt Receipt, Thumbprint Signer)? ErasedReceipt(Digest grant)
+    {
+        if (vaults.Find(v => v.Grant == grant) is not { State: VaultState.Erased, Erasure: { } erasure } vault) return null;
+        Thumbprint signer = vault.ErasedBySheet ? account : vault.Address.Device;
+        return receipts.Find(erasure, signer, ReceiptState.Erased) is { } receipt ? (receipt, signer) : null;
+    }
+
     /// <summary>The sheet in hand must be the account's: the last one (consent.md §4). A replacement that is pending is its sheet's own word for it: the server let it read.</summary>
     /// <exception cref="DeviceException">Another sheet took its place, or it never was the account's (<see cref="DeviceFault.WrongSheet"/>).</exception>
     internal void RequireSheet(Thumbprint sheet, string name)

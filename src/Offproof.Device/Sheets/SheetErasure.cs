@@ -46,11 +46,13 @@ public sealed class SheetErasure : IDisposable
         GrantedVault[] named = [.. access.History.All(category).Where(v =>
             (epoch is null || v.Address.Epoch.Value == epoch) && (device is null || DeviceNames.Names(device, v.Address.Device)))];
         GrantedVault[] meant = [.. named.Where(v => cancelled ? v is { State: VaultState.Closed, ErasedBySheet: false } : v.State != VaultState.Erased)];
+        // Again changes nothing, and hands the receipts out again.
+        if (!cancelled && meant.Length == 0) meant = named;
         if (meant.Length > 0) return new SheetErasure(access, meant, time);
         access.Dispose();
         string what = epoch is { } one ? $"epoch {one} of {category.Name()}" : category.Name();
         throw named.Length == 0 ? new DeviceException(DeviceFault.Failure, $"the server shows no record of {what}; if it was on, the server withholds them")
-            : named.All(static v => v.State == VaultState.Erased) ? new DeviceException(DeviceFault.Refused, $"{what} is erased already: nothing was changed")
+            : named.All(static v => v.State == VaultState.Erased) ? new DeviceException(DeviceFault.Refused, $"{what} is erased: that cannot be cancelled, and nothing was changed")
             : new DeviceException(DeviceFault.Refused, $"nothing of {what} is closed: nothing was changed", "offproof status, on its device, says what is");
     }
 
@@ -60,12 +62,44 @@ public sealed class SheetErasure : IDisposable
         List<ErasureReport> reports = [];
         foreach (GrantedVault vault in vaults)
         {
-            SignedReceipt receipt = await access.SendAsync(Asked(vault) ?? Sign(vault), cancel, ReceiptState.Erased).ConfigureAwait(false);
+            SignedReceipt receipt = vault.State == VaultState.Erased ? access.History.ErasedReceipt(vault.Grant)!.Value.Receipt : await access.SendAsync(Asked(vault) ?? Sign(vault), cancel, ReceiptState.Erased).ConfigureAwait(false);
             ErasureReport report = new(new EpochReport(vault.Address.Category, vault.Address.Epoch.Value, SwitchState.Erased, receipt.At), vault.Address.Device.Text, null, receipt.Compact);
             done(report);
             reports.Add(report);
         }
         return reports;
+    }
+
+    /// <summary>Writes each receipt into a folder, over no other file: one of the same bytes is left as it is, beside any other it gets the beginning of its hash in its name.</summary>
+    /// <returns>The reports with the receipts' files; without one where the folder takes none.</returns>
+    public static IReadOnlyList<ErasureReport> KeepReceipts(IReadOnlyList<ErasureReport> reports, string folder)
+    {
+        List<ErasureReport> kept = [];
+        foreach (ErasureReport report in reports)
+        {
+            byte[] bytes = System.Text.Encoding.ASCII.GetBytes(report.Receipt!);
+            string name = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"erasure-{report.Device[..8]}-{report.Epoch.Category.Name()}-{report.Epoch.Epoch}");
+            string? file = ((string[])[$"{name}.receipt.jws", $"{name}-{Digest.Of(bytes).Text[..8]}.receipt.jws"])
+                .Select(n => Path.GetFullPath(Path.Combine(folder, n))).FirstOrDefault(path => TryKeep(path, bytes));
+            kept.Add(report with { ReceiptFile = file });
+        }
+        return kept;
+    }
+
+    private static bool TryKeep(string file, byte[] bytes)
+    {
+        try
+        {
+            if (File.Exists(file)) return File.ReadAllBytes(file).AsSpan().SequenceEqual(bytes);
+            using FileStream stream = HomeFolder.CreateNew(file);
+            stream.Write(bytes);
+            stream.Flush(flushToDisk: true);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Cancels the erasures that were planned: what is stored is kept.</summary>

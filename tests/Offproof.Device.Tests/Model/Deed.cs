@@ -22,6 +22,9 @@ internal enum DeedKind
     DeviceClock,
     ServerClock,
     Restart,
+
+    /// <summary>The server's folder is put back to before a category was turned off (Which 0, 1) or erased as well (2, 3), or a device removed (4, 5); then the device that did it asks.</summary>
+    SetBack,
 }
 
 /// <summary>What comes in between.</summary>

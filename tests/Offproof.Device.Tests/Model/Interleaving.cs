@@ -101,6 +101,7 @@ internal sealed partial class Interleaving : IAsyncDisposable
             case DeedKind.DeviceClock: device.Time.Ahead += DeviceSteps[deed.Which % DeviceSteps.Length]; break;
             case DeedKind.ServerClock: rig.ServerTime.Ahead += ServerSteps[deed.Which % ServerSteps.Length]; break;
             case DeedKind.Restart: await WhileDownAsync(static () => { }); break;
+            case DeedKind.SetBack: await SetBackAsync(device, deed); break;
         }
     }
 
@@ -112,7 +113,7 @@ internal sealed partial class Interleaving : IAsyncDisposable
         DeviceException? refused = await RunAsync(device, wire, async home =>
         {
             if (!home.Status().SheetConfirmed) await home.ConfirmSheetAsync(sheetFile, None); // it was rotated beside this home
-            SwitchReport on = await home.TurnOnAsync(category, None);
+            SwitchReport on = await ConfirmedAsync(home, () => home.TurnOnAsync(category, None));
             Assert.Equal(SwitchState.On, on.State);
             device.Wishes[category] = Wish.On;
             tokens.Add(await TokenAsync(home, category, on.Epoch));
@@ -120,6 +121,21 @@ internal sealed partial class Interleaving : IAsyncDisposable
         if (deed.Mishap != Mishap.None) return;
         if (removed) Assert.Equal(DeviceFault.Refused, refused?.Fault);
         else Assert.Null(refused);
+    }
+
+    /// <summary>A sheet that was rotated elsewhere is learnt on the way, and refused until it is confirmed here.</summary>
+    private async Task<T> ConfirmedAsync<T>(DeviceHome home, Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (DeviceException e) when (e.Fault == DeviceFault.Refused && home.Status() is { Removed: null, SheetConfirmed: false })
+        {
+            await FindSheetAsync();
+            await home.ConfirmSheetAsync(sheetFile, None);
+            return await work();
+        }
     }
 
     private async Task BackupAsync(ModelDevice device, Category category, CrashingWire wire, Deed deed)
@@ -262,7 +278,7 @@ internal sealed partial class Interleaving : IAsyncDisposable
         await MustAsync(device, wire, deed, async home =>
         {
             if (!home.Status().SheetConfirmed) await home.ConfirmSheetAsync(sheetFile, None);
-            Approval approval = await home.OfferAsync(JoinRequest.Parse(joining.Name), None);
+            Approval approval = await ConfirmedAsync(home, () => home.OfferAsync(JoinRequest.Parse(joining.Name), None));
 #pragma warning disable VSTHRD003 // it was begun just above
             Assert.True(approval.Takes(await shown));
 #pragma warning restore VSTHRD003
@@ -294,6 +310,32 @@ internal sealed partial class Interleaving : IAsyncDisposable
 
     private Task RemoveBySheetAsync(ModelDevice gone, CrashingWire wire, Deed deed) => BySheetAsync(
         wire, deed, expected: !ground.Removed.Contains(gone.Id), sheet => SheetDevices.RemoveAsync(sheet, null, gone.Id, elsewhere, wire, None));
+
+    /// <summary>protocol.md §3: what the server forgets of a device's deed, that device's next question brings back, whatever else was before.</summary>
+    private async Task SetBackAsync(ModelDevice device, Deed deed)
+    {
+        string older = rig[string.Create(System.Globalization.CultureInfo.InvariantCulture, $"older{++made}")];
+        await WhileDownAsync(() => CopyFolder(Data, older));
+        DeedKind done = (deed.Which / 2) switch { 0 => DeedKind.Off, 1 => DeedKind.OffErase, _ => DeedKind.Remove };
+        await ActAsync(new Deed(done, deed.Who, deed.Which));
+        Ground then = Ground.Read(rig.ServerData, account);
+        await WhileDownAsync(() =>
+        {
+            Directory.Delete(Data, recursive: true);
+            Directory.Move(older, Data);
+        });
+        await RunAsync(device, new CrashingWire(default, static () => { }, static () => Task.CompletedTask), home => home.DevicesAsync(None));
+        Ground now = Ground.Read(rig.ServerData, account);
+        Assert.Equal(then.Vaults.Select(static v => v.ToString()), now.Vaults.Select(static v => v.ToString()));
+        Assert.Equal(then.Removed.Order(StringComparer.Ordinal), now.Removed.Order(StringComparer.Ordinal));
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        foreach (string folder in Directory.GetDirectories(from, "*", SearchOption.AllDirectories).Prepend(from))
+            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));
+        foreach (string file in Directory.GetFiles(from, "*", SearchOption.AllDirectories)) File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
+    }
 
     internal async Task WhileDownAsync(Action work)
     {
