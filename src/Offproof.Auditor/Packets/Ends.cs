@@ -22,8 +22,9 @@ internal sealed class Ends
         foreach (IPAddress address in stated)
         {
             UInt128 value = 0;
-            foreach (byte one in address.GetAddressBytes()) value = value << 8 | one;
-            _stated.Add((address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6, value));
+            byte[] bytes = address.GetAddressBytes();
+            foreach (byte one in bytes) value = value << 8 | one;
+            _stated.Add((bytes.Length == 16, value));
         }
     }
 

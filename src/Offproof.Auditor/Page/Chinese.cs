@@ -35,7 +35,7 @@ internal static class Chinese
         Findings = "逐字节的发现",
         NoFindings = "没有发现。",
         Shown = (shown, all) => $"共 {all} 项，此处显示 {shown} 项；JSON 报告列出全部。",
-        Standings = new Dictionary<string, string> { ["evidence"] = "证据", ["weak"] = "弱", ["arriving"] = "收到" },
+        Standings = new Dictionary<string, string>(StringComparer.Ordinal) { ["evidence"] = "证据", ["weak"] = "弱", ["arriving"] = "收到" },
         StandingsMean = "证据：预期的巧合少于 0.001 次。弱：巧合更多，不据此下结论。收到：数据是发往手机的，说明对方持有它；这些抓包中没有看到本机把它发出去。",
         How = "方式",
         InClear = "明文",
@@ -70,8 +70,8 @@ internal static class Chinese
         Receivers = "谁收到了",
         ReceiversMean = "地址没有“主人”。注册机构保存记录，某方在纸面上持有地址段，某个网络宣告路由，某台机器以某个名称应答：这可能是四方，而且都会变化。每个说法都附有来源和日期。",
         NoSources = "没有查询任何来源来了解这些地址由谁持有、由谁宣告。",
-        Layers = new Dictionary<string, string> { ["name"] = "名称", ["registry"] = "注册机构", ["holder"] = "持有者", ["originAs"] = "起源 AS", ["asHolder"] = "AS 持有者", ["country"] = "国家或地区代码" },
-        SeenBy = new Dictionary<string, string> { ["dns"] = "DNS 应答", ["sni"] = "TLS 握手", ["certificate"] = "出示的证书", ["certificate-organization"] = "出示的证书中的组织", ["host"] = "Host" },
+        Layers = new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = "名称", ["registry"] = "注册机构", ["holder"] = "持有者", ["originAs"] = "起源 AS", ["asHolder"] = "AS 持有者", ["country"] = "国家或地区代码" },
+        SeenBy = new Dictionary<string, string>(StringComparer.Ordinal) { ["dns"] = "DNS 应答", ["sni"] = "TLS 握手", ["certificate"] = "出示的证书", ["certificate-organization"] = "出示的证书中的组织", ["host"] = "Host" },
         Layer = "层",
         Claim = "说法",
         Source = "来源与日期",
@@ -84,8 +84,8 @@ internal static class Chinese
         InPacket = packet => $"数据包 {packet}",
         Coverage = "读懂了多少",
         CoverageMeans = "抓到的每个字节只计一次，由读懂它的那一层计入。",
-        Kinds = new Dictionary<string, string> { ["decoded"] = "已解读", ["structural"] = "结构", ["opaque"] = "不可读", ["missing"] = "缺失" },
-        KindsMean = new Dictionary<string, string>
+        Kinds = new Dictionary<string, string>(StringComparer.Ordinal) { ["decoded"] = "已解读", ["structural"] = "结构", ["opaque"] = "不可读", ["missing"] = "缺失" },
+        KindsMean = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["decoded"] = "读懂并查找过的内容",
             ["structural"] = "协议的头部、握手和帧",
@@ -125,19 +125,19 @@ internal static class Chinese
             "抓包是否真实：下面的校验和只固定读取的是哪些文件。",
         ],
         Footer = "Offproof：带有可核查关闭开关的手机云。本页含有植入的数据和抓包中的字节；公开之前，请检查其中有无会话 Cookie。",
-        Planted = new Dictionary<string, string>
+        Planted = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["imei"] = "IMEI", ["imsi"] = "IMSI", ["iccid"] = "SIM 卡号（ICCID）", ["android-id"] = "Android ID", ["mac"] = "MAC 地址", ["serial"] = "序列号", ["email"] = "电子邮件地址", ["carrier"] = "运营商名称", ["phone"] = "本机号码",
             ["gps"] = "位置", ["identifier"] = "标识符", ["contact"] = "联系人中的标记词", ["contact-name"] = "联系人姓名", ["contact-phone"] = "联系人号码", ["contact-email"] = "联系人邮箱", ["contact-address"] = "联系人地址", ["contact-url"] = "联系人网页",
             ["contact-organization"] = "联系人所属组织", ["contact-note"] = "联系人备注", ["contact-photo"] = "联系人头像", ["message"] = "短信中的标记词", ["message-text"] = "短信内容", ["message-number"] = "短信中的号码", ["message-part"] = "短信附件", ["note"] = "笔记中的标记词",
             ["note-title"] = "笔记标题", ["note-text"] = "笔记内容", ["note-attachment"] = "笔记附件", ["photo"] = "照片", ["photo-name"] = "照片文件名", ["photo-gps"] = "照片位置", ["photo-time"] = "照片时间",
         },
-        Carriers = new Dictionary<string, string>
+        Carriers = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["head"] = "消息头", ["body"] = "消息体", ["websocket"] = "WebSocket 消息", ["dns-name"] = "DNS 名称", ["server-name"] = "TLS 服务器名称", ["datagram"] = "数据报", ["stream"] = "字节流",
         },
         Field = name => name == "target" ? "请求目标" : $"头部字段 {name}",
-        Steps = new Dictionary<string, string>
+        Steps = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["reversed"] = "倒序", ["other case"] = "大小写不同", ["other digits"] = "其他数字符号", ["escape"] = "反斜杠转义", ["entity"] = "HTML 实体", ["custom map"] = "自定义字符表", ["custom map twice"] = "自定义字符表两次", ["decimal"] = "十进制数",
             [" with a salt before"] = "，前面加盐", [" with a salt after"] = "，后面加盐", [" keyed (HMAC)"] = "，带密钥（HMAC）", [", cut"] = "，截短",

@@ -23,9 +23,9 @@ internal static class DiagramSection
         Html html = page.Section("diagram", words.Diagram, words.DiagramMeans);
         var paths = left.GroupBy(finding => (finding.Kind, Protocol: Protocol(page.Flow(finding.Flow)), Receiver: Key(page, finding)))
             .Select(group => (group.Key.Kind, group.Key.Protocol, group.Key.Receiver, Count: group.Count())).OrderByDescending(static path => path.Count).ToList();
-        Dictionary<string, Box> kinds = Stack(paths.GroupBy(static path => path.Kind), MostKinds, kind => (words.Kind(kind.Key), [words.InBrackets(words.Number, words.Count(kind.Sum(static path => path.Count)))]));
-        Dictionary<string, Box> protocols = Stack(paths.GroupBy(static path => path.Protocol), MostProtocols, static protocol => (protocol.Key, []));
-        Dictionary<string, Box> receivers = Stack(paths.GroupBy(static path => path.Receiver), MostReceivers, receiver => (receiver.Key, Claims(words, page, left, receiver.Key)));
+        Dictionary<string, Box> kinds = Stack(paths.GroupBy(static path => path.Kind, StringComparer.Ordinal), MostKinds, kind => (words.Kind(kind.Key), [words.InBrackets(words.Number, words.Count(kind.Sum(static path => path.Count)))]));
+        Dictionary<string, Box> protocols = Stack(paths.GroupBy(static path => path.Protocol, StringComparer.Ordinal), MostProtocols, static protocol => (protocol.Key, []));
+        Dictionary<string, Box> receivers = Stack(paths.GroupBy(static path => path.Receiver, StringComparer.Ordinal), MostReceivers, receiver => (receiver.Key, Claims(words, page, left, receiver.Key)));
         double height = new[] { kinds, protocols, receivers }.Max(static boxes => boxes.Values.Max(static box => box.Y + box.Height)) + 6;
         page.Wide(words.Diagram).Open("svg", ("viewBox", $"0 0 1000 {Html.Number(height)}"), ("role", "img"), ("aria-labelledby", "diagram-title"), ("aria-describedby", "diagram-table"));
         html.Element("title", words.Diagram, ("id", "diagram-title"));
@@ -59,13 +59,13 @@ internal static class DiagramSection
     {
         ReceiverReport? receiver = left.Where(finding => Key(page, finding) == name).Select(finding => page.Receiver(finding.Flow)).FirstOrDefault();
         // Of each layer what is said of it, once; the section about receivers has who says so.
-        return receiver is null ? [] : [.. receiver.Claims.GroupBy(static claim => claim.Layer)
+        return receiver is null ? [] : [.. receiver.Claims.GroupBy(static claim => claim.Layer, StringComparer.Ordinal)
             .Select(layer => $"{words.Layers.GetValueOrDefault(layer.Key, layer.Key)}: {string.Join(words.Comma, layer.Select(static claim => claim.Value).Distinct(StringComparer.Ordinal))}").Take(MostClaims)];
     }
 
     private static Dictionary<string, Box> Stack<T>(IEnumerable<IGrouping<string, T>> groups, int most, Func<IGrouping<string, T>, (string Title, IReadOnlyList<string> Lines)> of)
     {
-        Dictionary<string, Box> boxes = [];
+        Dictionary<string, Box> boxes = new(StringComparer.Ordinal);
         double y = 28;
         foreach (IGrouping<string, T> group in groups.OrderByDescending(static group => group.Count()).Take(most))
         {

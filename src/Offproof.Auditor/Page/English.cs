@@ -36,7 +36,7 @@ internal static class English
         Findings = "Findings, byte by byte",
         NoFindings = "There are none.",
         Shown = (shown, all) => $"{shown} of {all} are shown; the JSON report has them all.",
-        Standings = new Dictionary<string, string> { ["evidence"] = "evidence", ["weak"] = "weak", ["arriving"] = "arriving" },
+        Standings = new Dictionary<string, string>(StringComparer.Ordinal) { ["evidence"] = "evidence", ["weak"] = "weak", ["arriving"] = "arriving" },
         StandingsMean = "Evidence: less than 0.001 coincidences are to be expected. Weak: more; no claim is built on it. Arriving: it was sent to the phone, so the other end holds it; that this phone sent it is not in these captures.",
         How = "How",
         InClear = "in clear",
@@ -71,8 +71,8 @@ internal static class English
         Receivers = "Who received it",
         ReceiversMean = "An address has no owner. A registry keeps a record, somebody holds the range on paper, a network announces the route, a machine answers to a name: these can be four parties, and each can change. Each claim has its source and its date.",
         NoSources = "Who holds and who announces these addresses, no source was asked.",
-        Layers = new Dictionary<string, string> { ["name"] = "name", ["registry"] = "registry", ["holder"] = "holder", ["originAs"] = "origin AS", ["asHolder"] = "AS holder", ["country"] = "country" },
-        SeenBy = new Dictionary<string, string> { ["dns"] = "DNS answer", ["sni"] = "TLS hello", ["certificate"] = "certificate shown", ["certificate-organization"] = "organization in the certificate shown", ["host"] = "Host" },
+        Layers = new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = "name", ["registry"] = "registry", ["holder"] = "holder", ["originAs"] = "origin AS", ["asHolder"] = "AS holder", ["country"] = "country" },
+        SeenBy = new Dictionary<string, string>(StringComparer.Ordinal) { ["dns"] = "DNS answer", ["sni"] = "TLS hello", ["certificate"] = "certificate shown", ["certificate-organization"] = "organization in the certificate shown", ["host"] = "Host" },
         Layer = "Layer",
         Claim = "What is said",
         Source = "Who says so, and when",
@@ -85,8 +85,8 @@ internal static class English
         InPacket = packet => $"packet {packet}",
         Coverage = "How much could be read",
         CoverageMeans = "Every captured byte is counted once, by the layer that understood it.",
-        Kinds = new Dictionary<string, string> { ["decoded"] = "decoded", ["structural"] = "structural", ["opaque"] = "opaque", ["missing"] = "missing" },
-        KindsMean = new Dictionary<string, string>
+        Kinds = new Dictionary<string, string>(StringComparer.Ordinal) { ["decoded"] = "decoded", ["structural"] = "structural", ["opaque"] = "opaque", ["missing"] = "missing" },
+        KindsMean = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["decoded"] = "content that was read and searched",
             ["structural"] = "headers, handshakes and frames of protocols",
@@ -127,15 +127,15 @@ internal static class English
         ],
         Footer = "Offproof, a phone's cloud with an off switch that can be checked. This page holds the planted data and bytes of the captures; before it is published, look for session cookies among them.",
         Planted = PlantedKinds,
-        Carriers = new Dictionary<string, string>
+        Carriers = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["head"] = "head", ["body"] = "body", ["websocket"] = "WebSocket message", ["dns-name"] = "DNS name", ["server-name"] = "TLS server name", ["datagram"] = "datagram", ["stream"] = "stream",
         },
         Field = name => name == "target" ? "the request's target" : $"header field {name}",
-        Steps = new Dictionary<string, string>(),
+        Steps = new Dictionary<string, string>(StringComparer.Ordinal),
     };
 
-    private static Dictionary<string, string> PlantedKinds => new()
+    private static Dictionary<string, string> PlantedKinds => new(StringComparer.Ordinal)
     {
         ["imei"] = "IMEI", ["imsi"] = "IMSI", ["iccid"] = "SIM card number (ICCID)", ["android-id"] = "Android id", ["mac"] = "MAC address", ["serial"] = "serial number", ["email"] = "e-mail address",
         ["carrier"] = "name of the carrier", ["phone"] = "the phone's own number", ["gps"] = "position", ["identifier"] = "identifier", ["contact"] = "code word of a contact", ["contact-name"] = "contact's name",

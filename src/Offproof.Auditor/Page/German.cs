@@ -35,7 +35,7 @@ internal static class German
         Findings = "Funde, Byte für Byte",
         NoFindings = "Es gibt keine.",
         Shown = (shown, all) => $"{shown} von {all} sind hier gezeigt; alle stehen im JSON-Bericht.",
-        Standings = new Dictionary<string, string> { ["evidence"] = "Beleg", ["weak"] = "schwach", ["arriving"] = "ankommend" },
+        Standings = new Dictionary<string, string>(StringComparer.Ordinal) { ["evidence"] = "Beleg", ["weak"] = "schwach", ["arriving"] = "ankommend" },
         StandingsMean = "Beleg: weniger als 0,001 Zufälle sind zu erwarten. Schwach: mehr; darauf stützt sich keine Aussage. Ankommend: an das Telefon gesendet, die andere Seite hat es also; dass dieses Telefon es sendete, steht nicht in diesen Mitschnitten.",
         How = "Wie",
         InClear = "im Klartext",
@@ -70,8 +70,8 @@ internal static class German
         Receivers = "Wer es empfing",
         ReceiversMean = "Eine Adresse hat keinen „Besitzer“. Eine Registratur führt einen Eintrag, jemand hält den Bereich auf dem Papier, ein Netz kündigt die Route an, eine Maschine antwortet auf einen Namen: Das können vier Parteien sein, und jede kann wechseln. Jede Angabe hat ihre Quelle und ihr Datum.",
         NoSources = "Wer diese Adressen hält und wer sie ankündigt, dazu wurde keine Quelle befragt.",
-        Layers = new Dictionary<string, string> { ["name"] = "Name", ["registry"] = "Registratur", ["holder"] = "Inhaber", ["originAs"] = "Ursprungs-AS", ["asHolder"] = "Inhaber des AS", ["country"] = "Land" },
-        SeenBy = new Dictionary<string, string> { ["dns"] = "DNS-Antwort", ["sni"] = "TLS-Hello", ["certificate"] = "gezeigtes Zertifikat", ["certificate-organization"] = "Organisation im gezeigten Zertifikat", ["host"] = "Host" },
+        Layers = new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = "Name", ["registry"] = "Registratur", ["holder"] = "Inhaber", ["originAs"] = "Ursprungs-AS", ["asHolder"] = "Inhaber des AS", ["country"] = "Land" },
+        SeenBy = new Dictionary<string, string>(StringComparer.Ordinal) { ["dns"] = "DNS-Antwort", ["sni"] = "TLS-Hello", ["certificate"] = "gezeigtes Zertifikat", ["certificate-organization"] = "Organisation im gezeigten Zertifikat", ["host"] = "Host" },
         Layer = "Ebene",
         Claim = "Was gesagt wird",
         Source = "Wer es sagt, und wann",
@@ -84,8 +84,8 @@ internal static class German
         InPacket = packet => $"Paket {packet}",
         Coverage = "Wie viel gelesen werden konnte",
         CoverageMeans = "Jedes mitgeschnittene Byte wird einmal gezählt, von der Schicht, die es verstand.",
-        Kinds = new Dictionary<string, string> { ["decoded"] = "gelesen", ["structural"] = "Struktur", ["opaque"] = "unlesbar", ["missing"] = "fehlend" },
-        KindsMean = new Dictionary<string, string>
+        Kinds = new Dictionary<string, string>(StringComparer.Ordinal) { ["decoded"] = "gelesen", ["structural"] = "Struktur", ["opaque"] = "unlesbar", ["missing"] = "fehlend" },
+        KindsMean = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["decoded"] = "Inhalt, der gelesen und durchsucht wurde",
             ["structural"] = "Köpfe, Handshakes und Rahmen der Protokolle",
@@ -125,7 +125,7 @@ internal static class German
             "Ob die Mitschnitte echt sind: Die Prüfsummen unten legen nur fest, welche Dateien gelesen wurden.",
         ],
         Footer = "Offproof, die Cloud eines Telefons mit einem Ausschalter, den man prüfen kann. Diese Seite enthält die gepflanzten Daten und Bytes der Mitschnitte; vor dem Veröffentlichen sollte man darin nach Sitzungs-Cookies suchen.",
-        Planted = new Dictionary<string, string>
+        Planted = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["imei"] = "IMEI", ["imsi"] = "IMSI", ["iccid"] = "SIM-Kartennummer (ICCID)", ["android-id"] = "Android-ID", ["mac"] = "MAC-Adresse", ["serial"] = "Seriennummer", ["email"] = "E-Mail-Adresse", ["carrier"] = "Name des Netzbetreibers",
             ["phone"] = "eigene Telefonnummer", ["gps"] = "Position", ["identifier"] = "Kennung", ["contact"] = "Kennwort eines Kontakts", ["contact-name"] = "Name eines Kontakts", ["contact-phone"] = "Nummer eines Kontakts", ["contact-email"] = "E-Mail-Adresse eines Kontakts",
@@ -133,12 +133,12 @@ internal static class German
             ["message"] = "Kennwort einer Nachricht", ["message-text"] = "Text einer Nachricht", ["message-number"] = "Nummer in einer Nachricht", ["message-part"] = "Anhang einer Nachricht", ["note"] = "Kennwort einer Notiz", ["note-title"] = "Titel einer Notiz", ["note-text"] = "Text einer Notiz",
             ["note-attachment"] = "Anhang einer Notiz", ["photo"] = "Foto", ["photo-name"] = "Dateiname eines Fotos", ["photo-gps"] = "Position eines Fotos", ["photo-time"] = "Zeit eines Fotos",
         },
-        Carriers = new Dictionary<string, string>
+        Carriers = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["head"] = "Kopf", ["body"] = "Inhalt", ["websocket"] = "WebSocket-Nachricht", ["dns-name"] = "DNS-Name", ["server-name"] = "TLS-Servername", ["datagram"] = "Datagramm", ["stream"] = "Datenstrom",
         },
         Field = name => name == "target" ? "Ziel der Anfrage" : $"Kopffeld {name}",
-        Steps = new Dictionary<string, string>
+        Steps = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["reversed"] = "rückwärts", ["other case"] = "andere Groß- und Kleinschreibung", ["other digits"] = "andere Ziffern", ["escape"] = "Backslash-Escapes", ["entity"] = "HTML-Entität", ["custom map"] = "eigene Zeichentabelle",
             ["custom map twice"] = "eigene Zeichentabelle zweimal", ["decimal"] = "Dezimalzahl", [" with a salt before"] = " mit Salt davor", [" with a salt after"] = " mit Salt dahinter", [" keyed (HMAC)"] = " mit Schlüssel (HMAC)", [", cut"] = ", gekürzt",

@@ -59,7 +59,7 @@ internal sealed class Page
     internal string Name(ReceiverReport? receiver, FlowReport? flow)
     {
         bool isCalled = flow?.Phone == PhoneSide.Server.Word();
-        string? name = isCalled ? null : flow?.ServerName ?? receiver?.Names.FirstOrDefault()?.Name;
+        string? name = isCalled ? null : flow?.ServerName ?? (receiver is { Names: [var known, ..] } ? known.Name : null);
         string? address = receiver?.Address ?? (isCalled ? flow?.Client : flow?.Server);
         return name is null ? address ?? Words.NotRecorded : address is null || address == name ? name : $"{name} ({address})";
     }
@@ -92,7 +92,7 @@ internal sealed class Page
     // "contact's number (5), IMEI (1)"
     private string Kinds(IEnumerable<FindingReport> findings)
     {
-        List<IGrouping<string, FindingReport>> kinds = [.. findings.DistinctBy(static finding => finding.Canary).GroupBy(static finding => finding.Kind).OrderByDescending(static kind => kind.Count())];
+        List<IGrouping<string, FindingReport>> kinds = [.. findings.DistinctBy(static finding => finding.Canary, StringComparer.Ordinal).GroupBy(static finding => finding.Kind, StringComparer.Ordinal).OrderByDescending(static kind => kind.Count())];
         string most = string.Join(Words.Comma, kinds.Take(MostKinds).Select(kind => Words.InBrackets(Words.Kind(kind.Key), Words.Count(kind.Count()))));
         return kinds.Count > MostKinds ? Words.AndKinds(most, Words.Count(kinds.Count - MostKinds)) : most;
     }
@@ -108,7 +108,7 @@ internal sealed class Page
 
     private void Left()
     {
-        List<IGrouping<string, FindingGroup>> left = [.. Groups.Where(static group => group.First.Standing == "evidence").GroupBy(static group => group.First.Canary)];
+        List<IGrouping<string, FindingGroup>> left = [.. Groups.Where(static group => group.First.Standing == "evidence").GroupBy(static group => group.First.Canary, StringComparer.Ordinal)];
         Column("left", Words.Left);
         if (left.Count == 0)
         {
@@ -134,7 +134,7 @@ internal sealed class Page
     {
         Column("not", Words.NotLeft).Element("p", Words.NotLeftMeans).Open("ul");
         Dictionary<string, int> seen = Report.Findings.Where(static finding => finding.Standing == "evidence").SelectMany(static finding => (IEnumerable<string>)[finding.Canary]).Distinct(StringComparer.Ordinal)
-            .Select(canary => Report.Findings.First(finding => finding.Canary == canary).Kind).GroupBy(static kind => kind).ToDictionary(static kind => kind.Key, static kind => kind.Count());
+            .Select(canary => Report.Findings.First(finding => finding.Canary == canary).Kind).GroupBy(static kind => kind, StringComparer.Ordinal).ToDictionary(static kind => kind.Key, static kind => kind.Count(), StringComparer.Ordinal);
         bool any = false;
         foreach (KindReport kind in Report.Persona.Kinds)
         {
@@ -158,7 +158,7 @@ internal sealed class Page
         else
         {
             Html.Open("ul");
-            foreach (var protocol in Report.Flows.GroupBy(static flow => flow.Protocol.Length > 0 ? flow.Protocol : flow.Transport).Select(static flows => (Name: flows.Key, Bytes: flows.Sum(CoverageSection.Blind)))
+            foreach (var protocol in Report.Flows.GroupBy(static flow => flow.Protocol.Length > 0 ? flow.Protocol : flow.Transport, StringComparer.Ordinal).Select(static flows => (Name: flows.Key, Bytes: flows.Sum(CoverageSection.Blind)))
                 .Where(static protocol => protocol.Bytes > 0).OrderByDescending(static protocol => protocol.Bytes).Take(6))
             {
                 Html.Element("li", Words.UnreadIn(Words.Size(protocol.Bytes), protocol.Name));

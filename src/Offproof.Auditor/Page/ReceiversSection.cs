@@ -19,7 +19,7 @@ internal static class ReceiversSection
     private static void One(Page page, ReceiverReport receiver)
     {
         PageWords words = page.Words;
-        string title = receiver.Address ?? receiver.Names.FirstOrDefault()?.Name ?? words.NotRecorded;
+        string title = receiver.Address ?? (receiver.Names is [var first, ..] ? first.Name : words.NotRecorded);
         Html html = page.Html.Open("article", ("class", "card finding")).Element("h3", title).Element("p", words.ToThis(words.Count(receiver.Findings), words.Size(receiver.Sent)), ("class", "note"));
         if (receiver.Scope is { } scope) html.Element("p", scope, ("lang", "en"));
         if (receiver.Names.Count + receiver.Claims.Count > 0)

@@ -28,7 +28,7 @@ internal static class TimelineSection
         double seconds = spans * timeline.Seconds;
         List<IGrouping<string, FindingReport>> rows =
         [
-            .. page.Groups.SelectMany(static group => group.Findings).Where(static finding => finding is { Time: not null, Standing: "evidence" }).GroupBy(finding => page.Name(page.Receiver(finding.Flow), page.Flow(finding.Flow)))
+            .. page.Groups.SelectMany(static group => group.Findings).Where(static finding => finding is { Time: not null, Standing: "evidence" }).GroupBy(finding => page.Name(page.Receiver(finding.Flow), page.Flow(finding.Flow)), StringComparer.Ordinal)
                 .OrderByDescending(static row => row.Count()).Take(MostRows),
         ];
         double height = Bars + 30 + (rows.Count * Row) + 28;

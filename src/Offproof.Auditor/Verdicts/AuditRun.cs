@@ -171,7 +171,7 @@ internal sealed class AuditRun : IDisposable
         Verdict verdict = Judge(findings, bytes);
         long opaque = _shelf.Left(ByteKind.Opaque), missing = _shelf.Left(ByteKind.Missing);
         return new AuditReport(AuditReport.SchemaName, Word(verdict), [.. _reasons.Select(static reason => reason.Text)], _reasons, bytes, new ByteBudget(opaque, missing, _shelf.Capacity, opaque + missing + _shelf.Capacity), _captures, _shelf.Count, _shelf.Listed(),
-            _examiner.Findings.Count + _examiner.FindingsNotKept, findings, new PersonaReport(planted.Count, _canaries.Forms.Count, [.. planted.GroupBy(static canary => canary.Kind).Select(static kind => new KindReport(kind.Key, kind.Count()))],
+            _examiner.Findings.Count + _examiner.FindingsNotKept, findings, new PersonaReport(planted.Count, _canaries.Forms.Count, [.. planted.GroupBy(static canary => canary.Kind, StringComparer.Ordinal).Select(static kind => new KindReport(kind.Key, kind.Count()))],
             [.. _canaries.TooShort.Select(static value => new TooShortReport(value.Canary.Id, value.Form, value.Reason))]),
             _keysGiven || _keys.Count > 0 ? new KeysReport(_keys.Count, _keys.Matched, _keys.BadLines) : null, _timeline.Report(), [.. Notes(), .. _sources?.Notes ?? []],
             _observed.Receivers.Count, ReceiverList.Reports(receivers, _observed, findings, sources), sources?.Files ?? []);

@@ -39,7 +39,7 @@ public sealed partial class ReportPageTests
         Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex("<(script|link|img|iframe|object|embed|form|base|video|audio)\\b|\\b(src|href|action|on[a-z]+)=|url\\(|@import", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("<(script|link|img|iframe|object|embed|form|base|video|audio)\\b|\\b(src|href|action|on[a-z]+)=|url\\(|@import", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Loading();
 
     [Fact]
@@ -55,14 +55,14 @@ public sealed partial class ReportPageTests
                 else if (tag.Groups["name"].Value is not ("style" or "head" or "html")) Assert.Equal(open.Pop(), tag.Groups["name"].Value);
             }
             Assert.Empty(open);
-            Assert.All(Id().Matches(page).GroupBy(static id => id.Groups[1].Value), static ids => Assert.Single(ids));
+            Assert.All(Id().Matches(page).GroupBy(static id => id.Groups["id"].Value), static ids => Assert.Single(ids));
         }
     }
 
-    [GeneratedRegex("<(?<close>/?)(?<name>[a-z0-9]+)[^>]*>")]
+    [GeneratedRegex("<(?<close>/?)(?<name>[a-z0-9]+)[^>]*>", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Tag();
 
-    [GeneratedRegex(" id=\"([^\"]*)\"")]
+    [GeneratedRegex(" id=\"(?<id>[^\"]*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Id();
 
     [Fact]
@@ -98,15 +98,18 @@ public sealed partial class ReportPageTests
         string page = Page(Auditor.Audit.Run(new AuditRequest([Path.Combine(Repository.Root, "vectors", "audit", "stages", "stage-d.pcap")], Persona, [Path.Combine(Repository.Root, "vectors", "audit", "stages", "stage-d.keys")])));
         Assert.Contains("<h4>as captured", page, StringComparison.Ordinal);
         Assert.Contains("after undoing base64", page, StringComparison.Ordinal);
-        Assert.Matches(new Regex("<mark>[0-9a-f]{2}( [0-9a-f]{2})*</mark>"), page);
+        Assert.Matches(Bytes(), page);
     }
+
+    [GeneratedRegex("<mark>[0-9a-f]{2}(?: [0-9a-f]{2})*</mark>", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Bytes();
 
     [Fact]
     public void Every_reason_and_every_kind_has_words_in_every_language()
     {
         string source = Path.Combine(Repository.Root, "src", "Offproof.Auditor");
-        string[] codes = [.. Code().Matches(string.Join('\n', Directory.GetFiles(Path.Combine(source, "Verdicts"), "*.cs").Select(File.ReadAllText))).Select(static match => match.Groups[1].Value).Distinct()];
-        string[] kinds = [.. Kind().Matches(string.Join('\n', Directory.GetFiles(Path.Combine(source, "Canaries"), "*.cs").Select(File.ReadAllText))).Select(static match => match.Groups[1].Value).Distinct()];
+        string[] codes = [.. Code().Matches(string.Join('\n', Directory.GetFiles(Path.Combine(source, "Verdicts"), "*.cs").Select(File.ReadAllText))).Select(static match => match.Groups["word"].Value).Distinct()];
+        string[] kinds = [.. Kind().Matches(string.Join('\n', Directory.GetFiles(Path.Combine(source, "Canaries"), "*.cs").Select(File.ReadAllText))).Select(static match => match.Groups["word"].Value).Distinct()];
         Assert.True(codes.Length >= 14 && kinds.Length >= 12, $"{codes.Length} codes, {kinds.Length} kinds");
         foreach (string language in ReportPage.Languages)
         {
@@ -119,10 +122,10 @@ public sealed partial class ReportPageTests
         }
     }
 
-    [GeneratedRegex("(?:new Reason|Because)\\(\"([a-z-]+)\"")]
+    [GeneratedRegex("(?:new Reason|Because)\\(\"(?<word>[a-z-]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Code();
 
-    [GeneratedRegex("(?:new Canary|Canary canary = new|Plain)\\((?:\\$?\"[^\"]*\"|id), \"([a-z-]+)\",")]
+    [GeneratedRegex("(?:new Canary|Canary canary = new|Plain)\\((?:\\$?\"[^\"]*\"|id), \"(?<word>[a-z-]+)\",", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Kind();
 
     [Fact]
