@@ -155,6 +155,7 @@ internal static class Chinese
         "cut-short" => $"{count} 个数据流在消息中途结束。",
         "forms-left-out" => $"{count} 种写法没有查找：植入的数据集太大。",
         "incomplete" => $"{reason.Subject} 不完整。",
+        "without-cookies" => $"{reason.Subject} 是 Chrome 供分享的导出：其中省略了 Cookie 和授权信息，它们携带的内容不在其中。",
         "no-message" => $"{reason.Subject} 中没有消息。",
         "no-packet" => $"{reason.Subject} 中没有数据包。",
         "unbalanced" => "字节总账不平：这是程序的错误。",

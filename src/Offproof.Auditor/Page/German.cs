@@ -156,6 +156,7 @@ internal static class German
         "cut-short" => $"Verbindungen, die mitten in einer Nachricht enden: {count}.",
         "forms-left-out" => $"{count} Schreibweisen wurden nicht gesucht: Die Persona ist zu groß.",
         "incomplete" => $"{reason.Subject} ist nicht vollständig.",
+        "without-cookies" => $"{reason.Subject} ist so, wie Chrome zum Weitergeben schreibt: Cookies und Anmeldedaten sind weggelassen, und was sie trugen, steht nicht darin.",
         "no-message" => $"{reason.Subject} enthält keine Nachricht.",
         "no-packet" => $"{reason.Subject} enthält kein Paket.",
         "unbalanced" => "Die Bytebilanz geht nicht auf: Das ist ein Fehler des Programms.",

@@ -18,6 +18,7 @@ internal static class Har
         if (!elements.TryBegin()) return new RecordingEnd(0, 0, "this is no HAR: it holds no log with entries");
         int entries = 0;
         int bad = 0;
+        bool hasCookies = false;
         while (true)
         {
             switch (elements.Read(out ReadOnlySpan<byte> element))
@@ -25,7 +26,7 @@ internal static class Har
                 case HarElements.Step.End:
                     bool isWhole = elements.Rest();
                     rest.Examine(entries + 1, protocols, newFlow);
-                    return new RecordingEnd(entries, bad, isWhole ? null : "behind its entries is something that is no part of a HAR");
+                    return new RecordingEnd(entries, bad, isWhole ? null : "behind its entries is something that is no part of a HAR", rest.IsOfChrome && entries > 0 && !hasCookies);
                 case HarElements.Step.Broken:
                     rest.Examine(entries + 1, protocols, newFlow);
                     return new RecordingEnd(entries, bad, $"the file ends or breaks inside of entry {entries + 1}; nothing after it was read");
@@ -37,13 +38,13 @@ internal static class Har
                     entries++;
                     break;
                 default:
-                    if (!TryEntry(element, ++entries, protocols, newFlow)) bad++;
+                    if (!TryEntry(element, ++entries, protocols, newFlow, ref hasCookies)) bad++;
                     break;
             }
         }
     }
 
-    private static bool TryEntry(ReadOnlySpan<byte> element, int number, Protocols protocols, NewFlow newFlow)
+    private static bool TryEntry(ReadOnlySpan<byte> element, int number, Protocols protocols, NewFlow newFlow, ref bool hasCookies)
     {
         HarEntry? entry = null;
         try
@@ -54,6 +55,7 @@ internal static class Har
             {
                 entry = new HarEntry(document.RootElement, request);
                 entry.Examine(number, protocols, newFlow);
+                hasCookies |= entry.HasCookies;
                 return true;
             }
         }
@@ -81,6 +83,9 @@ internal sealed class HarEntry(JsonElement entry, JsonElement request)
     /// <summary>Null as long as it is not known to whom the request went.</summary>
     internal Flow? Flow { get; private set; }
 
+    /// <summary>It holds what Chrome leaves out of an export for sharing.</summary>
+    internal bool HasCookies { get; private set; }
+
     internal void Examine(int number, Protocols protocols, NewFlow newFlow)
     {
         string url = Text(request, "url") ?? "";
@@ -101,10 +106,13 @@ internal sealed class HarEntry(JsonElement entry, JsonElement request)
         JsonElement? response = Child(entry, "response");
         string came = response is { } answer && Number(answer, "status") is > 0 ? Answer(recorded, answer, head) : "";
         Messages(recorded);
+        HasCookies = IsIn(sent, "\r\ncookie:") || IsIn(sent, "\r\nauthorization:") || IsIn(came, "\r\nset-cookie:");
         HarMembers others = new(sent, came);
         others.Look(entry);
         others.Examine(recorded);
     }
+
+    private static bool IsIn(string head, string field) => head.Contains(field, StringComparison.OrdinalIgnoreCase);
 
     private static string Answer(Recorded recorded, JsonElement response, StringBuilder head)
     {

@@ -97,9 +97,13 @@ internal sealed class HarRest
     private long _kept;
     private long _notKept;
 
+    /// <summary>Chrome wrote it.</summary>
+    internal bool IsOfChrome { get; private set; }
+
     internal void Add(string name, ReadOnlySpan<byte> value, long notKept)
     {
         _notKept += notKept;
+        IsOfChrome |= name.EndsWith("creator", StringComparison.Ordinal) && value.IndexOf("\"WebInspector\""u8) >= 0;
         if (value.IsEmpty) return;
         if (_kept + value.Length > MostKept)
         {

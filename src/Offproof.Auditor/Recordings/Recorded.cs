@@ -11,7 +11,8 @@ internal delegate Flow NewFlow(string transport, IPEndPoint client, IPEndPoint s
 /// <param name="Entries">How many were read, bad ones included.</param>
 /// <param name="Bad">Entries that could not be read.</param>
 /// <param name="Stopped">Why it could not be read to its end, in words for people; null when it was.</param>
-internal sealed record RecordingEnd(int Entries, int Bad, string? Stopped);
+/// <param name="IsWithoutCookies">Chrome's export for sharing: it leaves out cookies and authorization without a trace.</param>
+internal sealed record RecordingEnd(int Entries, int Bad, string? Stopped, bool IsWithoutCookies = false);
 
 /// <summary>One entry of a recording: its messages are examined as those of a capture are, and counted by their content as recorded.</summary>
 /// <param name="entry">Its number, from 1, which stands for the packet.</param>

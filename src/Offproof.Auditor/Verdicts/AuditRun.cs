@@ -54,6 +54,7 @@ internal sealed class AuditRun : IDisposable
         (_observed.Capture, _observed.Now) = (_firstFlows.Count, null);
         // What a recording without packets begins with is told from a capture by its first character: its bytes are text.
         int length = file.ReadAtLeast(_beginning, _beginning.Length, throwOnEndOfStream: false);
+        bool hasSecrets = HasSecrets(file, length, cancel);
         // A pipe cannot be wound back.
         file = new Continued(_beginning.AsMemory(0, length), file);
         ReadOnlySpan<byte> text = _beginning.AsSpan(0, Math.Min(length, 64)).TrimStart("\uFEFF \t\r\n"u8);
@@ -62,8 +63,27 @@ internal sealed class AuditRun : IDisposable
         else
         {
             _ends.Look(_beginning, length);
-            ReadPackets(path, file, cancel);
+            ReadPackets(path, file, takesSecrets: !hasSecrets, cancel);
         }
+    }
+
+    // In a pcapng file the secrets may stand behind what they open: they are read beforehand, where the file can be read twice.
+    private bool HasSecrets(Stream file, int length, CancellationToken cancel)
+    {
+        if (!file.CanSeek || !_beginning.AsSpan(0, length).StartsWith((ReadOnlySpan<byte>)[0x0a, 0x0d, 0x0d, 0x0a])) return false;
+        long position = file.Position;
+        using (CaptureFile early = new(new Continued(_beginning.AsMemory(0, length), file), Secrets))
+        {
+            while (early.TryRead(out CapturedPacket packet))
+                if (packet.Number % AskEvery == 0) cancel.ThrowIfCancellationRequested();
+        }
+        file.Position = position;
+        return true;
+    }
+
+    private void Secrets(uint type, ReadOnlySpan<byte> secrets)
+    {
+        if (type == NssKeyLog) _keys.Add(secrets);
     }
 
     private void ReadRecording(string path, string format, Func<NewFlow, RecordingEnd> read)
@@ -79,21 +99,19 @@ internal sealed class AuditRun : IDisposable
         string? damage = end.Stopped ?? (end.Bad > 0 ? Plural(end.Bad, "entry is", "entries are") + " broken" : null);
         if (damage is not null) _reasons.Add(new Reason("incomplete", $"{path} is not complete: {damage}", 0, path));
         Date();
+        if (end.IsWithoutCookies) _reasons.Add(new Reason("without-cookies", $"{path} is as Chrome writes it for sharing: cookies and authorization are left out, and what they carried is not in it", 0, path));
         if (end.Entries == 0) _reasons.Add(new Reason("no-message", $"{path} holds no message", 0, path));
         long bytes = _shelf.Total - before;
         _captures.Add(new CaptureReport(path, format, end.Entries, bytes, damage));
         _onTheWire += bytes;
     }
 
-    private void ReadPackets(string path, Stream file, CancellationToken cancel)
+    private void ReadPackets(string path, Stream file, bool takesSecrets, CancellationToken cancel)
     {
         long bytes = 0;
         int before = _shelf.Count, begun = before;
         Traffic traffic = new(new FlowReaders { Stream = flow => _protocols.For(flow, null), Datagram = Datagram, Stray = Stray, Finished = Finish }, _shelf.Count + 1, _ends);
-        using CaptureFile capture = new(file, (type, secrets) =>
-        {
-            if (type == NssKeyLog) _keys.Add(secrets);
-        });
+        using CaptureFile capture = new(file, takesSecrets ? Secrets : null);
         while (capture.TryRead(out CapturedPacket packet))
         {
             if (packet.Number % AskEvery == 0) cancel.ThrowIfCancellationRequested();

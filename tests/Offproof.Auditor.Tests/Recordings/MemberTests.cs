@@ -26,6 +26,18 @@ public sealed class MemberTests
         Assert.Equal(0, report.Bytes.Missing);
     }
 
+    [Theory] // Chrome's export for sharing leaves these fields out, and says so nowhere
+    [InlineData("WebInspector", "X-A", false)]
+    [InlineData("WebInspector", "Cookie", true)]
+    [InlineData("WebInspector", "authorization", true)]
+    [InlineData("Firefox", "X-A", true)]
+    public void What_Chrome_leaves_out_is_not_said_to_be_clean(string creator, string field, bool isClean)
+    {
+        AuditReport report = Audited(Har(Entry.Replace("X-A", field, StringComparison.Ordinal)).Replace("\"name\":\"x\"", $"\"name\":\"{creator}\"", StringComparison.Ordinal));
+        Assert.Equal(isClean ? "CLEAN" : "INCONCLUSIVE", report.Verdict);
+        Assert.Equal(!isClean, report.Causes.Any(static cause => cause.Code == "without-cookies"));
+    }
+
     [Theory] // each was CLEAN
     [InlineData("\"cache\":{}", "\"cache\":{},\"_initiator\":{\"url\":\"http://x/?MAIL\"}")]
     [InlineData("\"cache\":{}", "\"cache\":{},\"comment\":\"MAIL\"")]

@@ -208,4 +208,47 @@ public sealed class VerdictTests
         Assert.DoesNotContain("TLS", AuditText.Sentence(finding with { Carrier = "server-name" }, flow), StringComparison.Ordinal);
         Assert.DoesNotContain("TLS", AuditText.Sentence(finding, flow with { Protocol = "http/1.1" }), StringComparison.Ordinal);
     }
+
+    // Stage D as a pcapng, whose last block holds its keys.
+    static byte[] KeysBehind()
+    {
+        using MemoryStream to = new();
+        byte[] pcap = File.ReadAllBytes(Stage("stage-d.pcap")), keys = File.ReadAllBytes(Stage("stage-d.keys"));
+        Block(0x0a0d0d0a, [.. BitConverter.GetBytes(0x1a2b3c4du), 1, 0, 0, 0, .. BitConverter.GetBytes(-1L)]);
+        Block(1, [1, 0, 0, 0, 0, 0, 4, 0]);
+        for (int at = 24; at < pcap.Length;)
+        {
+            int length = BitConverter.ToInt32(pcap, at + 8);
+            Block(6, [.. new byte[12], .. BitConverter.GetBytes(length), .. BitConverter.GetBytes(length), .. pcap.AsSpan(at + 16, length)]);
+            at += 16 + length;
+        }
+        Block(10, [.. BitConverter.GetBytes(0x544c534bu), .. BitConverter.GetBytes(keys.Length), .. keys]);
+        return to.ToArray();
+
+        void Block(uint type, byte[] body)
+        {
+            byte[] padded = [.. body, .. new byte[-body.Length & 3]];
+            to.Write([.. BitConverter.GetBytes(type), .. BitConverter.GetBytes(padded.Length + 12), .. padded, .. BitConverter.GetBytes(padded.Length + 12)]);
+        }
+    }
+
+    [Fact]
+    public void Keys_of_a_file_open_what_stands_before_them()
+    {
+        AuditReport report = Audited(KeysBehind());
+        Assert.Equal("LEAK", report.Verdict);
+        Assert.Equal(0, report.Bytes.Opaque);
+        Assert.True(report.Keys!.Matched > 0);
+        Assert.Equal(Audited(File.ReadAllBytes(Stage("stage-d.pcap"))).Captures[0].Packets, report.Captures[0].Packets);
+    }
+
+    [Fact]
+    public void Of_a_pipe_they_come_too_late_and_that_is_said()
+    {
+        using AuditRun run = new(Read(), null);
+        run.Read("pipe", new Continued(ReadOnlyMemory<byte>.Empty, new MemoryStream(KeysBehind())), CancellationToken.None);
+        AuditReport report = run.Report();
+        Assert.Equal("INCONCLUSIVE", report.Verdict);
+        Assert.Equal(0, report.Keys!.Matched);
+    }
 }
