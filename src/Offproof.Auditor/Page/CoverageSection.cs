@@ -74,7 +74,7 @@ internal static class CoverageSection
         foreach (FlowReport flow in unread.Take(MostFlows))
         {
             html.Open("tr").Element("td", words.Count(flow.Flow), ("class", "n")).Element("td", $"{flow.Client} \u2192 {(flow.ServerName is { } name ? $"{name} ({flow.Server})" : flow.Server)}").Element("td", flow.Protocol.Length > 0 ? flow.Protocol : flow.Transport)
-                .Element("td", $"{words.Size(Blind(flow))} / {words.Size(flow.Sent.Total + flow.Received.Total)}", ("class", "n")).Element("td", string.Join("; ", flow.Remarks), ("lang", "en")).Close("tr");
+                .Element("td", $"{words.Size(Blind(flow))} / {words.Size(flow.Sent.Total + flow.Received.Total)}", ("class", "n")).Element("td", flow.Remarks.Count > 0 ? string.Join("; ", flow.Remarks) : words.NoProtocol, ("lang", flow.Remarks.Count > 0 ? "en" : null)).Close("tr");
         }
         html.Close("tbody").Close("table").Close("div");
         if (unread.Count > MostFlows) html.Element("p", words.More(words.Count(unread.Count - MostFlows)), ("class", "note"));

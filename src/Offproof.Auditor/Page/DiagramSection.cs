@@ -41,6 +41,8 @@ internal static class DiagramSection
         foreach (Box box in protocols.Values) Draw(html, box, 350, 160, 20);
         foreach (Box box in receivers.Values) Draw(html, box, 620, 378, 52);
         html.Close("svg").Close("div");
+        int others = paths.Select(static path => path.Receiver).Distinct(StringComparer.Ordinal).Count() - receivers.Count;
+        if (others > 0) html.Element("p", words.NotDrawn(words.Count(others)), ("class", "note"));
         page.Wide(words.InWords).Open("table", ("id", "diagram-table")).Element("caption", words.InWords).Open("thead").Open("tr");
         foreach (string title in (ReadOnlySpan<string>)[words.Data, words.Protocol, words.Receiver]) html.Element("th", title, ("scope", "col"));
         html.Element("th", words.Number, ("scope", "col"), ("class", "n")).Close("tr").Close("thead").Open("tbody");
@@ -53,14 +55,15 @@ internal static class DiagramSection
 
     private static string Protocol(FlowReport? flow) => flow is null ? "?" : flow.Protocol.Length > 0 ? flow.Protocol : flow.Transport;
 
-    private static string Key(Page page, FindingReport finding) => page.Name(page.Receiver(finding.Flow), page.Flow(finding.Flow));
+    private static string Key(Page page, FindingReport finding) => page.Name(finding);
 
     private static List<string> Claims(PageWords words, Page page, List<FindingReport> left, string name)
     {
         ReceiverReport? receiver = left.Where(finding => Key(page, finding) == name).Select(finding => page.Receiver(finding.Flow)).FirstOrDefault();
-        // Of each layer what is said of it, once; the section about receivers has who says so.
-        return receiver is null ? [] : [.. receiver.Claims.GroupBy(static claim => claim.Layer, StringComparer.Ordinal)
-            .Select(layer => $"{words.Layers.GetValueOrDefault(layer.Key, layer.Key)}: {string.Join(words.Comma, layer.Select(static claim => claim.Value).Distinct(StringComparer.Ordinal))}").Take(MostClaims)];
+        // Never one without its day; the section about receivers has who says so.
+        return receiver is null ? [] : [.. receiver.Claims.Where(static claim => claim.Layer != "asHolder").GroupBy(static claim => claim.Layer, StringComparer.Ordinal)
+            .Select(layer => $"{words.Layers.GetValueOrDefault(layer.Key, layer.Key)}{words.Colon}{string.Join(words.Comma, layer.OrderBy(static claim => claim.AsOf, StringComparer.Ordinal).GroupBy(static claim => claim.Value, StringComparer.Ordinal)
+                .Select(value => words.InBrackets(value.Key, value.First().AsOf ?? words.Undated)))}").Take(MostClaims)];
     }
 
     private static Dictionary<string, Box> Stack<T>(IEnumerable<IGrouping<string, T>> groups, int most, Func<IGrouping<string, T>, (string Title, IReadOnlyList<string> Lines)> of)

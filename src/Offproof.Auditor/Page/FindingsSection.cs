@@ -31,13 +31,13 @@ internal static class FindingsSection
         html.Element("dt", words.How).Open("dd");
         Chain(words, html, first, flow);
         html.Close("dd");
-        html.Element("dt", words.Written).Element("dd", first.Form);
-        html.Element("dt", first.Standing != "arriving" ? words.To : words.From).Element("dd", page.Name(group.Receiver, flow));
+        html.Element("dt", words.Written).Element("dd", first.Form, ("lang", "en"));
+        html.Element("dt", Page.IsArriving(first, flow) ? words.From : words.To).Element("dd", page.Name(first));
         html.Element("dt", words.When).Element("dd", first.Time is { } time ? Time(time) : words.NoTime);
         string where = first.Field is { } field ? words.Field(field) : words.Carriers.GetValueOrDefault(first.Carrier, first.Carrier);
         html.Element("dt", words.Where).Element("dd", words.Place(words.Count(first.Packet), words.Count(first.Flow), where, $"{words.Count(first.Offset)}\u2013{words.Count(first.Offset + first.Length - 1)}")
             + (page.Report.Captures.Count > 1 ? $" ({page.Report.Captures[first.Capture - 1].Path})" : ""));
-        html.Element("dt", words.Chance).Element("dd", $"{Chance(words, first.Chance)} {words.ChanceMeans}").Close("dl");
+        html.Element("dt", words.Chance).Element("dd", words.ChanceIs(Chance(words, first.Chance))).Close("dl");
         if (group.Findings.Count > 1) html.Element("p", words.Again(words.Count(group.Findings.Count - 1)), ("class", "note"));
         Layers(page, first);
         html.Close("article");
@@ -57,7 +57,9 @@ internal static class FindingsSection
     }
 
     // Less than a million millionth is as good as nothing.
-    private static string Chance(PageWords words, double chance) => chance < 1e-12 ? "< 10\u207B\u00B9\u00B2" : chance < 0.0001 ? string.Create(CultureInfo.InvariantCulture, $"{chance:0.#E+0}") : words.Decimal(chance, "0.####");
+    private static string Chance(PageWords words, double chance) => chance < 1e-12 ? "< 10\u207B\u00B9\u00B2" : chance < 0.0001 ? $"{words.Decimal(chance / Math.Pow(10, Math.Floor(Math.Log10(chance))), "0.#")} \u00D7 10{Raised((int)Math.Floor(Math.Log10(chance)))}" : words.Decimal(chance, "0.####");
+
+    private static string Raised(int power) => string.Concat(power.ToString(CultureInfo.InvariantCulture).Select(static c => c == '-' ? '\u207B' : c switch { '1' => '\u00B9', '2' => '\u00B2', '3' => '\u00B3', _ => (char)('\u2070' + (c - '0')) }));
 
     internal static string Time(string rfc3339) => rfc3339.Length > 19 ? $"{rfc3339[..10]} {rfc3339[11..19]} UTC" : rfc3339;
 
@@ -128,15 +130,15 @@ internal static class FindingsSection
     {
         PageWords words = page.Words;
         Html html = page.Html;
-        html.Element("p", words.Shown(words.Count(Math.Min(page.Groups.Count, MostCards + MostRows)), words.Count(page.Groups.Count)), ("class", "note"));
+        if (page.Groups.Count > MostCards + MostRows) html.Element("p", words.Shown(words.Count(MostCards + MostRows), words.Count(page.Groups.Count)), ("class", "note"));
         page.Wide(words.Findings).Open("table").Open("thead").Open("tr");
-        foreach (string title in (ReadOnlySpan<string>)[words.Data, words.How, words.Receiver, words.When, words.Packets]) html.Element("th", title, ("scope", "col"));
+        foreach (string title in (ReadOnlySpan<string>)[words.Data, words.How, words.Receiver, words.When, words.Packet]) html.Element("th", title, ("scope", "col"));
         html.Close("tr").Close("thead").Open("tbody");
         foreach (FindingGroup group in page.Groups.Skip(MostCards).Take(MostRows))
         {
             FindingReport first = group.First;
             html.Open("tr").Open("td").Text(words.Kind(first.Kind)).Text(" ").Foreign(Page.Short(first.Value)).Close("td")
-                .Element("td", first.Chain.Count == 0 ? words.InClear : string.Join(" \u2192 ", first.Chain.Select(words.Step))).Element("td", page.Name(group.Receiver, page.Flow(first.Flow)))
+                .Element("td", first.Chain.Count == 0 ? words.InClear : string.Join(" \u2192 ", first.Chain.Select(words.Step))).Element("td", page.Name(first))
                 .Element("td", first.Time is { } time ? Time(time) : "\u2013").Element("td", words.Count(first.Packet), ("class", "n")).Close("tr");
         }
         html.Close("tbody").Close("table").Close("div");

@@ -26,7 +26,7 @@ internal static class Look
         .small{font-size:.78rem;padding:.05em .5em;border-width:1px}
         .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(17rem,100%),1fr));gap:1rem}
         .card{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:1rem;break-inside:avoid-page}
-        .columns .card{border-top:.35rem solid var(--line)}.columns .left{border-top-color:var(--leak)}.columns .not{border-top-color:var(--clean)}.columns .unseen{border-top-color:var(--unsure)}
+        .columns .card{border-top:.35rem solid var(--line)}.columns .left{border-top-color:var(--leak)}.columns .not{border-top-color:var(--clean)}.columns .unsure{border-top-color:var(--line)}.columns .unseen{border-top-color:var(--unsure)}
         .columns ul{padding-left:1.1rem;margin:.4rem 0}
         .columns h2{margin:0 0 .5rem;padding:0;border:0;font-size:1.15rem}
         .finding{margin:1rem 0}
@@ -44,7 +44,7 @@ internal static class Look
         table{border-collapse:collapse;width:100%}
         caption{text-align:left;color:var(--soft);padding-bottom:.3rem}
         th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line)}
-        th,td{overflow-wrap:break-word}td code{overflow-wrap:anywhere}th{font-weight:600}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+        th,td{overflow-wrap:break-word}td code,li code{overflow-wrap:anywhere}th{font-weight:600}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         .scroll{overflow-x:auto}
         .scroll:focus-visible,a:focus-visible{outline:3px solid var(--link);outline-offset:2px}
         svg{display:block;width:100%;height:auto}

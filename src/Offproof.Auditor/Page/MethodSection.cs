@@ -10,8 +10,11 @@ internal static class MethodSection
         PageWords words = page.Words;
         AuditReport report = page.Report;
         Html html = page.Section("method", words.Method, null).Element("p", words.MethodMeans);
-        html.Open("pre", ("tabindex", "0"), ("role", "group"), ("aria-label", words.Method)).Text("offproof audit CAPTURE... --persona persona.json [--keys FILE] [--sources DIR] --json").Close("pre");
+        html.Open("pre", ("tabindex", "0"), ("role", "group"), ("aria-label", words.Method)).Text(page.Facts.Command).Close("pre");
         Captures(page);
+        html.Open("ul");
+        foreach ((string path, string hash) in page.Facts.Inputs) html.Open("li").Text(path).Text(" ").Open("code").Text(hash).Raw("</code>").Close("li");
+        html.Close("ul");
         html.Element("p", words.Searched(words.Count(report.Persona.Canaries), words.Count(report.Persona.Forms)));
         if (report.Persona.TooShort.Count > 0)
         {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Offproof.Auditor;
 
 /// <summary>Findings of one datum that went to one receiver.</summary>
-internal sealed record FindingGroup(IReadOnlyList<FindingReport> Findings, ReceiverReport? Receiver)
+internal sealed record FindingGroup(IReadOnlyList<FindingReport> Findings)
 {
     internal FindingReport First => Findings[0];
 }
@@ -14,8 +14,8 @@ internal sealed class Page
     private const int MostLines = 12;
     private const int MostKinds = 4;
 
-    // What people can imagine: a number with its separators, and a photo.
-    private const long Telephone = 12;
+    // What people can imagine: a number of twelve digits, which fit in forty bits, and a photo.
+    private const long Telephone = 5;
     private const long Photo = 1_000_000;
 
     private readonly Dictionary<int, FlowReport> _flows;
@@ -32,8 +32,8 @@ internal sealed class Page
         Groups =
         [
             .. report.Findings
-                .GroupBy(finding => (finding.Canary, finding.Standing, finding.Sender, To: Name(Receiver(finding.Flow), Flow(finding.Flow))))
-                .Select(group => new FindingGroup([.. group], Receiver(group.First().Flow)))
+                .GroupBy(finding => (finding.Canary, finding.Standing, finding.Sender, To: Name(finding)))
+                .Select(group => new FindingGroup([.. group]))
                 // Of each kind one, then of each another.
                 .GroupBy(static group => (group.First.Standing, group.First.Kind)).SelectMany(static kind => kind.Select(static (group, index) => (Group: group, Index: index)))
                 .OrderBy(static ranked => ranked.Group.First.Standing switch { "evidence" => 0, "arriving" => 1, _ => 2 }).ThenBy(static ranked => ranked.Index).Select(static ranked => ranked.Group),
@@ -55,21 +55,28 @@ internal sealed class Page
 
     internal ReceiverReport? Receiver(int flow) => _receivers.GetValueOrDefault(flow);
 
-    /// <summary>By the name that was used for it, and its address.</summary>
-    internal string Name(ReceiverReport? receiver, FlowReport? flow)
+    /// <summary>To whom a finding went, or from whom it came: by the name that was used for it, and its address.</summary>
+    internal string Name(FindingReport finding)
     {
-        bool isCalled = flow?.Phone == PhoneSide.Server.Word();
-        string? name = isCalled ? null : flow?.ServerName ?? (receiver is { Names: [var known, ..] } ? known.Name : null);
-        string? address = receiver?.Address ?? (isCalled ? flow?.Client : flow?.Server);
-        return name is null ? address ?? Words.NotRecorded : address is null || address == name ? name : $"{name} ({address})";
+        if (Flow(finding.Flow) is not { } flow) return Words.NotRecorded;
+        // What arrives comes from its sender; what leaves goes to the end that did not send it.
+        bool isServer = (finding.Sender == Sender.Server.Word()) == IsArriving(finding, flow);
+        if (!isServer) return flow.Client;
+        ReceiverReport? receiver = Receiver(finding.Flow);
+        string? name = flow.ServerName ?? (receiver is { Names: [var known, ..] } ? known.Name : null);
+        string address = receiver?.Address ?? flow.Server;
+        return name is null || name == address ? address : receiver is { Address: null } ? name : $"{name} ({address})";
     }
+
+    /// <summary>Was it sent to the phone? Not where it is unknown which end that is.</summary>
+    internal static bool IsArriving(FindingReport finding, FlowReport? flow) => flow is not null && flow.Phone != PhoneSides.Undecided && flow.Phone != finding.Sender;
 
     internal void Head()
     {
         List<FindingReport> leaving = [.. Report.Findings.Where(static finding => finding.Standing == "evidence")];
         string sentence = Report.Verdict switch
         {
-            "LEAK" => Words.Leaking(Kinds(leaving), Words.Count(leaving.Select(finding => Name(Receiver(finding.Flow), Flow(finding.Flow))).Distinct(StringComparer.Ordinal).Count())),
+            "LEAK" => Words.Leaking(Kinds(leaving), Words.Count(leaving.Select(Name).Distinct(StringComparer.Ordinal).Count())),
             "CLEAN" => Words.Clean,
             _ => Words.Inconclusive,
         };
@@ -78,7 +85,7 @@ internal sealed class Page
             .Close("p").Open("h1").Element("span", Report.Verdict, ("class", $"badge {Report.Verdict.ToLowerInvariant()}")).Text(" ").Text(sentence).Close("h1");
         if (Report.Causes.Count > 0)
         {
-            Html.Element("p", $"{Words.Why}:").Open("ul");
+            Html.Element("p", Words.Why + Words.Colon).Open("ul");
             foreach (Reason reason in Report.Causes)
             {
                 string? known = Words.Because(reason, Words.Count(reason.Count));
@@ -86,6 +93,7 @@ internal sealed class Page
             }
             Html.Close("ul");
         }
+        if (Report.Flows.Any(static flow => flow.Phone == PhoneSides.Undecided)) Html.Element("p", Words.EitherEnd);
         Html.Element("p", Words.Exact, ("class", "note")).Raw("</header>\n");
     }
 
@@ -122,7 +130,7 @@ internal sealed class Page
                 FindingGroup first = datum.First();
                 int receivers = datum.Count();
                 Html.Open("li").Text(Words.Kind(first.First.Kind)).Text(" ").Foreign(Short(first.First.Value))
-                    .Text($" \u2192 {(receivers == 1 ? Name(first.Receiver, Flow(first.First.Flow)) : Words.ToMany(Words.Count(receivers)))}").Close("li");
+                    .Text($" \u2192 {(receivers == 1 ? Name(first.First) : Words.ToMany(Words.Count(receivers)))}").Close("li");
             }
             Html.Close("ul");
             if (left.Count > MostLines) Html.Element("p", Words.More(Words.Count(left.Count - MostLines)), ("class", "note"));
@@ -132,7 +140,7 @@ internal sealed class Page
 
     private void NotLeft()
     {
-        Column("not", Words.NotLeft).Element("p", Words.NotLeftMeans).Open("ul");
+        Column(Report.Bytes.Opaque + Report.Bytes.Missing > 0 ? "not unsure" : "not", Words.NotLeft).Element("p", Words.NotLeftMeans).Open("ul");
         Dictionary<string, int> seen = Report.Findings.Where(static finding => finding.Standing == "evidence").SelectMany(static finding => (IEnumerable<string>)[finding.Canary]).Distinct(StringComparer.Ordinal)
             .Select(canary => Report.Findings.First(finding => finding.Canary == canary).Kind).GroupBy(static kind => kind, StringComparer.Ordinal).ToDictionary(static kind => kind.Key, static kind => kind.Count(), StringComparer.Ordinal);
         bool any = false;
@@ -141,7 +149,7 @@ internal sealed class Page
             int left = seen.GetValueOrDefault(kind.Kind);
             if (left >= kind.Canaries) continue;
             any = true;
-            Html.Element("li", left == 0 ? Words.InBrackets(Words.Kind(kind.Kind), Words.Count(kind.Canaries)) : $"{Words.Kind(kind.Kind)}: {Words.SeenOf(Words.Count(left), Words.Count(kind.Canaries))}");
+            Html.Element("li", left == 0 ? Words.InBrackets(Words.Kind(kind.Kind), Words.Count(kind.Canaries)) : $"{Words.Kind(kind.Kind)}{Words.Colon}{Words.SeenOf(Words.Count(left), Words.Count(kind.Canaries))}");
         }
         if (!any) Html.Element("li", Words.NothingElse);
         Html.Close("ul").Close("section");
@@ -173,7 +181,7 @@ internal sealed class Page
         Html.Element("p", Words.AlwaysUnseen, ("class", "note")).Close("section");
     }
 
-    private Html Column(string kind, string title) => Html.Open("section", ("class", $"card {kind}"), ("aria-labelledby", $"col-{kind}")).Element("h2", title, ("id", $"col-{kind}"));
+    private Html Column(string kind, string title) => Html.Open("section", ("class", $"card {kind}"), ("aria-labelledby", $"col-{kind.Split(' ')[0]}")).Element("h2", title, ("id", $"col-{kind.Split(' ')[0]}"));
 
     /// <summary>A heading of the page, which a link can lead to.</summary>
     internal Html Section(string id, string title, string? about)

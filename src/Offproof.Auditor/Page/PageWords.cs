@@ -13,6 +13,7 @@ internal sealed record PageWords
 
     /// <summary>Between the things of a list.</summary>
     internal required string Comma { get; init; }
+    internal required string Colon { get; init; }
     internal required Func<string, string, string> InBrackets { get; init; }
 
     internal required string Title { get; init; }
@@ -22,6 +23,7 @@ internal sealed record PageWords
     internal required string Clean { get; init; }
     internal required string Inconclusive { get; init; }
     internal required string Exact { get; init; }
+    internal required string EitherEnd { get; init; }
     internal required string Why { get; init; }
 
     /// <summary>A reason by its code, with its number and its subject; null where there are no words for the code.</summary>
@@ -59,7 +61,7 @@ internal sealed record PageWords
     internal required Func<string, string, string, string, string> Place { get; init; }
     internal required string Written { get; init; }
     internal required string Chance { get; init; }
-    internal required string ChanceMeans { get; init; }
+    internal required Func<string, string> ChanceIs { get; init; }
     internal required Func<string, string> Again { get; init; }
     internal required string Unrolled { get; init; }
     internal required string Captured { get; init; }
@@ -79,6 +81,7 @@ internal sealed record PageWords
     internal required string Protocol { get; init; }
     internal required string Receiver { get; init; }
     internal required string InWords { get; init; }
+    internal required Func<string, string> NotDrawn { get; init; }
     internal required string Number { get; init; }
 
     internal required string Receivers { get; init; }
@@ -95,6 +98,7 @@ internal sealed record PageWords
     internal required Func<string, string> Differ { get; init; }
     internal required Func<string, string, string> ToThis { get; init; }
     internal required string NotRecorded { get; init; }
+    internal required string Nobody { get; init; }
     internal required Func<string, string> InPacket { get; init; }
 
     internal required string Coverage { get; init; }
@@ -109,12 +113,14 @@ internal sealed record PageWords
     internal required string Ends { get; init; }
     internal required string Unread { get; init; }
     internal required string Remarks { get; init; }
+    internal required string NoProtocol { get; init; }
 
     internal required string Method { get; init; }
     internal required string MethodMeans { get; init; }
     internal required string Capture { get; init; }
     internal required string Format { get; init; }
     internal required string Packets { get; init; }
+    internal required string Packet { get; init; }
     internal required string OnTheWire { get; init; }
     internal required string Damage { get; init; }
     internal required Func<string, string, string> Searched { get; init; }

@@ -21,7 +21,7 @@ internal static class ReceiversSection
         PageWords words = page.Words;
         string title = receiver.Address ?? (receiver.Names is [var first, ..] ? first.Name : words.NotRecorded);
         Html html = page.Html.Open("article", ("class", "card finding")).Element("h3", title).Element("p", words.ToThis(words.Count(receiver.Findings), words.Size(receiver.Sent)), ("class", "note"));
-        if (receiver.Scope is { } scope) html.Element("p", scope, ("lang", "en"));
+        if (receiver.Scope is { } scope) html.Open("p").Text(words.Nobody + words.Colon).Open("span", ("lang", "en")).Text(scope).Raw("</span>").Close("p");
         if (receiver.Names.Count + receiver.Claims.Count > 0)
         {
             page.Wide(title).Open("table").Open("thead").Open("tr");
@@ -32,7 +32,7 @@ internal static class ReceiversSection
                 html.Open("tr").Element("td", words.Layers["name"]).Open("td").Foreign(name.Name).Close("td")
                     .Element("td", string.Join(words.Comma, (string[])[words.SeenBy.GetValueOrDefault(name.By, name.By), words.InPacket(words.Count(name.Packet)), .. name.Time is { } time ? [FindingsSection.Time(time)] : (string[])[]])).Close("tr");
             }
-            foreach (ClaimReport claim in receiver.Claims)
+            foreach (ClaimReport claim in receiver.Claims.GroupBy(static claim => claim.Layer, StringComparer.Ordinal).SelectMany(static layer => layer.OrderBy(static claim => claim.AsOf, StringComparer.Ordinal)))
             {
                 html.Open("tr").Element("td", words.Layers.GetValueOrDefault(claim.Layer, claim.Layer)).Open("td").Foreign(claim.Value);
                 if (claim.Name is { } known) html.Text(" ").Foreign(known);

@@ -7,7 +7,9 @@ namespace Offproof.Auditor;
 /// <param name="Version">The program's.</param>
 /// <param name="Made">When.</param>
 /// <param name="Hashes">SHA-256 of each capture's file, in hexadecimal, in the report's order; empty where they were not made.</param>
-public sealed record PageFacts(string Language, string Version, DateTimeOffset Made, IReadOnlyList<string> Hashes);
+/// <param name="Command">What was typed, so that it can be done again.</param>
+/// <param name="Inputs">The other files that were read, the persona and key logs, and their SHA-256.</param>
+public sealed record PageFacts(string Language, string Version, DateTimeOffset Made, IReadOnlyList<string> Hashes, string Command, IReadOnlyList<(string Path, string Hash)> Inputs);
 
 /// <summary>
 /// The report as one page of HTML for people (report.md): readable without a script, in light and dark, on a telephone and on paper. Nothing in it is loaded from

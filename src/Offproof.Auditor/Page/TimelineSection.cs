@@ -28,11 +28,12 @@ internal static class TimelineSection
         double seconds = spans * timeline.Seconds;
         List<IGrouping<string, FindingReport>> rows =
         [
-            .. page.Groups.SelectMany(static group => group.Findings).Where(static finding => finding is { Time: not null, Standing: "evidence" }).GroupBy(finding => page.Name(page.Receiver(finding.Flow), page.Flow(finding.Flow)), StringComparer.Ordinal)
+            .. page.Groups.SelectMany(static group => group.Findings).Where(static finding => finding is { Time: not null, Standing: "evidence" }).GroupBy(finding => page.Name(finding), StringComparer.Ordinal)
                 .OrderByDescending(static row => row.Count()).Take(MostRows),
         ];
         double height = Bars + 30 + (rows.Count * Row) + 28;
-        string start = FindingsSection.Time(timeline.From), end = FindingsSection.Time(from.AddSeconds(seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        string format = seconds < 60 ? "yyyy-MM-dd HH:mm:ss.fff 'UTC'" : "yyyy-MM-dd HH:mm:ss 'UTC'";
+        string start = from.UtcDateTime.ToString(format, CultureInfo.InvariantCulture), end = from.AddSeconds(seconds).UtcDateTime.ToString(format, CultureInfo.InvariantCulture);
         page.Wide(words.Timeline).Open("svg", ("viewBox", $"0 0 980 {Html.Number(height)}"), ("role", "img"), ("aria-labelledby", "timeline-title timeline-text"));
         html.Element("title", words.Timeline, ("id", "timeline-title")).Element("desc", words.Spans(start, end), ("id", "timeline-text"));
         html.Element("text", words.Traffic, ("x", "0"), ("y", Html.Number(Bars)), ("class", "s"));
@@ -43,7 +44,7 @@ internal static class TimelineSection
             double tall = Math.Max(1, Bars * timeline.Bytes[i] / most);
             html.Open("rect", ("x", Html.Number(Left + (Width * i / spans))), ("y", Html.Number(Bars - tall + 4)), ("width", Html.Number(Math.Max(1, (Width / spans) - 0.5))), ("height", Html.Number(tall)), ("class", "structural")).Raw("</rect>");
         }
-        html.Element("text", words.Size(most), ("x", Html.Number(Left - 8)), ("y", "14"), ("class", "s"), ("text-anchor", "end"));
+        html.Element("text", $"{words.Size(most)} / {words.Decimal(timeline.Seconds, "0.##")} s", ("x", Html.Number(Left - 8)), ("y", "14"), ("class", "s"), ("text-anchor", "end"));
         double y = Bars + 24;
         int marks = 0;
         foreach (IGrouping<string, FindingReport> row in rows)

@@ -22,7 +22,7 @@ internal static class ReceiverList
 
     internal static IReadOnlyList<ReceiverReport> Reports(IReadOnlyList<Receiver> receivers, Observations observed, IReadOnlyList<FindingReport> findings, SourceFolder? sources)
     {
-        Dictionary<int, int> byFlow = findings.CountBy(static finding => finding.Flow).ToDictionary();
+        Dictionary<int, int> byFlow = findings.Where(static finding => finding.Standing != "arriving").CountBy(static finding => finding.Flow).ToDictionary();
         return [.. receivers.Select(receiver => Report(receiver, observed, byFlow, sources))];
     }
 

@@ -62,14 +62,21 @@ internal sealed class SourceFolder
         SourceFile file = new(path);
         try
         {
+            // To open a pipe would wait for who writes into it; a device has no length either.
+            FileInfo target = new FileInfo(path) is { LinkTarget: not null } link ? (FileInfo)link.ResolveLinkTarget(returnFinalTarget: true)! : new FileInfo(path);
+            if (target.Length == 0)
+            {
+                file.Damaged("it is empty, or no file");
+                _files.Add(file.Report());
+                return;
+            }
             using (FileStream whole = Open(path))
             {
                 file.Bytes = whole.Length;
                 // A device has no length, and no end.
                 if (file.Bytes > 0) file.Sha256 = Convert.ToHexStringLower(SHA256.HashData(whole));
             }
-            if (file.Bytes == 0) file.Damaged("it is empty");
-            else Read(file);
+            Read(file);
             if (file.Kind != "unknown") Md5.Check(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -57,7 +57,7 @@ internal sealed class Decoders : IDisposable
             _ => ((byte[]?)null, false),
         };
         if (table is not null) return Tokens(bytes, (run, to) => is58 ? run.Length <= 1024 && BaseN.TryBase58(run, table, to) : BaseN.TryBase32(run, table, to));
-        return Permutation.All.FirstOrDefault(permutation => permutation.Name == step) is { } known ? Tokens(bytes, known.Apply) : [];
+        return Permutation.All.FirstOrDefault(permutation => permutation.Name == step) is { } known ? Tokens(bytes, known.Apply).Concat(Whole(bytes, known.Apply)) : [];
     }
 
     private static Undoing Percent(bool plus) => (run, to) => Escapes.Percent(run, to, plus);

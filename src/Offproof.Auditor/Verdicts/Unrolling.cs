@@ -20,7 +20,6 @@ internal sealed class Unrolling : IDisposable
     private readonly List<Hit> _hits = [];
     private Searcher _searcher = new([]);
     private Digests _digests = new([]);
-    private byte[][] _values = [];
     private IReadOnlyList<string> _chain = [];
     private int _candidates;
     private long _made;
@@ -34,9 +33,8 @@ internal sealed class Unrolling : IDisposable
     internal IReadOnlyList<LayerReport> Of(Finding finding)
     {
         if (finding.Bytes.Length == 0) return [];
-        _searcher = new Searcher([finding.Form]);
-        // A form may be as the map writes it.
-        _values = [finding.Form.Bytes, Mapped(finding.Form.Bytes, 1), Mapped(finding.Form.Bytes, 2), Mapped(finding.Form.Bytes, 3)];
+        // A form may be as the map writes it, which is a step of the chain.
+        _searcher = new Searcher([finding.Form, .. Enumerable.Range(1, finding.Chain.Count(static step => step == Permutation.CustomMap)).Select(times => finding.Form with { Bytes = Mapped(finding.Form.Bytes, times) })]);
         _digests = new Digests([finding.Form]);
         (_chain, _candidates, _made) = (finding.Chain, 0, 0);
         List<LayerReport> layers = [];
@@ -55,14 +53,16 @@ internal sealed class Unrolling : IDisposable
     {
         if (_made > MostMade) return false;
         _made += bytes.Length;
-        if (Found(bytes, steps) is var (at, length, undone))
+        if (Found(bytes, steps) is var (at, length))
         {
-            Last(bytes.AsSpan(at, length).ToArray(), steps, undone, layers);
             layers.Add(Layer(bytes, steps, at, length));
             return true;
         }
         if (steps == _chain.Count) return false;
-        foreach ((int start, int run, byte[] made) in _decoders.Undo(_chain[steps], bytes))
+        string step = _chain[steps] == "hex" ? "base16" : _chain[steps];
+        // Of a base the whole token is undone, of what stands for single characters just what was seen.
+        IEnumerable<(int, int, byte[])> anywhere = _decoders.Undo(step, bytes), seen = Seen(bytes, step);
+        foreach ((int start, int run, byte[] made) in step.StartsWith("base", StringComparison.Ordinal) ? anywhere.Concat(seen) : seen.Concat(anywhere))
         {
             if (++_candidates > MostCandidates) return false;
             if (!Follow(made, steps + 1, layers)) continue;
@@ -72,27 +72,40 @@ internal sealed class Unrolling : IDisposable
         return false;
     }
 
-    // The value itself, by the search that found it: it undoes some steps on its own, which must be the rest of the chain. Or its hash.
-    private (int At, int Length, int Undone)? Found(byte[] bytes, int steps)
+    // The search undoes some steps in the middle of other bytes.
+    private IEnumerable<(int Start, int Length, byte[] Made)> Seen(byte[] bytes, string step)
     {
         _hits.Clear();
         _searcher.Search(bytes, _hits);
-        foreach (Hit hit in _hits)
+        foreach (Hit hit in _hits.FindAll(hit => hit.Step == step || (hit.Step is null && step == Permutation.CustomMap)))
         {
-            // The form is already as the map writes it, where the search found it so.
-            List<string> rest = [.. _chain.Skip(steps)];
-            if (hit.Step is { } step && (rest.Count == 0 || rest[0] != step)) continue;
-            if (rest.Skip(hit.Step is null ? 0 : 1).All(static one => one == Permutation.CustomMap)) return (hit.Offset, hit.Length, rest.Count);
+            // Of UTF-16 the last zero may be missing.
+            int length = Math.Min(hit.Length + (step == "utf-16" ? 1 : 0), bytes.Length - hit.Offset);
+            foreach ((int start, int run, byte[] made) in _decoders.Undo(step, bytes[hit.Offset..(hit.Offset + length)])) yield return (hit.Offset + start, run, made);
+        }
+    }
+
+    // The value itself, or its hash.
+    private (int At, int Length)? Found(byte[] bytes, int steps)
+    {
+        if (_chain.Count - steps is 0 or 1)
+        {
+            // In the other case, and in other digits, it can be read as it stands.
+            string? written = steps == _chain.Count ? null : _chain[steps];
+            _hits.Clear();
+            if (written is null or "other case" or "other digits") _searcher.Search(bytes, _hits);
+            foreach (Hit hit in _hits)
+                if (hit.Step == written) return (hit.Offset, hit.Length);
         }
         int left = _chain.Count - steps;
         if (left is 0 or > 2 || !IsHash(_chain[^1]) || (left == 2 && _chain[steps] != "decimal")) return null;
         // With a salt it cannot be made again from these bytes alone: then it has to be all of them.
-        if (left == 2 || _chain[^1].Contains(" with a salt", StringComparison.Ordinal) || _chain[^1].Contains("(HMAC)", StringComparison.Ordinal)) return bytes.Length <= 96 ? (0, bytes.Length, 0) : null;
+        if (left == 2 || _chain[^1].Contains(" with a salt", StringComparison.Ordinal) || _chain[^1].Contains("(HMAC)", StringComparison.Ordinal)) return bytes.Length <= 96 ? (0, bytes.Length) : null;
         _hits.Clear();
         _digests.Find(bytes, _hits);
         if (_hits.Count == 0) _digests.FindWithin(bytes, _hits);
         if (_hits.Count == 0) _digests.FindShort(bytes, _hits);
-        return _hits.Count > 0 && _hits[0].Step == _chain[^1] ? (_hits[0].Offset, _hits[0].Length, 0) : null;
+        return _hits.Count > 0 && _hits[0].Step == _chain[^1] ? (_hits[0].Offset, _hits[0].Length) : null;
     }
 
     private static byte[] Mapped(byte[] bytes, int times)
@@ -104,34 +117,6 @@ internal sealed class Unrolling : IDisposable
             bytes = output.Written.ToArray();
         }
         return bytes;
-    }
-
-    // What the search undid on its own, shown too: of the first way that makes the value's characters.
-    private void Last(byte[] bytes, int steps, int undone, List<LayerReport> layers)
-    {
-        if (undone == 0) return;
-        string step = _chain[steps] == "hex" ? "base16" : _chain[steps];
-        foreach ((int _, int _, byte[] made) in _decoders.Undo(step, bytes))
-        {
-            if (undone == 1 && !Array.Exists(_values, value => Holds(made, value))) continue;
-            Last(made, steps + 1, undone - 1, layers);
-            layers.Add(Layer(made, steps + 1, 0, made.Length));
-            return;
-        }
-    }
-
-    // Of base 64 at another alignment the outermost characters are not whole.
-    private static bool Holds(byte[] bytes, byte[] value)
-    {
-        int left = Math.Min(2, value.Length / 4);
-        return IndexOf(bytes, value.AsSpan(left..^left)) >= 0;
-    }
-
-    private static int IndexOf(byte[] bytes, ReadOnlySpan<byte> value)
-    {
-        for (int at = 0; at + value.Length <= bytes.Length; at++)
-            if (System.Text.Ascii.EqualsIgnoreCase(bytes.AsSpan(at, value.Length), value)) return at;
-        return -1;
     }
 
     internal static bool IsHash(string step)

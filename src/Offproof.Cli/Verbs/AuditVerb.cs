@@ -25,20 +25,21 @@ internal static class AuditVerb
         Command verb = new("audit", "What personal data left a phone: reads captures of its traffic") { captures, persona, keys, phones, sarif, html, language, sources, online, selfTest, seed, Sources() };
         verb.SetAction((parsed, cancel) => Task.FromResult(parsed.GetValue(selfTest)
             ? SelfTest(parsed, parsed.GetRequiredValue(captures).Length > 0 || parsed.GetValue(persona) is not null, parsed.GetValue(seed), cancel)
-            : Run(parsed, parsed.GetRequiredValue(captures), parsed.GetValue(persona), parsed.GetValue(keys) ?? [], Addresses(parsed.GetValue(phones) ?? []), parsed.GetValue(sources), parsed.GetValue(online), report =>
+            : Run(parsed, parsed.GetRequiredValue(captures), parsed.GetValue(persona), parsed.GetValue(keys) ?? [], [parsed.GetValue(sarif), parsed.GetValue(html)], Addresses(parsed.GetValue(phones) ?? []), parsed.GetValue(sources), parsed.GetValue(online), report =>
             {
                 if (parsed.GetValue(sarif) is { } results) WriteSarif(report, results);
-                if (parsed.GetValue(html) is { } page) WritePage(report, page, parsed.GetRequiredValue(language));
+                if (parsed.GetValue(html) is { } page) WritePage(report, page, parsed.GetRequiredValue(language), parsed, [parsed.GetValue(persona)!, .. parsed.GetValue(keys) ?? []]);
             }, cancel)));
         return verb;
     }
 
-    private static int Run(ParseResult parsed, string[] captures, string? persona, string[] keys, IPAddress[] phones, string? sources, bool isOnline, Action<AuditReport> write, CancellationToken cancel)
+    private static int Run(ParseResult parsed, string[] captures, string? persona, string[] keys, string?[] outputs, IPAddress[] phones, string? sources, bool isOnline, Action<AuditReport> write, CancellationToken cancel)
     {
         if (captures.Length == 0) throw new DeviceException(DeviceFault.Usage, "no capture is named", "audit CAPTURE... --persona FILE, or audit --self-test");
         if (persona is null) throw new DeviceException(DeviceFault.Usage, "--persona is missing: what should be searched for?", "persona new DIR plants one; docs/persona.md says how to write your own");
         if (Directory.Exists(persona)) throw new DeviceException(DeviceFault.Failure, $"{persona} is a folder", $"name the file in it: --persona {Path.Combine(persona, "persona.json")}");
         if (captures.Concat(keys).FirstOrDefault(Directory.Exists) is { } folder) throw new DeviceException(DeviceFault.Failure, $"{folder} is a folder", "name the files in it");
+        RequireOthers(outputs, [.. captures, persona, .. keys]);
         if (isOnline && sources is null) throw new DeviceException(DeviceFault.Usage, "--online keeps the answers in a folder, and none is named", "--sources DIR --online");
         if (sources is not null) RequireFolder(sources);
         using RegistryDoor? door = isOnline ? new RegistryDoor() : null;
@@ -66,9 +67,31 @@ internal static class AuditVerb
         Sarif.Write(report, file);
     }
 
-    private static void WritePage(AuditReport report, string path, string language)
+    // Evidence is not written over.
+    private static void RequireOthers(string?[] outputs, string[] inputs)
     {
-        PageFacts facts = new(language, Version, TimeProvider.System.GetUtcNow(), [.. report.Captures.Select(static capture => Hash(capture.Path))]);
+        string[] files = [.. outputs.OfType<string>().Select(Whole)];
+        if (files.Distinct(StringComparer.Ordinal).Count() < files.Length) throw new DeviceException(DeviceFault.Usage, "--sarif and --html name one file", "give each its own");
+        if (inputs.FirstOrDefault(input => files.Contains(Whole(input), StringComparer.Ordinal)) is { } same)
+            throw new DeviceException(DeviceFault.Usage, $"{same} is read: it would be written over", "name another file for the report");
+    }
+
+    private static string Whole(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        }
+        catch (IOException)
+        {
+            return Path.GetFullPath(path);
+        }
+    }
+
+    private static void WritePage(AuditReport report, string path, string language, ParseResult parsed, string[] inputs)
+    {
+        string command = $"offproof {string.Join(' ', parsed.Tokens.Select(static token => token.Value.Any(static c => !char.IsAsciiLetterOrDigit(c) && !"-_./:=,".Contains(c, StringComparison.Ordinal)) ? $"'{token.Value.Replace("'", "'\\''", StringComparison.Ordinal)}'" : token.Value))}";
+        PageFacts facts = new(language, Version, TimeProvider.System.GetUtcNow(), [.. report.Captures.Select(static capture => Hash(capture.Path))], command, [.. inputs.Select(static input => (input, Hash(input)))]);
         using FileStream file = new(path, FileMode.Create, FileAccess.Write);
         ReportPage.Write(report, facts, file);
     }

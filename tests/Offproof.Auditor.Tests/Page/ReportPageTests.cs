@@ -13,12 +13,13 @@ public sealed partial class ReportPageTests
     static string Page(AuditReport report, string language = "en")
     {
         using MemoryStream to = new();
-        ReportPage.Write(report, new PageFacts(language, "1.2.3", DateTimeOffset.UnixEpoch, ["ab12"]), to);
+        ReportPage.Write(report, new PageFacts(language, "1.2.3", DateTimeOffset.UnixEpoch, ["ab12"], "offproof audit a.pcap", [("persona.json", "cd34")]), to);
         return Encoding.UTF8.GetString(to.ToArray());
     }
 
     [Theory]
     [InlineData("en", "stages/stage-a.pcap", "LEAK", "What left")]
+    [InlineData("en", "stages/stage-b.pcap", "LEAK", "cd34")]
     [InlineData("en", "stages/stage-c.pcap", "CLEAN", "every captured byte was read")]
     [InlineData("de", "stages/stage-c.pcap", "CLEAN", "jedes mitgeschnittene Byte wurde gelesen")]
     [InlineData("zh", "stages/stage-d.pcap", "INCONCLUSIVE", "不能断言没有任何数据离开")]
@@ -127,6 +128,23 @@ public sealed partial class ReportPageTests
 
     [GeneratedRegex("(?:new Canary|Canary canary = new|Plain)\\((?:\\$?\"[^\"]*\"|id), \"(?<word>[a-z-]+)\",", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Kind();
+
+    [Theory]
+    [InlineData("client", "client", "evidence", "Sent to", "203.0.113.7:80")]
+    [InlineData("undecided", "server", "evidence", "Sent to", "192.0.2.10:")]
+    [InlineData("server", "server", "evidence", "Sent to", "192.0.2.10:")]
+    [InlineData("client", "server", "arriving", "Came from", "203.0.113.7")]
+    [InlineData("server", "client", "arriving", "Came from", "192.0.2.10:")]
+    public void The_receiver_is_the_end_that_did_not_send_it(string phone, string sender, string standing, string way, string end)
+    {
+        AuditReport report = Audited("stages/stage-a.pcap");
+        FindingReport finding = report.Findings[0] with { Sender = sender, Standing = standing };
+        report = report with { Findings = [finding], Flows = [.. report.Flows.Select(flow => flow.Flow == finding.Flow ? flow with { Phone = phone, ServerName = null, Server = "203.0.113.7:80" } : flow)], Receivers = [] };
+        string page = Page(report);
+        string said = page[page.IndexOf($"<dt>{way}</dt>", StringComparison.Ordinal)..];
+        Assert.StartsWith(end, said[(said.IndexOf("<dd>", StringComparison.Ordinal) + 4)..], StringComparison.Ordinal);
+        Assert.Equal(phone == "undecided", page.Contains("it is not known which end is the phone", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void Another_language_is_refused() => Assert.Throws<ArgumentException>(() => Page(Audited("stages/stage-c.pcap"), "fr"));

@@ -109,7 +109,7 @@ public sealed class SourceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "unknown", "it is empty")]
+    [InlineData("", "unknown", "it is empty, or no file")]
     [InlineData("{\"a\":1}", "unknown", "it is none of the kinds that are read")]
     [InlineData("{\"a\":", "unknown", "it is no JSON, or is nested deeper than 32 levels")]
     [InlineData("a page about addresses\nand more\n", "unknown", "it is none of the kinds that are read")]

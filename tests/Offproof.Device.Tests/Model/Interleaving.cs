@@ -205,7 +205,8 @@ internal sealed partial class Interleaving : IAsyncDisposable
 
     private async Task EraseBySheetAsync(ModelDevice device, Category category, CrashingWire wire, Deed deed)
     {
-        bool any = ground.Vaults.Any(v => v.Device == device.Id && v.Category == category && v.State != Told.Erased);
+        // What is erased already is answered with its receipt again.
+        bool any = ground.Vaults.Any(v => v.Device == device.Id && v.Category == category);
         await BySheetAsync(wire, deed, expected: any, async sheet =>
         {
             using SheetErasure plan = await SheetErasure.PlanAsync(sheet, null, category, null, device.Id, cancelled: false, elsewhere, wire, None);
