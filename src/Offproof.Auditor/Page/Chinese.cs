@@ -22,7 +22,7 @@ internal static class Chinese
         Left = "离开了的",
         NothingLeft = "没有看到任何植入的数据离开。",
         NotLeft = "没有看到离开的",
-        NotLeftMeans = "在所有能读懂的字节中，按“方法”一节列出的写法查找过。读不懂的部分里仍可能有：",
+        NotLeftMeans = "在所有能读懂的字节中，按“方法”一节列出的写法查找过，没有看到。读不懂的部分里仍可能有。",
         NothingElse = "每一类数据都看到了一些。",
         Unseen = "我们看不到的",
         NothingUnseen = "抓包中的每一个字节都已读懂。",

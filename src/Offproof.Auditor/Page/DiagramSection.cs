@@ -6,7 +6,7 @@ internal static class DiagramSection
     private const int MostKinds = 9;
     private const int MostProtocols = 6;
     private const int MostReceivers = 7;
-    private const int MostClaims = 5;
+    private const int MostClaims = 9;
     private const double Line = 18;
     private const double Gap = 14;
 
@@ -62,8 +62,8 @@ internal static class DiagramSection
         ReceiverReport? receiver = left.Where(finding => Key(page, finding) == name).Select(finding => page.Receiver(finding.Flow)).FirstOrDefault();
         // Never one without its day; the section about receivers has who says so.
         return receiver is null ? [] : [.. receiver.Claims.Where(static claim => claim.Layer != "asHolder").GroupBy(static claim => claim.Layer, StringComparer.Ordinal)
-            .Select(layer => $"{words.Layers.GetValueOrDefault(layer.Key, layer.Key)}{words.Colon}{string.Join(words.Comma, layer.OrderBy(static claim => claim.AsOf, StringComparer.Ordinal).GroupBy(static claim => claim.Value, StringComparer.Ordinal)
-                .Select(value => words.InBrackets(value.Key, value.First().AsOf ?? words.Undated)))}").Take(MostClaims)];
+            .SelectMany(layer => layer.OrderBy(static claim => claim.AsOf, StringComparer.Ordinal).DistinctBy(static claim => claim.Value, StringComparer.Ordinal)
+                .Select(claim => $"{words.Layers.GetValueOrDefault(layer.Key, layer.Key)}{words.Colon}{words.InBrackets(Page.Short(claim.Value, 32), claim.AsOf ?? words.Undated)}")).Take(MostClaims)];
     }
 
     private static Dictionary<string, Box> Stack<T>(IEnumerable<IGrouping<string, T>> groups, int most, Func<IGrouping<string, T>, (string Title, IReadOnlyList<string> Lines)> of)

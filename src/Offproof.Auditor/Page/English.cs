@@ -23,7 +23,7 @@ internal static class English
         Left = "What left",
         NothingLeft = "Nothing that was planted was seen leaving.",
         NotLeft = "What was not seen leaving",
-        NotLeftMeans = "Looked for in every byte that could be read, in the forms that the method names. In what could not be read it may be:",
+        NotLeftMeans = "Looked for in every byte that could be read, in the forms that the method names, and not seen. What could not be read may hold it.",
         NothingElse = "Of every kind of data something was seen.",
         Unseen = "What we could not see",
         NothingUnseen = "Every byte of the captures was read.",

@@ -22,7 +22,7 @@ internal static class German
         Left = "Was ging",
         NothingLeft = "Nichts Gepflanztes wurde beim Verlassen gesehen.",
         NotLeft = "Was nicht beim Verlassen gesehen wurde",
-        NotLeftMeans = "In jedem lesbaren Byte gesucht, in den Schreibweisen, die unter „Verfahren“ stehen. Im Unlesbaren kann es sein:",
+        NotLeftMeans = "In jedem lesbaren Byte gesucht, in den Schreibweisen, die unter „Verfahren“ stehen, und nicht gesehen. Das Unlesbare kann es enthalten.",
         NothingElse = "Von jeder Art wurde etwas gesehen.",
         Unseen = "Was wir nicht sehen konnten",
         NothingUnseen = "Jedes Byte der Mitschnitte wurde gelesen.",

@@ -24,10 +24,10 @@ internal static class Look
         .leak{color:var(--leak);background:var(--leak-paper)}.clean{color:var(--clean);background:var(--clean-paper)}.inconclusive,.weak,.arriving{color:var(--unsure);background:var(--unsure-paper)}
         .evidence{color:var(--leak);background:var(--leak-paper)}
         .small{font-size:.78rem;padding:.05em .5em;border-width:1px}
-        .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(17rem,100%),1fr));gap:1rem}
+        .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(15rem,100%),1fr));gap:1rem}
         .card{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:1rem;break-inside:avoid-page}
         .columns .card{border-top:.35rem solid var(--line)}.columns .left{border-top-color:var(--leak)}.columns .not{border-top-color:var(--clean)}.columns .unsure{border-top-color:var(--line)}.columns .unseen{border-top-color:var(--unsure)}
-        .columns ul{padding-left:1.1rem;margin:.4rem 0}
+        .columns ul{padding-left:1.1rem;margin:.4rem 0}.columns .inline{padding:0}.inline li{display:inline}.inline li:not(:last-child)::after{content:", "}
         .columns h2{margin:0 0 .5rem;padding:0;border:0;font-size:1.15rem}
         .finding{margin:1rem 0}
         .finding dl,.facts{display:grid;grid-template-columns:max-content 1fr;gap:.15rem .9rem}

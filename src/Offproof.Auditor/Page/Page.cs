@@ -140,7 +140,7 @@ internal sealed class Page
 
     private void NotLeft()
     {
-        Column(Report.Bytes.Opaque + Report.Bytes.Missing > 0 ? "not unsure" : "not", Words.NotLeft).Element("p", Words.NotLeftMeans).Open("ul");
+        Column(Report.Bytes.Opaque + Report.Bytes.Missing > 0 ? "not unsure" : "not", Words.NotLeft).Element("p", Words.NotLeftMeans).Open("ul", ("class", "inline"));
         Dictionary<string, int> seen = Report.Findings.Where(static finding => finding.Standing == "evidence").SelectMany(static finding => (IEnumerable<string>)[finding.Canary]).Distinct(StringComparer.Ordinal)
             .Select(canary => Report.Findings.First(finding => finding.Canary == canary).Kind).GroupBy(static kind => kind, StringComparer.Ordinal).ToDictionary(static kind => kind.Key, static kind => kind.Count(), StringComparer.Ordinal);
         bool any = false;
