@@ -30,7 +30,7 @@ internal sealed record RefusalsJson(string Schema, IReadOnlyList<RefusalReport> 
 
 internal sealed record SourcesJson(string Schema, IReadOnlyList<Source> Sources);
 
-internal sealed record SwitchJson(string Schema, string Category, SwitchState State, int Epoch, bool ServerTold, DateTimeOffset? Due);
+internal sealed record SwitchJson(string Schema, string Category, SwitchState State, int Epoch, bool ServerTold, DateTimeOffset? Due, string? KeyLeft);
 
 internal sealed record ErasuresJson(string Schema, IReadOnlyList<ErasureJson> Erasures);
 

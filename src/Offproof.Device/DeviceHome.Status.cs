@@ -83,6 +83,9 @@ public sealed record CategoryStatus(
     /// <summary>Where a category that is on has no good backup for seven days: since when; else null.</summary>
     public DateTimeOffset? OverdueSince { get; init; }
 
+    /// <summary>Where a password of what is off still lies, because it could not be destroyed; null where none does.</summary>
+    public string? KeyLeft { get; init; }
+
     /// <summary>What drills have shown; null where none has passed.</summary>
     public LastProven? LastProven { get; init; }
 }
@@ -108,6 +111,7 @@ public sealed partial class DeviceHome
                 Waiting = runs && report.State == SwitchState.On ? Folder(category).RunState?.WordsAt(time.GetUtcNow()) : null,
                 OverdueSince = report.State == SwitchState.On && Folder(category).LastGoodOrTurnedOn is { } since && Schedule.IsOverdue(since, time.GetUtcNow()) ? since : null,
                 LastProven = proven.Of(category),
+                KeyLeft = report.KeyLeft,
             });
         }
         string sentence = account.Removed is null ? Sentence(lines) : "Removed. This device belongs to the account no more: it sends nothing, and its keys are destroyed.";
@@ -138,6 +142,8 @@ public sealed partial class DeviceHome
         string sentence = on.Length == 0
             ? "Off. This device sends nothing personal."
             : string.Create(CultureInfo.InvariantCulture, $"On: {string.Join(", ", on)}. Everything else is off.");
+        string[] left = [.. lines.Where(static l => l.KeyLeft is not null).Select(static l => l.Category)];
+        if (left.Length > 0) sentence += $" But a key of {string.Join(", ", left)} still lies here.";
         return untold.Length == 0 ? sentence : $"{sentence} The server is not yet told about {string.Join(", ", untold)}.";
     }
 }

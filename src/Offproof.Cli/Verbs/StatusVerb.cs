@@ -101,6 +101,7 @@ internal static class StatusVerb
             { LastBackup: { } time } => string.Create(CultureInfo.InvariantCulture,
                 $"{Terminal.Count(line.Items ?? 0, "item")}, {Terminal.Size(line.Bytes ?? 0)}, last backup {Terminal.Time(time)}"),
             { State: SwitchState.On or SwitchState.Paused } => "no backup yet",
+            { KeyLeft: { } left } => $"its key could not be destroyed and still lies in {left}: delete that, then: offproof off {line.Category}",
             { KeyLost: true } => $"its key is gone, its revocation is not signed yet: offproof off {line.Category}",
             { State: SwitchState.Kept } => "what was stored is kept; the sheet opens it",
             { State: SwitchState.Closed, Due: { } due } => $"closed until {ErasureWords.Day(due)}, then deleted; the sheet can cancel that",

@@ -58,7 +58,7 @@ internal static class SwitchVerbs
             if (parsed.GetValue(keep) && parsed.GetValue(erase)) throw new DeviceException(DeviceFault.Usage, "--keep and --erase are two different things");
             await Task.Yield(); // a signal before the first wait would end the program without a word, whatever it was doing
             Category wanted = Options.ParseCategory(parsed.GetRequiredValue(category));
-            using DeviceHome? home = TryOpen(parsed, out DeviceException? unreadable);
+            using DeviceHome? home = TryOpen(parsed, out Exception? unreadable);
             if (!WasNeverOn(home, wanted))
             {
                 await Terminal.RequireYesAsync(parsed.GetValue(yes),
@@ -67,8 +67,7 @@ internal static class SwitchVerbs
             if (home is null)
             {
                 // Whatever is wrong with the home, no key stays in it.
-                if (!DeviceHome.DestroyKey(parsed.HomeFolder(), wanted, TimeProvider.System)) throw unreadable!;
-                throw new DeviceException(unreadable!.Fault, $"{unreadable.Message}. The key of {wanted.Name()} on this device is destroyed; the server could not be told", unreadable.Hint, unreadable);
+                throw DeviceHome.DestroyKey(parsed.HomeFolder(), wanted, unreadable!, TimeProvider.System);
             }
             bool json = parsed.GetValue(Options.Json), isOff = false;
             try
@@ -88,6 +87,7 @@ internal static class SwitchVerbs
                         ErasureWords.SayWhatReceiptsShow();
                     }
                 }
+                if (report.KeyLeft is not null) throw DeviceHome.KeyWasLeft(report);
             }
             catch (OperationCanceledException) when (isOff)
             {
@@ -104,14 +104,14 @@ internal static class SwitchVerbs
         return verb;
     }
 
-    private static DeviceHome? TryOpen(ParseResult parsed, out DeviceException? unreadable)
+    private static DeviceHome? TryOpen(ParseResult parsed, out Exception? unreadable)
     {
         unreadable = null;
         try
         {
             return parsed.OpenHome();
         }
-        catch (DeviceException e)
+        catch (Exception e) when (e is DeviceException or IOException or UnauthorizedAccessException)
         {
             unreadable = e;
             return null;
@@ -125,7 +125,7 @@ internal static class SwitchVerbs
         {
             return home?.Switch(category) is { State: SwitchState.Off, Epoch: 0 };
         }
-        catch (DeviceException)
+        catch (Exception e) when (e is DeviceException or IOException or UnauthorizedAccessException)
         {
             return false; // damaged records: TurnOffAsync destroys the key, then says so
         }
@@ -151,7 +151,7 @@ internal static class SwitchVerbs
     {
         if (parsed.GetValue(Options.Json))
         {
-            Terminal.Json(new SwitchJson("offproof/v1/switch", report.Category.Name(), report.State, report.Epoch, report.ServerTold, report.Due), OutputJson.Default.SwitchJson);
+            Terminal.Json(new SwitchJson("offproof/v1/switch", report.Category.Name(), report.State, report.Epoch, report.ServerTold, report.Due, report.KeyLeft), OutputJson.Default.SwitchJson);
             return;
         }
         Terminal.Say(State(report));
@@ -161,6 +161,7 @@ internal static class SwitchVerbs
     private static string State(SwitchReport report)
     {
         string category = report.Category.Name();
+        if (report.KeyLeft is { } left) return $"{category} is off, but its key on this device is not destroyed: it lies in {left}.";
         return report.State switch
         {
             SwitchState.On => $"{category} is on (epoch {report.Epoch}).",
