@@ -37,7 +37,11 @@ public enum SwitchState
 /// <param name="KeyLeft">Where a password of it still lies although it is off, because it could not be destroyed; null where none does</param>
 public sealed record SwitchReport(
     Category Category, SwitchState State, int Epoch, bool ServerTold, string? WhyNotTold = null, bool KeyLost = false, DateTimeOffset? Due = null, bool SheetLost = false,
-    string? KeyLeft = null);
+    string? KeyLeft = null)
+{
+    /// <summary>True where it is kept and the server, as it last showed the account, holds nothing of it: there is nothing that the sheet could open.</summary>
+    public bool NothingStored { get; init; }
+}
 
 /// <summary>What a person is told before a category is turned on.</summary>
 /// <param name="Category">What would be collected</param>
@@ -81,7 +85,10 @@ public sealed partial class DeviceHome
         RequireMember();
         RequireNotLeft();
         RequireConfirmedSheet();
+        bool wasOn = Switch(category) is { State: SwitchState.On or SwitchState.Paused, SheetLost: false };
+        if (wasOn) await AskBeforeResumingAsync(cancel).ConfigureAwait(false);
         if (TryResume(category, paused, cancel) is { } resumed) return resumed;
+        if (wasOn) throw NotOnAnyMore(category);
         await CheckServerKeyAsync(cancel).ConfigureAwait(false);
         await LearnBeforeSealingAsync(cancel).ConfigureAwait(false);
         // A second round where the server knew more of this device's records than this home did.
@@ -152,7 +159,33 @@ public sealed partial class DeviceHome
     private DateTimeOffset? UnconfirmedSince() =>
         account.SheetConfirmed is null && account.FirstSheetKey is not null && Seen is { SheetChanges.Count: > 0 } history ? history.Since(history.SheetChanges[^1]) : null;
 
-    /// <summary>What needs no server: a category that is on already, or paused.</summary>
+    /// <summary>An older copy of this home holds to be on what is off in truth: the server's records say so, and what is ended there has its key destroyed here (protocol.md §3).</summary>
+    private async Task AskBeforeResumingAsync(CancellationToken cancel)
+    {
+        using CancellationTokenSource late = new(PatienceOfOff, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
+        try
+        {
+            await LearnAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            news.Add($"whether the server holds it to be on as well could not be asked: no answer within {PatienceOfOff.TotalSeconds} s");
+        }
+        catch (DeviceException e) when (e.Fault != DeviceFault.Forgery && account.Removed is null)
+        {
+            news.Add($"whether the server holds it to be on as well could not be asked: {e.Message}");
+        }
+    }
+
+    private DeviceException NotOnAnyMore(Category category) => Switch(category) switch
+    {
+        { SheetLost: true } => new DeviceException(DeviceFault.Refused, $"no sheet opens {category.Name()} any more: nothing was changed", $"offproof on {category.Name()} begins the next epoch"),
+        { KeyLeft: { } left } => new DeviceException(DeviceFault.Refused, $"{category.Name()} is off, as the server's records say. {CannotDestroy(category, left)}", KeyLeftHint(category)),
+        _ => new DeviceException(DeviceFault.Refused, $"{category.Name()} is off: the server's records say so, and its key on this device is destroyed", $"offproof on {category.Name()} begins the next epoch, and uploads everything again"),
+    };
+
+    /// <summary>A category that is on already, or paused.</summary>
     private SwitchReport? TryResume(Category category, bool paused, CancellationToken cancel)
     {
         using FileStream _ = home.Lock(time, cancel);
@@ -332,8 +365,16 @@ public sealed partial class DeviceHome
     private SwitchReport Over(RecordChain chain, Revocation ended, bool told)
     {
         EpochReport epoch = EpochOf(chain, ended.Category, ended.Epoch, ended.Grant);
-        return new SwitchReport(ended.Category, epoch.State, ended.Epoch.Value, told, Due: epoch.Due);
+        return new SwitchReport(ended.Category, epoch.State, ended.Epoch.Value, told, Due: epoch.Due)
+        {
+            NothingStored = epoch.State == SwitchState.Kept && ShowsNothingOf(ended.Category, ended.Epoch, ended.Grant),
+        };
     }
+
+    /// <summary>A server that was set back to before a vault began takes its records again, and has none of its bytes.</summary>
+    private bool ShowsNothingOf(Category category, Epoch epoch, Digest grant) =>
+        Seen?.Vaults.Any(v => v.Grant == grant) == true && AccountView.Answer(home) is { } shown
+        && !shown.Vaults.Any(v => v.Device == Device && v.Category == category.Name() && v.Epoch == epoch.Value && v.Objects > 0);
 
     private List<Source> FoldersOf(Category category) =>
         [.. SourcesFile.Read(home).Sources.Where(s => s.Category == category.Name())];

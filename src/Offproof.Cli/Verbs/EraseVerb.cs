@@ -114,6 +114,7 @@ internal static class EraseVerb
             return;
         }
         foreach (ErasureReport report in reports) ErasureWords.Say(report);
+        foreach (string why in reports.Select(static r => r.WhyNotTold).OfType<string>().Distinct(StringComparer.Ordinal)) Terminal.Talk(why);
         if (reports.Any(static r => r.Receipt is not null)) ErasureWords.SayWhatReceiptsShow();
     }
 }

@@ -70,16 +70,19 @@ internal static class SwitchVerbs
                 throw DeviceHome.DestroyKey(parsed.HomeFolder(), wanted, unreadable!, TimeProvider.System);
             }
             bool json = parsed.GetValue(Options.Json), isOff = false;
+            string? said = null;
             try
             {
+                bool asks = WasOff(home, wanted);
                 SwitchReport report = await home.TurnOffAsync(wanted, parsed.GetValue(erase), holds =>
                 {
                     isOff = true;
-                    if (!json) Terminal.Say(State(holds));
+                    if (!json && !asks) Terminal.Say(said = State(holds)); // of what is off already, the server says what became of it
                 }, cancel);
                 if (json) Show(parsed, report);
                 else
                 {
+                    if (State(report) != said) Terminal.Say(State(report));
                     ShowWhetherTold(report, home.Status().Removed is not null);
                     if (parsed.GetValue(erase) && home.ErasureReportOf(wanted, report.Epoch) is { ReceiptFile: not null } receipt)
                     {
@@ -131,6 +134,18 @@ internal static class SwitchVerbs
         }
     }
 
+    private static bool WasOff(DeviceHome home, Category category)
+    {
+        try
+        {
+            return home.Switch(category).State is SwitchState.Kept or SwitchState.Closed or SwitchState.Erased;
+        }
+        catch (Exception e) when (e is DeviceException or IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private static void Disclose(Disclosure disclosure)
     {
         Uri server = disclosure.Server;
@@ -151,7 +166,7 @@ internal static class SwitchVerbs
     {
         if (parsed.GetValue(Options.Json))
         {
-            Terminal.Json(new SwitchJson("offproof/v1/switch", report.Category.Name(), report.State, report.Epoch, report.ServerTold, report.Due, report.KeyLeft), OutputJson.Default.SwitchJson);
+            Terminal.Json(new SwitchJson("offproof/v1/switch", report.Category.Name(), report.State, report.Epoch, report.ServerTold, report.Due, report.KeyLeft, report.NothingStored), OutputJson.Default.SwitchJson);
             return;
         }
         Terminal.Say(State(report));
@@ -166,6 +181,7 @@ internal static class SwitchVerbs
         {
             SwitchState.On => $"{category} is on (epoch {report.Epoch}).",
             SwitchState.Paused => $"{category} is paused: nothing is read or sent. offproof on {category}",
+            SwitchState.Kept when report.NothingStored => $"{category} is off. Its key on this device is destroyed; the server shows nothing stored of it: there is nothing that the sheet could open.",
             SwitchState.Kept => $"{category} is off. Its key on this device is destroyed; what was stored is kept and opens with the sheet.",
             SwitchState.Closed => $"{category} is off. Its key on this device is destroyed; what was stored is to be erased.",
             SwitchState.Erased => $"{category} is off, and what was stored (epoch {report.Epoch}) is erased.",
