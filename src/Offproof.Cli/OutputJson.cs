@@ -30,13 +30,13 @@ internal sealed record RefusalsJson(string Schema, IReadOnlyList<RefusalReport> 
 
 internal sealed record SourcesJson(string Schema, IReadOnlyList<Source> Sources);
 
-internal sealed record SwitchJson(string Schema, string Category, SwitchState State, int Epoch, bool ServerTold, DateTimeOffset? Due);
+internal sealed record SwitchJson(string Schema, string Category, SwitchState State, int Epoch, bool ServerTold, DateTimeOffset? Due, string? KeyLeft, bool NothingStored);
 
 internal sealed record ErasuresJson(string Schema, IReadOnlyList<ErasureJson> Erasures);
 
-internal sealed record ErasureJson(string Category, int Epoch, string Device, SwitchState State, DateTimeOffset? Due, string? ReceiptFile, string? Receipt)
+internal sealed record ErasureJson(string Category, int Epoch, string Device, SwitchState State, DateTimeOffset? Due, string? ReceiptFile, string? Receipt, bool ServerTold)
 {
-    internal static ErasureJson Of(ErasureReport r) => new(r.Epoch.Category.Name(), r.Epoch.Epoch, r.Device, r.Epoch.State, r.Epoch.Due, r.ReceiptFile, r.Receipt);
+    internal static ErasureJson Of(ErasureReport r) => new(r.Epoch.Category.Name(), r.Epoch.Epoch, r.Device, r.Epoch.State, r.Epoch.Due, r.ReceiptFile, r.Receipt, r.ServerTold);
 }
 
 internal sealed record RotationJson(string Schema, string Account, string Sheet, DateTimeOffset Since);
@@ -69,11 +69,11 @@ internal sealed record LostJson(string Category, int Epoch, string Device)
 
 internal sealed record StatusJson(
     string Schema, string Sentence, string Account, Uri Server, bool SheetConfirmed, IReadOnlyList<CategoryStatus> Categories, SheetStatus Sheet,
-    IReadOnlyList<DeviceStatus> Devices, DateTimeOffset? Removed, MovingStatus? Moving, IReadOnlyList<EarlierJson> Earlier, SetBackStatus? SetBack, DateTimeOffset? SheetUnconfirmedSince)
+    IReadOnlyList<DeviceStatus> Devices, DateTimeOffset? Removed, MovingStatus? Moving, IReadOnlyList<EarlierJson> Earlier, SetBackStatus? SetBack, IReadOnlyList<SetBackStatus> SetBacks, DateTimeOffset? SheetUnconfirmedSince)
 {
     internal static StatusJson Of(StatusReport report) =>
         new("offproof/v1/status", report.Sentence, report.Account, report.Server, report.SheetConfirmed, report.Categories, report.Sheet, report.Devices, report.Removed,
-            report.Moving, [.. report.Earlier.Select(EarlierJson.Of)], report.SetBack, report.SheetUnconfirmedSince);
+            report.Moving, [.. report.Earlier.Select(EarlierJson.Of)], report.SetBack, report.SetBacks, report.SheetUnconfirmedSince);
 }
 
 internal sealed record BackupsJson(string Schema, IReadOnlyList<BackupJson> Backups, long? Refused);

@@ -119,7 +119,7 @@ public sealed partial class DeviceHome
             if (folder.Holds(grant)) return;
             AppendRevocation(chain, granted);
         }
-        folder.Destroy();
+        folder.Clear();
     }
 
     private void AppendRevocation(RecordChain chain, Link granted) => chain.Append(Revocation.Sign(deviceKey, new Revocation

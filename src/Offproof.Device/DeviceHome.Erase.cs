@@ -14,7 +14,14 @@ public sealed record EpochReport(Category Category, int Epoch, SwitchState State
 /// <param name="Device">Whose: DEVICE</param>
 /// <param name="ReceiptFile">Where the receipt lies; null where there is none yet, or no home folder</param>
 /// <param name="Receipt">The receipt, a compact JWS; null where there is none yet</param>
-public sealed record ErasureReport(EpochReport Epoch, string Device, string? ReceiptFile, string? Receipt);
+public sealed record ErasureReport(EpochReport Epoch, string Device, string? ReceiptFile, string? Receipt)
+{
+    /// <summary>False while the server has not acknowledged what this device signed: it is told with whatever it is told next.</summary>
+    public bool ServerTold { get; init; } = true;
+
+    /// <summary>Why the server could not be told or asked just now; null where it could.</summary>
+    public string? WhyNotTold { get; init; }
+}
 
 public sealed partial class DeviceHome
 {
@@ -23,7 +30,7 @@ public sealed partial class DeviceHome
 
     private IReadOnlyList<EpochReport> Epochs(RecordChain chain, Category category)
     {
-        SwitchReport now = Switch(chain, category);
+        SwitchReport now = SwitchAsRecorded(chain, category); // a key that was left here changes nothing of what can be erased there
         return [.. chain.Grants(category).Select(link => link.Grant!.Epoch.Value == now.Epoch
             ? new EpochReport(category, now.Epoch, now.State, now.Due)
             : EpochOf(chain, category, link.Grant.Epoch, link.Record.Hash))];
@@ -52,7 +59,7 @@ public sealed partial class DeviceHome
 
     /// <summary>
     /// Asks the server to delete epochs of this device that are kept: closed at once, deleted after 14 days. The records stand in the chain before the server is told, so a
-    /// run that ends in between is finished by the next command; of what was asked before, the server is asked how it stands.
+    /// run that ends in between is finished by the next command; of what was asked before, the server is asked how it stands. A server that cannot be told changes nothing of that.
     /// </summary>
     public async Task<IReadOnlyList<ErasureReport>> EraseAsync(Category category, int? epoch, CancellationToken cancel)
     {
@@ -64,10 +71,18 @@ public sealed partial class DeviceHome
             chain = Chain();
             foreach (EpochReport one in meant.Where(static e => e.State == SwitchState.Kept)) AppendErasure(chain, category, new Epoch(one.Epoch));
         }
-        await TellAsync(chain, cancel).ConfigureAwait(false);
-        await LearnAsync(cancel).ConfigureAwait(false); // whether it is done by now: the server deletes at the latest when somebody looks (protocol.md §3.1)
+        string? why = null;
+        try
+        {
+            await TellAsync(chain, cancel).ConfigureAwait(false);
+            await LearnAsync(cancel).ConfigureAwait(false); // whether it is done by now: the server deletes at the latest when somebody looks (protocol.md §3.1)
+        }
+        catch (DeviceException e) when (e.Fault != DeviceFault.Forgery && account.Removed is null)
+        {
+            why = e.Message; // what is signed stays signed
+        }
         chain = Chain();
-        return [.. meant.Select(one => ReportOf(chain, category, new Epoch(one.Epoch)))];
+        return [.. meant.Select(one => ReportOf(chain, category, new Epoch(one.Epoch)) with { WhyNotTold = why })];
     }
 
     /// <summary>
@@ -130,7 +145,7 @@ public sealed partial class DeviceHome
         if (now.State == SwitchState.Erased && Seen?.ErasedReceipt(grant) is { } shown && shown.Signer != deviceKey.Thumbprint) return new ErasureReport(now, Device, null, shown.Receipt.Compact);
         Link? link = chain.ErasureOf(category, epoch);
         string? file = link is null ? null : File.Exists(link.OutcomeFile) ? link.OutcomeFile : link.IsTold ? link.ReceiptFile : null;
-        return new ErasureReport(now, Device, file, file is null ? null : File.ReadAllText(file).Trim());
+        return new ErasureReport(now, Device, file, file is null ? null : File.ReadAllText(file).Trim()) { ServerTold = link?.IsTold != false };
     }
 
     private void AppendErasure(RecordChain chain, Category category, Epoch epoch)

@@ -178,7 +178,7 @@ public sealed partial class DeviceHome
         }
         finally
         {
-            foreach (Category category in Categories.All) leaving.Folder(category).Destroy();
+            foreach (Category category in Categories.All) leaving.Folder(category).Clear();
         }
     }
 

@@ -60,7 +60,7 @@ public sealed partial class DeviceHome
             if (forgotten.Count > 0)
             {
                 notices.Add(forgotten.Notice());
-                Note(new SetBackNote(time.GetUtcNow(), forgotten.Sentence(), IsBehind: false));
+                Note(new SetBackNote(time.GetUtcNow(), forgotten.Sentence(), IsBehind: false, forgotten.WasOpen));
             }
         }
     }
@@ -174,16 +174,16 @@ public sealed partial class DeviceHome
     private void KeepInMind(AccountLook look)
     {
         if (look.IsBehind) Note(new SetBackNote(time.GetUtcNow(), MissingOf(look), IsBehind: true));
-        else if (account.SetBack is { IsBehind: true } over) Note(over with { IsBehind = false, What = $"it did not show {over.What}, and shows it again." });
+        else if (account.AllSetBacks.FirstOrDefault(static n => n.IsBehind) is { } over) Note(over with { IsBehind = false, What = $"it did not show {over.What}, and shows it again." }, over);
     }
 
-    private void Note(SetBackNote note)
+    private void Note(SetBackNote note, SetBackNote? instead = null)
     {
         try
         {
             using FileStream _ = home.Lock(time, CancellationToken.None);
             ReadAccount();
-            account = account with { SetBack = note };
+            account = account with { SetBack = null, SetBacks = note.Before(account.AllSetBacks.Where(n => n != instead), time.GetUtcNow()) };
             account.Write(home);
         }
         catch (IOException)

@@ -18,8 +18,11 @@ public sealed record StatusReport(
     /// <summary>A move to another server that was decided and is not finished; null where none is.</summary>
     public MovingStatus? Moving { get; init; }
 
-    /// <summary>What was noticed of a server that was set back, for 30 days and while it does not show all; null where nothing was.</summary>
-    public SetBackStatus? SetBack { get; init; }
+    /// <summary>The worst of <see cref="SetBacks"/>; null where nothing was noticed.</summary>
+    public SetBackStatus? SetBack => SetBacks.Count == 0 ? null : SetBacks[0];
+
+    /// <summary>What was noticed of a server that was set back, each for 30 days and while it does not show all, at most eight: first what was open or readable there, or is not shown.</summary>
+    public IReadOnlyList<SetBackStatus> SetBacks { get; init; } = [];
 
     /// <summary>Since when the account has a sheet that was not proven on this device; null where it is, or where none was changed.</summary>
     public DateTimeOffset? SheetUnconfirmedSince { get; init; }
@@ -52,7 +55,8 @@ public sealed record DeviceStatus(string Device, bool IsThis, DateTimeOffset? Jo
 /// <param name="Noticed">When</param>
 /// <param name="What">What it had forgotten and took again, or what it does not show</param>
 /// <param name="IsBehind">True where it did not show all even after it was told again</param>
-public sealed record SetBackStatus(DateTimeOffset Noticed, string What, bool IsBehind);
+/// <param name="WasOpen">True where something that was over was on or could be read there meanwhile</param>
+public sealed record SetBackStatus(DateTimeOffset Noticed, string What, bool IsBehind, bool WasOpen);
 
 /// <summary>One turning-on of a category.</summary>
 /// <param name="Epoch">Which</param>
@@ -83,6 +87,12 @@ public sealed record CategoryStatus(
     /// <summary>Where a category that is on has no good backup for seven days: since when; else null.</summary>
     public DateTimeOffset? OverdueSince { get; init; }
 
+    /// <summary>Where a password of what is off still lies, because it could not be destroyed; null where none does.</summary>
+    public string? KeyLeft { get; init; }
+
+    /// <summary>True where it is kept and the server, as it last showed the account, holds nothing of it.</summary>
+    public bool NothingStored { get; init; }
+
     /// <summary>What drills have shown; null where none has passed.</summary>
     public LastProven? LastProven { get; init; }
 }
@@ -108,13 +118,15 @@ public sealed partial class DeviceHome
                 Waiting = runs && report.State == SwitchState.On ? Folder(category).RunState?.WordsAt(time.GetUtcNow()) : null,
                 OverdueSince = report.State == SwitchState.On && Folder(category).LastGoodOrTurnedOn is { } since && Schedule.IsOverdue(since, time.GetUtcNow()) ? since : null,
                 LastProven = proven.Of(category),
+                KeyLeft = report.KeyLeft,
+                NothingStored = report.NothingStored,
             });
         }
         string sentence = account.Removed is null ? Sentence(lines) : "Removed. This device belongs to the account no more: it sends nothing, and its keys are destroyed.";
         return new StatusReport(sentence, account.Account, account.Server, account.SheetConfirmed is not null, lines, SheetNow(), DevicesNow(), account.Removed)
         {
             Moving = MovingNow(),
-            SetBack = account.SetBack is { } note && note.IsNewsAt(time.GetUtcNow()) ? new SetBackStatus(note.Noticed, note.What, note.IsBehind) : null,
+            SetBacks = [.. SetBackNote.Worst(account.AllSetBacks.Where(n => n.IsNewsAt(time.GetUtcNow()))).Select(static n => new SetBackStatus(n.Noticed, n.What, n.IsBehind, n.WasOpen))],
             SheetUnconfirmedSince = UnconfirmedSince(),
             Earlier = Earlier(),
         };
@@ -138,6 +150,8 @@ public sealed partial class DeviceHome
         string sentence = on.Length == 0
             ? "Off. This device sends nothing personal."
             : string.Create(CultureInfo.InvariantCulture, $"On: {string.Join(", ", on)}. Everything else is off.");
+        string[] left = [.. lines.Where(static l => l.KeyLeft is not null).Select(static l => l.Category)];
+        if (left.Length > 0) sentence += $" But a key of {string.Join(", ", left)} still lies here.";
         return untold.Length == 0 ? sentence : $"{sentence} The server is not yet told about {string.Join(", ", untold)}.";
     }
 }

@@ -34,8 +34,14 @@ public enum SwitchState
 /// <param name="KeyLost">True where the newest grant has no key here and no revocation: the server takes it for on, until `off` signs one</param>
 /// <param name="Due">Closed: when it will be deleted, null before the server has said; erased: when that was done, null where no receipt says</param>
 /// <param name="SheetLost">True where it is on or paused and its key was sealed to a sheet that was lost: no sheet opens it, `on` begins the next epoch</param>
+/// <param name="KeyLeft">Where a password of it still lies although it is off, because it could not be destroyed; null where none does</param>
 public sealed record SwitchReport(
-    Category Category, SwitchState State, int Epoch, bool ServerTold, string? WhyNotTold = null, bool KeyLost = false, DateTimeOffset? Due = null, bool SheetLost = false);
+    Category Category, SwitchState State, int Epoch, bool ServerTold, string? WhyNotTold = null, bool KeyLost = false, DateTimeOffset? Due = null, bool SheetLost = false,
+    string? KeyLeft = null)
+{
+    /// <summary>True where it is kept and the server, as it last showed the account, holds nothing of it: there is nothing that the sheet could open.</summary>
+    public bool NothingStored { get; init; }
+}
 
 /// <summary>What a person is told before a category is turned on.</summary>
 /// <param name="Category">What would be collected</param>
@@ -79,7 +85,10 @@ public sealed partial class DeviceHome
         RequireMember();
         RequireNotLeft();
         RequireConfirmedSheet();
+        bool wasOn = Switch(category) is { State: SwitchState.On or SwitchState.Paused, SheetLost: false };
+        if (wasOn) await AskBeforeResumingAsync(cancel).ConfigureAwait(false);
         if (TryResume(category, paused, cancel) is { } resumed) return resumed;
+        if (wasOn) throw NotOnAnyMore(category);
         await CheckServerKeyAsync(cancel).ConfigureAwait(false);
         await LearnBeforeSealingAsync(cancel).ConfigureAwait(false);
         // A second round where the server knew more of this device's records than this home did.
@@ -150,7 +159,33 @@ public sealed partial class DeviceHome
     private DateTimeOffset? UnconfirmedSince() =>
         account.SheetConfirmed is null && account.FirstSheetKey is not null && Seen is { SheetChanges.Count: > 0 } history ? history.Since(history.SheetChanges[^1]) : null;
 
-    /// <summary>What needs no server: a category that is on already, or paused.</summary>
+    /// <summary>An older copy of this home holds to be on what is off in truth: the server's records say so, and what is ended there has its key destroyed here (protocol.md §3).</summary>
+    private async Task AskBeforeResumingAsync(CancellationToken cancel)
+    {
+        using CancellationTokenSource late = new(PatienceOfOff, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
+        try
+        {
+            await LearnAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            news.Add($"whether the server holds it to be on as well could not be asked: no answer within {PatienceOfOff.TotalSeconds} s");
+        }
+        catch (DeviceException e) when (e.Fault != DeviceFault.Forgery && account.Removed is null)
+        {
+            news.Add($"whether the server holds it to be on as well could not be asked: {e.Message}");
+        }
+    }
+
+    private DeviceException NotOnAnyMore(Category category) => Switch(category) switch
+    {
+        { SheetLost: true } => new DeviceException(DeviceFault.Refused, $"no sheet opens {category.Name()} any more: nothing was changed", $"offproof on {category.Name()} begins the next epoch"),
+        { KeyLeft: { } left } => new DeviceException(DeviceFault.Refused, $"{category.Name()} is off, as the server's records say. {CannotDestroy(category, left)}", KeyLeftHint(category)),
+        _ => new DeviceException(DeviceFault.Refused, $"{category.Name()} is off: the server's records say so, and its key on this device is destroyed", $"offproof on {category.Name()} begins the next epoch, and uploads everything again"),
+    };
+
+    /// <summary>A category that is on already, or paused.</summary>
     private SwitchReport? TryResume(Category category, bool paused, CancellationToken cancel)
     {
         using FileStream _ = home.Lock(time, cancel);
@@ -191,25 +226,31 @@ public sealed partial class DeviceHome
     {
         RecordChain chain;
         bool wasOff;
-        using (home.Lock(time, cancel))
+        using (LockOrDestroy(category, cancel))
         {
             chain = ChainOrDestroy(category);
             wasOff = chain.Newest(category) is { Revocation: not null };
+            Exception? unwritten = null;
+            string? left;
             try
             {
                 MoveFile.Drop(home, category); // also what a move was still to turn on
                 if (chain.Newest(category) is { Grant: not null } granted) AppendRevocation(chain, granted);
                 if (erase && account.Removed is null && chain.Newest(category)?.Revocation is { } ended) AppendErasure(chain, category, ended.Epoch);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DeviceException)
             {
-                throw new DeviceException(DeviceFault.Failure,
-                    $"the key of {category.Name()} on this device is destroyed, but its revocation{(erase ? " or erasure" : "")} could not be written, so the server could not be told: {e.Message}",
-                    $"make room, then: offproof off {category.Name()}{(erase ? " --erase" : "")}", e);
+                unwritten = e;
             }
             finally
             {
-                Folder(category).Destroy(); // also when a full disk takes no record: then the next `off` signs it
+                left = Folder(category).Destroy(); // also when a full disk takes no record: then the next `off` signs it
+            }
+            if (unwritten is not null)
+            {
+                throw new DeviceException((unwritten as DeviceException)?.Fault ?? DeviceFault.Failure,
+                    $"{(left is null ? $"the key of {category.Name()} on this device is destroyed, but its" : $"{CannotDestroy(category, left)}, and its")} revocation{(erase ? " or erasure" : "")} could not be written, so the server could not be told: {unwritten.Message}",
+                    left is null ? $"make room, then: offproof off {category.Name()}{(erase ? " --erase" : "")}" : KeyLeftHint(category), unwritten);
             }
         }
         holds(Switch(chain, category));
@@ -240,34 +281,6 @@ public sealed partial class DeviceHome
     }
 
     /// <summary>
-    /// Destroys the key of a category in a folder that <see cref="Open"/> could not read: whatever is wrong with a home, `off` leaves no key in it.
-    /// </summary>
-    /// <returns>True if there was one.</returns>
-    public static bool DestroyKey(string path, Category category, TimeProvider time)
-    {
-        HomeFolder home = new(path);
-        VaultFolder folder = new(home, category);
-        if (!folder.Exists) return false;
-        using FileStream _ = home.Lock(time, CancellationToken.None);
-        folder.Destroy();
-        return true;
-    }
-
-    /// <summary>A damaged record must not keep a key alive: the key goes first, then the damage is said.</summary>
-    private RecordChain ChainOrDestroy(Category category)
-    {
-        try
-        {
-            return Chain();
-        }
-        catch (DeviceException e)
-        {
-            Folder(category).Destroy();
-            throw new DeviceException(e.Fault, $"{e.Message}. The key of {category.Name()} on this device is destroyed; the server could not be told", e.Hint, e);
-        }
-    }
-
-    /// <summary>
     /// A vault's first files on this disk and its grant in the chain: those of a turning-on that was interrupted, or new ones. A grant whose vault is
     /// lost here is ended first: nobody could ever write to it, and its epoch cannot be granted again.
     /// </summary>
@@ -281,10 +294,10 @@ public sealed partial class DeviceHome
         if (chain.Newest(category) is { Grant: not null } closed && IsSheetLost(category))
         {
             AppendRevocation(chain, closed);
-            folder.Destroy();
+            folder.Clear();
         }
         if (chain.Newest(category) is not null) EndWhatHasNoKey(chain, category);
-        if (folder.Exists && chain.Newest(category) is not { Grant: not null } && folder.Recipient != recipient.ToString()) folder.Destroy();
+        if (folder.Exists && chain.Newest(category) is not { Grant: not null } && folder.Recipient != recipient.ToString()) folder.Clear();
         if (!folder.Exists) folder.Create(recipient, time);
         FirstFiles files = folder.FirstFiles;
         if (chain.Newest(category) is { Grant: not null } granted) return (granted, files, chain);
@@ -323,15 +336,15 @@ public sealed partial class DeviceHome
         SealedFirst = (token, cancel) => server.PutSealedAsync(Address(grant.Category, grant.Epoch), HashOf(grant), files.SealedPassword, token, cancel),
     };
 
-    /// <summary>A crash between signing a revocation and destroying the password is finished by whoever comes next, under the lock: `on` may be making the next vault.</summary>
-    private void DestroyIfRevoked(RecordChain chain, Category category)
+    private SwitchReport Switch(RecordChain chain, Category category)
     {
-        if (!Folder(category).Exists || chain.Newest(category) is not { Revocation: not null }) return;
-        using FileStream _ = home.Lock(time, CancellationToken.None);
-        if (Chain().Newest(category) is { Revocation: not null }) Folder(category).Destroy();
+        SwitchReport report = SwitchAsRecorded(chain, category);
+        bool isOver = chain.Newest(category) is { Revocation: not null } || report.KeyLost;
+        // What was stored is not only the sheet's then: whoever has that folder has its key.
+        return isOver && Folder(category).KeyLeft is { } left ? report with { State = SwitchState.Off, KeyLeft = left } : report;
     }
 
-    private SwitchReport Switch(RecordChain chain, Category category)
+    private SwitchReport SwitchAsRecorded(RecordChain chain, Category category)
     {
         Link? newest = chain.Newest(category);
         VaultFolder folder = Folder(category);
@@ -352,8 +365,16 @@ public sealed partial class DeviceHome
     private SwitchReport Over(RecordChain chain, Revocation ended, bool told)
     {
         EpochReport epoch = EpochOf(chain, ended.Category, ended.Epoch, ended.Grant);
-        return new SwitchReport(ended.Category, epoch.State, ended.Epoch.Value, told, Due: epoch.Due);
+        return new SwitchReport(ended.Category, epoch.State, ended.Epoch.Value, told, Due: epoch.Due)
+        {
+            NothingStored = epoch.State == SwitchState.Kept && ShowsNothingOf(ended.Category, ended.Epoch, ended.Grant),
+        };
     }
+
+    /// <summary>A server that was set back to before a vault began takes its records again, and has none of its bytes.</summary>
+    private bool ShowsNothingOf(Category category, Epoch epoch, Digest grant) =>
+        Seen?.Vaults.Any(v => v.Grant == grant) == true && AccountView.Answer(home) is { } shown
+        && !shown.Vaults.Any(v => v.Device == Device && v.Category == category.Name() && v.Epoch == epoch.Value && v.Objects > 0);
 
     private List<Source> FoldersOf(Category category) =>
         [.. SourcesFile.Read(home).Sources.Where(s => s.Category == category.Name())];

@@ -231,8 +231,11 @@ public sealed class SwitchTests
         Directory.CreateDirectory(vault); // as if the process had died before destroying it
         for (int i = 0; i < files.Length; i++) await File.WriteAllBytesAsync(files[i], contents[i]);
 
-        Assert.Equal(SwitchState.Kept, home.Switch(Category.Photos).State);
+        SwitchReport left = home.Switch(Category.Photos);
+        Assert.Equal((SwitchState.Off, Path.Combine(vault, "password")), (left.State, left.KeyLeft)); // it is not only the sheet that opens it
+        Assert.Equal(SwitchState.Kept, Assert.Single(home.Epochs(Category.Photos)).State);
         await Assert.ThrowsAsync<DeviceException>(() => home.BackupAsync(Category.Photos, null, None));
         Assert.False(Directory.Exists(vault));
+        Assert.Equal((SwitchState.Kept, null), (home.Switch(Category.Photos).State, home.Switch(Category.Photos).KeyLeft));
     }
 }

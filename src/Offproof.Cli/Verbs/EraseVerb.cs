@@ -69,7 +69,7 @@ internal static class EraseVerb
         {
             if (!json) Terminal.Say($"{ErasureWords.Sentence(report.Epoch)} Device {report.Device[..8]}.");
         }, cancel);
-        IReadOnlyList<ErasureReport> kept = await InHomeAsync(parsed, home => home.TakeOverErasuresAsync(sheet, erasure.ServerKey, reports, cancel))
+        IReadOnlyList<ErasureReport> kept = await InHomeAsync(parsed, home => home.TakeOverErasuresAsync(sheet, erasure.ServerKey, reports, cancel), sheet, reports)
             ?? SheetErasure.KeepReceipts(reports, Environment.CurrentDirectory);
         if (json) Show(parsed, kept);
         else foreach (ErasureReport report in kept) Terminal.Say($"Receipt: {report.ReceiptFile ?? $"(this folder takes no file) {report.Receipt}"}");
@@ -82,23 +82,26 @@ internal static class EraseVerb
         await erasure.CancelAsync(cancel);
         foreach (SheetTarget target in erasure.Targets)
             Terminal.Say($"{target.Category.Name()} (epoch {target.Epoch}) of the device {target.Device[..8]} is kept: its erasure is cancelled, and the sheet opens it.");
-        await InHomeAsync(parsed, home => home.TakeOverErasuresAsync(sheet, erasure.ServerKey, [], cancel));
+        await InHomeAsync(parsed, home => home.TakeOverErasuresAsync(sheet, erasure.ServerKey, [], cancel), sheet, []);
         return ExitCode.Ok;
     }
 
-    /// <summary>Where there is a home of the same account it learns what happened; where there is none, or it cannot be read, nothing is missing.</summary>
-    private static async Task<IReadOnlyList<ErasureReport>?> InHomeAsync(ParseResult parsed, Func<DeviceHome, Task<IReadOnlyList<ErasureReport>?>> work)
+    /// <summary>Where there is a home of the same account it learns what happened; where there is none nothing is missing, and from one that cannot be opened the key goes all the same.</summary>
+    private static async Task<IReadOnlyList<ErasureReport>?> InHomeAsync(ParseResult parsed, Func<DeviceHome, Task<IReadOnlyList<ErasureReport>?>> work, Sheet sheet, IReadOnlyList<ErasureReport> reports)
     {
         try
         {
             using DeviceHome home = parsed.OpenHome();
-            IReadOnlyList<ErasureReport>? reports = await work(home);
+            IReadOnlyList<ErasureReport>? taken = await work(home);
             Terminal.Noticed(home.Notices);
             Terminal.Remarked(home.News);
-            return reports;
+            return taken;
         }
-        catch (DeviceException)
+        catch (Exception e) when (e is DeviceException or IOException or UnauthorizedAccessException)
         {
+            IReadOnlyList<string> said = DeviceHome.DestroyErased(parsed.HomeFolder(), sheet, reports, TimeProvider.System);
+            if (said.Count > 0) Terminal.Talk($"{parsed.HomeFolder()} could not be opened: {e.Message}");
+            foreach (string one in said) Terminal.Talk(one);
             return null;
         }
     }
@@ -111,6 +114,7 @@ internal static class EraseVerb
             return;
         }
         foreach (ErasureReport report in reports) ErasureWords.Say(report);
+        foreach (string why in reports.Select(static r => r.WhyNotTold).OfType<string>().Distinct(StringComparer.Ordinal)) Terminal.Talk(why);
         if (reports.Any(static r => r.Receipt is not null)) ErasureWords.SayWhatReceiptsShow();
     }
 }

@@ -13,8 +13,15 @@ internal static class ErasureWords
 
     internal static void Say(ErasureReport report)
     {
-        Terminal.Say(Sentence(report.Epoch));
+        Terminal.Say(report.ServerTold ? Sentence(report.Epoch) : NotTold(report.Epoch));
         if (report.ReceiptFile is { } file) Terminal.Say($"Receipt: {file}");
+    }
+
+    private static string NotTold(EpochReport epoch)
+    {
+        string category = epoch.Category.Name();
+        return $"The erasure of {category} (epoch {epoch.Epoch}) is signed on this device, and closed here; the server is not yet told. The next `offproof erase {category}`, `off`, `on` or `backup` tells it:"
+            + $" from then on it is closed there too, and deleted after 14 days. In that time the sheet can take it back: offproof erase {category} --cancel --sheet FILE";
     }
 
     internal static void SayWhatReceiptsShow() => Terminal.Say(Shows);

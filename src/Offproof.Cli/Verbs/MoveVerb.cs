@@ -107,7 +107,7 @@ internal static class MoveVerb
         Terminal.Say($"{file} names {report.To} now{(report.HasDevice ? ", and so does this device" : "")}.{(report.AnotherServer ? "" : " It is the same server: its key is the one on the sheet.")}");
         foreach (SwitchReport one in report.Switches) Terminal.Say($"{one.Category.Name()} is {(one.State == SwitchState.Paused ? "paused" : "on")} there (epoch {one.Epoch}).");
         foreach (EarlierStatus earlier in report.Earlier)
-            Terminal.Say($"What this device was at {earlier.Server} lies in {earlier.Folder}{(earlier.ServerTold ? "; that server knows that all is off" : "; that server does not know yet that all is off: the same command again tells it")}.");
+            Terminal.Say($"What this device was at {earlier.Server} lies in {earlier.Folder}{(earlier.ServerTold ? "; that server acknowledged that all is off" : "; that server does not know yet that all is off: the same command again tells it")}.");
         if (report.WhyNotTold is { } why) Terminal.Talk(why);
         if (report.Switches.Any(static s => s.State == SwitchState.On)) Terminal.Say("Next: offproof backup");
         Terminal.Say(report.AnotherServer

@@ -32,7 +32,7 @@ internal static class StatusVerb
                 Terminal.Talk($"alarm: the account's sheet was changed on {ErasureWords.Day(changed)}, and the new one is not confirmed on this device. If it was you: offproof sheet confirm --sheet FILE. If not, somebody else has your sheet:"
                     + " turn off what is on, and begin a new account");
             }
-            if (report.SetBack is { } back)
+            foreach (SetBackStatus back in report.SetBacks)
             {
                 Terminal.Talk(back.IsBehind
                     ? $"alarm: the server was seen on {ErasureWords.Day(back.Noticed)} without what it had shown or acknowledged before: {back.What}. What stands here is what this device knows; ask its operator what happened"
@@ -89,6 +89,8 @@ internal static class StatusVerb
         {
             string epochs = string.Join(", ", earlier.Epochs.Select(static e => $"{e.Category.Name()} {Earlier(new EpochStatus(e.Epoch, e.State, e.Due))}"));
             Terminal.Say($"Left: {earlier.Server}{(epochs.Length > 0 ? $", which holds of this device: {epochs}" : "")}. With the sheet and --server {earlier.Server} that opens{(earlier.ServerTold ? "" : "; it does not know yet that all is off")}");
+            foreach (string category in earlier.Epochs.Select(static e => e.Category.Name()).Distinct(StringComparer.Ordinal))
+                Terminal.Say($"  whether it still knows that {category} is off, and again if not: OFFPROOF_HOME={earlier.Folder} offproof off {category}");
         }
     }
 
@@ -101,7 +103,9 @@ internal static class StatusVerb
             { LastBackup: { } time } => string.Create(CultureInfo.InvariantCulture,
                 $"{Terminal.Count(line.Items ?? 0, "item")}, {Terminal.Size(line.Bytes ?? 0)}, last backup {Terminal.Time(time)}"),
             { State: SwitchState.On or SwitchState.Paused } => "no backup yet",
+            { KeyLeft: { } left } => $"its key could not be destroyed and still lies in {left}: delete that, then: offproof off {line.Category}",
             { KeyLost: true } => $"its key is gone, its revocation is not signed yet: offproof off {line.Category}",
+            { State: SwitchState.Kept, NothingStored: true } => "off; the server shows nothing stored of it: there is nothing that the sheet could open",
             { State: SwitchState.Kept } => "what was stored is kept; the sheet opens it",
             { State: SwitchState.Closed, Due: { } due } => $"closed until {ErasureWords.Day(due)}, then deleted; the sheet can cancel that",
             { State: SwitchState.Closed, ServerTold: true } => "closed; the server has not signed yet that it deleted what was stored",

@@ -58,7 +58,7 @@ internal static class SwitchVerbs
             if (parsed.GetValue(keep) && parsed.GetValue(erase)) throw new DeviceException(DeviceFault.Usage, "--keep and --erase are two different things");
             await Task.Yield(); // a signal before the first wait would end the program without a word, whatever it was doing
             Category wanted = Options.ParseCategory(parsed.GetRequiredValue(category));
-            using DeviceHome? home = TryOpen(parsed, out DeviceException? unreadable);
+            using DeviceHome? home = TryOpen(parsed, out Exception? unreadable);
             if (!WasNeverOn(home, wanted))
             {
                 await Terminal.RequireYesAsync(parsed.GetValue(yes),
@@ -67,20 +67,22 @@ internal static class SwitchVerbs
             if (home is null)
             {
                 // Whatever is wrong with the home, no key stays in it.
-                if (!DeviceHome.DestroyKey(parsed.HomeFolder(), wanted, TimeProvider.System)) throw unreadable!;
-                throw new DeviceException(unreadable!.Fault, $"{unreadable.Message}. The key of {wanted.Name()} on this device is destroyed; the server could not be told", unreadable.Hint, unreadable);
+                throw DeviceHome.DestroyKey(parsed.HomeFolder(), wanted, unreadable!, TimeProvider.System);
             }
             bool json = parsed.GetValue(Options.Json), isOff = false;
+            string? said = null;
             try
             {
+                bool asks = WasOff(home, wanted);
                 SwitchReport report = await home.TurnOffAsync(wanted, parsed.GetValue(erase), holds =>
                 {
                     isOff = true;
-                    if (!json) Terminal.Say(State(holds));
+                    if (!json && !asks) Terminal.Say(said = State(holds)); // of what is off already, the server says what became of it
                 }, cancel);
                 if (json) Show(parsed, report);
                 else
                 {
+                    if (State(report) != said) Terminal.Say(State(report));
                     ShowWhetherTold(report, home.Status().Removed is not null);
                     if (parsed.GetValue(erase) && home.ErasureReportOf(wanted, report.Epoch) is { ReceiptFile: not null } receipt)
                     {
@@ -88,6 +90,7 @@ internal static class SwitchVerbs
                         ErasureWords.SayWhatReceiptsShow();
                     }
                 }
+                if (report.KeyLeft is not null) throw DeviceHome.KeyWasLeft(report);
             }
             catch (OperationCanceledException) when (isOff)
             {
@@ -104,14 +107,14 @@ internal static class SwitchVerbs
         return verb;
     }
 
-    private static DeviceHome? TryOpen(ParseResult parsed, out DeviceException? unreadable)
+    private static DeviceHome? TryOpen(ParseResult parsed, out Exception? unreadable)
     {
         unreadable = null;
         try
         {
             return parsed.OpenHome();
         }
-        catch (DeviceException e)
+        catch (Exception e) when (e is DeviceException or IOException or UnauthorizedAccessException)
         {
             unreadable = e;
             return null;
@@ -125,9 +128,21 @@ internal static class SwitchVerbs
         {
             return home?.Switch(category) is { State: SwitchState.Off, Epoch: 0 };
         }
-        catch (DeviceException)
+        catch (Exception e) when (e is DeviceException or IOException or UnauthorizedAccessException)
         {
             return false; // damaged records: TurnOffAsync destroys the key, then says so
+        }
+    }
+
+    private static bool WasOff(DeviceHome home, Category category)
+    {
+        try
+        {
+            return home.Switch(category).State is SwitchState.Kept or SwitchState.Closed or SwitchState.Erased;
+        }
+        catch (Exception e) when (e is DeviceException or IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 
@@ -151,7 +166,7 @@ internal static class SwitchVerbs
     {
         if (parsed.GetValue(Options.Json))
         {
-            Terminal.Json(new SwitchJson("offproof/v1/switch", report.Category.Name(), report.State, report.Epoch, report.ServerTold, report.Due), OutputJson.Default.SwitchJson);
+            Terminal.Json(new SwitchJson("offproof/v1/switch", report.Category.Name(), report.State, report.Epoch, report.ServerTold, report.Due, report.KeyLeft, report.NothingStored), OutputJson.Default.SwitchJson);
             return;
         }
         Terminal.Say(State(report));
@@ -161,10 +176,12 @@ internal static class SwitchVerbs
     private static string State(SwitchReport report)
     {
         string category = report.Category.Name();
+        if (report.KeyLeft is { } left) return $"{category} is off, but its key on this device is not destroyed: it lies in {left}.";
         return report.State switch
         {
             SwitchState.On => $"{category} is on (epoch {report.Epoch}).",
             SwitchState.Paused => $"{category} is paused: nothing is read or sent. offproof on {category}",
+            SwitchState.Kept when report.NothingStored => $"{category} is off. Its key on this device is destroyed; the server shows nothing stored of it: there is nothing that the sheet could open.",
             SwitchState.Kept => $"{category} is off. Its key on this device is destroyed; what was stored is kept and opens with the sheet.",
             SwitchState.Closed => $"{category} is off. Its key on this device is destroyed; what was stored is to be erased.",
             SwitchState.Erased => $"{category} is off, and what was stored (epoch {report.Epoch}) is erased.",

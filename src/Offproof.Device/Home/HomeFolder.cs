@@ -157,7 +157,7 @@ internal sealed class HomeFolder(string path)
             foreach (string file in files)
                 if (File.GetLastWriteTimeUtc(file) < time.GetUtcNow().UtcDateTime.AddHours(-1)) File.Delete(file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DeviceException)
         {
             // A home that cannot be changed, or another command that sweeps too: the next command tries again.
         }
@@ -207,11 +207,28 @@ internal sealed class HomeFolder(string path)
         }
     }
 
+    /// <summary>For what must happen also where there is no lock to be had: another command holds it for long, or its file is not ours.</summary>
+    internal FileStream? LockIfPossible(TimeProvider time)
+    {
+        try
+        {
+            return Lock(time, CancellationToken.None);
+        }
+        catch (Exception e) when (e is DeviceException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private FileStream? TryLock()
     {
         try
         {
             return new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new DeviceException(DeviceFault.Failure, $"{LockFile} cannot be opened: {e.Message}", "it holds nothing: delete it, or give it back to whom this folder belongs to", e);
         }
         catch (IOException) when (File.Exists(LockFile)) // else it could not be made: a full disk is not another command
         {

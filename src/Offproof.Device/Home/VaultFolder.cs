@@ -122,35 +122,97 @@ internal sealed class VaultFolder(HomeFolder home, Category category)
     /// <summary>
     /// Takes the folder's name away first, in one step, so that from then on the category is off for every command, then overwrites the password and
     /// deletes everything. A crash in between leaves a folder that the next command removes. On flash storage the overwriting is not certain to reach
-    /// the old cells; what makes the vault unreadable for this device is that its grant is revoked as well. The home's lock is held.
+    /// the old cells; what makes the vault unreadable for this device is that its grant is revoked as well. The home's lock is held, where it can be.
     /// </summary>
-    internal void Destroy()
+    /// <returns>Where the password still lies, which could not be destroyed; null where none is left.</returns>
+    internal string? Destroy()
     {
-        if (!Exists) return;
-        string gone = InPassing("gone");
-        try
+        if (Exists)
         {
-            Directory.Move(Root, gone);
+            string gone = InPassing("gone");
+            try
+            {
+                Directory.Move(Root, gone);
+                DirectorySync.Flush(home.Vaults);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                if (!Directory.Exists(gone)) gone = Root; // a folder that cannot be renamed keeps no key either
+            }
+            TryWipe(gone);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            gone = Root; // a folder that cannot be renamed keeps no key either
-        }
-        DirectorySync.Flush(home.Vaults);
-        Wipe(gone);
+        foreach (string earlier in Gone()) TryWipe(earlier);
+        return KeyLeft;
     }
 
-    /// <summary>Overwrites the password in a folder and deletes the folder.</summary>
+    /// <summary>The same where something of its place is to be made next: a key that stays would be taken for the new one.</summary>
+    internal void Clear()
+    {
+        if (Destroy() is { } left) throw new DeviceException(DeviceFault.Failure, $"an earlier key of {category.Name()} could not be destroyed: it lies in {left}", "delete that folder as the user whom it belongs to, then try again");
+    }
+
+    /// <summary>Where a password lies that was to be destroyed, or may: in a folder that cannot be looked into, it does as far as anybody can tell.</summary>
+    internal string? KeyLeft => ((string[])[Root, .. Gone()]).Where(MayHoldKey).Select(static folder => System.IO.Path.Combine(folder, "password")).FirstOrDefault();
+
+    /// <summary>Overwrites the password in a folder and deletes the folder. A folder that is a link elsewhere loses the password there.</summary>
     internal static void Wipe(string folder)
     {
         string password = System.IO.Path.Combine(folder, "password");
         if (File.Exists(password))
         {
-            using FileStream stream = new(password, FileMode.Open, FileAccess.Write);
-            stream.Write(new byte[stream.Length]);
-            stream.Flush(flushToDisk: true);
+            try
+            {
+                using FileStream stream = new(password, FileMode.Open, FileAccess.Write);
+                stream.Write(new byte[stream.Length]);
+                stream.Flush(flushToDisk: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // What may not be written can still be deleted: that needs the folder alone.
+            }
+            File.Delete(password);
         }
         Directory.Delete(folder, recursive: true);
+    }
+
+    private static void TryWipe(string folder)
+    {
+        try
+        {
+            Wipe(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whether a password is left is what counts: KeyLeft looks.
+        }
+    }
+
+    private static bool MayHoldKey(string folder)
+    {
+        try
+        {
+            return Directory.EnumerateFileSystemEntries(folder, "password").Any();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
+    private string[] Gone()
+    {
+        try
+        {
+            return Directory.GetDirectories(home.Vaults, $".gone-{category.Name()}-*");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     /// <summary>Only one backup of a category runs at a time.</summary>

@@ -27,6 +27,9 @@ internal sealed class ForgottenRecords(Thumbprint own)
             + (open.Length == 0 ? "." : $". Until then {Named(open)}.");
     }
 
+    /// <summary>True where something that was over was on or could be read at the server meanwhile.</summary>
+    internal bool WasOpen => Open().Any();
+
     internal string Notice() => string.Create(CultureInfo.InvariantCulture, $"the server had forgotten {Count} {(Count == 1 ? "record" : "records")} that it had acknowledged: it was set back to an older state. ")
         + Sentence()[(Sentence().IndexOf("It took again", StringComparison.Ordinal))..] + " Ask its operator what happened";
 
@@ -55,9 +58,18 @@ internal sealed class ForgottenRecords(Thumbprint own)
 /// <param name="Noticed">When</param>
 /// <param name="What">In words</param>
 /// <param name="IsBehind">True while the server does not show all that it had shown or acknowledged</param>
-internal sealed record SetBackNote(DateTimeOffset Noticed, string What, bool IsBehind)
+/// <param name="WasOpen">True where something that was over was on or could be read there meanwhile</param>
+internal sealed record SetBackNote(DateTimeOffset Noticed, string What, bool IsBehind, bool WasOpen = false)
 {
+    private const int Most = 8;
     private static readonly TimeSpan Said = TimeSpan.FromDays(30);
+
+    /// <summary>What is kept after this one: the worst first, so that a later harmless one takes nothing from sight.</summary>
+    internal IReadOnlyList<SetBackNote> Before(IEnumerable<SetBackNote> earlier, DateTimeOffset now) =>
+        Worst([this, .. earlier.Where(e => !(e.IsBehind && IsBehind) && e.What != What && e.IsNewsAt(now))]);
+
+    internal static IReadOnlyList<SetBackNote> Worst(IEnumerable<SetBackNote> notes) =>
+        [.. notes.OrderByDescending(static n => n.IsBehind || n.WasOpen).ThenByDescending(static n => n.Noticed).Take(Most)];
 
     internal bool IsNewsAt(DateTimeOffset now) => IsBehind || (now - Noticed).Duration() < Said;
 }
