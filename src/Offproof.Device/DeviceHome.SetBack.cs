@@ -183,7 +183,7 @@ public sealed partial class DeviceHome
         {
             using FileStream _ = home.Lock(time, CancellationToken.None);
             ReadAccount();
-            account = account with { SetBack = null, SetBacks = note.Before(account.AllSetBacks.Where(n => n != instead), time.GetUtcNow()) };
+            account = account with { SetBacks = note.Before(account.AllSetBacks.Where(n => n != instead), time.GetUtcNow()) };
             account.Write(home);
         }
         catch (IOException)

@@ -11,9 +11,9 @@ internal sealed partial class CanaryExaminer
     private static readonly SearchValues<byte> BeforeValue = SearchValues.Create(" =:;,&"u8);
     private static readonly SearchValues<byte> AfterString = SearchValues.Create("\"\n\r\\"u8);
     private static readonly SearchValues<byte> Marks = SearchValues.Create("%\\&"u8);
-    private static readonly SearchValues<byte> AroundPercent = SearchValues.Create("\0\t\n\r \"&;<=>?[]^`{|}"u8);
-    private static readonly SearchValues<byte> AroundWide = SearchValues.Create("\n\r\""u8);
-    private static readonly SearchValues<byte> AroundEntity = SearchValues.Create("\n\r\"<>"u8);
+    internal static readonly SearchValues<byte> AroundPercent = SearchValues.Create("\0\t\n\r \"&;<=>?[]^`{|}"u8);
+    internal static readonly SearchValues<byte> AroundWide = SearchValues.Create("\n\r\""u8);
+    internal static readonly SearchValues<byte> AroundEntity = SearchValues.Create("\n\r\"<>"u8);
 
     /// <summary>Undoes the escapes of a text, each in the run it belongs to, and looks at the tokens of all other runs.</summary>
     private int Text(ReadOnlySpan<byte> text, in Layer at)

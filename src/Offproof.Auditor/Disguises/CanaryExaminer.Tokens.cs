@@ -7,7 +7,7 @@ internal sealed partial class CanaryExaminer
 {
     // From this many decoded bytes on a token that nobody can explain is unread (audit.md §6.4).
     private const int Opaque = 16;
-    private const int LongestBase58 = 1024;
+    internal const int LongestBase58 = 1024;
     // A base64 text that begins inside a run: anything before it, and sixteen characters.
     private const int ShortestInside = 20;
     private const int DigitsOf16Bytes = 39;
@@ -254,10 +254,10 @@ internal sealed partial class CanaryExaminer
         return weak >= 0;
     }
 
-    private static readonly (byte[], string)[] Base32Alphabets =
+    internal static readonly (byte[] Table, string Name)[] Base32Alphabets =
         [(BaseN.Base32, "base32"), (BaseN.Base32Hex, "base32hex"), (BaseN.Crockford, "base32 crockford"), (BaseN.ZBase32, "z-base-32")];
 
-    private static readonly (byte[], string)[] Base58Alphabets =
+    internal static readonly (byte[] Table, string Name)[] Base58Alphabets =
         [(BaseN.Base58Bitcoin, "base58"), (BaseN.Base58Flickr, "base58 flickr"), (BaseN.Base58Ripple, "base58 ripple")];
 
     // What came out of a token: a text, a known format, or neither; it is searched in each case.

@@ -6,8 +6,6 @@ internal static class CoverageSection
     private const int MostFlows = 40;
     private const double Width = 1000;
 
-    internal static long Blind(FlowReport flow) => flow.Sent.Opaque + flow.Sent.Missing + flow.Received.Opaque + flow.Received.Missing;
-
     internal static void Write(Page page)
     {
         PageWords words = page.Words;
@@ -65,7 +63,7 @@ internal static class CoverageSection
     {
         PageWords words = page.Words;
         Html html = page.Html;
-        List<FlowReport> unread = [.. page.Report.Flows.Where(static flow => Blind(flow) > 0).OrderByDescending(Blind)];
+        List<FlowReport> unread = [.. page.Report.Flows.Where(static flow => flow.Unread > 0).OrderByDescending(static flow => flow.Unread)];
         if (unread.Count == 0) return;
         html.Element("h3", words.UnreadFlows);
         page.Wide(words.UnreadFlows).Open("table").Open("thead").Open("tr").Element("th", words.Flow, ("scope", "col"), ("class", "n"));
@@ -73,8 +71,8 @@ internal static class CoverageSection
         html.Element("th", words.Unread, ("scope", "col"), ("class", "n")).Element("th", words.Remarks, ("scope", "col")).Close("tr").Close("thead").Open("tbody");
         foreach (FlowReport flow in unread.Take(MostFlows))
         {
-            html.Open("tr").Element("td", words.Count(flow.Flow), ("class", "n")).Element("td", $"{flow.Client} \u2192 {(flow.ServerName is { } name ? $"{name} ({flow.Server})" : flow.Server)}").Element("td", flow.Protocol.Length > 0 ? flow.Protocol : flow.Transport)
-                .Element("td", $"{words.Size(Blind(flow))} / {words.Size(flow.Sent.Total + flow.Received.Total)}", ("class", "n")).Element("td", flow.Remarks.Count > 0 ? string.Join("; ", flow.Remarks) : words.NoProtocol, ("lang", flow.Remarks.Count > 0 ? "en" : null)).Close("tr");
+            html.Open("tr").Element("td", words.Count(flow.Flow), ("class", "n")).Element("td", $"{flow.Client} \u2192 {flow.End}").Element("td", flow.Spoken)
+                .Element("td", $"{words.Size(flow.Unread)} / {words.Size(flow.Sent.Total + flow.Received.Total)}", ("class", "n")).Element("td", flow.Remarks.Count > 0 ? string.Join("; ", flow.Remarks) : words.NoProtocol, ("lang", flow.Remarks.Count > 0 ? "en" : null)).Close("tr");
         }
         html.Close("tbody").Close("table").Close("div");
         if (unread.Count > MostFlows) html.Element("p", words.More(words.Count(unread.Count - MostFlows)), ("class", "note"));

@@ -18,7 +18,7 @@ internal static class DiagramSection
     internal static void Write(Page page)
     {
         PageWords words = page.Words;
-        List<FindingReport> left = [.. page.Report.Findings.Where(static finding => finding.Standing == "evidence")];
+        List<FindingReport> left = [.. page.Leaving];
         if (left.Count == 0) return;
         Html html = page.Section("diagram", words.Diagram, words.DiagramMeans);
         var paths = left.GroupBy(finding => (finding.Kind, Protocol: Protocol(page.Flow(finding.Flow)), Receiver: Key(page, finding)))
@@ -53,7 +53,7 @@ internal static class DiagramSection
         html.Close("section");
     }
 
-    private static string Protocol(FlowReport? flow) => flow is null ? "?" : flow.Protocol.Length > 0 ? flow.Protocol : flow.Transport;
+    private static string Protocol(FlowReport? flow) => flow?.Spoken ?? "?";
 
     private static string Key(Page page, FindingReport finding) => page.Name(finding);
 

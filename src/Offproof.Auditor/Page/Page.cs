@@ -51,6 +51,9 @@ internal sealed class Page
     /// <summary>Evidence first.</summary>
     internal IReadOnlyList<FindingGroup> Groups { get; }
 
+    /// <summary>What is evidence.</summary>
+    internal IEnumerable<FindingReport> Leaving => Report.Findings.Where(static finding => finding.Standing == "evidence");
+
     internal FlowReport? Flow(int number) => _flows.GetValueOrDefault(number);
 
     internal ReceiverReport? Receiver(int flow) => _receivers.GetValueOrDefault(flow);
@@ -73,10 +76,9 @@ internal sealed class Page
 
     internal void Head()
     {
-        List<FindingReport> leaving = [.. Report.Findings.Where(static finding => finding.Standing == "evidence")];
         string sentence = Report.Verdict switch
         {
-            "LEAK" => Words.Leaking(Kinds(leaving), Words.Count(leaving.Select(Name).Distinct(StringComparer.Ordinal).Count())),
+            "LEAK" => Words.Leaking(Kinds(), Words.Count(Leaving.Select(Name).Distinct(StringComparer.Ordinal).Count())),
             "CLEAN" => Words.Clean,
             _ => Words.Inconclusive,
         };
@@ -98,9 +100,9 @@ internal sealed class Page
     }
 
     // "contact's number (5), IMEI (1)"
-    private string Kinds(IEnumerable<FindingReport> findings)
+    private string Kinds()
     {
-        List<IGrouping<string, FindingReport>> kinds = [.. findings.DistinctBy(static finding => finding.Canary, StringComparer.Ordinal).GroupBy(static finding => finding.Kind, StringComparer.Ordinal).OrderByDescending(static kind => kind.Count())];
+        List<IGrouping<string, FindingReport>> kinds = [.. Leaving.DistinctBy(static finding => finding.Canary, StringComparer.Ordinal).GroupBy(static finding => finding.Kind, StringComparer.Ordinal).OrderByDescending(static kind => kind.Count())];
         string most = string.Join(Words.Comma, kinds.Take(MostKinds).Select(kind => Words.InBrackets(Words.Kind(kind.Key), Words.Count(kind.Count()))));
         return kinds.Count > MostKinds ? Words.AndKinds(most, Words.Count(kinds.Count - MostKinds)) : most;
     }
@@ -141,8 +143,7 @@ internal sealed class Page
     private void NotLeft()
     {
         Column(Report.Bytes.Opaque + Report.Bytes.Missing > 0 ? "not unsure" : "not", Words.NotLeft).Element("p", Words.NotLeftMeans).Open("ul", ("class", "inline"));
-        Dictionary<string, int> seen = Report.Findings.Where(static finding => finding.Standing == "evidence").SelectMany(static finding => (IEnumerable<string>)[finding.Canary]).Distinct(StringComparer.Ordinal)
-            .Select(canary => Report.Findings.First(finding => finding.Canary == canary).Kind).GroupBy(static kind => kind, StringComparer.Ordinal).ToDictionary(static kind => kind.Key, static kind => kind.Count(), StringComparer.Ordinal);
+        Dictionary<string, int> seen = Leaving.DistinctBy(static finding => finding.Canary, StringComparer.Ordinal).CountBy(static finding => finding.Kind, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         bool any = false;
         foreach (KindReport kind in Report.Persona.Kinds)
         {
@@ -166,7 +167,7 @@ internal sealed class Page
         else
         {
             Html.Open("ul");
-            foreach (var protocol in Report.Flows.GroupBy(static flow => flow.Protocol.Length > 0 ? flow.Protocol : flow.Transport, StringComparer.Ordinal).Select(static flows => (Name: flows.Key, Bytes: flows.Sum(CoverageSection.Blind)))
+            foreach (var protocol in Report.Flows.GroupBy(static flow => flow.Spoken, StringComparer.Ordinal).Select(static flows => (Name: flows.Key, Bytes: flows.Sum(static flow => flow.Unread)))
                 .Where(static protocol => protocol.Bytes > 0).OrderByDescending(static protocol => protocol.Bytes).Take(6))
             {
                 Html.Element("li", Words.UnreadIn(Words.Size(protocol.Bytes), protocol.Name));

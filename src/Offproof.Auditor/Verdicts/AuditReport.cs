@@ -52,7 +52,17 @@ public sealed record CaptureReport(string Path, string Format, long Packets, lon
 /// <param name="Sent">What the phone sent; the client where that is undecided.</param>
 /// <param name="Capacity">Bytes of <paramref name="Sent"/>'s structure that their sender chose freely.</param>
 public sealed record FlowReport(
-    int Flow, string Transport, string Protocol, string Client, string Server, string Phone, string? ServerName, int Messages, ByteCounts Sent, ByteCounts Received, long Capacity, IReadOnlyList<string> Remarks);
+    int Flow, string Transport, string Protocol, string Client, string Server, string Phone, string? ServerName, int Messages, ByteCounts Sent, ByteCounts Received, long Capacity, IReadOnlyList<string> Remarks)
+{
+    /// <summary>What was recognised, else what carried it.</summary>
+    internal string Spoken => Protocol.Length > 0 ? Protocol : Transport;
+
+    /// <summary>The server, by name where it was named.</summary>
+    internal string End => ServerName is { Length: > 0 } name ? $"{name} ({Server})" : Server;
+
+    /// <summary>Bytes of either direction that were not read.</summary>
+    internal long Unread => Sent.Opaque + Sent.Missing + Received.Opaque + Received.Missing;
+}
 
 /// <summary>One canary in one place.</summary>
 /// <param name="Also">Other planted data that are written the same: a contact's number in a message.</param>

@@ -42,14 +42,14 @@ public static class AuditText
 
     private static string Way(FindingReport finding, FlowReport flow)
     {
-        (string from, string to) = finding.Sender == "client" ? (flow.Client, End(flow)) : (End(flow), flow.Client);
+        (string from, string to) = finding.Sender == "client" ? (flow.Client, flow.End) : (flow.End, flow.Client);
         return flow.Phone == PhoneSides.Undecided ? $" sent by {from} to {to}" : flow.Phone == finding.Sender ? $" sent to {to}" : $" arriving from {from}";
     }
 
     private static IEnumerable<string> Found(AuditReport report, Dictionary<int, FlowReport> flows)
     {
         var groups = report.Findings
-            .GroupBy(finding => (finding.Canary, finding.Standing, To: flows.TryGetValue(finding.Flow, out FlowReport? flow) ? End(flow) : ""))
+            .GroupBy(finding => (finding.Canary, finding.Standing, To: flows.TryGetValue(finding.Flow, out FlowReport? flow) ? flow.End : ""))
             .OrderBy(static group => group.Key.Standing switch { "evidence" => 0, "arriving" => 1, _ => 2 }).ToList();
         if (groups.Count == 0) yield break;
         yield return "";
@@ -64,21 +64,17 @@ public static class AuditText
 
     private static IEnumerable<string> Unread(AuditReport report)
     {
-        List<FlowReport> unread = [.. report.Flows.Where(static flow => Blind(flow) > 0).OrderByDescending(Blind)];
+        List<FlowReport> unread = [.. report.Flows.Where(static flow => flow.Unread > 0).OrderByDescending(static flow => flow.Unread)];
         if (unread.Count == 0) yield break;
         yield return "";
         yield return "could not be read:";
         foreach (FlowReport flow in unread.Take(MostFlows))
         {
             string why = flow.Remarks.Count > 0 ? $": {string.Join("; ", flow.Remarks)}" : "";
-            yield return string.Create(CultureInfo.InvariantCulture, $"  flow {flow.Flow}, {(flow.Protocol.Length > 0 ? flow.Protocol : flow.Transport)}, {flow.Client} to {End(flow)}: {Size(Blind(flow))}{why}");
+            yield return string.Create(CultureInfo.InvariantCulture, $"  flow {flow.Flow}, {flow.Spoken}, {flow.Client} to {flow.End}: {Size(flow.Unread)}{why}");
         }
         if (unread.Count > MostFlows) yield return string.Create(CultureInfo.InvariantCulture, $"  {unread.Count - MostFlows} more flows; --json lists them");
     }
-
-    private static long Blind(FlowReport flow) => flow.Sent.Opaque + flow.Sent.Missing + flow.Received.Opaque + flow.Received.Missing;
-
-    private static string End(FlowReport flow) => flow.ServerName is { Length: > 0 } name ? $"{name} ({flow.Server})" : flow.Server;
 
     private static string Share(long part, long whole) => whole == 0 ? "nothing" : part == whole ? "all" : string.Create(CultureInfo.InvariantCulture, $"{Math.Min(99.99, 100.0 * part / whole):0.00} %");
 

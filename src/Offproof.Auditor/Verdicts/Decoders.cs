@@ -14,15 +14,15 @@ internal sealed class Decoders : IDisposable
     /// <summary>Which bytes it was undone in, and what came out; the likeliest first.</summary>
     internal IEnumerable<(int Start, int Length, byte[] Made)> Undo(string step, byte[] bytes) => step switch
     {
-        "url" => Runs(bytes, Url, [Percent(plus: false), Percent(plus: true)]),
-        "entity" => Runs(bytes, Tags, [static (run, to) => Escapes.Entity(run, to)]),
-        "escape" => Runs(bytes, Strings, [static (run, to) => Escapes.Backslash(run, to)]),
+        "url" => Runs(bytes, CanaryExaminer.AroundPercent, [Percent(plus: false), Percent(plus: true)]),
+        "entity" => Runs(bytes, CanaryExaminer.AroundEntity, [static (run, to) => Escapes.Entity(run, to)]),
+        "escape" => Runs(bytes, CanaryExaminer.AroundWide, [static (run, to) => Escapes.Backslash(run, to)]),
         "quoted-printable" => Whole(bytes, static (run, to) => Escapes.QuotedPrintable(run, to)),
         "utf-16" or "utf-32" => Whole(bytes, static (run, to) => Unicode.Guess(run) is { } wide && Unicode.TryDecode(run, wide, to)),
         "gzip" or "zlib" or "zstd" or "zip" => Marked(step, bytes),
         "deflate" => Whole(bytes, (run, to) => _compressed.Inflate(run, to, Limit, out _) != Ending.Broken || to.Count > 0),
         "br" => Whole(bytes, static (run, to) => Compressed.Unbrotli(run, to, Limit, out _) != Ending.Broken || to.Count > 0),
-        "lz-string" => [.. Tokens(bytes, (run, to) => _lz.FromBase64(run, to, Limit)), .. Whole(bytes, (run, to) => _lz.FromBytes(run, to, Limit)), .. Runs(bytes, Strings, [(run, to) => _lz.FromUtf16(run, to, Limit)])],
+        "lz-string" => [.. Tokens(bytes, (run, to) => _lz.FromBase64(run, to, Limit)), .. Whole(bytes, (run, to) => _lz.FromBytes(run, to, Limit)), .. Runs(bytes, CanaryExaminer.AroundWide, [(run, to) => _lz.FromUtf16(run, to, Limit)])],
         "reversed" => [.. Tokens(bytes, Backwards), .. Whole(bytes, Backwards)],
         "base16" => Tokens(bytes, Hex(0), Hex(1)),
         "base64" => Tokens(bytes, Base64(0), Base64(1), Base64(2), Base64(3)),
@@ -37,26 +37,12 @@ internal sealed class Decoders : IDisposable
 
     private delegate bool Undoing(ReadOnlySpan<byte> run, Output to);
 
-    private static ReadOnlySpan<byte> Around(int which) => which switch { Url => "\0\t\n\r \"&;<=>?[]^`{|}"u8, Tags => "\n\r\"<>"u8, _ => "\"\n\r"u8 };
-
-    private const int Url = 0;
-    private const int Tags = 1;
-    private const int Strings = 2;
-
     private IEnumerable<(int, int, byte[])> Other(string step, byte[] bytes)
     {
-        (byte[]? table, bool is58) = step switch
-        {
-            "base32" => (BaseN.Base32, false),
-            "base32hex" => (BaseN.Base32Hex, false),
-            "base32 crockford" => (BaseN.Crockford, false),
-            "z-base-32" => (BaseN.ZBase32, false),
-            "base58" => (BaseN.Base58Bitcoin, true),
-            "base58 flickr" => (BaseN.Base58Flickr, true),
-            "base58 ripple" => (BaseN.Base58Ripple, true),
-            _ => ((byte[]?)null, false),
-        };
-        if (table is not null) return Tokens(bytes, (run, to) => is58 ? run.Length <= 1024 && BaseN.TryBase58(run, table, to) : BaseN.TryBase32(run, table, to));
+        foreach ((byte[] table, string name) in CanaryExaminer.Base32Alphabets)
+            if (name == step) return Tokens(bytes, (run, to) => BaseN.TryBase32(run, table, to));
+        foreach ((byte[] table, string name) in CanaryExaminer.Base58Alphabets)
+            if (name == step) return Tokens(bytes, (run, to) => run.Length <= CanaryExaminer.LongestBase58 && BaseN.TryBase58(run, table, to));
         return Permutation.All.FirstOrDefault(permutation => permutation.Name == step) is { } known ? Tokens(bytes, known.Apply).Concat(Whole(bytes, known.Apply)) : [];
     }
 
@@ -113,13 +99,13 @@ internal sealed class Decoders : IDisposable
     }
 
     // Values between what stands around them, and all of it.
-    private IEnumerable<(int, int, byte[])> Runs(byte[] bytes, int around, IReadOnlyList<Undoing> ways)
+    private IEnumerable<(int, int, byte[])> Runs(byte[] bytes, System.Buffers.SearchValues<byte> around, IReadOnlyList<Undoing> ways)
     {
         foreach (Undoing way in ways)
         {
             for (int from = 0; from < bytes.Length;)
             {
-                int length = bytes.AsSpan(from).IndexOfAny(Around(around)) is var end and >= 0 ? end : bytes.Length - from;
+                int length = bytes.AsSpan(from).IndexOfAny(around) is var end and >= 0 ? end : bytes.Length - from;
                 if (length >= 3 && length < bytes.Length && Made(way, bytes.AsSpan(from, length)) is { } made) yield return (from, length, made);
                 from += length + 1;
             }

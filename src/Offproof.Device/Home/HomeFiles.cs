@@ -17,8 +17,7 @@ namespace Offproof.Device;
 /// <param name="Removed">When the server said that this device was removed from the account; null while it was not</param>
 /// <param name="EpochsBefore">By category, the last epoch that this device began at servers that it left: no number is used again; null where there is none</param>
 /// <param name="MovedTo">Where the device moved that this once was; null while it is one</param>
-/// <param name="SetBack">What an earlier version noticed of a server that was set back; null where it did not</param>
-/// <param name="SetBacks">What was noticed of that, the worst first; null where nothing was</param>
+/// <param name="SetBacks">What was noticed of a server that was set back, the worst first; null where nothing was</param>
 internal sealed record AccountFile(
     string Schema,
     string Account,
@@ -33,10 +32,9 @@ internal sealed record AccountFile(
     DateTimeOffset? Removed = null,
     IReadOnlyDictionary<string, int>? EpochsBefore = null,
     Uri? MovedTo = null,
-    SetBackNote? SetBack = null,
     IReadOnlyList<SetBackNote>? SetBacks = null)
 {
-    internal IReadOnlyList<SetBackNote> AllSetBacks => [.. SetBack is { } one ? [one] : Array.Empty<SetBackNote>(), .. SetBacks ?? []];
+    internal IReadOnlyList<SetBackNote> AllSetBacks => SetBacks ?? [];
 
     internal const string CurrentSchema = "offproof/v1/account";
 
