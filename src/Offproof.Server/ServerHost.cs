@@ -137,6 +137,7 @@ public sealed class RunningServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         var built = builder.Build();
         RequestFrame frame = new(throttle, tokens, refusals, Refusals, options.Verbose ? log : null);
+        if (options.ChannelDirectory is { } channel) built.Use(new ChannelFiles(channel).InvokeAsync);
         built.Use(frame.InvokeAsync);
         built.UseRouting();
         return built;

@@ -24,6 +24,9 @@ public sealed record ServerOptions
     /// <summary>The most bytes that are stored for an account that has no quota of its own; no limit where null.</summary>
     public long? QuotaBytes { get; init; }
 
+    /// <summary>The folder that is served as <c>/channel/</c> (channel.md §1), made by whoever publishes; none where null.</summary>
+    public string? ChannelDirectory { get; init; }
+
     /// <summary>How much is taken from whom.</summary>
     public ServerLimits Limits { get; init; } = new();
 

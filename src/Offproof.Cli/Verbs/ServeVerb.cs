@@ -16,7 +16,8 @@ internal static class ServeVerb
         Option<string?> certificate = new("--certificate") { Description = "For https: the certificate and the chain below it", HelpName = "PEM" };
         Option<string?> key = new("--certificate-key") { Description = "For https: its private key, not encrypted", HelpName = "PEM" };
         Option<string?> proxy = new("--behind-proxy") { Description = "A proxy on this machine has the certificate: the https URL that devices use", HelpName = "URL" };
-        Command verb = new("serve", "Run the server: it stores opaque bytes and refuses what no grant covers") { data, listen, quota, invited, certificate, key, proxy };
+        Option<string?> channel = new("--channel") { Description = "The folder that is served as /channel/: what `offproof publish` made", HelpName = "DIR" };
+        Command verb = new("serve", "Run the server: it stores opaque bytes and refuses what no grant covers") { data, listen, quota, invited, certificate, key, proxy, channel };
         verb.SetAction(async (parsed, cancel) =>
         {
             await Task.Yield(); // a signal before the first wait would end the program with the signal's code, however well the server stops
@@ -28,6 +29,7 @@ internal static class ServeVerb
                 InvitedOnly = parsed.GetValue(invited),
                 Certificate = parsed.GetValue(certificate),
                 CertificateKey = parsed.GetValue(key),
+                ChannelDirectory = parsed.GetValue(channel),
                 BehindProxy = parsed.GetValue(proxy) is { } url ? Options.ParseUrl(url) : null,
             };
             try
