@@ -12,20 +12,22 @@ internal sealed class EgressGate : DelegatingHandler
     private readonly Uri server;
     private readonly Func<Category, Holding> holds;
     private readonly Ledger? ledger;
+    private readonly string? via;
 
     /// <param name="server">The only place that is called</param>
     /// <param name="holds">What there is of a category, asked before each of its requests</param>
     /// <param name="ledger">Null where there is no device: with the sheet alone</param>
     /// <param name="wire">Replaces the sockets, for tests</param>
-    internal EgressGate(Uri server, Func<Category, Holding> holds, Ledger? ledger, HttpMessageHandler? wire = null)
-        : base(wire ?? Wire.To(server))
+    /// <param name="proxy">The SOCKS5 proxy that was named for these requests</param>
+    internal EgressGate(Uri server, Func<Category, Holding> holds, Ledger? ledger, HttpMessageHandler? wire = null, Uri? proxy = null)
+        : base(wire ?? Wire.To(server, proxy))
     {
         if (server.Scheme != Uri.UriSchemeHttps && !(server.Scheme == Uri.UriSchemeHttp && server.IsLoopback))
         {
             Dispose();
             throw new DeviceException(DeviceFault.Refused, $"{server} is not https", "http is accepted on loopback only");
         }
-        (this.server, this.holds, this.ledger) = (server, holds, ledger);
+        (this.server, this.holds, this.ledger, via) = (server, holds, ledger, proxy is null ? null : LedgerPath.Host(proxy));
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -37,7 +39,7 @@ internal sealed class EgressGate : DelegatingHandler
         if (ledger is null) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
         bool showsHead = purpose.ShowsHead(path);
-        LedgerHead line = ledger.Request(LedgerPath.Host(server), purpose, request.Method, LedgerPath.Of(path, request.RequestUri!.Query), showsHead, cancellationToken);
+        LedgerHead line = ledger.Request(LedgerPath.Host(server), purpose, request.Method, LedgerPath.Of(path, request.RequestUri!.Query), showsHead, via, cancellationToken);
         if (showsHead) request.Headers.Add(LedgerHead.Header, line.Text);
         Meter meter = new();
         Meter.Current.Value = meter;
@@ -83,6 +85,8 @@ internal sealed class EgressGate : DelegatingHandler
         // A mistake of this program, not of a person or a server: it must not pass for a refusal.
         if (!reason.Covers(request.Method, path) || target.Query is not ("" or "?create=true") || target.UserInfo.Length > 0)
             throw new InvalidOperationException($"a request for {reason.Name} reached the gate that is none: {request.Method} of {path.Length} segments");
+        if (Purpose.Public.IsOfChannel(path) && (request.Content is not null || request.Headers.Any(header => header.Key != "Range" || !Purpose.Public.IsOfUpdate(path))))
+            throw new InvalidOperationException("a request for the channel carries something that could tell devices apart");
         purpose = reason;
         return path;
     }

@@ -20,11 +20,12 @@ internal sealed class Ledger(HomeFolder home, TimeProvider time)
     /// <param name="method">Its method</param>
     /// <param name="path">Its path, fit for others to read</param>
     /// <param name="showsHead">True where the head goes out with it: it must then survive a loss of power</param>
+    /// <param name="via">The proxy it goes through, <c>NAME:PORT</c>; null where none was named</param>
     /// <param name="cancel">Ends the wait for another process</param>
     /// <exception cref="DeviceException">It could not be written: the request must not be sent.</exception>
-    internal LedgerHead Request(string host, Purpose purpose, HttpMethod method, string path, bool showsHead, CancellationToken cancel)
+    internal LedgerHead Request(string host, Purpose purpose, HttpMethod method, string path, bool showsHead, string? via, CancellationToken cancel)
     {
-        LedgerHead head = Append(new LedgerLine(0, Host: host, Purpose: purpose.Name, Grant: purpose.Grant?.Text, Method: method.Method, Path: path), showsHead, cancel);
+        LedgerHead head = Append(new LedgerLine(0, Host: host, Purpose: purpose.Name, Grant: purpose.Grant?.Text, Method: method.Method, Path: path, Via: via), showsHead, cancel);
         if (!showsHead) return head;
         lock (alone) shown.Add(head);
         return head;

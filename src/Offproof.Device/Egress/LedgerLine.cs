@@ -15,6 +15,7 @@ namespace Offproof.Device;
 /// <param name="Grant">Request, handed out, with a category: the record hash of its grant</param>
 /// <param name="Method">Request</param>
 /// <param name="Path">Request: without names of accounts and devices</param>
+/// <param name="Via">Request: the proxy it goes through, <c>NAME:PORT</c>, where one was named</param>
 /// <param name="Of">Outcome: the number of its request</param>
 /// <param name="Sent">Outcome: bytes, below TLS</param>
 /// <param name="Received">Outcome: bytes, below TLS</param>
@@ -26,7 +27,7 @@ namespace Offproof.Device;
 /// <param name="Gap">Gap: the head that does not fit the file any more</param>
 public sealed record LedgerLine(
     long Seq, DateTimeOffset? Time = null, string? Host = null, string? Purpose = null, string? Grant = null, string? Method = null, string? Path = null,
-    long? Of = null, long? Sent = null, long? Received = null, int? Status = null, string? Failure = null, string? Handed = null, DateTimeOffset? Until = null,
+    string? Via = null, long? Of = null, long? Sent = null, long? Received = null, int? Status = null, string? Failure = null, string? Handed = null, DateTimeOffset? Until = null,
     long? Torn = null, string? Gap = null)
 {
     /// <summary>ledger.md §2: of a line, without its line feed.</summary>
@@ -59,6 +60,7 @@ public sealed record LedgerLine(
             Write(json, "grant", Grant);
             Write(json, "method", Method);
             Write(json, "path", Path);
+            Write(json, "via", Via);
             Write(json, "sent", Sent);
             Write(json, "received", Received);
             Write(json, "status", Status);
@@ -84,7 +86,7 @@ public sealed record LedgerLine(
             JsonElement json = document.RootElement;
             if (json.ValueKind != JsonValueKind.Object) return false;
             LedgerLine read = new(
-                Number(json, "seq") ?? 0, Moment(json, "time"), Text(json, "host"), Text(json, "purpose"), Text(json, "grant"), Text(json, "method"), Text(json, "path"),
+                Number(json, "seq") ?? 0, Moment(json, "time"), Text(json, "host"), Text(json, "purpose"), Text(json, "grant"), Text(json, "method"), Text(json, "path"), Text(json, "via"),
                 Number(json, "of"), Number(json, "sent"), Number(json, "received"), (int?)Number(json, "status"), Text(json, "failure"),
                 Text(json, "handed"), Moment(json, "until"), Number(json, "torn"), Text(json, "gap")) { Prev = Text(json, "prev") ?? "" };
             if (!read.IsWhole) return false;

@@ -16,6 +16,7 @@ internal static class LedgerPath
     /// <param name="query">Its query, with the question mark</param>
     internal static string Of(ReadOnlySpan<string> path, string query)
     {
+        if (Purpose.Public.IsOfChannel(path)) return "/" + string.Join('/', path) + query; // names of public files
         List<string> written = [];
         bool names = path is ["v1", "vaults" or "recovery", ..];
         for (int i = 0; i < path.Length; i++)

@@ -28,12 +28,18 @@ internal abstract record Purpose
 
     private static bool Reads(HttpMethod method) => method == HttpMethod.Get || method == HttpMethod.Head;
 
-    /// <summary>What anybody may fetch: the server's key (protocol.md §1).</summary>
+    /// <summary>What anybody may fetch: the server's key (protocol.md §1), and the public channel (channel.md §1).</summary>
     internal sealed record Public : Purpose
     {
         internal override string Name => "public";
 
-        internal override bool Covers(HttpMethod method, ReadOnlySpan<string> path) => method == HttpMethod.Get && path is ["v1", "server"];
+        internal override bool Covers(HttpMethod method, ReadOnlySpan<string> path) => method == HttpMethod.Get && (path is ["v1", "server"] || IsOfChannel(path));
+
+        /// <summary>True for a request of the channel: it must be the same for all, so it has no header but its host (channel.md §6.1).</summary>
+        internal static bool IsOfChannel(ReadOnlySpan<string> path) => path is ["channel", _, ..];
+
+        /// <summary>True for an update itself (channel.md §8), which is fetched in ranges.</summary>
+        internal static bool IsOfUpdate(ReadOnlySpan<string> path) => path is ["channel", "targets", "payloads", _, ..];
     }
 
     /// <summary>Opening an account, sending records, asking for tokens, joining (protocol.md §2-§5, §17).</summary>

@@ -5,24 +5,30 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Offproof.Device;
 
-/// <summary>The sockets (ledger.md §1): no redirect, no proxy, no cookie, no certificate fetched, to one place alone, and every byte counted.</summary>
+/// <summary>The sockets (ledger.md §1): no redirect, no proxy that was not named, no cookie, no certificate fetched, to one place alone, and every byte counted.</summary>
 public static class Wire
 {
     /// <summary>A handler that opens connections to the host and port of <paramref name="place"/> and to nothing else.</summary>
-    public static SocketsHttpHandler To(Uri place) => new()
+    public static SocketsHttpHandler To(Uri place) => To(place, proxy: null);
+
+    /// <param name="place">Where requests go</param>
+    /// <param name="proxy">A SOCKS5 proxy that its owner named for them (channel.md §6.4): connections are opened to it alone, and it looks the name up</param>
+    internal static SocketsHttpHandler To(Uri place, Uri? proxy) => new()
     {
         AllowAutoRedirect = false,
-        UseProxy = false,
+        UseProxy = proxy is not null,
+        Proxy = proxy is null ? null : new WebProxy(proxy),
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = TimeSpan.FromSeconds(10),
         ActivityHeadersPropagator = null, // no trace id leaves
         SslOptions = new SslClientAuthenticationOptions
         {
+            AllowTlsResume = false, // a session ticket is a name that the server gave
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck, // a look-up would tell a third party whom we call
             CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
         },
-        ConnectCallback = (context, cancel) => ConnectAsync(place, context, cancel),
+        ConnectCallback = (context, cancel) => ConnectAsync(proxy ?? place, context, cancel),
     };
 
     private static async ValueTask<Stream> ConnectAsync(Uri place, SocketsHttpConnectionContext context, CancellationToken cancel)

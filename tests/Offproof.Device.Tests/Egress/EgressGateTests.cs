@@ -56,6 +56,7 @@ public sealed class EgressGateTests
         { "reading", "POST", "v1/vaults/a/d/photos/1/locks/n" }, { "reading", "DELETE", "v1/vaults/a/d/photos/1/locks/n" },
         { "backup", "POST", "v1/vaults/a/d/photos/1/?create=true" }, { "backup", "POST", "v1/vaults/a/d/photos/1/data/n" },
         { "backup", "GET", "v1/vaults/a/d/photos/1/index/" }, { "backup", "DELETE", "v1/vaults/a/d/photos/1/locks/n" }, { "backup", "PUT", "v1/recovery/a/d/photos/1" },
+        { "public", "GET", "channel/timestamp.json" }, { "public", "GET", "channel/log/tile/0/000" },
     };
 
     [Theory]
@@ -74,6 +75,10 @@ public sealed class EgressGateTests
     [InlineData("consent", "GET", "v1/server")]
     [InlineData("public", "POST", "v1/server")]
     [InlineData("public", "GET", "v1/recovery/a/")]
+    [InlineData("public", "POST", "channel/timestamp.json")]
+    [InlineData("public", "GET", "channel")]
+    [InlineData("public", "GET", "channel/timestamp.json?device=1")]
+    [InlineData("public", "GET", "channel/../v1/recovery/a/")]
     [InlineData("public", "GET", "v1/server?to=somebody")]
     [InlineData("backup", "POST", "v1/vaults/a/d/photos/1/data/n?note=something")]
     [InlineData("consent", "POST", "v1/server")]
@@ -110,6 +115,26 @@ public sealed class EgressGateTests
         using EgressGate gate = new(Server, static _ => Holding.ToAdd, null, wire);
         await Assert.ThrowsAsync<InvalidOperationException>(() => SendAsync(gate, new Uri(Server, path), Named(purpose), new HttpMethod(method)));
         Assert.Equal(0, wire.Count);
+    }
+
+    [Theory] // channel.md §6.1: one header more, and devices can be told apart
+    [InlineData("channel/timestamp.json", "User-Agent", "phone/2", false)]
+    [InlineData("channel/timestamp.json", "If-None-Match", "\"a\"", false)]
+    [InlineData("channel/timestamp.json", "Range", "bytes=0-1", false)]
+    [InlineData("channel/timestamp.json", "X-Anything", "1", false)]
+    [InlineData("channel/targets/payloads/m/1/h.full", "Cookie", "a=b", false)]
+    [InlineData("channel/targets/payloads/m/1/h.full", "Range", "bytes=0-1", true)]
+    public async Task A_request_of_the_channel_carries_no_header(string path, string name, string value, bool passes)
+    {
+        CountingWire wire = new();
+        using EgressGate gate = new(Server, static _ => Holding.Nothing, null, wire);
+        using HttpMessageInvoker invoker = new(gate, disposeHandler: false);
+        using HttpRequestMessage request = new(HttpMethod.Get, new Uri(Server, path));
+        request.Headers.TryAddWithoutValidation(name, value);
+        request.Options.Set(Purpose.Key, new Purpose.Public());
+        if (passes) (await invoker.SendAsync(request, TestContext.Current.CancellationToken)).Dispose();
+        else await Assert.ThrowsAsync<InvalidOperationException>(() => invoker.SendAsync(request, TestContext.Current.CancellationToken));
+        Assert.Equal(passes ? 1 : 0, wire.Count);
     }
 
     [Fact]

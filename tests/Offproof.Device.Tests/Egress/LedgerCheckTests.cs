@@ -15,7 +15,7 @@ public sealed class LedgerCheckTests : IDisposable
         Ledger ledger = new(Home, TimeProvider.System);
         for (int i = 0; i < Requests; i++)
         {
-            LedgerHead line = ledger.Request("example.org:443", new Purpose.Public(), HttpMethod.Get, "/v1/server", showsHead: true, CancellationToken.None);
+            LedgerHead line = ledger.Request("example.org:443", new Purpose.Public(), HttpMethod.Get, "/v1/server", showsHead: true, via: null, CancellationToken.None);
             ledger.Outcome(line.Seq, new Meter(), 200, null);
         }
         good = File.ReadAllLines(Home.Ledger);

@@ -213,7 +213,7 @@ public sealed class LedgerTests : IDisposable
         Ledger writer = Ledger();
         Write(writer);
         string head = File.ReadAllText(Home.LedgerHead);
-        writer.Request("example.org:443", new Purpose.Public(), HttpMethod.Get, "/v1/server", showsHead: false, None);
+        writer.Request("example.org:443", new Purpose.Public(), HttpMethod.Get, "/v1/server", showsHead: false, via: null, None);
         File.WriteAllText(Home.LedgerHead, head);
         LedgerVerdict verdict = Verify();
         Assert.Equal((true, 1L), (verdict.Verified, verdict.Unfinished));
@@ -242,7 +242,7 @@ public sealed class LedgerTests : IDisposable
 
     private static void Write(Ledger ledger)
     {
-        LedgerHead line = ledger.Request("example.org:443", new Purpose.Reading(Category.Notes, Grant), HttpMethod.Get, "/v1/vaults/ACCOUNT/DEVICE/notes/1/config", showsHead: false, None);
+        LedgerHead line = ledger.Request("example.org:443", new Purpose.Reading(Category.Notes, Grant), HttpMethod.Get, "/v1/vaults/ACCOUNT/DEVICE/notes/1/config", showsHead: false, via: null, None);
         ledger.Outcome(line.Seq, new Meter(), 200, null);
     }
 
