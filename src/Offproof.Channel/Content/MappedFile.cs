@@ -1,0 +1,51 @@
+using System.IO.MemoryMappedFiles;
+using System.Security.Cryptography;
+
+namespace Offproof.Channel;
+
+/// <summary>A file as memory that the system may take back: a gigabyte of it is no gigabyte of the process's own.</summary>
+internal sealed unsafe class MappedFile : IDisposable
+{
+    private readonly MemoryMappedFile? _file;
+    private readonly MemoryMappedViewAccessor? _view;
+
+    private MappedFile(FileStream stream)
+    {
+        Length = stream.Length;
+        if (Length == 0)
+        {
+            stream.Dispose();
+            return; // nothing to map
+        }
+        _file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        _view = _file.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
+        byte* start = null;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        Start = start + _view.PointerOffset;
+    }
+
+    internal long Length { get; }
+
+    internal byte* Start { get; }
+
+    internal static MappedFile Open(string path) => new(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
+
+    internal string Sha256()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (long at = 0; at < Length;)
+        {
+            int count = (int)Math.Min(Length - at, 1 << 24);
+            hash.AppendData(new ReadOnlySpan<byte>(Start + at, count));
+            at += count;
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    public void Dispose()
+    {
+        if (Start is not null) _view?.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view?.Dispose();
+        _file?.Dispose();
+    }
+}
