@@ -24,6 +24,12 @@ internal sealed class HomeFolder(string path)
 
     internal string Vaults => Path.Combine(Root, "vaults");
 
+    /// <summary>What is held of the public channel (channel.md §6.3).</summary>
+    internal string Channel => Path.Combine(Root, "channel");
+
+    /// <summary>Which phone it is, for notices of updates.</summary>
+    internal string Phone => Path.Combine(Channel, "updates.json");
+
     internal string RefusalsSeen => Path.Combine(Root, "refusals-seen");
 
     internal string Proven => Path.Combine(Root, "proven.json");

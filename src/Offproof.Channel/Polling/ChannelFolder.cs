@@ -1,0 +1,150 @@
+using System.Globalization;
+
+namespace Offproof.Channel;
+
+/// <summary>
+/// What a device keeps of a channel (channel.md §6.3). A view is one release whole; <c>current</c> names the one in force and is replaced last, so that whatever stops a
+/// poll leaves the old release or the new one.
+/// </summary>
+internal sealed class ChannelFolder(string root)
+{
+    private const string TemporaryEnding = ".new";
+    private const string CheckpointName = "checkpoint";
+
+    /// <summary>Called with the file that is about to be written; what it throws is a full disk or the end of the process.</summary>
+    internal Action<string>? Before { get; init; }
+
+    private string TrustFile => Path.Combine(root, ChannelTrust.Name);
+
+    private string NewestRoot => Path.Combine(root, "root.json");
+
+    private string Views => Path.Combine(root, "views");
+
+    private string Targets => Path.Combine(root, "targets");
+
+    private string CurrentFile => Path.Combine(root, "current");
+
+    internal bool IsPinned => File.Exists(TrustFile);
+
+    /// <exception cref="FormatException">It is damaged.</exception>
+    internal ChannelTrust ReadTrust() => ChannelTrust.Read(File.ReadAllBytes(TrustFile));
+
+    internal void Pin(ChannelTrust trust)
+    {
+        if (IsPinned) throw new InvalidOperationException($"{root} trusts a channel already");
+        Write(TrustFile, trust.Bytes.Span);
+    }
+
+    /// <summary>The newest root that was proven, byte for byte: no chain without it is believed again (TUF 5.3.8).</summary>
+    internal byte[]? ReadNewestRoot() => File.Exists(NewestRoot) ? File.ReadAllBytes(NewestRoot) : null;
+
+    internal void KeepRoot(ReadOnlySpan<byte> bytes) => Write(NewestRoot, bytes);
+
+    /// <summary>The release in force; null before the first poll.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    internal HeldView? ReadHeld()
+    {
+        if (!File.Exists(CurrentFile)) return null;
+        string name = File.ReadAllText(CurrentFile).TrimEnd('\n');
+        if (!IsViewName(name)) throw new InvalidDataException($"{CurrentFile} names no view");
+        string folder = Path.Combine(Views, name);
+        try
+        {
+            MetadataStore store = new(folder);
+            SnapshotMetadata snapshot = SnapshotMetadata.Read(Stored(store, SnapshotMetadata.Type, MetadataLimits.Snapshot));
+            TimestampMetadata timestamp = TimestampMetadata.Read(Stored(store, TimestampMetadata.Type, MetadataLimits.Timestamp));
+            TargetsMetadata targets = TargetsMetadata.Read(Stored(store, TargetsMetadata.Type, MetadataLimits.Targets));
+            return new HeldView(name, snapshot.Version, timestamp, targets, File.ReadAllBytes(Path.Combine(folder, CheckpointName)));
+        }
+        catch (Exception e) when (e is TufException or FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InvalidDataException($"{folder} is not whole: {e.Message}", e);
+        }
+    }
+
+    /// <summary>A folder for the next view: what is held, or the pinned root alone.</summary>
+    internal string Begin(HeldView? held, ReadOnlySpan<byte> pinned)
+    {
+        Sweep(held?.Name);
+        string name = (held is null ? 1 : long.Parse(held.Name, CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture);
+        string folder = Path.Combine(Views, name);
+        Directory.CreateDirectory(folder);
+        if (held is null)
+        {
+            Write(Path.Combine(folder, "root.json"), pinned);
+            return name;
+        }
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(Views, held.Name)))
+        {
+            Before?.Invoke(file);
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        }
+        return name;
+    }
+
+    internal MetadataStore Metadata(string view) => new(Path.Combine(Views, view)) { Before = (_, role) => Before?.Invoke(role) };
+
+    internal void KeepCheckpoint(string view, ReadOnlySpan<byte> checkpoint) => Write(Path.Combine(Views, view, CheckpointName), checkpoint);
+
+    /// <summary>The view is in force from here on; what no view needs any more goes.</summary>
+    internal void Commit(string view, IEnumerable<string> targets)
+    {
+        DirectorySync.Flush(Path.Combine(Views, view));
+        Write(CurrentFile, System.Text.Encoding.ASCII.GetBytes(view + "\n"));
+        Sweep(view);
+        if (!Directory.Exists(Targets)) return;
+        HashSet<string> kept = new(targets, StringComparer.Ordinal);
+        foreach (string file in Directory.EnumerateFiles(Targets).Where(file => !kept.Contains(Path.GetFileName(file)))) File.Delete(file);
+    }
+
+    /// <summary>Nothing of the view is wanted.</summary>
+    internal void Drop(string view) => Directory.Delete(Path.Combine(Views, view), recursive: true);
+
+    /// <summary>The bytes of a bundle; null where it is not held, or is not what it should be any more.</summary>
+    internal byte[]? ReadTarget(string name, TargetFile target)
+    {
+        string file = Path.Combine(Targets, FileName(name, target));
+        if (!File.Exists(file) || new FileInfo(file).Length != target.Length) return null;
+        byte[] bytes = File.ReadAllBytes(file);
+        return target.Hashes.Hold(bytes) ? bytes : null;
+    }
+
+    internal void KeepTarget(string name, TargetFile target, ReadOnlySpan<byte> bytes) => Write(Path.Combine(Targets, FileName(name, target)), bytes);
+
+    internal static string FileName(string name, TargetFile target) => $"{target.Hashes.Known}.{name}";
+
+    private static SignedFile Stored(MetadataStore store, string role, int limit) =>
+        SignedFile.Read(store.Read(role, limit) ?? throw new TufException(Refusal.Unavailable, "5", $"there is no {role}.json"));
+
+    private static bool IsViewName(string name) => name.Length is > 0 and < 19 && name.All(char.IsAsciiDigit);
+
+    // What a poll that was stopped left, and what was in force before.
+    private void Sweep(string? kept)
+    {
+        if (!Directory.Exists(Views)) return;
+        foreach (string folder in Directory.EnumerateDirectories(Views).Where(folder => Path.GetFileName(folder) != kept)) Directory.Delete(folder, recursive: true);
+    }
+
+    private void Write(string file, ReadOnlySpan<byte> bytes)
+    {
+        Before?.Invoke(file);
+        string folder = Path.GetDirectoryName(file)!;
+        Directory.CreateDirectory(folder);
+        string temporary = file + TemporaryEnding;
+        using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            stream.Write(bytes);
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(temporary, file, overwrite: true);
+        DirectorySync.Flush(folder);
+    }
+}
+
+/// <summary>The release that a device holds.</summary>
+/// <param name="Name">Its view's</param>
+/// <param name="Release">Its number: the version of its snapshot</param>
+/// <param name="Timestamp">The newest that was taken</param>
+/// <param name="Targets">What it has</param>
+/// <param name="Checkpoint">The log's, byte for byte</param>
+internal sealed record HeldView(string Name, long Release, TimestampMetadata Timestamp, TargetsMetadata Targets, byte[] Checkpoint);

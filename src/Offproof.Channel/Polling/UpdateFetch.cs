@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+
+namespace Offproof.Channel;
+
+/// <summary>An update that was fetched and verified.</summary>
+/// <param name="File">Where it lies</param>
+/// <param name="Sha256">Of it, lower-case hexadecimal</param>
+/// <param name="Bytes">Its length</param>
+/// <param name="Received">How many bytes came over the net for it now</param>
+/// <param name="Delta">The version that the delta started from; null where the whole update was fetched</param>
+public sealed record FetchedUpdate(string File, string Sha256, long Bytes, long Received, ReleaseVersion? Delta);
+
+/// <summary>channel.md §8: in parts of one MiB, one after the other, that go on where they were stopped.</summary>
+internal sealed class UpdateFetch(HttpMessageInvoker http, Uri channel, TimeProvider time, Action<long, long>? progress)
+{
+    internal const int Part = 1 << 20;
+    private const int BufferSize = 1 << 16;
+    private const string PartEnding = ".part";
+    private const string DeltaEnding = ".delta";
+
+    private long received;
+
+    internal async Task<FetchedUpdate> RunAsync(Notice notice, TargetsMetadata targets, string? installed, string to, CancellationToken cancel)
+    {
+        if (installed is not null && await DeltaAsync(notice, installed, cancel).ConfigureAwait(false) is { } delta)
+        {
+            string from = await FetchAsync(delta, targets, to, DeltaEnding, cancel).ConfigureAwait(false);
+            string made = Path.Combine(to, NameOf(notice));
+            DeltaResult result = Delta.Apply(delta, installed, from, made + PartEnding);
+            File.Delete(from);
+            if (result == DeltaResult.Done)
+            {
+                File.Move(made + PartEnding, made, overwrite: true);
+                return new FetchedUpdate(made, delta.Sha256, delta.Bytes, received, delta.From);
+            }
+            if (result == DeltaResult.Broken) throw new TufException(Refusal.ArbitrarySoftware, "5.7.2", "the delta does not make the update that the notice promises");
+        }
+
+        NoticePayload full = notice.Payloads.First(static payload => payload.Kind == NoticePayload.Full);
+        string whole = await FetchAsync(full, targets, to, "", cancel).ConfigureAwait(false);
+        if (new FileInfo(whole).Length != full.Bytes || await Sha256Async(whole, cancel).ConfigureAwait(false) != full.Sha256)
+        {
+            File.Delete(whole);
+            throw new TufException(Refusal.ArbitrarySoftware, "5.7.2", "the payload is not the update that the notice promises");
+        }
+        return new FetchedUpdate(whole, full.Sha256, full.Bytes, received, Delta: null);
+    }
+
+    private static string NameOf(Notice notice) => Path.GetFileName(notice.Payloads.First(static payload => payload.Kind == NoticePayload.Full).Target);
+
+    private static async Task<NoticePayload?> DeltaAsync(Notice notice, string installed, CancellationToken cancel)
+    {
+        if (notice.Payloads.All(static payload => payload.Kind != NoticePayload.Delta)) return null;
+        string hash = await Sha256Async(installed, cancel).ConfigureAwait(false);
+        return notice.Payloads.FirstOrDefault(payload => payload.Kind == NoticePayload.Delta && payload.FromSha256 == hash);
+    }
+
+    private static async Task<string> Sha256Async(string file, CancellationToken cancel)
+    {
+        FileStream stream = File.OpenRead(file);
+        await using (stream.ConfigureAwait(false)) return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancel).ConfigureAwait(false));
+    }
+
+    /// <summary>The target in a file of its own name, with the length and hash that were signed.</summary>
+    private async Task<string> FetchAsync(NoticePayload payload, TargetsMetadata targets, string to, string ending, CancellationToken cancel)
+    {
+        if (!targets.Targets.TryGetValue(payload.Target, out TargetFile? target)) throw new TufException(Refusal.NoSuchTarget, "5.6.7", $"the release has no {payload.Target}");
+        string hash = target.Hashes.ByName.GetValueOrDefault("sha256") ?? throw new TufException(Refusal.Malformed, "5.7.2", $"{payload.Target} has no SHA-256");
+        int slash = payload.Target.LastIndexOf('/');
+        Uri address = new(channel, $"targets/{payload.Target[..slash]}/{hash}.{payload.Target[(slash + 1)..]}");
+        // Named after the hash: parts of one file are never put together with those of another.
+        string part = Path.Combine(to, hash + PartEnding), file = Path.Combine(to, payload.Target[(slash + 1)..] + ending);
+        FileStream stream = new(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        await using (stream.ConfigureAwait(false))
+        {
+            long at = Math.Min(stream.Length, target.Length) / Part * Part;
+            stream.SetLength(at);
+            stream.Position = at;
+            for (; at < target.Length; at += Part)
+            {
+                progress?.Invoke(at, target.Length);
+                await FetchPartAsync(address, at, Math.Min(Part, target.Length - at), target.Length, stream, cancel).ConfigureAwait(false);
+                await stream.FlushAsync(cancel).ConfigureAwait(false);
+            }
+            stream.Flush(flushToDisk: true);
+        }
+        progress?.Invoke(target.Length, target.Length);
+        if (await Sha256Async(part, cancel).ConfigureAwait(false) != hash)
+        {
+            File.Delete(part);
+            throw new TufException(Refusal.ArbitrarySoftware, "5.7.2", $"{payload.Target} is not the file that was signed for; what had come of it was thrown away");
+        }
+        File.Move(part, file, overwrite: true);
+        return file;
+    }
+
+    private async Task FetchPartAsync(Uri address, long from, long count, long length, Stream into, CancellationToken cancel)
+    {
+        using CancellationTokenSource slow = new(MetadataLimits.Patience + TimeSpan.FromSeconds((double)count / MetadataLimits.LeastRate), time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(slow.Token, cancel);
+        try
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, address) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            request.Headers.Range = new RangeHeaderValue(from, from + count - 1);
+            using HttpResponseMessage response = await http.SendAsync(request, either.Token).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.PartialContent)
+                throw Unavailable(string.Create(CultureInfo.InvariantCulture, $"the server answers {(int)response.StatusCode} where a part of {address.AbsolutePath} was asked for"));
+            ContentRangeHeaderValue? range = response.Content.Headers.ContentRange;
+            if (range?.From != from || range.To != from + count - 1 || range.Length != length) throw Unavailable($"the server gives another part of {address.AbsolutePath} than was asked for");
+            Stream body = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
+            await using (body.ConfigureAwait(false))
+            {
+                byte[] buffer = new byte[BufferSize];
+                long left = count;
+                for (int read; (read = await body.ReadAsync(buffer, either.Token).ConfigureAwait(false)) > 0;)
+                {
+                    if (read > left) throw new TufException(Refusal.EndlessData, "5.7.3", $"more of {address.AbsolutePath} came than was asked for");
+                    left -= read;
+                    received += read;
+                    await into.WriteAsync(buffer.AsMemory(0, read), cancel).ConfigureAwait(false);
+                }
+                if (left > 0) throw Unavailable($"a part of {address.AbsolutePath} ended early");
+            }
+        }
+        catch (OperationCanceledException e) when (slow.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            throw new TufException(Refusal.SlowRetrieval, "5.7.3", $"{address.AbsolutePath} came slower than {MetadataLimits.LeastRate.ToString(CultureInfo.InvariantCulture)} bytes a second", e);
+        }
+        catch (HttpRequestException e)
+        {
+            throw Unavailable($"{address.AbsolutePath}: {e.Message}", e);
+        }
+        catch (HttpIOException e)
+        {
+            throw Unavailable($"{address.AbsolutePath}: {e.Message}", e);
+        }
+    }
+
+    private static TufException Unavailable(string what, Exception? inner = null) => new(Refusal.Unavailable, "5.7.3", what, inner);
+}

@@ -1,0 +1,139 @@
+using Offproof.Channel;
+
+namespace Offproof.Device;
+
+/// <summary>What `updates` says of one notice.</summary>
+/// <param name="Offer">The notice, and whether it is offered here and now</param>
+/// <param name="Installed">What is installed of its model</param>
+public sealed record UpdateOffer(Offer Offer, ReleaseVersion Installed);
+
+/// <summary>What this device holds of the channel.</summary>
+/// <param name="Pinned">SHA-256 of trust.json; null where no channel is pinned</param>
+/// <param name="Held">The release; null before the first poll</param>
+public sealed record ChannelStatus(string? Pinned, HeldRelease? Held);
+
+public sealed partial class DeviceHome
+{
+    /// <summary>Polls the public channel (channel.md §6): whatever is on or off, and with nothing of this device in the requests.</summary>
+    /// <param name="trustFile">A trust.json from elsewhere, for a home that has none pinned; null otherwise</param>
+    /// <param name="proxy">socks5://HOST:PORT; null for none</param>
+    /// <param name="cancel">Ends it; what was held is in place</param>
+    /// <exception cref="DeviceException">What came was refused, or nothing came.</exception>
+    public async Task<PollOutcome> PollAsync(string? trustFile, Uri? proxy, CancellationToken cancel)
+    {
+        using ChannelAccess access = ChannelAccess.Open(home, account.Server, time, proxy);
+        try
+        {
+            if (trustFile is not null) PinChannel(access.Channel, await File.ReadAllBytesAsync(trustFile, cancel).ConfigureAwait(false));
+            RequirePinned(access.Channel);
+            return await access.Channel.PollAsync(access.Http, access.Url, cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (ChannelAccess.IsRefusal(e))
+        {
+            throw ChannelAccess.Explain(e, "the release that was offered");
+        }
+    }
+
+    /// <summary>What is held of the channel. Opens no connection.</summary>
+    public ChannelStatus ChannelStatus()
+    {
+        PublicChannel channel = new(home.Channel, time);
+        return Reading(() => channel.IsPinned ? new ChannelStatus(channel.ReadTrust().Sha256, channel.ReadHeld()) : new ChannelStatus(null, null));
+    }
+
+    /// <summary>The greetings that are held. Opens no connection.</summary>
+    public IReadOnlyList<Greeting> Greetings() => Reading(new PublicChannel(home.Channel, time).ReadGreetings);
+
+    /// <summary>Says which phone this is, for <see cref="Updates"/>: kept here, sent to nobody.</summary>
+    public void NamePhone(string model, ReleaseVersion installed, string track)
+    {
+        if (!Directory.Exists(home.Channel)) HomeFolder.CreatePrivateFolder(home.Channel);
+        new PhoneFile(PhoneFile.CurrentSchema, model, installed.ToString(), track).Write(home);
+    }
+
+    /// <summary>What there is for the phone that was named, and for this program itself, newest first. Decided here; opens no connection.</summary>
+    /// <param name="program">The version of this program</param>
+    public IReadOnlyList<UpdateOffer> Updates(ReleaseVersion program)
+    {
+        PublicChannel channel = new(home.Channel, time);
+        RequirePinned(channel);
+        return Reading(() =>
+        {
+            List<UpdateOffer> offers = [];
+            if (PhoneFile.Read(home) is { } phone && ReleaseVersion.TryParse(phone.Installed, out ReleaseVersion? installed))
+                offers.AddRange(channel.Offers(phone.Model, installed, phone.Track).Select(offer => new UpdateOffer(offer, installed)));
+            offers.AddRange(channel.Offers("offproof", program, "stable").Select(offer => new UpdateOffer(offer, program)));
+            return offers;
+        });
+    }
+
+    /// <summary>Fetches an update and verifies it (channel.md §8); nothing is installed. This tells the server which phone it is for.</summary>
+    /// <param name="notice">One of <see cref="Updates"/></param>
+    /// <param name="installedFile">The file that is installed, for a delta; null for the whole update</param>
+    /// <param name="to">The folder for it; created where absent</param>
+    /// <param name="proxy">socks5://HOST:PORT; null for none</param>
+    /// <param name="progress">Is told the bytes that are there, and how many there will be</param>
+    /// <param name="cancel">Ends it; the next goes on there</param>
+    public async Task<FetchedUpdate> FetchUpdateAsync(Notice notice, string? installedFile, string to, Uri? proxy, Action<long, long>? progress, CancellationToken cancel)
+    {
+        using ChannelAccess access = ChannelAccess.Open(home, account.Server, time, proxy);
+        try
+        {
+            Directory.CreateDirectory(to);
+            return await access.Channel.FetchUpdateAsync(notice, installedFile, to, access.Http, access.Url, progress, cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (ChannelAccess.IsRefusal(e))
+        {
+            throw ChannelAccess.Explain(e, $"the update to {notice.Version}");
+        }
+    }
+
+    /// <summary>Pins the channel of a server: a file from elsewhere, or what the server gives, once. A server that has none is no failure.</summary>
+    /// <returns>SHA-256 of what was pinned; null where there is no channel.</returns>
+    internal static async Task<string?> PinChannelAsync(HomeFolder home, Uri server, string? trustFile, TimeProvider time, CancellationToken cancel)
+    {
+        using ChannelAccess access = ChannelAccess.Open(home, server, time, proxy: null);
+        if (access.Channel.IsPinned) return access.Channel.ReadTrust().Sha256;
+        byte[]? bytes = trustFile is not null ? await File.ReadAllBytesAsync(trustFile, cancel).ConfigureAwait(false)
+            : await access.Channel.FetchTrustAsync(access.Http, access.Url, cancel).ConfigureAwait(false);
+        return bytes is null ? null : PinChannel(access.Channel, bytes);
+    }
+
+    private static string PinChannel(PublicChannel channel, byte[] bytes)
+    {
+        ChannelTrust trust;
+        try
+        {
+            trust = ChannelTrust.Read(bytes);
+        }
+        catch (FormatException e)
+        {
+            throw new DeviceException(DeviceFault.Failure, $"that is no trust.json: {e.Message}", "nothing was pinned", e);
+        }
+        if (channel.IsPinned)
+        {
+            return channel.ReadTrust().Sha256 == trust.Sha256 ? trust.Sha256
+                : throw new DeviceException(DeviceFault.Refused, "this home trusts another channel", "what is pinned is not replaced; its SHA-256 stands in `offproof status`");
+        }
+        channel.Pin(trust);
+        return trust.Sha256;
+    }
+
+    private static void RequirePinned(PublicChannel channel)
+    {
+        if (!channel.IsPinned)
+            throw new DeviceException(DeviceFault.Refused, "no channel is pinned here: its keys are not learnt from the server later", "get the publisher's trust.json, compare its SHA-256, then: offproof poll --trust FILE");
+    }
+
+    private static T Reading<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (ChannelAccess.IsRefusal(e))
+        {
+            throw ChannelAccess.Explain(e, "what is held of the channel");
+        }
+    }
+}
