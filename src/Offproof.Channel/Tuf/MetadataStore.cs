@@ -34,7 +34,8 @@ public sealed class MetadataStore
     internal ReadOnlyMemory<byte>? Read(string role, int limit)
     {
         string file = PathOf(role);
-        return File.Exists(file) && new FileInfo(file).Length <= limit ? File.ReadAllBytes(file) : null;
+        if (!File.Exists(file) || new FileInfo(file).Length > limit) return null;
+        return File.ReadAllBytes(file);
     }
 
     internal void Write(string role, ReadOnlySpan<byte> content)
