@@ -194,6 +194,7 @@ form("size-hex", f"{log.name}\n0x3\n{r3}\n")
 form("size-past-63-bits", f"{log.name}\n9223372036854775808\n{r3}\n")
 form("size-with-space", f"{log.name}\n3 \n{r3}\n")
 form("size-in-other-digits", f"{log.name}\n\u0663\n{r3}\n")
+form("more-entries-than-releases-can-be", f"{log.name}\n1048577\n{r3}\n")
 form("no-origin", f"\n3\n{r3}\n")
 form("two-lines", f"{log.name}\n3\n")
 form("root-short", f"{log.name}\n3\n{b64(root(leaves)[:31])}\n")
@@ -209,11 +210,13 @@ good = note(t3, *all3).encode()
 dash = "\u2014 ".encode()
 for name, data in {
     "empty": b"", "text-alone": t3.encode(), "no-signature": (t3 + "\n").encode(), "no-blank-line": good.replace(b"\n\n", b"\n"), "last-line-end-missing": good[:-1], "line-after": good + b"x\n",
-    "blank-after": good + b"\n", "hyphen-for-dash": good.replace(dash, b"- "), "not-utf8": good.replace(b"log.", b"log\xff"), "byte-order-mark": b"\xef\xbb\xbf" + good, "null": good.replace(b"\n3\n", b"\n3\0\n"),
+    "blank-after": good + b"\n", "hyphen-for-dash": good.replace(dash, b"- "), "not-utf8": good.replace(b"log.", b"log\xff"), "null": good.replace(b"\n3\n", b"\n3\0\n"),
     "signature-without-name": note(t3, *all3, "\u2014  AAAAAAAA\n").encode(), "signature-short": note(t3, *all3, "\u2014 x AAAAAA==\n").encode(), "signature-not-base64": note(t3, *all3, "\u2014 x ?AAAAAAA\n").encode(),
     "signature-loose-bits": note(t3, *all3, "\u2014 x AAAAAAB=\n").encode(), "signature-two-spaces": note(t3, *all3, "\u2014 x  AAAAAAAA\n").encode(), "name-with-plus": note(t3, *all3, "\u2014 x+y AAAAAAAA\n").encode(),
     "name-with-space": note(t3, *all3, "\u2014 x\u00a0y AAAAAAAA\n").encode(), "many-signatures": note(t3, *all3, *["\u2014 x AAAAAAAA\n"] * 100).encode(), "too-long": note(t3, *all3, f"\u2014 x {'A' * 160000}\n").encode()}.items():
     view("form-" + name, data, "malformed-checkpoint")
+bom = "\ufeff" + t3
+view("byte-order-mark", note(bom, log.sign(bom), w1.sign(bom), w2.sign(bom)), "other-log")
 put_json("views.json", views)
 
 # Section 3: trees. Entry i is the number i in decimal digits.
