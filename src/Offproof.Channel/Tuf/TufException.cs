@@ -1,0 +1,60 @@
+namespace Offproof.Channel;
+
+/// <summary>What an update was refused for: the attacks of TUF 1.0.34 §1.5.2 by their names, and what is no attack (channel-tuf.md §5).</summary>
+public enum Refusal
+{
+    /// <summary>Signatures of fewer than the threshold of trusted keys, or a target whose bytes are not those that were signed for.</summary>
+    ArbitrarySoftware,
+
+    /// <summary>Something older than what was trusted before.</summary>
+    Rollback,
+
+    /// <summary>Expired at the time the update began: somebody may be holding news back, or the clock is wrong.</summary>
+    Freeze,
+
+    /// <summary>A file that is not the one which the file before it names.</summary>
+    MixAndMatch,
+
+    /// <summary>More bytes than a file of its kind may have, or was said to have.</summary>
+    EndlessData,
+
+    /// <summary>Slower than the least rate.</summary>
+    SlowRetrieval,
+
+    /// <summary>Not of the form of TUF 1.0.34 §4.</summary>
+    Malformed,
+
+    /// <summary>The server does not give what it must have, or does not answer.</summary>
+    Unavailable,
+
+    /// <summary>The repository is sound, and has no target of this name.</summary>
+    NoSuchTarget,
+}
+
+/// <summary>An update that was refused. What was trusted before is as it was; the next update starts from it.</summary>
+public sealed class TufException : Exception
+{
+    internal TufException(Refusal refusal, string clause, string what, Exception? inner = null)
+        : base($"{NameOf(refusal)} (TUF {clause}): {what}", inner) => (Refusal, Clause) = (refusal, clause);
+
+    /// <summary>Why.</summary>
+    public Refusal Refusal { get; }
+
+    /// <summary>The clause of the specification that was not met, for example <c>5.4.3.1</c>.</summary>
+    public string Clause { get; }
+
+    /// <summary>The name as it stands in docs and messages, for example <c>mix-and-match</c>.</summary>
+    public static string NameOf(Refusal refusal) => refusal switch
+    {
+        Refusal.ArbitrarySoftware => "arbitrary software",
+        Refusal.Rollback => "rollback",
+        Refusal.Freeze => "freeze",
+        Refusal.MixAndMatch => "mix-and-match",
+        Refusal.EndlessData => "endless data",
+        Refusal.SlowRetrieval => "slow retrieval",
+        Refusal.Malformed => "malformed metadata",
+        Refusal.Unavailable => "unavailable",
+        Refusal.NoSuchTarget => "no such target",
+        _ => throw new ArgumentOutOfRangeException(nameof(refusal)),
+    };
+}
