@@ -6,13 +6,14 @@ namespace Offproof.Channel;
 /// What a device keeps of a channel (channel.md §6.3). A view is one release whole; <c>current</c> names the one in force and is replaced last, so that whatever stops a
 /// poll leaves the old release or the new one.
 /// </summary>
-internal sealed class ChannelFolder(string root)
+internal sealed class ChannelFolder(string folder)
 {
-    private const string TemporaryEnding = ".new";
     private const string CheckpointName = "checkpoint";
 
     /// <summary>Called with the file that is about to be written; what it throws is a full disk or the end of the process.</summary>
     internal Action<string>? Before { get; init; }
+
+    private readonly string root = Path.GetFullPath(folder);
 
     private string TrustFile => Path.Combine(root, ChannelTrust.Name);
 
@@ -47,18 +48,18 @@ internal sealed class ChannelFolder(string root)
         if (!File.Exists(CurrentFile)) return null;
         string name = File.ReadAllText(CurrentFile).TrimEnd('\n');
         if (!IsViewName(name)) throw new InvalidDataException($"{CurrentFile} names no view");
-        string folder = Path.Combine(Views, name);
+        string view = Path.Combine(Views, name);
         try
         {
-            MetadataStore store = new(folder);
+            MetadataStore store = new(view);
             SnapshotMetadata snapshot = SnapshotMetadata.Read(Stored(store, SnapshotMetadata.Type, MetadataLimits.Snapshot));
             TimestampMetadata timestamp = TimestampMetadata.Read(Stored(store, TimestampMetadata.Type, MetadataLimits.Timestamp));
             TargetsMetadata targets = TargetsMetadata.Read(Stored(store, TargetsMetadata.Type, MetadataLimits.Targets));
-            return new HeldView(name, snapshot.Version, timestamp, targets, File.ReadAllBytes(Path.Combine(folder, CheckpointName)));
+            return new HeldView(name, snapshot.Version, timestamp, targets, File.ReadAllBytes(Path.Combine(view, CheckpointName)));
         }
         catch (Exception e) when (e is TufException or FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new InvalidDataException($"{folder} is not whole: {e.Message}", e);
+            throw new InvalidDataException($"{view} is not whole: {e.Message}", e);
         }
     }
 
@@ -67,17 +68,17 @@ internal sealed class ChannelFolder(string root)
     {
         Sweep(held?.Name);
         string name = (held is null ? 1 : long.Parse(held.Name, CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture);
-        string folder = Path.Combine(Views, name);
-        Directory.CreateDirectory(folder);
+        string view = Path.Combine(Views, name);
+        DurableFile.MakeFolder(view);
         if (held is null)
         {
-            Write(Path.Combine(folder, "root.json"), pinned);
+            Write(Path.Combine(view, "root.json"), pinned);
             return name;
         }
         foreach (string file in Directory.EnumerateFiles(Path.Combine(Views, held.Name)))
         {
             Before?.Invoke(file);
-            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            File.Copy(file, Path.Combine(view, Path.GetFileName(file)));
         }
         return name;
     }
@@ -122,22 +123,13 @@ internal sealed class ChannelFolder(string root)
     private void Sweep(string? kept)
     {
         if (!Directory.Exists(Views)) return;
-        foreach (string folder in Directory.EnumerateDirectories(Views).Where(folder => Path.GetFileName(folder) != kept)) Directory.Delete(folder, recursive: true);
+        foreach (string view in Directory.EnumerateDirectories(Views).Where(view => Path.GetFileName(view) != kept)) Directory.Delete(view, recursive: true);
     }
 
     private void Write(string file, ReadOnlySpan<byte> bytes)
     {
         Before?.Invoke(file);
-        string folder = Path.GetDirectoryName(file)!;
-        Directory.CreateDirectory(folder);
-        string temporary = file + TemporaryEnding;
-        using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            stream.Write(bytes);
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(temporary, file, overwrite: true);
-        DirectorySync.Flush(folder);
+        DurableFile.Write(file, bytes, DurableFile.Private);
     }
 }
 

@@ -1,0 +1,313 @@
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Offproof.Channel.Tests.Polling;
+
+/// <summary>channel.md §6: what is asked for, what is believed, and what stays when it is not.</summary>
+public sealed class PollTests : IDisposable
+{
+    private static readonly Uri Url = new("https://cloud.example.org/channel/");
+
+    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 11, 26, 12, 0, 0, TimeSpan.Zero));
+    private readonly DirectoryInfo homes = Directory.CreateTempSubdirectory("offproof-poll-");
+    private readonly TestChannel channel;
+
+    public PollTests() => channel = new TestChannel(time.GetUtcNow());
+
+    public void Dispose()
+    {
+        channel.Dispose();
+        homes.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_fresh_device_asks_for_everything_in_one_order()
+    {
+        channel.Release();
+        var (outcome, asked) = await PollAsync("a");
+        Assert.True(outcome.IsNew);
+        Assert.Equal((1, "signed by 2 of 2 witnesses"), (outcome.Release, outcome.Assurance));
+        Assert.Equal(["timestamp.json", "roots.bin.zst", "log/checkpoint", "1.snapshot.json", "1.targets.json", "log/tile/0/000.p/1", Target(GreetingList.Target), Target(NoticeList.Target)], asked);
+        Assert.Equal("Happy New Year!", Assert.Single(Home("a").ReadGreetings()).Text);
+    }
+
+    [Fact]
+    public async Task A_poll_that_finds_nothing_new_asks_for_three_files()
+    {
+        channel.Release();
+        await PollAsync("a");
+        time.Advance(TimeSpan.FromDays(1));
+        channel.Now = time.GetUtcNow();
+        channel.Timestamp();
+        var (outcome, asked) = await PollAsync("a");
+        Assert.False(outcome.IsNew);
+        Assert.Equal(["timestamp.json", "roots.bin.zst", "log/checkpoint"], asked);
+        Assert.Equal(time.GetUtcNow().AddDays(3), Home("a").ReadHeld()!.Until);
+    }
+
+    [Fact] // Two classes: fresh, and holds the previous release. Whoever is further behind asks as a fresh one does.
+    public async Task What_is_asked_for_depends_on_whether_the_previous_release_is_held_alone()
+    {
+        channel.Release();
+        await PollAsync("old");
+        channel.Bundles[GreetingList.Target] = TestChannel.Greetings("Happy New Year!", "Season's greetings!");
+        channel.Release();
+        await PollAsync("previous");
+        await PollAsync("alike");
+        channel.Release();
+        List<string> fresh = (await PollAsync("fresh")).Asked;
+        Assert.Equal(8, fresh.Count);
+        Assert.Equal(fresh, (await PollAsync("old")).Asked);
+        List<string> previous = (await PollAsync("previous")).Asked;
+        Assert.Equal(fresh.Take(6), previous); // both bundles are held
+        Assert.Equal(previous, (await PollAsync("alike")).Asked);
+    }
+
+    [Fact]
+    public async Task A_new_root_is_walked_to_from_the_pinned_one()
+    {
+        channel.Release();
+        await PollAsync("a");
+        channel.AddRoot(newOnlineKeys: true);
+        channel.AddRoot();
+        channel.Release();
+        Assert.Equal(2, (await PollAsync("a")).Outcome.Release);
+        Assert.Equal(2, (await PollAsync("fresh")).Outcome.Release);
+    }
+
+    [Fact] // A publisher at work: the root of the next release is there, its timestamp is not.
+    public async Task A_root_that_is_newer_than_the_release_does_no_harm()
+    {
+        channel.Release();
+        channel.AddRoot();
+        Assert.Equal(1, (await PollAsync("a")).Outcome.Release);
+        Assert.False((await PollAsync("a")).Outcome.IsNew);
+        channel.Release();
+        Assert.Equal(2, (await PollAsync("a")).Outcome.Release);
+    }
+
+    [Fact] // TUF 5.3.8: a root that was proven is never given up, even if what came with it was refused.
+    public async Task A_chain_without_a_root_that_was_proven_is_refused()
+    {
+        channel.Release();
+        await PollAsync("a");
+        byte[] chain = File.ReadAllBytes(Path.Combine(channel.Folder, RootChain.Name));
+        channel.AddRoot(newOnlineKeys: true);
+        Assert.Equal(Refusal.ArbitrarySoftware, (await RefusedAsync<TufException>("a")).Refusal); // no timestamp by the new keys yet
+        channel.Write(RootChain.Name, chain);
+        Assert.Equal(Refusal.Rollback, (await RefusedAsync<TufException>("a")).Refusal);
+    }
+
+    [Fact]
+    public async Task A_release_that_was_not_logged_is_refused()
+    {
+        channel.Release();
+        await PollAsync("a");
+        channel.Release(isLogged: false);
+        Assert.Equal(LogRefusal.NotLogged, (await RefusedAsync<LogException>("a")).Refusal);
+    }
+
+    [Fact]
+    public async Task A_split_view_is_refused_also_where_nothing_is_new()
+    {
+        channel.Release();
+        await PollAsync("a");
+        channel.ForgetLog();
+        channel.Log("another history"u8.ToArray());
+        Assert.Equal(LogRefusal.SplitView, (await RefusedAsync<LogException>("a")).Refusal);
+        channel.Release();
+        Assert.Equal(LogRefusal.SplitView, (await RefusedAsync<LogException>("a")).Refusal);
+    }
+
+    [Fact]
+    public async Task Too_few_witnesses_are_refused()
+    {
+        channel.Cosigners = 0;
+        channel.Release();
+        Assert.Equal(LogRefusal.QuorumNotMet, (await RefusedAsync<LogException>("a", holdsNothing: true)).Refusal);
+        channel.Cosigners = 1;
+        channel.Cosign();
+        Assert.Equal("signed by 1 of 2 witnesses", (await PollAsync("a")).Outcome.Assurance);
+        channel.Cosigners = 0;
+        channel.Cosign();
+        Assert.Equal(LogRefusal.QuorumNotMet, (await RefusedAsync<LogException>("a")).Refusal);
+    }
+
+    [Fact]
+    public async Task Without_a_quorum_it_says_what_it_cannot_say()
+    {
+        using TestChannel open = new(time.GetUtcNow(), quorum: 0) { Cosigners = 0 };
+        open.Release();
+        FolderServer server = new(open.Folder);
+        PublicChannel device = new(Path.Combine(homes.FullName, "open"), time);
+        device.Pin(open.Trust);
+        using HttpMessageInvoker http = new(server);
+        Assert.Equal("genuine, not shown to be the same for all", (await device.PollAsync(http, Url, TestContext.Current.CancellationToken)).Assurance);
+    }
+
+    [Fact]
+    public async Task An_expired_timestamp_is_a_freeze_and_what_is_held_still_works()
+    {
+        channel.Release();
+        await PollAsync("a");
+        time.Advance(TimeSpan.FromDays(4));
+        Assert.Equal(Refusal.Freeze, (await RefusedAsync<TufException>("a")).Refusal);
+        Assert.Single(Home("a").ReadGreetings());
+    }
+
+    [Fact]
+    public async Task An_older_timestamp_is_a_rollback()
+    {
+        channel.Release();
+        byte[] older = File.ReadAllBytes(Path.Combine(channel.Folder, "timestamp.json"));
+        channel.Release();
+        await PollAsync("a");
+        channel.Write("timestamp.json", older);
+        Assert.Equal(Refusal.Rollback, (await RefusedAsync<TufException>("a")).Refusal);
+    }
+
+    [Theory]
+    [InlineData("timestamp.json")]
+    [InlineData("roots.bin.zst")]
+    [InlineData("log/checkpoint")]
+    [InlineData("2.snapshot.json")]
+    [InlineData("2.targets.json")]
+    [InlineData("log/tile/0/000.p/2")]
+    [InlineData(GreetingList.Target)]
+    [InlineData(NoticeList.Target)]
+    public async Task One_changed_byte_in_any_file_is_refused(string name)
+    {
+        channel.Release();
+        await PollAsync("a");
+        channel.Bundles[GreetingList.Target] = TestChannel.Greetings("Another");
+        channel.Payloads["payloads/m/1/x"] = [1];
+        channel.Release();
+        string path = name.EndsWith(".zst", StringComparison.Ordinal) && name != RootChain.Name ? Target(name) : name;
+        byte[] bytes = File.ReadAllBytes(Path.Combine(channel.Folder, path));
+        FolderServer server = new(channel.Folder);
+        for (int at = 0; at < bytes.Length; at += Math.Max(1, bytes.Length / 7))
+        {
+            byte[] changed = [.. bytes];
+            changed[at] ^= 1;
+            server.Instead[path] = changed;
+            Exception? e = await Record.ExceptionAsync(() => PollAsync("fresh", server));
+            Assert.True(e is TufException or LogException or ContentException, $"byte {at}: {e?.GetType().Name ?? "taken"}");
+            Assert.Null(Home("fresh").ReadHeld());
+        }
+    }
+
+    [Theory]
+    [InlineData("timestamp.json")]
+    [InlineData("roots.bin.zst")]
+    [InlineData("log/checkpoint")]
+    [InlineData("1.snapshot.json")]
+    [InlineData("1.targets.json")]
+    [InlineData("log/tile/0/000.p/1")]
+    public async Task A_file_that_does_not_end_is_refused(string name)
+    {
+        channel.Release();
+        FolderServer server = new(channel.Folder);
+        server.Instead[name] = new byte[20 << 20];
+        Assert.Equal(Refusal.EndlessData, (await Assert.ThrowsAsync<TufException>(() => PollAsync("a", server))).Refusal);
+    }
+
+    [Fact]
+    public async Task A_bundle_that_unfolds_to_more_than_a_phone_holds_is_refused()
+    {
+        channel.Bundles[GreetingList.Target] = Frame.Seal(new byte[(64 << 20) + 1]);
+        channel.Release();
+        await RefusedAsync<ContentException>("a", holdsNothing: true);
+    }
+
+    [Fact] // A disk that is full, and a process that ends, at each file in turn.
+    public async Task Whatever_stops_the_first_poll_leaves_nothing_or_the_release()
+    {
+        channel.Release();
+        int files = 0;
+        for (bool ended = false; !ended; files++)
+        {
+            string name = $"stopped-{files}";
+            ended = await StoppedAsync(name, files);
+            Assert.Equal(ended ? 1 : null, Home(name).ReadHeld()?.Release);
+            Assert.Equal(1, (await PollAsync(name)).Outcome.Release);
+            Assert.Single(Home(name).ReadGreetings());
+        }
+        Assert.InRange(files, 8, 20);
+    }
+
+    [Fact]
+    public async Task Whatever_stops_a_later_poll_leaves_the_old_release_or_the_new_one()
+    {
+        const int Most = 25;
+        channel.Release();
+        for (int device = 0; device < Most; device++) await PollAsync($"stopped-{device}");
+        channel.Bundles[GreetingList.Target] = TestChannel.Greetings("Second");
+        channel.AddRoot();
+        channel.Release();
+        int files = 0;
+        for (bool ended = false; !ended; files++)
+        {
+            string name = $"stopped-{files}";
+            ended = await StoppedAsync(name, files);
+            Assert.Equal(ended ? "Second" : "Happy New Year!", Assert.Single(Home(name).ReadGreetings()).Text);
+            Assert.Equal(2, (await PollAsync(name)).Outcome.Release);
+            Assert.Equal("Second", Assert.Single(Home(name).ReadGreetings()).Text);
+        }
+        Assert.InRange(files, 10, Most);
+    }
+
+    /// <returns>False where it was stopped before that file.</returns>
+    private async Task<bool> StoppedAsync(string name, int files)
+    {
+        Home(name);
+        ChannelFolder folder = new(Path.Combine(homes.FullName, name)) { Before = _ => { if (files-- == 0) throw new IOException("stopped"); } };
+        using HttpMessageInvoker http = new(new FolderServer(channel.Folder));
+        try
+        {
+            await new ChannelPoll(folder, http, Url, time).RunAsync(TestContext.Current.CancellationToken);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private string Target(string name) => $"targets/{TestChannel.Sha256(channel.Bundles[name])}.{name}";
+
+    private PublicChannel Home(string name)
+    {
+        PublicChannel device = new(Path.Combine(homes.FullName, name), time);
+        if (!device.IsPinned) device.Pin(channel.Trust);
+        return device;
+    }
+
+    private async Task<(PollOutcome Outcome, List<string> Asked)> PollAsync(string name, FolderServer? server = null)
+    {
+        server ??= new FolderServer(channel.Folder);
+        using HttpMessageInvoker http = new(server, disposeHandler: false);
+        return (await Home(name).PollAsync(http, Url, TestContext.Current.CancellationToken), server.Asked);
+    }
+
+    /// <summary>Refused, and everything that was held is there as it was.</summary>
+    private async Task<T> RefusedAsync<T>(string name, bool holdsNothing = false) where T : Exception
+    {
+        string before = Everything(name);
+        T e = await Assert.ThrowsAsync<T>(() => PollAsync(name));
+        Assert.Equal(before, Everything(name));
+        if (!holdsNothing) Assert.Single(Home(name).ReadGreetings());
+        return e;
+    }
+
+    private string Everything(string name)
+    {
+        string folder = Path.Combine(homes.FullName, name);
+        if (!Directory.Exists(folder)) return "";
+        StringBuilder all = new();
+        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(static f => Path.GetFileName(f) is not ("trust.json" or "root.json") || f.Contains("views", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+            all.AppendLine(Line(file, folder));
+        return all.ToString();
+    }
+
+    private static string Line(string file, string folder) => $"{Path.GetRelativePath(folder, file)} {TestChannel.Sha256(File.ReadAllBytes(file))}";
+}
