@@ -31,6 +31,8 @@ internal static class CommandLine
             MoveVerb.Create(),
             BackupVerb.Create(),
             RunVerb.Create(),
+            PollVerb.Create(),
+            UpdatesVerb.Create(),
             SnapshotsVerb.Create(),
             RestoreVerb.Create(),
             PruneVerb.Create(),

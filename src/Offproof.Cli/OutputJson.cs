@@ -9,11 +9,11 @@ using Offproof.Vault;
 namespace Offproof.Cli;
 
 // The stable forms of --json (cli.md §1.2): one record a shape, members only ever added.
-internal sealed record InitJson(string Schema, string Account, string Device, Uri Server, string ServerKey, string Sheet);
+internal sealed record InitJson(string Schema, string Account, string Device, Uri Server, string ServerKey, string Sheet, string? Channel);
 
 internal sealed record InviteJson(string Schema, string Code, DateTimeOffset Expires, long? Quota);
 
-internal sealed record JoinJson(string Schema, string Account, string Device, Uri Server);
+internal sealed record JoinJson(string Schema, string Account, string Device, Uri Server, string? Channel);
 
 internal sealed record DevicesJson(string Schema, IReadOnlyList<DeviceStatus> Devices);
 
@@ -143,6 +143,9 @@ internal sealed record LedgerVerifyJson(
 [JsonSerializable(typeof(SelfTestReport))]
 [JsonSerializable(typeof(SourcesReport))]
 [JsonSerializable(typeof(InitJson))]
+[JsonSerializable(typeof(PollJson))]
+[JsonSerializable(typeof(UpdatesJson))]
+[JsonSerializable(typeof(FetchedJson))]
 [JsonSerializable(typeof(InviteJson))]
 [JsonSerializable(typeof(WithdrawnJson))]
 [JsonSerializable(typeof(AccountsJson))]

@@ -25,6 +25,9 @@ internal sealed class Progress : IDisposable
 
     internal IProgress<PruneProgress> Prune => new Reader<PruneProgress>(p => Draw(p.Done, p.Total, "files"));
 
+    /// <summary>Bytes that are there, and bytes in all.</summary>
+    internal void Report(long done, long total) => Draw(done == total ? 1 : 0, 1, done, total);
+
     /// <summary>Clears the line.</summary>
     public void Dispose()
     {

@@ -88,15 +88,23 @@ public sealed partial class DeviceHome
         }
     }
 
-    /// <summary>Pins the channel of a server: a file from elsewhere, or what the server gives, once. A server that has none is no failure.</summary>
+    /// <summary>Pins the channel of a device's server, at init or join: a file from elsewhere, or what the server gives, once. A server that has none is no failure.</summary>
     /// <returns>SHA-256 of what was pinned; null where there is no channel.</returns>
-    internal static async Task<string?> PinChannelAsync(HomeFolder home, Uri server, string? trustFile, TimeProvider time, CancellationToken cancel)
+    public static async Task<string?> PinChannelAsync(string path, string? trustFile, TimeProvider time, CancellationToken cancel)
     {
-        using ChannelAccess access = ChannelAccess.Open(home, server, time, proxy: null);
-        if (access.Channel.IsPinned) return access.Channel.ReadTrust().Sha256;
-        byte[]? bytes = trustFile is not null ? await File.ReadAllBytesAsync(trustFile, cancel).ConfigureAwait(false)
-            : await access.Channel.FetchTrustAsync(access.Http, access.Url, cancel).ConfigureAwait(false);
-        return bytes is null ? null : PinChannel(access.Channel, bytes);
+        HomeFolder home = new(path);
+        using ChannelAccess access = ChannelAccess.Open(home, AccountFile.Read(home).Server, time, proxy: null);
+        try
+        {
+            byte[]? bytes = trustFile is not null ? await File.ReadAllBytesAsync(trustFile, cancel).ConfigureAwait(false)
+                : access.Channel.IsPinned ? access.Channel.ReadTrust().Bytes.ToArray()
+                : await access.Channel.FetchTrustAsync(access.Http, access.Url, cancel).ConfigureAwait(false);
+            return bytes is null ? null : PinChannel(access.Channel, bytes);
+        }
+        catch (Exception e) when (ChannelAccess.IsRefusal(e))
+        {
+            throw ChannelAccess.Explain(e, "the channel's trust.json");
+        }
     }
 
     private static string PinChannel(PublicChannel channel, byte[] bytes)
