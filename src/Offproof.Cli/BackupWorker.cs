@@ -8,7 +8,7 @@ using Offproof.Device;
 namespace Offproof.Cli;
 
 /// <summary>
-/// A backup in a process of its own: what opens a vault lives in it and ends with it (run.md §1.2). Its input is a pipe that nothing is written to; when
+/// A backup, or a poll, in a process of its own: what opens a vault lives in it and ends with it (run.md §1.2). Its input is a pipe that nothing is written to; when
 /// this end of it closes - asked to, or because this process was killed - it stops as if interrupted.
 /// </summary>
 internal sealed class BackupWorker(string home)
@@ -37,8 +37,20 @@ internal sealed class BackupWorker(string home)
 
     internal async Task<WorkerEnd> RunAsync(Category category, CancellationToken cancel)
     {
-        using Process? process = Start(category, out string whyNot);
-        if (process is null) return new WorkerEnd(ExitCode.Failure, null, whyNot);
+        (int exit, string output, string why) = await RunAsync(["backup", category.Name(), "--json", "--tied"], cancel);
+        return new WorkerEnd(exit, Snapshot(output), why);
+    }
+
+    internal async Task<PollEnd> PollAsync(CancellationToken cancel)
+    {
+        (int exit, _, string why) = await RunAsync(["poll", "--json"], cancel);
+        return new PollEnd(exit, why);
+    }
+
+    private async Task<(int Exit, string Output, string Why)> RunAsync(string[] verb, CancellationToken cancel)
+    {
+        using Process? process = Start(verb, out string whyNot);
+        if (process is null) return (ExitCode.Failure, "", whyNot);
         Task<string> output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
         Task<string> error = PassOnAsync(process.StandardError);
         try
@@ -60,17 +72,16 @@ internal sealed class BackupWorker(string home)
             throw;
         }
         string said = await error;
-        string? snapshot = Snapshot(await output);
-        return new WorkerEnd(process.ExitCode, snapshot, process.ExitCode == ExitCode.Unreachable ? "server unreachable" : said.Length > 0 ? said : $"it ended with {process.ExitCode}");
+        return (process.ExitCode, await output, process.ExitCode == ExitCode.Unreachable ? "server unreachable" : said.Length > 0 ? said : $"it ended with {process.ExitCode}");
     }
 
     /// <summary>A program that was exchanged meanwhile, or too many processes: tried again later, like any failure.</summary>
-    private Process? Start(Category category, out string whyNot)
+    private Process? Start(string[] verb, out string whyNot)
     {
         whyNot = "its process could not be started";
         try
         {
-            return Process.Start(StartInfo(category));
+            return Process.Start(StartInfo(verb));
         }
         catch (Exception e) when (e is Win32Exception or IOException)
         {
@@ -79,12 +90,12 @@ internal sealed class BackupWorker(string home)
         }
     }
 
-    private ProcessStartInfo StartInfo(Category category)
+    private ProcessStartInfo StartInfo(string[] verb)
     {
         string self = Environment.ProcessPath ?? throw new InvalidOperationException("this program does not know its own path");
         // `dotnet offproof.dll`, where there is no launcher for this system.
         string[] first = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [Path.Combine(AppContext.BaseDirectory, "offproof.dll")] : [];
-        return new ProcessStartInfo(self, [.. first, "backup", category.Name(), "--json", "--tied", "--home", Path.GetFullPath(home)])
+        return new ProcessStartInfo(self, [.. first, .. verb, "--home", Path.GetFullPath(home)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -26,6 +26,9 @@ internal sealed class Rig : IAsyncDisposable
 
     internal bool InvitedOnly { get; set; }
 
+    /// <summary>What the next server that is started serves as its channel.</summary>
+    internal string? Channel { get; set; }
+
     /// <summary>How far the server's clock is ahead.</summary>
     internal ShiftedTime ServerTime { get; } = new();
 
@@ -60,7 +63,7 @@ internal sealed class Rig : IAsyncDisposable
 
     internal async Task StartServerAsync(int port, string data)
     {
-        ServerOptions options = new() { DataDirectory = data, Listen = new Uri($"http://127.0.0.1:{port}"), Limits = Limits, InvitedOnly = InvitedOnly, TimeProvider = ServerTime };
+        ServerOptions options = new() { DataDirectory = data, Listen = new Uri($"http://127.0.0.1:{port}"), Limits = Limits, InvitedOnly = InvitedOnly, TimeProvider = ServerTime, ChannelDirectory = Channel };
         server = await ServerHost.StartAsync(options, TextWriter.Null, CancellationToken.None);
         Url = server.Url;
     }

@@ -11,13 +11,15 @@ internal static class RunVerb
     {
         Option<TimeSpan> every = Options.Duration("--every", "From one backup of a category to the next: 30s, 10m, 6h, 1d", TimeSpan.FromHours(6));
         Option<bool> once = new("--once") { Description = "One round of backups, now, and no more" };
-        Command verb = new("run", "Back up what is on, again and again, until it is stopped") { every, once };
+        Option<bool> noPoll = new("--no-poll") { Description = "Do not fetch the public data" };
+        Command verb = new("run", "Back up what is on, and fetch the public data, again and again, until it is stopped") { every, once, noPoll };
         verb.SetAction(async (parsed, cancel) =>
         {
             await Task.Yield(); // a signal before the first wait would end the program with the signal's code
             string home = parsed.HomeFolder();
             bool json = parsed.GetValue(Options.Json);
-            using DeviceRun run = new(home, parsed.GetValue(every), TimeProvider.System, new BackupWorker(home).RunAsync, e => Show(e, json, parsed.GetValue(once)));
+            BackupWorker worker = new(home);
+            using DeviceRun run = new(home, parsed.GetValue(every), TimeProvider.System, worker.RunAsync, e => Show(e, json, parsed.GetValue(once)), parsed.GetValue(noPoll) ? null : worker.PollAsync);
             if (parsed.GetValue(once)) return await run.OnceAsync(cancel);
             try
             {
@@ -47,7 +49,9 @@ internal static class RunVerb
             RunEventKind.Failed => once ? $"{category}: failed, {e.Why}" : null, // what is waited for says it
             RunEventKind.Stopped => $"{category}: stopped, {e.Why}",
             RunEventKind.Waiting => e.Since is null ? $"{category}: {e.Why}" : $"{category}: waiting, {e.Why}",
-            RunEventKind.Off => once ? "everything is off: nothing was read or sent" : "everything is off: nothing is read or sent until a category is turned on",
+            RunEventKind.Off => once ? "everything is off: nothing was read or sent" : "everything is off: nothing of yours is read or sent until a category is turned on",
+            RunEventKind.Polled => "the public data were fetched",
+            RunEventKind.NotPolled => $"the public data were not fetched: {e.Why}",
             _ => null,
         };
         if (words is not null && !json) Terminal.Say(words);

@@ -16,6 +16,8 @@ public sealed class DeviceRun : IDisposable
     private readonly Schedule schedule;
     private readonly Func<Category, CancellationToken, Task<WorkerEnd>> worker;
     private readonly Action<RunEvent> tell;
+    private readonly PollSchedule polls;
+    private readonly Func<CancellationToken, Task<PollEnd>>? poll;
     private readonly FileStream held;
 
     // What could not be written, as on a full disk, holds as well; an epoch that follows begins anew.
@@ -30,15 +32,19 @@ public sealed class DeviceRun : IDisposable
     /// <param name="time">The clock</param>
     /// <param name="worker">Backs a category up, in a process of its own; for one that is off, tells the server so and reads nothing</param>
     /// <param name="tell">Told what happens</param>
+    /// <param name="poll">Polls the public channel, in a process of its own; null: never</param>
     /// <param name="chance">A number from 0 to below 1; for tests</param>
     /// <exception cref="DeviceException">There is no device, or another `run` works for it.</exception>
     public DeviceRun(
-        string path, TimeSpan every, TimeProvider time, Func<Category, CancellationToken, Task<WorkerEnd>> worker, Action<RunEvent> tell, Func<double>? chance = null)
+        string path, TimeSpan every, TimeProvider time, Func<Category, CancellationToken, Task<WorkerEnd>> worker, Action<RunEvent> tell,
+        Func<CancellationToken, Task<PollEnd>>? poll = null, Func<double>? chance = null)
     {
         home = new HomeFolder(path);
         AccountFile.Read(home);
-        (this.time, this.worker, this.tell) = (time, worker, tell);
-        schedule = new Schedule(every, chance ?? (static () => RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20)));
+        (this.time, this.worker, this.tell, this.poll) = (time, worker, tell, poll);
+        chance ??= static () => RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20);
+        schedule = new Schedule(every, chance);
+        polls = new PollSchedule(home, chance);
         held = RunLock.Take(home);
     }
 
@@ -49,6 +55,7 @@ public sealed class DeviceRun : IDisposable
         {
             if (NextDue() is { } category) await BackUpAsync(category, cancel).ConfigureAwait(false);
             else if (Untold() is { } off) await TellServerAsync(off, cancel).ConfigureAwait(false);
+            if (poll is not null && polls.IsDue(time.GetUtcNow())) await PollAsync(poll, cancel).ConfigureAwait(false);
             SayWhatIsWaitedFor();
             SayWhatIsOverdue();
             await Task.Delay(Look, time, cancel).ConfigureAwait(false);
@@ -77,6 +84,14 @@ public sealed class DeviceRun : IDisposable
         foreach (Category category in Categories.All)
             if (IsOn(category) && schedule.Due(State(category), Folder(category).LastGood, now) <= now) return category;
         return null;
+    }
+
+    private async Task PollAsync(Func<CancellationToken, Task<PollEnd>> poll, CancellationToken cancel)
+    {
+        PollEnd end = await poll(cancel).ConfigureAwait(false);
+        cancel.ThrowIfCancellationRequested();
+        DateTimeOffset now = time.GetUtcNow();
+        Say(new RunEvent(end.Exit == 0 ? RunEventKind.Polled : RunEventKind.NotPolled, now) { Exit = end.Exit, Why = end.Exit == 0 ? null : end.Why, Next = polls.After(end.Exit == 0, now) });
     }
 
     private async Task<int> BackUpAsync(Category category, CancellationToken cancel)

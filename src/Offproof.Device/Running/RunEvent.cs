@@ -25,12 +25,18 @@ public enum RunEventKind
 
     /// <summary>Seven days without a good backup.</summary>
     Alarm,
+
+    /// <summary>The public channel was polled.</summary>
+    Polled,
+
+    /// <summary>It was refused, or did not answer.</summary>
+    NotPolled,
 }
 
 /// <summary>One thing that `run` has to say.</summary>
 /// <param name="Kind">What happened</param>
 /// <param name="Time">When</param>
-/// <param name="Category">To which category; null for <see cref="RunEventKind.Off"/></param>
+/// <param name="Category">To which category; null where it is about none</param>
 public sealed record RunEvent(RunEventKind Kind, DateTimeOffset Time, Category? Category = null)
 {
     /// <summary>The new snapshot.</summary>

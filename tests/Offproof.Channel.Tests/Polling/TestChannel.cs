@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
 
 namespace Offproof.Channel.Tests.Polling;
 
@@ -144,19 +143,19 @@ internal sealed class FolderServer(string folder) : HttpMessageHandler
     /// <summary>Called before an answer.</summary>
     internal Action<string>? Before { get; set; }
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         string path = request.RequestUri!.AbsolutePath["/channel/".Length..];
         Asked.Add(request.Headers.Any() ? $"{path} {request.Headers.ToString().Trim()}" : path);
         Before?.Invoke(path);
         string file = Path.Combine(folder, path);
-        byte[]? content = Instead.GetValueOrDefault(path) ?? (File.Exists(file) ? File.ReadAllBytes(file) : null);
-        if (content is null) return Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotFound));
-        if (request.Headers.Range is not { } asked) return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(content) });
+        byte[]? content = Instead.GetValueOrDefault(path) ?? (File.Exists(file) ? await File.ReadAllBytesAsync(file, cancellationToken) : null);
+        if (content is null) return new HttpResponseMessage(HttpStatusCode.NotFound);
+        if (request.Headers.Range is not { } asked) return new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(content) };
         var range = asked.Ranges.Single();
         byte[] part = content[(int)range.From!..(int)(Math.Min(range.To!.Value, content.Length - 1) + 1)];
         HttpResponseMessage partial = new(HttpStatusCode.PartialContent) { Content = new ByteArrayContent(part) };
         partial.Content.Headers.ContentRange = new(range.From.Value, range.From.Value + part.Length - 1, content.Length);
-        return Task.FromResult(partial);
+        return partial;
     }
 }
