@@ -19,9 +19,8 @@ internal static class WitnessHost
     private const int MostConnections = 64;
 
     /// <summary>Until it is cancelled, or the process gets SIGTERM or SIGINT.</summary>
-    internal static async Task RunAsync(Witness witness, Uri listen, CancellationToken cancel)
+    internal static async Task RunAsync(Witness witness, IPEndPoint endpoint, CancellationToken cancel)
     {
-        IPEndPoint endpoint = Endpoint(listen);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -37,7 +36,8 @@ internal static class WitnessHost
         }
     }
 
-    private static IPEndPoint Endpoint(Uri listen)
+    /// <summary>Where it may listen; a usage error for anything else.</summary>
+    internal static IPEndPoint Endpoint(Uri listen)
     {
         IPAddress? address = listen.Host is "localhost" ? IPAddress.Loopback : IPAddress.TryParse(listen.IdnHost, out IPAddress? parsed) ? parsed : null;
         return listen.Scheme == Uri.UriSchemeHttp && listen.PathAndQuery is "/" && listen.UserInfo.Length == 0 && address is not null && IPAddress.IsLoopback(address)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Offproof.Channel;
 using Offproof.Device;
 
@@ -19,10 +20,10 @@ internal static class WitnessVerb
         {
             await Task.Yield(); // as in serve: a signal before the first wait
             NoteKey[] logs = [.. parsed.GetRequiredValue(log).Select(ParseLog)];
-            Uri url = Options.ParseUrl(parsed.GetRequiredValue(listen));
+            IPEndPoint endpoint = WitnessHost.Endpoint(Options.ParseUrl(parsed.GetRequiredValue(listen)));
             using Witness witness = Open(parsed.GetRequiredValue(data), parsed.GetValue(name), logs);
             Terminal.Talk($"witness key {witness.Key}");
-            await WitnessHost.RunAsync(witness, url, cancel);
+            await WitnessHost.RunAsync(witness, endpoint, cancel);
             return ExitCode.Ok;
         });
         return verb;
