@@ -21,9 +21,11 @@ internal sealed record FileHashes(IReadOnlyDictionary<string, string> ByName)
     /// <summary>The hash that stands in the name of a target (§5.7.3): the first known one, sha256 before sha512; null when none is known.</summary>
     internal string? Known => ByName.GetValueOrDefault("sha256") ?? ByName.GetValueOrDefault("sha512");
 
-    internal bool Hold(ReadOnlySpan<byte> bytes) => Known is not null
-        && (!ByName.TryGetValue("sha256", out string? sha256) || Hex.Equals(sha256, SHA256.HashData(bytes)))
-        && (!ByName.TryGetValue("sha512", out string? sha512) || Hex.Equals(sha512, SHA512.HashData(bytes)));
+    internal bool Hold(ReadOnlySpan<byte> bytes) => Hold(SHA256.HashData(bytes), SHA512.HashData(bytes));
+
+    internal bool Hold(ReadOnlySpan<byte> sha256, ReadOnlySpan<byte> sha512) => Known is not null
+        && (!ByName.TryGetValue("sha256", out string? hex256) || Hex.Equals(hex256, sha256))
+        && (!ByName.TryGetValue("sha512", out string? hex512) || Hex.Equals(hex512, sha512));
 
     internal static FileHashes Read(Fields hashes)
     {

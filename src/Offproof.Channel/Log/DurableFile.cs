@@ -1,0 +1,70 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Offproof.Channel;
+
+/// <summary>Files that come into being beside their place, are flushed, and renamed: whoever reads sees the old one or the new one, whole, also after a loss of power.</summary>
+static class DurableFile
+{
+    internal const string TemporaryEnding = ".tmp";
+
+    internal const UnixFileMode Public = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    internal const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    internal static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
+    {
+        string folder = Path.GetDirectoryName(path)!, temporary = path + TemporaryEnding;
+        MakeFolder(folder, mode == Private ? Private | UnixFileMode.UserExecute : null);
+        // What an interrupted write left has its mode, not ours.
+        File.Delete(temporary);
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = mode;
+        using (FileStream file = new(temporary, options))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(temporary, path, overwrite: true);
+        DirectorySync.Flush(folder);
+    }
+
+    /// <summary>The file, or null where there is none.</summary>
+    /// <exception cref="InvalidDataException">It is larger than <paramref name="most"/>.</exception>
+    internal static byte[]? Read(string path, int most)
+    {
+        if (!File.Exists(path)) return null;
+        using SafeFileHandle handle = File.OpenHandle(path);
+        long length = RandomAccess.GetLength(handle);
+        if (length > most) throw new InvalidDataException($"{path} has {length} bytes; at most {most} are read");
+        byte[] content = new byte[length];
+        for (int at = 0; at < content.Length;)
+        {
+            int read = RandomAccess.Read(handle, content.AsSpan(at), at);
+            if (read == 0) throw new InvalidDataException($"{path} became shorter while it was read");
+            at += read;
+        }
+        return content;
+    }
+
+    /// <summary>Held until it is disposed; null where another process, or another part of this one, holds it. The file stays: a lock that is deleted can be held twice.</summary>
+    internal static FileStream? TryLock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
+    }
+
+    internal static void MakeFolder(string folder, UnixFileMode? mode = null)
+    {
+        if (Directory.Exists(folder)) return;
+        string parent = Path.GetDirectoryName(folder)!;
+        MakeFolder(parent, mode);
+        if (mode is { } own && !OperatingSystem.IsWindows()) Directory.CreateDirectory(folder, own);
+        else Directory.CreateDirectory(folder);
+        DirectorySync.Flush(parent);
+    }
+}
