@@ -58,6 +58,11 @@ internal sealed class SignedFile
         JsonObject.Create(Signed)!,
         signatures.Where(s => s.Key != key.KeyId).Select(s => (s.Key, s.Value)).Append((key.KeyId, key.Sign(Canonical.Span))));
 
+    /// <summary>The same with a signature that was made elsewhere.</summary>
+    internal byte[] WithSignature(string keyId, byte[] signature) => Join(
+        JsonObject.Create(Signed)!,
+        signatures.Where(s => s.Key != keyId).Select(s => (s.Key, s.Value)).Append((keyId, signature)));
+
     static byte[] Join(JsonNode signed, IEnumerable<(string KeyId, byte[] Value)> signatures)
     {
         JsonArray list = [];

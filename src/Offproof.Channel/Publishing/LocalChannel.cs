@@ -1,0 +1,68 @@
+namespace Offproof.Channel;
+
+/// <summary>
+/// The channel of a server that nobody publishes for: all keys, the offline ones too, lie in its folder, and no witness is asked. Devices say "genuine, not shown to be the same for all".
+/// A folder that <c>offproof publish</c> works in is left as it is.
+/// </summary>
+public static class LocalChannel
+{
+    /// <summary>
+    /// Makes the channel where there is none, publishes these greetings and updates where they are not published yet, and signs the timestamp anew when more than half of its time has
+    /// passed. Again changes nothing. What was killed goes on.
+    /// </summary>
+    /// <param name="folder">DATA/channel; <see cref="Publisher.PublicTreeFolder"/> in it is served as /channel/.</param>
+    /// <param name="greetings">The whole collection; null: what is published stays.</param>
+    /// <param name="updates">Notices, added to those that are published.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <returns>The folder that is to be served.</returns>
+    public static async Task<string> EnsureAsync(string folder, IReadOnlyList<Greeting>? greetings, IReadOnlyList<UpdateDraft> updates, TimeProvider time, CancellationToken cancel)
+    {
+        string offline = Path.Combine(folder, "keys", "offline");
+        if (!File.Exists(Path.Combine(folder, "publisher.json")))
+        {
+            if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+                throw new PublishingException(PublishingFault.Refused, $"{folder} holds something, and no publisher: it was left as it is", "move it away, or serve it with another program");
+            // Made beside its place: killed meanwhile, nothing of it was ever published.
+            string beginning = folder + ".new";
+            if (Directory.Exists(beginning)) Directory.Delete(beginning, recursive: true);
+            Publisher.Create(new PublisherSetup(beginning, $"local.offproof/{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8))}",
+                RootKeys: 1, RootThreshold: 1, TargetsKeys: 1, TargetsThreshold: 1), time);
+            if (Directory.Exists(folder)) Directory.Delete(folder);
+            Directory.Move(beginning, folder);
+        }
+        using Publisher publisher = Publisher.Open(folder, time);
+        if (!Directory.Exists(offline)) return publisher.PublicTreeFolder;
+        if (greetings is not null && !publisher.Publishes(greetings)) publisher.StageGreetings(greetings);
+        foreach (UpdateDraft update in updates.Where(update => !publisher.Announces(update))) publisher.StageUpdate(update);
+        publisher.StageWhatExpires(TimeSpan.FromDays(60));
+        if (publisher.WhatToSign().Count > 0) publisher.Sign(Directory.EnumerateFiles(offline, "*" + KeyFile.Ending).Order(StringComparer.Ordinal).Where(publisher.IsAskedFor));
+        await publisher.ReleaseAsync(null, cancel).ConfigureAwait(false);
+        if (publisher.IsTimestampDue) await publisher.TimestampAsync(null, cancel).ConfigureAwait(false);
+        return publisher.PublicTreeFolder;
+    }
+}
+
+public sealed partial class Publisher
+{
+    /// <summary>More than half of the time of timestamp or snapshot has passed.</summary>
+    public bool IsTimestampDue => Published() is { Timestamp: { } timestamp, Snapshot: { } snapshot }
+        && (timestamp.Metadata.Expires - time.GetUtcNow() < TimeSpan.FromHours(settings.Expiry.Timestamp) / 2 || snapshot.Metadata.Expires - time.GetUtcNow() < TimeSpan.FromHours(settings.Expiry.Snapshot) / 2);
+
+    internal bool Publishes(IReadOnlyList<Greeting> greetings) => Coming()?.Targets.GetValueOrDefault(GreetingList.Target) is { } target
+        && target.Describes(Sealed(() => GreetingList.Seal(GreetingList.Write(greetings))));
+
+    internal bool Announces(UpdateDraft update) => Coming() is { } targets && NoticesOf(targets).Any(n => n.Id == Notice.IdOf(update.Model, update.Version, update.Channel));
+
+    internal bool IsAskedFor(string keyFile) => KeyFile.KeyIdOf(keyFile) is { } keyId && Signable(Latest()).Any(s => s.Allowed.Any(key => key.KeyId == keyId));
+
+    /// <summary>Stages root and targets anew where one of them expires within that time.</summary>
+    internal void StageWhatExpires(TimeSpan within)
+    {
+        Standing latest = Latest();
+        DateTimeOffset then = time.GetUtcNow() + within;
+        if (latest.Targets is { } targets && (targets.Metadata.Expires < then || latest.Root.Metadata.Expires < then)) StageRenewal();
+    }
+
+    TargetsMetadata? Coming() => File.Exists(StagedTargets) ? ReadTargets(StagedTargets).Metadata : Latest().Targets?.Metadata;
+}

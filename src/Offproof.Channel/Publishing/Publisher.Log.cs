@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text;
+
+namespace Offproof.Channel;
+
+/// <summary>The log as a publisher shows it.</summary>
+/// <param name="Name">Its name</param>
+/// <param name="Size">How many entries are signed</param>
+/// <param name="Shown">How many the public checkpoint has; 0 where there is none</param>
+/// <param name="Entries">Each entry, the oldest first</param>
+/// <param name="Cosigned">Who cosigned the newest signed tree</param>
+/// <param name="Quorum">How many have to</param>
+/// <param name="Remarks">Which witness did not, and why</param>
+public sealed record LogReport(string Name, long Size, long Shown, IReadOnlyList<string> Entries, IReadOnlyList<WitnessedAt> Cosigned, int Quorum, IReadOnlyList<string> Remarks);
+
+public sealed partial class Publisher
+{
+    /// <summary>Shows the log; asks the witnesses that have not cosigned its newest tree.</summary>
+    /// <param name="http">Asks them; null: none is asked.</param>
+    /// <param name="cosignatureFiles">Signature lines that were brought by hand.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task<LogReport> LogAsync(HttpMessageInvoker? http, IReadOnlyList<string> cosignatureFiles, CancellationToken cancel)
+    {
+        using NoteSigner signer = KeyFile.ReadLogKey(Path.Combine(keys, LogKey));
+        using LogWriter log = OpenLog(signer);
+        List<string> remarks = [];
+        foreach (string file in cosignatureFiles) TakeLines(log, file);
+        IReadOnlyList<WitnessedAt> cosigned = log.Signed is null ? [] : await CosignAsync(log, http, remarks, cancel).ConfigureAwait(false);
+        long shown = Shown(log);
+        // A published tree gets the lines that came later; one that waits is published by its release.
+        if (log.Signed is not null && shown == log.Size && cosigned.Count >= settings.Quorum) log.Publish(HeldCosignatures(log));
+        return new LogReport(signer.Key.Name, log.Size, shown, Entries(log), cosigned, settings.Quorum, remarks);
+    }
+
+    static long Shown(LogWriter log) => log.Published is { } bytes && Checkpoint.TryRead(bytes, out _, out Checkpoint? checkpoint) ? checkpoint.Size : 0;
+
+    List<string> Entries(LogWriter log)
+    {
+        List<string> entries = [];
+        foreach (TileAddress tile in Tile.Of(log.Size))
+        {
+            if (DurableFile.Read(Path.Combine(tree[PublicTree.Log], tile.BundlePath), Tile.MaxBundle) is { } bytes && Tile.TryReadBundle(tile, bytes, out byte[][]? bundle))
+                entries.AddRange(bundle.Select(Encoding.UTF8.GetString));
+        }
+        return entries;
+    }
+
+    void TakeLines(LogWriter log, string file)
+    {
+        if (log.Signed is null) throw new PublishingException(PublishingFault.Failure, "nothing was logged yet");
+        byte[] bytes = DurableFile.Read(file, SignedNote.MaxSize) ?? throw new PublishingException(PublishingFault.Failure, $"{file} is not there");
+        List<string> good = [];
+        foreach (string line in Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (SignedNote.TryParseLine(line, out NoteSignature? signature)
+                && settings.Policy.Witnesses.Any(w => w.Is(signature) && w.Verify(log.Signed.Text, signature.Bytes.Span))) good.Add(line);
+        }
+        if (good.Count == 0) throw new PublishingException(PublishingFault.Forgery, $"{file} has no line of a known witness for the newest checkpoint", string.Create(CultureInfo.InvariantCulture, $"it has to be of {log.Size} entries"));
+        Hold(good);
+    }
+
+    /// <summary>Asks every witness that has not cosigned the newest tree; what came is kept before it counts.</summary>
+    async Task<IReadOnlyList<WitnessedAt>> CosignAsync(LogWriter log, HttpMessageInvoker? http, List<string> remarks, CancellationToken cancel)
+    {
+        TrustPolicy policy = settings.Policy;
+        for (int i = 0; i < policy.Witnesses.Count; i++)
+        {
+            NoteKey witness = policy.Witnesses[i];
+            if (HeldCosignatures(log).Any(witness.Is)) continue;
+            if (settings.Witnesses[i].Url is not { } url || http is null)
+            {
+                remarks.Add($"{witness.Name} was not asked{(http is null ? "" : ": no address is known; bring its line with publish log --cosignature FILE")}");
+                continue;
+            }
+            Cosigning asked = await new WitnessClient(http, url, witness).CosignAsync(log.Signed!, log.Tree, Shown(log), cancel).ConfigureAwait(false);
+            if (asked.Cosignature is { } cosignature) Hold([cosignature.Line]);
+            else remarks.Add($"{witness.Name} did not cosign: {asked.Detail}");
+        }
+        IReadOnlyList<NoteSignature> held = HeldCosignatures(log);
+        return [.. policy.Witnesses.Where(w => held.Any(w.Is)).Select(w => new WitnessedAt(w.Name, held.First(w.Is).Time))];
+    }
+
+    /// <summary>The lines that are right for the newest signed tree, one a witness; those of an older one are left out.</summary>
+    List<NoteSignature> HeldCosignatures(LogWriter log)
+    {
+        List<NoteSignature> held = [];
+        if (log.Signed is null || DurableFile.Read(Cosignatures, SignedNote.MaxSize) is not { } bytes) return held;
+        foreach (string line in Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (SignedNote.TryParseLine(line, out NoteSignature? signature) && settings.Policy.Witnesses.FirstOrDefault(w => w.Is(signature)) is { } witness
+                && witness.Verify(log.Signed.Text, signature.Bytes.Span) && !held.Any(witness.Is)) held.Add(signature);
+        }
+        return held;
+    }
+
+    // Those of older trees are dropped when the file has grown: a line is about 130 bytes.
+    void Hold(List<string> lines)
+    {
+        string[] before = DurableFile.Read(Cosignatures, SignedNote.MaxSize) is { } bytes ? Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
+        DurableFile.Write(Cosignatures, Encoding.UTF8.GetBytes(string.Concat(before.Concat(lines).TakeLast(64).Select(static line => line + "\n"))), DurableFile.Private);
+    }
+}

@@ -1,0 +1,164 @@
+using System.Globalization;
+
+namespace Offproof.Channel;
+
+/// <summary>
+/// A publisher's folder (channel.md §9): what is staged, who has to sign it, and the published tree. One process at a time. Nothing of it knows an offline key but while it signs.
+/// </summary>
+public sealed partial class Publisher : IDisposable
+{
+    const string FileName = "publisher.json";
+    const string Staged = "staged";
+    const string Begun = "release";
+    const string New = ".new";
+    const string Done = ".done";
+    const string OnlineKeys = "keys";
+    const string LogFolder = "log";
+    const string PublicFolder = "public";
+    const string LogKey = "log" + KeyFile.Ending;
+    const int MostFile = 1 << 20;
+
+    readonly string folder;
+    readonly string keys;
+    readonly TimeProvider time;
+    readonly FileStream holding;
+    readonly PublisherFile settings;
+    readonly PublicTree tree;
+
+    Publisher(string folder, string keys, TimeProvider time, FileStream holding, PublisherFile settings)
+    {
+        (this.folder, this.keys, this.time, this.holding, this.settings) = (folder, keys, time, holding, settings);
+        tree = new PublicTree(Path.Combine(folder, PublicFolder));
+    }
+
+    /// <summary>The published tree: what a web server serves as /channel/.</summary>
+    public string PublicTreeFolder => tree.Folder;
+
+    internal Action<string>? BeforeWriting
+    {
+        get => tree.BeforeWriting;
+        set => tree.BeforeWriting = value;
+    }
+
+    string this[string name] => Path.Combine(folder, name);
+
+    string StagedRoot => Path.Combine(this[Staged], "root.json");
+
+    string StagedTargets => Path.Combine(this[Staged], "targets.json");
+
+    string StagedFile(string target) => Path.Combine(this[Staged], "files", target);
+
+    /// <summary>Opens what <see cref="Create"/> made, and puts away what a killed run left.</summary>
+    /// <exception cref="PublishingException">There is no publisher here, or another process works in it.</exception>
+    public static Publisher Open(string folder, TimeProvider time) => Open(folder, null, time);
+
+    // A rehearsal works in a copy of the folder, with the keys where they are.
+    internal static Publisher Open(string folder, string? keys, TimeProvider time)
+    {
+        string full = Path.GetFullPath(folder);
+        if (!File.Exists(Path.Combine(full, FileName))) throw new PublishingException(PublishingFault.Failure, $"there is no publisher in {folder}", "offproof publish init --dir DIR");
+        FileStream holding = Lock(full);
+        try
+        {
+            PublisherFile settings = PublisherJson.Read(Path.Combine(full, FileName), MostFile, PublisherJson.Default.PublisherFile);
+            Publisher publisher = new(full, keys ?? Path.Combine(full, OnlineKeys), time, holding, settings);
+            publisher.PutAway();
+            return publisher;
+        }
+        catch
+        {
+            holding.Dispose();
+            throw;
+        }
+    }
+
+    static FileStream Lock(string folder) => DurableFile.TryLock(Path.Combine(folder, ".lock"))
+        ?? throw new PublishingException(PublishingFault.Refused, $"another process publishes in {folder}: nothing was changed", "wait until it has ended");
+
+    /// <summary>Lets another process in.</summary>
+    public void Dispose() => holding.Dispose();
+
+    void PutAway()
+    {
+        foreach (string left in (string[])[this[Begun + New], this[Begun + Done]])
+            if (Directory.Exists(left)) Directory.Delete(left, recursive: true);
+        foreach (string at in (string[])[this[Staged], tree.Folder])
+        {
+            if (!Directory.Exists(at)) continue;
+            foreach (string left in Directory.EnumerateFiles(at, "*" + DurableFile.TemporaryEnding, SearchOption.AllDirectories)) File.Delete(left);
+        }
+    }
+
+    DateTimeOffset Expires(int hours)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        return new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, now.Minute, now.Second, TimeSpan.Zero).AddHours(hours);
+    }
+
+    /// <summary>What was released last, also where its publication is not finished.</summary>
+    Standing Latest()
+    {
+        string begun = this[Begun];
+        Standing standing = Published();
+        if (!Directory.Exists(begun)) return standing;
+        if (File.Exists(Path.Combine(begun, "root.json"))) standing = standing with { Root = ReadRoot(Path.Combine(begun, "root.json")) };
+        if (File.Exists(Path.Combine(begun, "targets.json"))) standing = standing with { Targets = ReadTargets(Path.Combine(begun, "targets.json")) };
+        return standing with { Snapshot = ReadSnapshot(Path.Combine(begun, "snapshot.json")) };
+    }
+
+    /// <summary>What devices find now.</summary>
+    Standing Published()
+    {
+        long newest = tree.NewestRoot();
+        if (newest == 0) throw new PublishingException(PublishingFault.Forgery, $"there is no root in {tree.Folder}", "what is published can be copied back from where it is served");
+        Read<RootMetadata> root = ReadRoot(tree[PublicTree.Versioned(newest, RootMetadata.Type)]);
+        if (!File.Exists(tree[PublicTree.Timestamp])) return new Standing(root, null, null, null);
+        Read<TimestampMetadata> timestamp = Reading(tree[PublicTree.Timestamp], MetadataLimits.Timestamp, TimestampMetadata.Read);
+        Read<SnapshotMetadata> snapshot = ReadSnapshot(tree[PublicTree.Versioned(timestamp.Metadata.Snapshot.Version, SnapshotMetadata.Type)]);
+        Read<TargetsMetadata> targets = ReadTargets(tree[PublicTree.Versioned(snapshot.Metadata.Files["targets.json"].Version, TargetsMetadata.Type)]);
+        return new Standing(root, timestamp, snapshot, targets);
+    }
+
+    static Read<RootMetadata> ReadRoot(string path) => Reading(path, MetadataLimits.Root, RootMetadata.Read);
+
+    static Read<SnapshotMetadata> ReadSnapshot(string path) => Reading(path, MetadataLimits.Snapshot, SnapshotMetadata.Read);
+
+    static Read<TargetsMetadata> ReadTargets(string path) => Reading(path, MetadataLimits.Targets, TargetsMetadata.Read);
+
+    static Read<T> Reading<T>(string path, int most, Func<SignedFile, T> read) where T : Metadata
+    {
+        SignedFile file = PublicTree.ReadFile(path, most);
+        try
+        {
+            return new Read<T>(file, read(file));
+        }
+        catch (TufException e)
+        {
+            throw new PublishingException(PublishingFault.Forgery, $"{path} cannot be read: {e.Message}", null, e);
+        }
+    }
+
+    /// <summary>The root that will hold when what is staged is released: its keys sign the targets that are staged beside it.</summary>
+    RootMetadata ComingRoot(Standing latest) => File.Exists(StagedRoot) ? ReadRoot(StagedRoot).Metadata : latest.Root.Metadata;
+
+    // An unsigned draft is replaced, and with it goes what had been signed: signatures are over bytes.
+    static void WriteDraft(string path, Metadata draft) => DurableFile.Write(path, SignedFile.Write(draft.ToJson(), []), DurableFile.Public);
+
+    SigningKey OnlineKey(string role, RootMetadata root)
+    {
+        if (Directory.Exists(keys))
+        {
+            foreach (string path in Directory.EnumerateFiles(keys, "*" + KeyFile.Ending).Order(StringComparer.Ordinal))
+            {
+                if (KeyFile.KeyIdOf(path) is { } keyId && root.Roles[role].Keys.Any(key => key.KeyId == keyId)) return KeyFile.Read(path);
+            }
+        }
+        throw new PublishingException(PublishingFault.WrongKey, $"the {role} key of root {root.Version.ToString(CultureInfo.InvariantCulture)} is not in {keys}",
+            $"bring it back; where it is lost: offproof publish keys replace {role}");
+    }
+
+    /// <summary>A metadata file and what it says.</summary>
+    internal sealed record Read<T>(SignedFile File, T Metadata) where T : Metadata;
+
+    internal sealed record Standing(Read<RootMetadata> Root, Read<TimestampMetadata>? Timestamp, Read<SnapshotMetadata>? Snapshot, Read<TargetsMetadata>? Targets);
+}
