@@ -67,6 +67,7 @@ public sealed class RunningServer : IAsyncDisposable
     readonly Watch watch;
     readonly Dues dues;
     readonly TimeProvider time;
+    readonly Func<CancellationToken, Task>? beforeListening;
 
     internal RunningServer(ServerOptions options, Listening listening, TextWriter log)
     {
@@ -96,6 +97,7 @@ public sealed class RunningServer : IAsyncDisposable
 
         Key = key.Thumbprint;
         time = options.TimeProvider;
+        beforeListening = options.BeforeListening;
     }
 
     /// <summary>Where it listens, with the actual port and a slash at the end.</summary>
@@ -109,6 +111,7 @@ public sealed class RunningServer : IAsyncDisposable
     internal async Task StartAsync(CancellationToken cancel)
     {
         await dues.StartAsync(time); // first what came while no server ran
+        if (beforeListening is not null) await beforeListening(cancel);
         await app.StartAsync(cancel);
         Url = new(app.Urls.First() + "/");
     }

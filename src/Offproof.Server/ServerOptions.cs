@@ -27,6 +27,9 @@ public sealed record ServerOptions
     /// <summary>The folder that is served as <c>/channel/</c> (channel.md §1), made by whoever publishes; none where null.</summary>
     public string? ChannelDirectory { get; init; }
 
+    /// <summary>Called when the data folder is this server's, and before it listens: what devices ask for first must be there.</summary>
+    public Func<CancellationToken, Task>? BeforeListening { get; init; }
+
     /// <summary>How much is taken from whom.</summary>
     public ServerLimits Limits { get; init; } = new();
 

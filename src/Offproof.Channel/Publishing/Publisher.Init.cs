@@ -69,8 +69,8 @@ public sealed partial class Publisher
             RootMetadata root = new(1, new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, now.Minute, now.Second, TimeSpan.Zero).AddHours(settings.Expiry.Root), ConsistentSnapshot: true, roles);
             byte[] signed = SignedFile.Write(root.ToJson(), made.Take(setup.RootKeys));
             tree.PutOnce(PublicTree.Versioned(1, RootMetadata.Type), signed);
-            tree.Put(RootBundle.Name, RootBundle.Write([signed]));
-            byte[] trust = Trust(settings, signed);
+            tree.Put(RootChain.Name, RootChain.Write([signed]));
+            byte[] trust = ChannelTrust.Write(signed, settings.Policy);
             tree.Put(PublicTree.Trust, trust);
             // Last: without it nothing here is a publisher.
             DurableFile.Write(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(settings, PublisherJson.Default.PublisherFile), DurableFile.Public);
@@ -113,9 +113,6 @@ public sealed partial class Publisher
     }
 
     // The root as it is now: a device that comes new begins there, and none has to walk from the first.
-    static byte[] Trust(PublisherFile settings, ReadOnlyMemory<byte> root) => JsonSerializer.SerializeToUtf8Bytes(
-        new TrustFile(TrustFile.CurrentSchema, Convert.ToBase64String(root.Span), settings.Log, [.. settings.Witnesses.Select(static w => w.Key)], settings.Quorum), PublisherJson.Default.TrustFile);
-
     static void RequireThreshold(string role, int count, long threshold)
     {
         if (count is < 1 or > MostKeys || threshold < 1 || threshold > count)

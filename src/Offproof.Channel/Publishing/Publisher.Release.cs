@@ -37,7 +37,7 @@ public sealed partial class Publisher
         Read<TargetsMetadata>? newTargets = File.Exists(StagedTargets) ? ReadTargets(StagedTargets) : null;
         RootMetadata root = newRoot?.Metadata ?? latest.Root.Metadata;
         Read<TargetsMetadata> targets = newTargets ?? latest.Targets ?? throw new PublishingException(PublishingFault.Failure, "there is nothing to release: no target was ever staged", "offproof publish greetings FILE");
-        if (root.Version > RootBundle.MostRoots) throw new PublishingException(PublishingFault.Failure, $"root {root.Version} would be one more than devices read", "a new channel has to be made");
+        if (root.Version > RootChain.MostRoots) throw new PublishingException(PublishingFault.Failure, $"root {root.Version} would be one more than devices read", "a new channel has to be made");
         Threshold need = Count("targets keys", root.Roles[TargetsMetadata.Type], targets.File);
         if (need.Good < need.Wanted) throw new PublishingException(PublishingFault.Refused, "the published targets would no longer be signed by enough of the root's keys", "offproof publish keys stages them anew: sign both");
         DateTimeOffset now = time.GetUtcNow();
@@ -85,9 +85,9 @@ public sealed partial class Publisher
 
         // The root right before the timestamp: a stock client that asks for the next root finds what was signed with it.
         tree.PutOnce(PublicTree.Versioned(begun.Root.Metadata.Version, RootMetadata.Type), begun.Root.File.Bytes.Span);
-        if (File.Exists(Path.Combine(this[Begun], "root.json"))) tree.Put(RootBundle.Name, RootBundle.Write(Roots(begun.Root.Metadata.Version)));
+        if (File.Exists(Path.Combine(this[Begun], "root.json"))) tree.Put(RootChain.Name, RootChain.Write([.. Roots(begun.Root.Metadata.Version)]));
         if (Published().Timestamp is not { } shown || shown.Metadata.Snapshot.Version != release) PutTimestamp(begun.Root.Metadata, snapshot);
-        byte[] trust = Trust(settings, begun.Root.File.Bytes);
+        byte[] trust = ChannelTrust.Write(begun.Root.File.Bytes.Span, settings.Policy);
         tree.PutChanged(PublicTree.Trust, trust);
         Clear(begun);
         return new ReleaseReport(release, true, [.. cosigned.Select(static w => w.Witness)], settings.Quorum, remarks);

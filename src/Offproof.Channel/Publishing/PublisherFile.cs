@@ -31,16 +31,9 @@ sealed record WitnessEntry(string Key, Uri? Url);
 /// <param name="Timestamp">3 days</param>
 public sealed record ExpiryHours(int Root = 365 * 24, int Targets = 365 * 24, int Snapshot = 14 * 24, int Timestamp = 3 * 24);
 
-/// <summary>What devices pin (channel.md §2).</summary>
-sealed record TrustFile(string Schema, string Root, string Log, IReadOnlyList<string> Witnesses, int Quorum)
-{
-    internal const string CurrentSchema = "offproof/v1/channel-trust";
-}
-
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n", DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(PublisherFile))]
-[JsonSerializable(typeof(TrustFile))]
 [JsonSerializable(typeof(SigningRequest))]
 [JsonSerializable(typeof(BroughtSignatures))]
 sealed partial class PublisherJson : JsonSerializerContext

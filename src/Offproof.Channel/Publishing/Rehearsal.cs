@@ -42,7 +42,7 @@ public sealed class Rehearsal : IDisposable
         HasStandIns = await Publisher.ReleaseRehearsedAsync(cancel).ConfigureAwait(false);
         string tree = Publisher.PublicTreeFolder;
         if (!File.Exists(Path.Combine(tree, PublicTree.Timestamp))) return null;
-        return DeviceView.Verify(tree, await File.ReadAllBytesAsync(Path.Combine(tree, PublicTree.Trust), cancel).ConfigureAwait(false), time, quorum: 0);
+        return await DeviceView.VerifyAsync(tree, await File.ReadAllBytesAsync(Path.Combine(tree, PublicTree.Trust), cancel).ConfigureAwait(false), time, quorum: 0, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Deletes the copy.</summary>

@@ -16,11 +16,12 @@ internal static class ServeVerb
         Option<string?> certificate = new("--certificate") { Description = "For https: the certificate and the chain below it", HelpName = "PEM" };
         Option<string?> key = new("--certificate-key") { Description = "For https: its private key, not encrypted", HelpName = "PEM" };
         Option<string?> proxy = new("--behind-proxy") { Description = "A proxy on this machine has the certificate: the https URL that devices use", HelpName = "URL" };
-        Option<string?> channel = new("--channel") { Description = "The folder that is served as /channel/: what `offproof publish` made", HelpName = "DIR" };
+        Option<string?> channel = new("--channel") { Description = "The folder that is served as /channel/, as `offproof publish` made it; where not given, a channel of its own with keys in DATA", HelpName = "DIR" };
         Command verb = new("serve", "Run the server: it stores opaque bytes and refuses what no grant covers") { data, listen, quota, invited, certificate, key, proxy, channel };
         verb.SetAction(async (parsed, cancel) =>
         {
             await Task.Yield(); // a signal before the first wait would end the program with the signal's code, however well the server stops
+            OwnChannel? own = parsed.GetValue(channel) is null ? new OwnChannel(parsed.GetRequiredValue(data)) : null;
             ServerOptions options = new()
             {
                 DataDirectory = parsed.GetRequiredValue(data),
@@ -29,12 +30,17 @@ internal static class ServeVerb
                 InvitedOnly = parsed.GetValue(invited),
                 Certificate = parsed.GetValue(certificate),
                 CertificateKey = parsed.GetValue(key),
-                ChannelDirectory = parsed.GetValue(channel),
+                ChannelDirectory = parsed.GetValue(channel) ?? own!.PublicFolder,
+                BeforeListening = own is null ? null : own.EnsureAsync,
                 BehindProxy = parsed.GetValue(proxy) is { } url ? Options.ParseUrl(url) : null,
             };
             try
             {
+                using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                Task signing = own?.KeepSignedAsync(ended.Token) ?? Task.CompletedTask;
                 await ServerHost.RunAsync(options, Console.Error, cancel);
+                await ended.CancelAsync();
+                await signing;
             }
             catch (ArgumentException e)
             {

@@ -9,9 +9,9 @@ public sealed class PublisherTests
         using Bench bench = new();
         ReleaseReport report = await bench.ReleaseAsync("a", "b");
         Assert.Equal((1L, true, 0), (report.Release!.Value, report.IsPublished, report.Quorum));
-        Assert.Equal(new DeviceReport(1, 2, 0, "genuine, not shown to be the same for all"), bench.Verify());
+        Assert.Equal(new DeviceReport(1, 2, 0, "genuine, not shown to be the same for all"), await bench.VerifyAsync());
         report = await bench.ReleaseAsync("a", "b", "c");
-        Assert.Equal(new DeviceReport(2, 3, 0, "genuine, not shown to be the same for all"), bench.Verify(bench.FirstTrust));
+        Assert.Equal(new DeviceReport(2, 3, 0, "genuine, not shown to be the same for all"), await bench.VerifyAsync(bench.FirstTrust));
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class PublisherTests
         }
         using (Publisher publisher = bench.Open()) Assert.Equal([new Threshold("targets keys", 1, 2)], publisher.WhatToSign().Single().Needs);
         Assert.True((await bench.SignAndReleaseAsync("targets-1")).IsPublished);
-        Assert.Equal(1, bench.Verify().Greetings);
+        Assert.Equal(1, (await bench.VerifyAsync()).Greetings);
     }
 
     [Fact]
