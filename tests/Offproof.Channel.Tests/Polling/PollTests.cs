@@ -91,7 +91,7 @@ public sealed class PollTests : IDisposable
     {
         channel.Release();
         await PollAsync("a");
-        byte[] chain = File.ReadAllBytes(Path.Combine(channel.Folder, RootChain.Name));
+        byte[] chain = await File.ReadAllBytesAsync(Path.Combine(channel.Folder, RootChain.Name), TestContext.Current.CancellationToken);
         channel.AddRoot(newOnlineKeys: true);
         Assert.Equal(Refusal.ArbitrarySoftware, (await RefusedAsync<TufException>("a")).Refusal); // no timestamp by the new keys yet
         channel.Write(RootChain.Name, chain);
@@ -159,7 +159,7 @@ public sealed class PollTests : IDisposable
     public async Task An_older_timestamp_is_a_rollback()
     {
         channel.Release();
-        byte[] older = File.ReadAllBytes(Path.Combine(channel.Folder, "timestamp.json"));
+        byte[] older = await File.ReadAllBytesAsync(Path.Combine(channel.Folder, "timestamp.json"), TestContext.Current.CancellationToken);
         channel.Release();
         await PollAsync("a");
         channel.Write("timestamp.json", older);
@@ -183,7 +183,7 @@ public sealed class PollTests : IDisposable
         channel.Payloads["payloads/m/1/x"] = [1];
         channel.Release();
         string path = name.EndsWith(".zst", StringComparison.Ordinal) && name != RootChain.Name ? Target(name) : name;
-        byte[] bytes = File.ReadAllBytes(Path.Combine(channel.Folder, path));
+        byte[] bytes = await File.ReadAllBytesAsync(Path.Combine(channel.Folder, path), TestContext.Current.CancellationToken);
         FolderServer server = new(channel.Folder);
         for (int at = 0; at < bytes.Length; at += Math.Max(1, bytes.Length / 7))
         {

@@ -55,7 +55,7 @@ sealed class Bench : IDisposable
         return await publisher.ReleaseAsync(null, TestContext.Current.CancellationToken);
     }
 
-    internal Task<DeviceReport> VerifyAsync(byte[]? trust = null) => DeviceView.VerifyAsync(Public, trust ?? File.ReadAllBytes(Path.Combine(Public, "trust.json")), Time, CancellationToken.None);
+    internal async Task<DeviceReport> VerifyAsync(byte[]? trust = null) => await DeviceView.VerifyAsync(Public, trust ?? await File.ReadAllBytesAsync(Path.Combine(Public, "trust.json")), Time, CancellationToken.None);
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }

@@ -1,0 +1,162 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace Offproof.Channel.Tests.Polling;
+
+/// <summary>channel.md §8: parts that go on where they stopped, a delta where the installed file is at hand, and nothing that was not signed for.</summary>
+public sealed class UpdateTests : IDisposable
+{
+    private static readonly Uri Url = new("https://cloud.example.org/channel/");
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 11, 26, 12, 0, 0, TimeSpan.Zero));
+    private readonly DirectoryInfo home = Directory.CreateTempSubdirectory("offproof-update-");
+    private readonly TestChannel channel;
+    private readonly byte[] older = [.. Enumerable.Range(0, 3_000_000).Select(static i => (byte)(((i * 7919L) >> 5) & 255))];
+    private readonly byte[] newer;
+    private readonly Notice notice;
+    private readonly PublicChannel device;
+
+    public UpdateTests()
+    {
+        channel = new TestChannel(time.GetUtcNow());
+        newer = [.. older[..1_500_000], .. "a small change"u8, .. older[1_500_000..]];
+        File.WriteAllBytes(Path.Combine(home.FullName, "old"), older);
+        File.WriteAllBytes(Path.Combine(home.FullName, "new"), newer);
+        Assert.True(Delta.TryMake(Path.Combine(home.FullName, "old"), Path.Combine(home.FullName, "new"), Path.Combine(home.FullName, "delta")));
+        channel.Payloads["payloads/acme-one/2.0/full.img"] = newer;
+        channel.Payloads["payloads/acme-one/2.0/from-1.0"] = File.ReadAllBytes(Path.Combine(home.FullName, "delta"));
+        notice = MakeNotice(TestChannel.Sha256(newer));
+        channel.Bundles[NoticeList.Target] = NoticeList.Seal(NoticeList.Write([notice]));
+        channel.Release();
+        device = new PublicChannel(Path.Combine(home.FullName, "channel"), time);
+        device.Pin(channel.Trust);
+    }
+
+    public void Dispose()
+    {
+        channel.Dispose();
+        home.Delete(recursive: true);
+    }
+
+    private string To => Directory.CreateDirectory(Path.Combine(home.FullName, "to")).FullName;
+
+    [Fact]
+    public async Task The_whole_update_comes_in_parts_of_one_MiB()
+    {
+        await PollAsync();
+        FolderServer server = new(channel.Folder);
+        FetchedUpdate fetched = await FetchAsync(server, installed: null);
+        Assert.Equal(newer, await File.ReadAllBytesAsync(fetched.File, None));
+        Assert.Equal(Path.Combine(To, "full.img"), fetched.File);
+        Assert.Equal((newer.Length, newer.Length, null), (fetched.Bytes, fetched.Received, fetched.Delta));
+        string name = $"targets/payloads/acme-one/2.0/{TestChannel.Sha256(newer)}.full.img Range: bytes=";
+        Assert.Equal([$"{name}0-1048575", $"{name}1048576-2097151", $"{name}2097152-{newer.Length - 1}"], server.Asked);
+        Assert.Equal(["full.img"], Directory.GetFiles(To).Select(static f => Path.GetFileName(f)));
+    }
+
+    [Fact]
+    public async Task A_delta_is_enough_where_the_installed_file_is_at_hand()
+    {
+        await PollAsync();
+        FetchedUpdate fetched = await FetchAsync(new FolderServer(channel.Folder), Path.Combine(home.FullName, "old"));
+        Assert.Equal(newer, await File.ReadAllBytesAsync(fetched.File, None));
+        Assert.Equal("1.0", fetched.Delta!.ToString());
+        Assert.InRange(fetched.Received, 1, 20_000);
+        Assert.Equal(["full.img"], Directory.GetFiles(To).Select(static f => Path.GetFileName(f)));
+    }
+
+    [Fact]
+    public async Task Of_another_installed_file_the_whole_update_is_fetched()
+    {
+        await PollAsync();
+        FetchedUpdate fetched = await FetchAsync(new FolderServer(channel.Folder), Path.Combine(home.FullName, "delta"));
+        Assert.Null(fetched.Delta);
+        Assert.Equal(newer, await File.ReadAllBytesAsync(fetched.File, None));
+    }
+
+    [Fact]
+    public async Task What_was_stopped_goes_on_behind_the_last_whole_part()
+    {
+        await PollAsync();
+        FolderServer server = new(channel.Folder);
+        server.Before = _ => { if (server.Asked.Count == 3) throw new HttpRequestException("the net is gone"); };
+        TufException gone = await Assert.ThrowsAsync<TufException>(() => FetchAsync(server, installed: null));
+        Assert.Equal(Refusal.Unavailable, gone.Refusal);
+        // Half of a part more, as a kill leaves it.
+        await File.AppendAllTextAsync(Directory.GetFiles(To).Single(), "half", None);
+        server = new FolderServer(channel.Folder);
+        FetchedUpdate fetched = await FetchAsync(server, installed: null);
+        Assert.EndsWith($"bytes=2097152-{newer.Length - 1}", Assert.Single(server.Asked), StringComparison.Ordinal);
+        Assert.Equal(newer, await File.ReadAllBytesAsync(fetched.File, None));
+    }
+
+    [Fact]
+    public async Task Parts_that_do_not_make_the_file_that_was_signed_for_are_thrown_away()
+    {
+        await PollAsync();
+        byte[] changed = [.. newer];
+        changed[1_200_000] ^= 1;
+        FolderServer server = new(channel.Folder);
+        server.Instead[$"targets/payloads/acme-one/2.0/{TestChannel.Sha256(newer)}.full.img"] = changed;
+        Assert.Equal(Refusal.ArbitrarySoftware, (await Assert.ThrowsAsync<TufException>(() => FetchAsync(server, installed: null))).Refusal);
+        Assert.Empty(Directory.GetFiles(To));
+    }
+
+    [Fact] // Signed for, and still not what the notice says: two truths of one publisher.
+    public async Task A_payload_that_is_not_what_its_notice_promises_is_refused()
+    {
+        channel.Bundles[NoticeList.Target] = NoticeList.Seal(NoticeList.Write([MakeNotice(TestChannel.Sha256(older))]));
+        channel.Release();
+        await PollAsync();
+        Notice other = Assert.Single(device.ReadNotices());
+        foreach (string? installed in (string?[])[null, Path.Combine(home.FullName, "old")])
+        {
+            using HttpMessageInvoker http = new(new FolderServer(channel.Folder));
+            Assert.Equal(Refusal.ArbitrarySoftware, (await Assert.ThrowsAsync<TufException>(() => device.FetchUpdateAsync(other, installed, To, http, Url, null, None))).Refusal);
+            Assert.Empty(Directory.GetFiles(To));
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_gives_no_parts_is_not_read_to_its_end()
+    {
+        await PollAsync();
+        using HttpMessageInvoker http = new(new WholeFiles(channel.Folder));
+        TufException e = await Assert.ThrowsAsync<TufException>(() => device.FetchUpdateAsync(notice, null, To, http, Url, null, None));
+        Assert.Equal(Refusal.Unavailable, e.Refusal);
+    }
+
+    private Notice MakeNotice(string sha256)
+    {
+        Assert.True(ReleaseVersion.TryParse("2.0", out ReleaseVersion? version));
+        Assert.True(ReleaseVersion.TryParse("1.0", out ReleaseVersion? from));
+        return new Notice(Notice.IdOf("acme-one", version, "stable"), "acme-one", version, "stable", time.GetUtcNow(), new NoticeRollout(time.GetUtcNow(), 0), false,
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["en"] = "Fixes." },
+            [
+                new NoticePayload(NoticePayload.Full, "payloads/acme-one/2.0/full.img", newer.Length, sha256),
+                new NoticePayload(NoticePayload.Delta, "payloads/acme-one/2.0/from-1.0", newer.Length, sha256, from, TestChannel.Sha256(older)),
+            ]);
+    }
+
+    private async Task PollAsync()
+    {
+        using HttpMessageInvoker http = new(new FolderServer(channel.Folder));
+        await device.PollAsync(http, Url, None);
+    }
+
+    private async Task<FetchedUpdate> FetchAsync(FolderServer server, string? installed)
+    {
+        using HttpMessageInvoker http = new(server, disposeHandler: false);
+        return await device.FetchUpdateAsync(notice, installed, To, http, Url, null, None);
+    }
+
+    /// <summary>Knows nothing of ranges.</summary>
+    private sealed class WholeFiles(string folder) : DelegatingHandler(new FolderServer(folder))
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.Range = null;
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}
