@@ -69,12 +69,16 @@ internal sealed record LostJson(string Category, int Epoch, string Device)
 
 internal sealed record StatusJson(
     string Schema, string Sentence, string Account, Uri Server, bool SheetConfirmed, IReadOnlyList<CategoryStatus> Categories, SheetStatus Sheet,
-    IReadOnlyList<DeviceStatus> Devices, DateTimeOffset? Removed, MovingStatus? Moving, IReadOnlyList<EarlierJson> Earlier, SetBackStatus? SetBack, IReadOnlyList<SetBackStatus> SetBacks, DateTimeOffset? SheetUnconfirmedSince)
+    IReadOnlyList<DeviceStatus> Devices, DateTimeOffset? Removed, MovingStatus? Moving, IReadOnlyList<EarlierJson> Earlier, SetBackStatus? SetBack, IReadOnlyList<SetBackStatus> SetBacks, DateTimeOffset? SheetUnconfirmedSince,
+    ChannelJson Channel)
 {
-    internal static StatusJson Of(StatusReport report) =>
+    internal static StatusJson Of(StatusReport report, ChannelStatus channel) =>
         new("offproof/v1/status", report.Sentence, report.Account, report.Server, report.SheetConfirmed, report.Categories, report.Sheet, report.Devices, report.Removed,
-            report.Moving, [.. report.Earlier.Select(EarlierJson.Of)], report.SetBack, report.SetBacks, report.SheetUnconfirmedSince);
+            report.Moving, [.. report.Earlier.Select(EarlierJson.Of)], report.SetBack, report.SetBacks, report.SheetUnconfirmedSince,
+            new ChannelJson(channel.Pinned, channel.Held?.Release, channel.Held?.Until, channel.Held?.Assurance));
 }
+
+internal sealed record ChannelJson(string? Pinned, long? Release, DateTimeOffset? Until, string? Assurance);
 
 internal sealed record BackupsJson(string Schema, IReadOnlyList<BackupJson> Backups, long? Refused);
 

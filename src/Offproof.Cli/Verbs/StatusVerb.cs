@@ -16,7 +16,7 @@ internal static class StatusVerb
             StatusReport report = home.Status();
             if (parsed.GetValue(Options.Json))
             {
-                Terminal.Json(StatusJson.Of(report), OutputJson.Default.StatusJson);
+                Terminal.Json(StatusJson.Of(report, home.ChannelStatus()), OutputJson.Default.StatusJson);
                 return ExitCode.Ok;
             }
             Terminal.Say(report.Sentence);
@@ -44,6 +44,7 @@ internal static class StatusVerb
             SaySheet(report.Sheet);
             SayDevices(report.Devices);
             SayMoves(report);
+            SayChannel(home.ChannelStatus());
             return ExitCode.Ok;
         });
         return verb;
@@ -92,6 +93,14 @@ internal static class StatusVerb
             foreach (string category in earlier.Epochs.Select(static e => e.Category.Name()).Distinct(StringComparer.Ordinal))
                 Terminal.Say($"  whether it still knows that {category} is off, and again if not: OFFPROOF_HOME={earlier.Folder} offproof off {category}");
         }
+    }
+
+    private static void SayChannel(ChannelStatus channel)
+    {
+        if (channel.Pinned is null) return;
+        Terminal.Say(channel.Held is { } held
+            ? string.Create(CultureInfo.InvariantCulture, $"Public data: release {held.Release}, good until {Terminal.Time(held.Until)}; {held.Assurance}")
+            : "Public data: none yet: offproof poll");
     }
 
     private static string Row(CategoryStatus line, bool removed)
