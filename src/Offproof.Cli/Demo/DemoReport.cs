@@ -17,7 +17,8 @@ internal sealed record DemoReport(
     IReadOnlyList<DemoPeer> Peers,
     DemoLedger? Ledger,
     DemoOffAgain? OffAgain,
-    DemoErasure? Erasure);
+    DemoErasure? Erasure,
+    DemoChannel? Channel);
 
 internal sealed record DemoPersona(long Seed, int Contacts, int Messages, int Notes, int Photos, long Bytes);
 
@@ -39,6 +40,9 @@ internal sealed record DemoErasure(string Category, string State, int ObjectsBef
 
 /// <summary>What was on, backed up, and turned off: what an upload with a token from before met, what a backup ended with, files at the server before and after, and passwords on the device.</summary>
 internal sealed record DemoOffAgain(string Category, int StatusBefore, int Status, int BackupExit, int ObjectsBefore, int ObjectsAfter, int Passwords);
+
+/// <summary>The public data, polled with everything off: greetings and notices that came, the notice that is offered, and what a poll ended with where one bit had been changed on the way; objects are files below the server's vaults and recovery folders.</summary>
+internal sealed record DemoChannel(int Greetings, int Notices, long Release, string Assurance, string? Offered, int Requests, int ForgedExit, int Objects);
 
 internal sealed record DemoPeer(
     string Tool,

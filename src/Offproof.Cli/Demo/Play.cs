@@ -45,7 +45,7 @@ internal sealed partial class Play(Stage stage)
         foreach (string failure in failures) stage.Say($"FAILED: {failure}");
         if (peers.Exists(static p => !p.Ran)) stage.Say("Not checked by a program of somebody else: install age and restic, and run the demo again.");
         stage.Say(failures.Count == 0 ? $"All of it held, in {Text(seconds)} s." : "It did not hold.");
-        return new DemoReport("offproof/v1/demo", failures.Count == 0, seconds, failures, persona, off, firstOn, backups, wiped, restored, peers, ledger, offAgain, erasure);
+        return new DemoReport("offproof/v1/demo", failures.Count == 0, seconds, failures, persona, off, firstOn, backups, wiped, restored, peers, ledger, offAgain, erasure, channel);
     }
 
     private async Task ScenesAsync(CancellationToken cancel)
@@ -68,6 +68,8 @@ internal sealed partial class Play(Stage stage)
         stage.Say($"  Objects at the server: {Text(off.ObjectsBefore)} before, {Text(off.ObjectsAfter)} after. Vault passwords on the device: {Text(off.Passwords)}.");
         if (off.ObjectsAfter != off.ObjectsBefore) failures.Add($"{Text(off.ObjectsAfter - off.ObjectsBefore)} objects were stored while everything was off");
         if (off.Passwords != 0) failures.Add("there is a vault password on the device while everything is off");
+
+        await ChannelAsync(cancel);
 
         Scene("Messages on, and backed up. The others have no key, and are refused as before");
         await BackUpAsync([First], cancel);
