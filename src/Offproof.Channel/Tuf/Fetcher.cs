@@ -54,8 +54,16 @@ internal sealed class Fetcher(HttpMessageInvoker http, TimeProvider time)
                     // The moment at which what has come so far would be below the least rate.
                     var left = MetadataLimits.Patience + TimeSpan.FromSeconds((double)received / MetadataLimits.LeastRate) - time.GetElapsedTime(start);
                     if (left <= TimeSpan.Zero) throw TooSlow(address, clause);
-                    slow.CancelAfter(left);
-                    int read = await body.ReadAsync(buffer, either.Token).ConfigureAwait(false);
+                    slow.CancelAfter(left < MetadataLimits.Patience ? left : MetadataLimits.Patience); // nor may what came fast buy a long silence
+                    int read;
+                    try
+                    {
+                        read = await body.ReadAsync(buffer, either.Token).ConfigureAwait(false);
+                    }
+                    catch (IOException e) // the connection's; the destination's is the caller's disk
+                    {
+                        throw new TufException(Refusal.Unavailable, clause, $"{address.AbsolutePath}: {e.Message}", e);
+                    }
                     if (read == 0) return true;
                     received += read;
                     if (received > limit) throw TooLong(address, limit, clause);
@@ -68,10 +76,6 @@ internal sealed class Fetcher(HttpMessageInvoker http, TimeProvider time)
             throw TooSlow(address, clause, e);
         }
         catch (HttpRequestException e)
-        {
-            throw new TufException(Refusal.Unavailable, clause, $"{address.AbsolutePath}: {e.Message}", e);
-        }
-        catch (HttpIOException e)
         {
             throw new TufException(Refusal.Unavailable, clause, $"{address.AbsolutePath}: {e.Message}", e);
         }

@@ -241,6 +241,8 @@ public sealed class AttackTests : IAsyncLifetime
         // The same key for both, so that only the type tells them apart.
         repository.Trusted[Timestamp] = repository.Trusted[Snapshot] = new([repository.Signers[Timestamp][0].Public, repository.Signers[Snapshot][0].Public], 1);
         repository.PutRoot();
+        repository.Listed["snapshot.json"] = new(99, null, FileHashes.None);
+        repository.Version[Snapshot] = 98;
         repository.Files["/metadata/timestamp.json"] = repository.PutSnapshot();
         await victim.RefusesAsync(Refusal.Malformed, "4", advanced: "root");
     }

@@ -79,9 +79,12 @@ public sealed class KeyTests
         using var key = SigningKey.Generate();
         var json = CanonicalJson.Parse(CanonicalJson.Of(key.Public.ToJson()));
         Assert.NotNull(PublicKey.Read(key.KeyId, json).Identity);
-        var borrowed = PublicKey.Read(new string('0', 64), json);
-        var file = SignedFile.Read(SignedFile.Write(new JsonObject { ["a"] = 1 }, [key]));
-        new RoleKeys([key.Public], 1).Verify(file, "5.4.2", "timestamp");
+        string name = new('0', 64);
+        var borrowed = PublicKey.Read(name, json);
+        byte[] bytes = SignedFile.Write(new JsonObject { ["a"] = 1 }, [key]);
+        new RoleKeys([key.Public], 1).Verify(SignedFile.Read(bytes), "5.4.2", "timestamp");
+        var file = SignedFile.Read(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace(key.KeyId, name, StringComparison.Ordinal)));
+        Assert.True(file.TryGetSignature(name, out var signature) && borrowed.Verify(file.Canonical.Span, signature.Span));
         Assert.Equal(Refusal.ArbitrarySoftware, Assert.Throws<TufException>(() => new RoleKeys([borrowed], 1).Verify(file, "5.4.2", "timestamp")).Refusal);
     }
 

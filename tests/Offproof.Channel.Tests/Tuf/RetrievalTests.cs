@@ -110,6 +110,15 @@ public sealed class RetrievalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Slow_retrieval_by_silence_after_a_good_start()
+    {
+        using var drip = await DripAsync(90_000); // 88 seconds' worth at the least rate
+        drip.Stops = true;
+        await victim.RefusesAsync(Refusal.SlowRetrieval, "5.7.3", download: "big");
+        Assert.InRange(drip.Seconds, 30, 33);
+    }
+
+    [Fact]
     public async Task What_comes_at_the_least_rate_may_take_its_time()
     {
         using var drip = await DripAsync(MetadataLimits.LeastRate);
@@ -140,12 +149,21 @@ public sealed class RetrievalTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => victim.NewUpdater().RefreshAsync(stop.Token));
     }
 
+    [Fact] // and not the disk's
+    public async Task A_connection_that_breaks_is_the_servers_failure()
+    {
+        repository.Answers["/metadata/timestamp.json"] = _ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new Endless([]) { Breaks = true }) });
+        await victim.RefusesAsync(Refusal.Unavailable, "5.4.1");
+    }
+
     sealed class Endless(byte[] start) : Stream
     {
         internal int Taken { get; private set; }
+        internal bool Breaks { get; init; }
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
+            if (Breaks) throw new IOException("connection reset");
             for (int i = 0; i < buffer.Length; i++, Taken++) buffer.Span[i] = Taken < start.Length ? start[Taken] : (byte)' ';
             return new(buffer.Length);
         }
@@ -168,10 +186,11 @@ public sealed class RetrievalTests : IAsyncLifetime
         int taken;
 
         internal int Seconds { get; private set; }
+        internal bool Stops { get; set; }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            int count = Math.Min(Math.Min(rate, content.Length - taken), buffer.Length);
+            int count = Stops && taken > 0 ? 0 : Math.Min(Math.Min(rate, content.Length - taken), buffer.Length);
             if (count == 0 && taken == content.Length) return 0;
             do
             {

@@ -50,6 +50,20 @@ public sealed class TargetTests
     }
 
     [Fact]
+    public async Task A_download_touches_no_other_target()
+    {
+        using HostileRepository repository = new();
+        string[] names = ["a", "a.new", "a~", "A", "a/b", "a%2Fb", "a.json"];
+        foreach (string name in names) repository.PutTarget(Targets, name, System.Text.Encoding.UTF8.GetBytes(name));
+        repository.Publish(Targets);
+        using Victim victim = new(repository);
+        foreach (string name in names.Reverse()) await victim.DownloadAsync(name);
+        repository.Requests.Clear();
+        foreach (string name in names) Assert.Equal(name, await victim.DownloadAsync(name));
+        Assert.DoesNotContain(repository.Requests, r => r.StartsWith("/targets/", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task An_older_copy_stays_when_the_new_one_is_refused()
     {
         using HostileRepository repository = new();
