@@ -251,6 +251,20 @@ put("mitmproxy", "others", net({**PEERS, "type": "tcp", "messages": [[True, b"GE
 put("mitmproxy", "old", net({"version": [0, 18, 2], "type": "http", "request": MESSAGE, "client_conn": {"address": {"address": ["192.0.2.1", 1]}}}))
 
 
+# A log's: from the vectors, in the form that the reader wants (its first byte is the number of entries less one).
+LOG = os.path.join(HERE, "../../vectors/channel/log")
+for n in (1, 2, 3):
+    for kind, folder in (("tile", "tile/0"), ("bundle", "tile/entries")):
+        with open(os.path.join(LOG, folder, "000.p", str(n)), "rb") as f:
+            put("log-tile", f"{kind}-{n}", bytes([n - 1]) + f.read())
+with open(os.path.join(LOG, "trust.json")) as f:
+    put("log-note", "key", json.load(f)["log"])
+with open(os.path.join(LOG, "witness.json")) as f:
+    STEPS = {step["name"]: step["request"] for step in json.load(f)}
+put("log-note", "request", STEPS["third-with-everybodys-lines"])
+put("log-note", "empty-tree", STEPS["empty-tree"][len("old 0\n\n"):])
+
+
 # TUF metadata: the keys are RFC 8032's, the signatures nobody's. ---------------------------------------------------------------------------------------
 def tuf_key(public):
     import hashlib

@@ -9,7 +9,7 @@ public sealed class MutantTests(Workshop workshop) : IClassFixture<Workshop>
     static readonly string[] Always =
     [
         "mms-part-read", "mms-part-written", "card-property", "surrogate", "group-member", "note-label", "record-due", "record-erases-another", "erased-readable", "old-sheet", "due-ignored",
-        "removed-keeps-tokens", "gate-category", "gate-host", "ledger-prev", "audit-opaque", "tuf-threshold", "poll-unlogged", "poll-header",
+        "removed-keeps-tokens", "gate-category", "gate-host", "ledger-prev", "audit-opaque", "tuf-threshold", "poll-unlogged", "poll-header", "log-prefix",
     ];
 
     internal static bool IsBuilt(string name) => Always.Contains(name, StringComparer.Ordinal) || Environment.GetEnvironmentVariable("OFFPROOF_SOAK") is "1";

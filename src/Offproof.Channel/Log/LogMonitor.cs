@@ -180,7 +180,7 @@ public sealed class LogMonitor(TrustPolicy policy, ChannelReader read)
                 if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(name, out at)) return null;
             return at.ValueKind == JsonValueKind.Number && at.TryGetInt64(out long version) && version > 0 ? version : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -22,7 +22,7 @@ public sealed class LogPeers
             using LogWriter log = LogWriter.Open(scratch["log"], scratch["own"], signer);
             int before = log.Size;
             log.Append([.. Enumerable.Range(before, size - before).Select(Entry)]);
-            log.Publish([await CosignAsync(log, first, before), await CosignAsync(log, second, 0)]);
+            Assert.True(log.Publish(new TrustPolicy(signer.Key, [first.Key, second.Key], 2), [await CosignAsync(log, first, before), await CosignAsync(log, second, 0)]).IsAccepted);
 
             string proofs = scratch["proofs"];
             await File.WriteAllLinesAsync(proofs, Sizes(size).SelectMany(at => (string[])
@@ -39,7 +39,7 @@ public sealed class LogPeers
         other.Append([Entry(7), Entry(8)]);
         using HttpMessageInvoker invoker = new(new SocketsHttpHandler());
         Assert.Equal(CosigningOutcome.HoldsAnotherLog, (await new WitnessClient(invoker, first.Url, first.Key).CosignAsync(other.Signed!, other.Tree, 0, TestContext.Current.CancellationToken)).Outcome);
-        other.Publish([]);
+        Assert.True(other.Publish(new TrustPolicy(signer.Key, [], 0), []).IsAccepted);
         (await GoVerifier.RunAsync(scratch["other"], signer.Key, [], "held", held[0])).Is(1);
     }
 
@@ -52,7 +52,7 @@ public sealed class LogPeers
         using NoteSigner signer = NoteSigner.Create("log.example.org/interop", NoteKeyKind.Log), witness = NoteSigner.Create("w", NoteKeyKind.Witness), other = NoteSigner.Create("w", NoteKeyKind.Witness);
         using LogWriter log = LogWriter.Open(scratch["log"], scratch["own"], signer);
         log.Append([.. Enumerable.Range(0, 300).Select(Entry)]);
-        log.Publish([witness.Sign(log.Signed!.Text, DateTimeOffset.UnixEpoch)]);
+        Assert.True(log.Publish(new TrustPolicy(signer.Key, [witness.Key], 1), [witness.Sign(log.Signed!.Text, DateTimeOffset.UnixEpoch)]).IsAccepted);
         (await GoVerifier.RunAsync(scratch["log"], signer.Key, [witness.Key])).Is(0);
 
         if (damage.Split(' ') is ["flip", var file, var at])

@@ -68,6 +68,15 @@ public sealed class MonitorTests : IDisposable
         if (kind is not null) Assert.Equal(LogVectors.Read("checkpoint.3"), await File.ReadAllBytesAsync(state + ".split"));
     }
 
+    [Fact] // which no signature and no tile shows, only what was held
+    public async Task A_larger_log_that_does_not_begin_with_the_one_that_was_held_is_found()
+    {
+        using NoteSigner signer = LogVectors.LogSigner();
+        Checkpoint other = new(signer.Key.Name, 2, new MerkleTree([LogVectorTests.Leaf(0), LogVectorTests.Leaf(1)]).Root);
+        MonitorReport report = await RunAsync(new SignedNote(other.Text, [signer.Sign(other.Text, default)]).ToBytes());
+        Assert.Equal(("split-view", "the first 2 entries are not those that were shown before"), (Assert.Single(report.Problems).Kind, report.Problems[0].Detail));
+    }
+
     [Fact]
     public async Task An_older_log_than_the_one_that_was_held_is_found()
     {
@@ -125,7 +134,7 @@ public sealed class MonitorTests : IDisposable
         Directory.Delete(Channel, recursive: true);
         using LogWriter log = LogWriter.Open(Path.Combine(Channel, "log"), Path.Combine(root, "own"), signer);
         log.Append(entries);
-        log.Publish([]);
+        log.Publish(LogVectors.Policy(0), []);
     }
 
     void Put(string name, byte[] content)
