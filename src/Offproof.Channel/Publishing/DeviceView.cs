@@ -45,7 +45,8 @@ public static class DeviceView
         using JsonDocument pinned = JsonDocument.Parse(trust);
         store.Pin(pinned.RootElement.GetProperty("root").GetBytesFromBase64());
         TrustedSet set = TrustedSet.Open(store, now);
-        foreach (ReadOnlyMemory<byte> root in RootBundle.Read(Bytes(tree, RootBundle.Name)).Skip((int)set.Root.Version)) set.AddRoot(root);
+        IReadOnlyList<ReadOnlyMemory<byte>> roots = RootBundle.Read(Bytes(tree, RootBundle.Name));
+        foreach (ReadOnlyMemory<byte> root in roots.Skip((int)set.Root.Version)) set.AddRoot(root);
         set.EndRoots();
         set.AddTimestamp(Bytes(tree, PublicTree.Timestamp));
         byte[] snapshot = Bytes(tree, PublicTree.Versioned(set.NamedSnapshot.Version, SnapshotMetadata.Type));
@@ -59,15 +60,17 @@ public static class DeviceView
         foreach (TileAddress tile in LogView.Tiles(shown))
             leaves.AddRange(Tile.TryRead(tile, Bytes(tree, $"{PublicTree.Log}/{tile.Path}"), out TreeHash[]? hashes) ? hashes : throw new FormatException($"{tile.Path} is no tile"));
         string? Hash(string target) => set.Targets!.Targets.GetValueOrDefault(target)?.Hashes.Known;
-        byte[] entry = new ReleaseEntry(set.Snapshot!.Version, Logged(set.Root.Version, store.Read(RootMetadata.Type, MetadataLimits.Root)!.Value.Span), Logged(set.Snapshot.Version, snapshot),
+        byte[] Entry(long root) => new ReleaseEntry(set.Snapshot!.Version, Logged(root, roots[(int)root - 1].Span), Logged(set.Snapshot!.Version, snapshot),
             Logged(set.Targets!.Version, targets), Hash(GreetingList.Target), Hash(NoticeList.Target)).ToBytes();
-        LogVerdict verdict = LogView.Check(policy, default, checkpoint, leaves, entry);
+        LogVerdict verdict = LogView.Check(policy, default, checkpoint, leaves, Entry(set.Root.Version));
+        // channel.md §3.3: the root is there a moment before its release is; the one before it was logged with the root before it.
+        if (verdict.Refusal == LogRefusal.NotLogged && set.Root.Version > 1) verdict = LogView.Check(policy, default, checkpoint, leaves, Entry(set.Root.Version - 1));
         if (!verdict.IsAccepted) throw new FormatException($"{LogVerdict.Name(verdict.Refusal)}: {verdict.Detail}");
 
         IReadOnlyList<Greeting> greetings = Target(tree, set, GreetingList.Target) is { } collection ? GreetingList.Read(GreetingList.Open(collection)) : [];
         IReadOnlyList<Notice> notices = Target(tree, set, NoticeList.Target) is { } list ? NoticeList.Read(NoticeList.Open(list)) : [];
         foreach (NoticePayload payload in notices.SelectMany(static n => n.Payloads)) CheckPayload(tree, set, payload);
-        return new DeviceReport(set.Snapshot.Version, greetings.Count, notices.Count, verdict.Detail);
+        return new DeviceReport(set.Snapshot!.Version, greetings.Count, notices.Count, verdict.Detail);
     }
 
     static void CheckPayload(PublicTree tree, TrustedSet set, NoticePayload payload)

@@ -69,7 +69,7 @@ public sealed partial class Publisher
             if (HeldCosignatures(log).Any(witness.Is)) continue;
             if (settings.Witnesses[i].Url is not { } url || http is null)
             {
-                remarks.Add($"{witness.Name} was not asked{(http is null ? "" : ": no address is known; bring its line with publish log --cosignature FILE")}");
+                remarks.Add($"{witness.Name} was not asked{(settings.Witnesses[i].Url is not null ? "" : ": no address is known; bring its line with publish log --cosignature FILE")}");
                 continue;
             }
             Cosigning asked = await new WitnessClient(http, url, witness).CosignAsync(log.Signed!, log.Tree, Shown(log), cancel).ConfigureAwait(false);
