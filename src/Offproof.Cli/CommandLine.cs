@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Offproof.Channel;
 using Offproof.Device;
 using Offproof.Vault;
 
@@ -39,6 +40,7 @@ internal static class CommandLine
             DrillVerb.Create(),
             VaultVerb.Create(),
             RefusalsVerb.Create(),
+            PublishVerb.Create(),
             LedgerVerb.Create(),
             PersonaVerb.Create(),
             AuditVerb.Create(),
@@ -77,6 +79,10 @@ internal static class CommandLine
         catch (VaultException e)
         {
             return Report(e.Message, null, ExitCode.Of(e));
+        }
+        catch (PublishingException e)
+        {
+            return Report(e.Message, e.Hint, ExitCode.Of(e));
         }
         catch (InterruptedException e)
         {

@@ -1,3 +1,4 @@
+using Offproof.Channel;
 using Offproof.Device;
 using Offproof.Vault;
 
@@ -32,6 +33,16 @@ internal static class ExitCode
         DeviceFault.Unreachable => Unreachable,
         DeviceFault.Full => Full,
         DeviceFault.Usage => Usage,
+        _ => Failure,
+    };
+
+    internal static int Of(PublishingException e) => e.Fault switch
+    {
+        PublishingFault.Forgery => Forgery,
+        PublishingFault.Refused => Refused,
+        PublishingFault.WrongKey => WrongSheet,
+        PublishingFault.Unreachable => Unreachable,
+        PublishingFault.Usage => Usage,
         _ => Failure,
     };
 

@@ -28,8 +28,14 @@ public sealed partial class Publisher
         IReadOnlyList<WitnessedAt> cosigned = log.Signed is null ? [] : await CosignAsync(log, http, remarks, cancel).ConfigureAwait(false);
         long shown = Shown(log);
         // A published tree gets the lines that came later; one that waits is published by its release.
-        if (log.Signed is not null && shown == log.Size && cosigned.Count >= settings.Quorum) log.Publish(HeldCosignatures(log));
+        if (log.Signed is not null && shown == log.Size && cosigned.Count >= settings.Quorum) Show(log);
         return new LogReport(signer.Key.Name, log.Size, shown, Entries(log), cosigned, settings.Quorum, remarks);
+    }
+
+    void Show(LogWriter log)
+    {
+        if (log.Publish(settings.Policy, HeldCosignatures(log)) is { IsAccepted: false } refused)
+            throw new PublishingException(PublishingFault.Forgery, $"devices would refuse the log's checkpoint: {refused.Detail}", "nothing of it was published");
     }
 
     static long Shown(LogWriter log) => log.Published is { } bytes && Checkpoint.TryRead(bytes, out _, out Checkpoint? checkpoint) ? checkpoint.Size : 0;
@@ -69,7 +75,7 @@ public sealed partial class Publisher
             if (HeldCosignatures(log).Any(witness.Is)) continue;
             if (settings.Witnesses[i].Url is not { } url || http is null)
             {
-                remarks.Add($"{witness.Name} was not asked{(http is null ? "" : ": no address is known; bring its line with publish log --cosignature FILE")}");
+                remarks.Add($"{witness.Name} was not asked{(settings.Witnesses[i].Url is not null ? "" : ": no address is known; bring its line with publish log --cosignature FILE")}");
                 continue;
             }
             Cosigning asked = await new WitnessClient(http, url, witness).CosignAsync(log.Signed!, log.Tree, Shown(log), cancel).ConfigureAwait(false);

@@ -22,7 +22,7 @@ sealed record PublisherFile(string Schema, string Log, IReadOnlyList<WitnessEntr
 /// <summary>A witness.</summary>
 /// <param name="Key">Its verifier key</param>
 /// <param name="Url">Where it is asked; null where its lines are brought by hand</param>
-sealed record WitnessEntry(string Key, Uri? Url);
+sealed record WitnessEntry(string Key, Uri? Url = null);
 
 /// <summary>How long what is signed is good, in hours.</summary>
 /// <param name="Root">a year where not said</param>

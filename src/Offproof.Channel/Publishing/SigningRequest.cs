@@ -17,7 +17,7 @@ sealed record SigningRequest(string Schema, IReadOnlyList<RequestItem> Items)
 /// <param name="Signed">Its canonical bytes, base64: what the signature is over</param>
 /// <param name="KeyIds">Whose signatures are asked for</param>
 /// <param name="Before">The bytes of the version before; null where there is none</param>
-sealed record RequestItem(string Role, string Signed, IReadOnlyList<string> KeyIds, string? Before)
+sealed record RequestItem(string Role, string Signed, IReadOnlyList<string> KeyIds, string? Before = null)
 {
     internal static RequestItem Of(string role, SignedFile file, IReadOnlyList<PublicKey> keys, SignedFile? before) => new(
         role, Convert.ToBase64String(file.Canonical.Span), [.. keys.Select(static key => key.KeyId).Distinct(StringComparer.Ordinal)], before is null ? null : Convert.ToBase64String(before.Canonical.Span));

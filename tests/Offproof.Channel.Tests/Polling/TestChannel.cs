@@ -94,7 +94,7 @@ internal sealed class TestChannel : IDisposable
     }
 
     /// <summary>The checkpoint again, by as many witnesses as there are now.</summary>
-    internal void Cosign() => log.Publish([.. witnesses.Take(Cosigners).Select(witness => witness.Sign(log.Signed!.Text, Now))]);
+    internal void Cosign() => log.Publish(new TrustPolicy(logKey.Key, [.. witnesses.Select(static w => w.Key)], quorum: 0), [.. witnesses.Take(Cosigners).Select(witness => witness.Sign(log.Signed!.Text, Now))]);
 
     internal void Timestamp(byte[]? snapshot = null)
     {
