@@ -15,7 +15,7 @@ internal sealed partial class Play
         await File.WriteAllBytesAsync(stage["update-2.0.img"], RandomNumberGenerator.GetBytes(64 * 1024), cancel);
         await File.WriteAllTextAsync(stage["whats-new.txt"], "Calls no longer end by themselves.\n", cancel);
         await DoAsync(cancel, "publish", "update", "--dir", stage["server/channel"], "--model", Model, "--version", "2.0", "--channel", "stable", "--full", stage["update-2.0.img"], "--notes", $"en={stage["whats-new.txt"]}");
-        string[] keys = [.. Directory.GetFiles(stage["server/channel/keys/offline"]).Order(StringComparer.Ordinal).SelectMany(static file => (string[])["--key", file])];
+        string[] keys = [.. Directory.GetFiles(stage["server/channel/keys/offline"], "targets-*").Order(StringComparer.Ordinal).SelectMany(static file => (string[])["--key", file])];
         await DoAsync(cancel, ["publish", "sign", "--dir", stage["server/channel"], .. keys, "--yes"]);
         JsonElement polled = await DoAsync(cancel, "poll");
         JsonElement updates = (await DoAsync(cancel, "updates", "--model", Model, "--installed", "1.0")).GetProperty("updates");
