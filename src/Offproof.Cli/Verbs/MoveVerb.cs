@@ -16,8 +16,9 @@ internal static class MoveVerb
         Option<string> to = new("--to") { Description = "The new URL, of the same server or of another one", Required = true, HelpName = "URL" };
         Option<string?> key = new("--server-key") { Description = "Of another server: its key, as its operator tells it, at least its first 16 digits", HelpName = "KEY" };
         Option<string?> invite = new("--invite-file") { Description = "Of another server: its operator's invitation stands in the first line; - is stdin", HelpName = "FILE" };
+        Option<string?> trust = PinnedChannel.Option();
         Option<bool> yes = Options.Yes();
-        Command verb = new("move", "Go to another address with this device and the sheet: of the same server, or of another one") { sheet, to, key, invite, yes };
+        Command verb = new("move", "Go to another address with this device and the sheet: of the same server, or of another one") { sheet, to, key, invite, trust, yes };
         verb.SetAction(async (parsed, cancel) =>
         {
             string file = parsed.GetRequiredValue(sheet);
@@ -33,6 +34,7 @@ internal static class MoveVerb
                 await Terminal.RequireYesAsync(parsed.GetValue(yes), move.Plan.DeviceMoves ? $"Leave {move.Plan.From} for {move.Plan.To}?" : $"Turn that on at {move.Plan.To}?", cancel);
             }
             MoveReport report = await move.RunAsync(invitation, cancel);
+            if (move.Plan.DeviceMoves) Terminal.Talk((await PinnedChannel.PinAsync(parsed.HomeFolder(), parsed.GetValue(trust), cancel)).Words);
             if (parsed.GetValue(Options.Json)) Terminal.Json(MoveJson.Of(report), OutputJson.Default.MoveJson);
             else Show(report, file);
             return ExitCode.Ok;

@@ -86,6 +86,8 @@ internal sealed class MoveStage : IDisposable
         if (File.Exists(stage.Account)) (AccountFile.Read(home) with { MovedTo = file.To }).Write(earlier);
         foreach ((string from, string to) in ((string, string)[])[(home.View, earlier.View), (home.Proven, earlier.Proven), (home.RefusalsSeen, earlier.RefusalsSeen)])
             if (File.Exists(from) && !File.Exists(to)) File.Move(from, to);
+        // The public data of the server that is left are not those of the next one (channel.md §2).
+        if (Directory.Exists(stage.Records) && Directory.Exists(home.Channel) && !Directory.Exists(earlier.Channel)) Directory.Move(home.Channel, earlier.Channel);
         if (!Directory.Exists(earlier.Records)) Directory.Move(home.Records, earlier.Records);
         if (Directory.Exists(stage.Records)) Directory.Move(stage.Records, home.Records);
         if (file.Categories.Count > 0) file.Write(home);
