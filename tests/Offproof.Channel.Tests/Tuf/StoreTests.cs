@@ -75,44 +75,6 @@ public sealed class StoreTests : IAsyncLifetime
     [Fact]
     public void The_steps_are_all_there_are() => Assert.Equal(24, Steps().Count());
 
-    [Fact]
-    public async Task What_is_staged_is_stored_when_it_is_committed_and_the_timestamp_last()
-    {
-        var before = victim.Files();
-        PublishEverything();
-        var stage = victim.Store.Stage();
-        List<string> changes = [];
-        victim.BeforeChange = (what, role) => changes.Add($"{what} {role}");
-        TufUpdater updater = new(stage, new HttpMessageInvoker(repository, disposeHandler: false), HostileRepository.Metadata, victim.Time);
-        await updater.FindAsync("spring/new", CancellationToken.None);
-        Assert.Empty(changes);
-        Assert.Equal(before, victim.Files());
-        Assert.NotNull(await StoredView.Open(stage)!.FindAsync("spring/new"));
-        stage.Commit();
-        Assert.Equal(["write root", "write spring", "write targets", "write snapshot", "write timestamp"], changes.Where(c => c.StartsWith("write", StringComparison.Ordinal)));
-        victim.BeforeChange = null;
-        using Victim fresh = new(repository);
-        await fresh.DownloadAsync("spring/new");
-        Assert.Equal(fresh.Files(), victim.Files());
-        Assert.Throws<InvalidOperationException>(victim.Store.Commit);
-    }
-
-    [Fact]
-    public async Task What_was_staged_and_not_fetched_again_goes_when_it_is_committed()
-    {
-        repository.NewKeys(Timestamp, 1, 1);
-        repository.PutRoot();
-        repository.Files.Remove("/metadata/timestamp.json");
-        var stage = victim.Store.Stage();
-        await Assert.ThrowsAsync<TufException>(() => new TufUpdater(stage, new HttpMessageInvoker(repository, disposeHandler: false), HostileRepository.Metadata, victim.Time).RefreshAsync(CancellationToken.None));
-        Assert.Equal(["root", "snapshot", "spring", "targets", "timestamp"], victim.Files().Keys);
-        List<string> changes = [];
-        victim.BeforeChange = (what, role) => changes.Add($"{what} {role}");
-        stage.Commit();
-        Assert.Equal(["delete timestamp", "delete snapshot", "write root", "rename root"], changes);
-        Assert.Equal(["root", "spring", "targets"], victim.Files().Keys);
-    }
-
     [Fact] // a disk that is really full, for this file
     public async Task A_full_disk_keeps_the_file_that_was_there()
     {
