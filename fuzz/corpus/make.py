@@ -249,3 +249,41 @@ MESSAGE = {"method": b"GET", "scheme": b"https", "host": "example.org", "port": 
 put("mitmproxy", "http", net({**PEERS, "type": "http", "request": MESSAGE, "response": {**MESSAGE, "status_code": 200, "reason": b"OK", "content": None}, "websocket": {"messages": [[1, True, b"said", 1.5, False]]}}))
 put("mitmproxy", "others", net({**PEERS, "type": "tcp", "messages": [[True, b"GET / HTTP/1.1\r\n\r\n", 1.5]]}) + net({**PEERS, "type": "udp", "messages": [[False, b"x", 1.5]]}) + net({**PEERS, "type": "dns", "request": {"questions": [{"name": "example.org"}]}}))
 put("mitmproxy", "old", net({"version": [0, 18, 2], "type": "http", "request": MESSAGE, "client_conn": {"address": {"address": ["192.0.2.1", 1]}}}))
+
+
+# A log's: from the vectors, in the form that the reader wants (its first byte is the number of entries less one).
+LOG = os.path.join(HERE, "../../vectors/channel/log")
+for n in (1, 2, 3):
+    for kind, folder in (("tile", "tile/0"), ("bundle", "tile/entries")):
+        with open(os.path.join(LOG, folder, "000.p", str(n)), "rb") as f:
+            put("log-tile", f"{kind}-{n}", bytes([n - 1]) + f.read())
+with open(os.path.join(LOG, "trust.json")) as f:
+    put("log-note", "key", json.load(f)["log"])
+with open(os.path.join(LOG, "witness.json")) as f:
+    STEPS = {step["name"]: step["request"] for step in json.load(f)}
+put("log-note", "request", STEPS["third-with-everybodys-lines"])
+put("log-note", "empty-tree", STEPS["empty-tree"][len("old 0\n\n"):])
+
+
+# TUF metadata: the keys are RFC 8032's, the signatures nobody's. ---------------------------------------------------------------------------------------
+def tuf_key(public):
+    import hashlib
+    key = {"keytype": "ed25519", "scheme": "ed25519", "keyval": {"public": public}}
+    return hashlib.sha256(json.dumps(key, sort_keys=True, separators=(",", ":")).encode()).hexdigest(), key
+
+
+KEYS = [tuf_key("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"), tuf_key("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c")]
+PEM = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==\n-----END PUBLIC KEY-----\n"
+
+
+def tuf(name, kind, **signed):
+    put("tuf", name, json.dumps({"signatures": [{"keyid": k, "sig": "00" * 64} for k, _ in KEYS] + [{"keyid": "later", "sig": ""}], "signed": {"_type": kind, "spec_version": "1.0.34", "version": 3, "expires": "2030-01-02T03:04:05Z", **signed}}))
+
+
+FILE = {"version": 2, "length": 10, "hashes": {"sha256": "0" * 64, "sha512": "a" * 128}}
+tuf("root", "root", consistent_snapshot=True, keys={**dict(KEYS), "other": {"keytype": "ecdsa", "scheme": "ecdsa-sha2-nistp256", "keyval": {"public": PEM}, "x-owner": "A"}},
+    roles={role: {"keyids": [k for k, _ in KEYS] + ["other"], "threshold": 2} for role in ("root", "timestamp", "snapshot", "targets", "mirrors")}, unknown={"line\nend": ["\u00e9\U0001F600", -1, None]})
+tuf("timestamp", "timestamp", meta={"snapshot.json": FILE})
+tuf("snapshot", "snapshot", meta={"targets.json": FILE, "a.json": {"version": 1}})
+tuf("targets", "targets", targets={"a/b.txt": {"length": 0, "hashes": {"sha256": "b" * 64}, "custom": {"n": 1}}}, delegations={"keys": dict(KEYS), "roles": [
+    {"name": "a", "keyids": [KEYS[0][0]], "threshold": 1, "terminating": True, "paths": ["a/*", "[!b-c]?/**"]}, {"name": "b", "keyids": [], "threshold": 9, "terminating": False, "path_hash_prefixes": ["0", "aF"]}]})

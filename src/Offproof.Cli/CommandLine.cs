@@ -42,6 +42,8 @@ internal static class CommandLine
             LedgerVerb.Create(),
             PersonaVerb.Create(),
             AuditVerb.Create(),
+            MonitorVerb.Create(),
+            WitnessVerb.Create(),
         };
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)

@@ -125,8 +125,8 @@ public sealed class BannedSymbolsTests : IDisposable
         Assert.Empty(Repository.Sources.Where(f => f.Text.Contains("RS0030", StringComparison.Ordinal) && f.Name is not ("DirectorySync.cs" or "SpecialFile.cs")).Select(f => f.Path));
     }
 
-    // The program's own files that can open a connection: the demo's server of its own, a repository that a person names, the witnesses that a publisher set, and registries, after --online.
-    static readonly string[] Doors = ["Play.cs", "Play.OffAgain.cs", "StorageAccess.cs", "RegistryDoor.cs", "WitnessDoor.cs"];
+    // The program's own files that can open a connection: the demo's server of its own, a repository or a channel that a person names, the witnesses that a publisher set, and registries, after --online.
+    static readonly string[] Doors = ["Play.cs", "Play.OffAgain.cs", "StorageAccess.cs", "RegistryDoor.cs", "ChannelDoor.cs", "WitnessDoor.cs"];
 
     [Fact] // README of the auditor, receivers.md §5: "nothing is looked up unless --online is given"
     public void The_program_opens_connections_in_these_files_alone_and_to_registries_only_after_online()

@@ -73,6 +73,23 @@ public sealed class LogMonitor(TrustPolicy policy, ChannelReader read)
         return Report(alone, before);
     }
 
+    /// <summary>What a file holds of the last time; empty where there is none.</summary>
+    /// <exception cref="InvalidDataException">It is too large to be a checkpoint.</exception>
+    public static ReadOnlyMemory<byte> Held(string file) => DurableFile.Read(Path.GetFullPath(file), SignedNote.MaxSize);
+
+    /// <summary>Holds what was served for the next time, where nothing was found. A contradiction stays beside it, the first one that was seen; its path is returned.</summary>
+    /// <param name="file">Of <see cref="Held"/>.</param>
+    /// <param name="report">Of <see cref="RunAsync"/>.</param>
+    public string? Hold(string file, MonitorReport report)
+    {
+        if (Served is null) return null;
+        string full = Path.GetFullPath(file), proof = full + ".split";
+        if (report.Problems.Count == 0) DurableFile.Write(full, Served, DurableFile.Public);
+        if (!report.Problems.Any(static problem => problem.Kind is "split-view" or "rollback")) return null;
+        if (!File.Exists(proof)) DurableFile.Write(proof, Served, DurableFile.Public);
+        return proof;
+    }
+
     async Task<MerkleTree?> TilesAsync(Checkpoint checkpoint, CancellationToken cancel)
     {
         MerkleTree tree = new();
@@ -163,7 +180,7 @@ public sealed class LogMonitor(TrustPolicy policy, ChannelReader read)
                 if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(name, out at)) return null;
             return at.ValueKind == JsonValueKind.Number && at.TryGetInt64(out long version) && version > 0 ? version : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }

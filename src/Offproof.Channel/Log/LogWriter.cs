@@ -89,11 +89,17 @@ sealed class LogWriter : IDisposable
         return note;
     }
 
-    /// <summary>Replaces the public checkpoint by the newest signed one, with what witnesses added to it.</summary>
-    internal void Publish(IReadOnlyList<NoteSignature> cosignatures)
+    /// <summary>Replaces the public checkpoint by the newest signed one, with what witnesses added to it - if a device that holds the public one would take it.</summary>
+    /// <param name="policy">That of the devices. Lines of other keys are left out.</param>
+    /// <param name="cosignatures">What witnesses answered.</param>
+    /// <returns>Why not, where it was not: then nothing became public.</returns>
+    internal LogVerdict Publish(TrustPolicy policy, IReadOnlyList<NoteSignature> cosignatures)
     {
         if (Signed is null) throw new InvalidOperationException("nothing was logged yet");
-        WritePublic(CheckpointName, Signed.With(cosignatures).ToBytes());
+        byte[] checkpoint = Signed.With(cosignatures.Where(line => policy.Witnesses.Any(witness => witness.Is(line)))).ToBytes();
+        LogVerdict verdict = LogView.CheckAlone(policy, Published, checkpoint);
+        if (verdict.IsAccepted) WritePublic(CheckpointName, checkpoint);
+        return verdict;
     }
 
     public void Dispose() => holding.Dispose();

@@ -63,7 +63,7 @@ sealed record ReleaseEntry(long Release, LoggedFile Root, LoggedFile Snapshot, L
             if (read.ToBytes().AsSpan().SequenceEqual(bytes.Span)) entry = read;
             return entry is not null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the second: a text that is no UTF-8, which is found only when it is read
         {
             return false;
         }

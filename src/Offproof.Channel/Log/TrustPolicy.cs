@@ -43,7 +43,7 @@ public sealed class TrustPolicy
             if (!trust.TryGetProperty("log", out JsonElement log)) throw new FormatException("it names no log");
             return new TrustPolicy(Key(log), [.. witnesses.EnumerateArray().Select(Key)], number);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the second: a text that is no UTF-8, or half a surrogate, which is found only when it is read
         {
             throw new FormatException("it is no JSON", e);
         }

@@ -28,8 +28,14 @@ public sealed partial class Publisher
         IReadOnlyList<WitnessedAt> cosigned = log.Signed is null ? [] : await CosignAsync(log, http, remarks, cancel).ConfigureAwait(false);
         long shown = Shown(log);
         // A published tree gets the lines that came later; one that waits is published by its release.
-        if (log.Signed is not null && shown == log.Size && cosigned.Count >= settings.Quorum) log.Publish(HeldCosignatures(log));
+        if (log.Signed is not null && shown == log.Size && cosigned.Count >= settings.Quorum) Show(log);
         return new LogReport(signer.Key.Name, log.Size, shown, Entries(log), cosigned, settings.Quorum, remarks);
+    }
+
+    void Show(LogWriter log)
+    {
+        if (log.Publish(settings.Policy, HeldCosignatures(log)) is { IsAccepted: false } refused)
+            throw new PublishingException(PublishingFault.Forgery, $"devices would refuse the log's checkpoint: {refused.Detail}", "nothing of it was published");
     }
 
     static long Shown(LogWriter log) => log.Published is { } bytes && Checkpoint.TryRead(bytes, out _, out Checkpoint? checkpoint) ? checkpoint.Size : 0;

@@ -80,7 +80,7 @@ public sealed partial class Publisher
             if (!log.Contains(entry)) log.Append(entry);
             cosigned = await CosignAsync(log, http, remarks, cancel).ConfigureAwait(false);
             if (cosigned.Count < settings.Quorum) return new ReleaseReport(release, false, [.. cosigned.Select(static w => w.Witness)], settings.Quorum, remarks);
-            log.Publish(HeldCosignatures(log));
+            Show(log);
         }
 
         // The root right before the timestamp: a stock client that asks for the next root finds what was signed with it.

@@ -53,8 +53,17 @@ internal sealed class Fetcher(HttpMessageInvoker http, TimeProvider time)
                 {
                     // The moment at which what has come so far would be below the least rate.
                     var left = MetadataLimits.Patience + TimeSpan.FromSeconds((double)received / MetadataLimits.LeastRate) - time.GetElapsedTime(start);
-                    slow.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
-                    int read = await body.ReadAsync(buffer, either.Token).ConfigureAwait(false);
+                    if (left <= TimeSpan.Zero) throw TooSlow(address, clause);
+                    slow.CancelAfter(left < MetadataLimits.Patience ? left : MetadataLimits.Patience); // nor may what came fast buy a long silence
+                    int read;
+                    try
+                    {
+                        read = await body.ReadAsync(buffer, either.Token).ConfigureAwait(false);
+                    }
+                    catch (IOException e) // the connection's; the destination's is the caller's disk
+                    {
+                        throw new TufException(Refusal.Unavailable, clause, $"{address.AbsolutePath}: {e.Message}", e);
+                    }
                     if (read == 0) return true;
                     received += read;
                     if (received > limit) throw TooLong(address, limit, clause);
@@ -64,17 +73,16 @@ internal sealed class Fetcher(HttpMessageInvoker http, TimeProvider time)
         }
         catch (OperationCanceledException e) when (slow.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            throw new TufException(Refusal.SlowRetrieval, clause, $"{address.AbsolutePath} came slower than {MetadataLimits.LeastRate.ToString(CultureInfo.InvariantCulture)} bytes a second", e);
+            throw TooSlow(address, clause, e);
         }
         catch (HttpRequestException e)
         {
             throw new TufException(Refusal.Unavailable, clause, $"{address.AbsolutePath}: {e.Message}", e);
         }
-        catch (HttpIOException e)
-        {
-            throw new TufException(Refusal.Unavailable, clause, $"{address.AbsolutePath}: {e.Message}", e);
-        }
     }
+
+    static TufException TooSlow(Uri address, string clause, Exception? inner = null) =>
+        new(Refusal.SlowRetrieval, clause, string.Create(CultureInfo.InvariantCulture, $"{address.AbsolutePath} came slower than {MetadataLimits.LeastRate} bytes a second"), inner);
 
     static TufException TooLong(Uri address, long limit, string clause) =>
         new(Refusal.EndlessData, clause, string.Create(CultureInfo.InvariantCulture, $"{address.AbsolutePath} has more than the {limit} bytes that it may have"));

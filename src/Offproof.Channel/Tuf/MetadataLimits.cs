@@ -14,6 +14,6 @@ internal static class MetadataLimits
     internal const int Delegations = 32; // roles visited for one target, §5.6.7.1
     internal const int RoleName = 128; // characters
 
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30); // for the first byte, and before the least rate applies
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30); // for the head, between two pieces, and before the least rate applies
     internal const int LeastRate = 1_024; // bytes a second
 }

@@ -11,10 +11,17 @@ public sealed class MetadataStore
 {
     const string TemporaryEnding = ".new";
 
+    // After these the timestamp comes last: once it is there, all that it vouches for is.
+    static readonly string[] CommittedLast = [TargetsMetadata.Type, SnapshotMetadata.Type, TimestampMetadata.Type];
+
     readonly string folder;
+    readonly MetadataStore? below;
+    readonly Dictionary<string, byte[]?> staged = new(StringComparer.Ordinal);
 
     /// <param name="folder">Made when something is first stored.</param>
     public MetadataStore(string folder) => this.folder = folder;
+
+    MetadataStore(MetadataStore below) => (folder, this.below) = (below.folder, below);
 
     /// <summary>Called with what is about to happen to which file; what it throws is a full disk or the end of the process.</summary>
     internal Action<string, string>? Before { get; init; }
@@ -30,9 +37,34 @@ public sealed class MetadataStore
         Write(RootMetadata.Type, root.Span);
     }
 
+    /// <summary>
+    /// A store in memory over this one, which changes nothing here until <see cref="Commit"/>: for whoever believes an update only after more checks than
+    /// TUF's.
+    /// </summary>
+    internal MetadataStore Stage() => new(this);
+
+    /// <summary>Makes of what was staged what is stored: first what goes, then the root, and the timestamp last.</summary>
+    internal void Commit()
+    {
+        if (below is null) throw new InvalidOperationException("nothing was staged");
+        foreach (var (role, content) in staged.Where(s => s.Value is null).Concat(staged.Where(s => s.Value is not null)
+            .OrderBy(s => s.Key is RootMetadata.Type ? -2 : Array.IndexOf(CommittedLast, s.Key))))
+        {
+            if (content is null) below.Delete(role);
+            else below.Write(role, content);
+        }
+        staged.Clear();
+    }
+
     /// <summary>The stored bytes; null when there are none, or more than a file of this role may have.</summary>
     internal ReadOnlyMemory<byte>? Read(string role, int limit)
     {
+        if (below is not null)
+        {
+            if (!staged.TryGetValue(role, out byte[]? content)) return below.Read(role, limit);
+            if (content is null) return null;
+            return content;
+        }
         string file = PathOf(role);
         if (!File.Exists(file) || new FileInfo(file).Length > limit) return null;
         return File.ReadAllBytes(file);
@@ -40,6 +72,11 @@ public sealed class MetadataStore
 
     internal void Write(string role, ReadOnlySpan<byte> content)
     {
+        if (below is not null)
+        {
+            staged[role] = content.ToArray();
+            return;
+        }
         Directory.CreateDirectory(folder);
         string file = PathOf(role), temporary = file + TemporaryEnding;
         Before?.Invoke("write", role);
@@ -54,6 +91,11 @@ public sealed class MetadataStore
 
     internal void Delete(string role)
     {
+        if (below is not null)
+        {
+            staged[role] = null;
+            return;
+        }
         Before?.Invoke("delete", role);
         if (Directory.Exists(folder)) File.Delete(PathOf(role));
     }

@@ -125,7 +125,7 @@ internal sealed class PublicKey
             key.ImportFromPem(pem);
             return true;
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or PlatformNotSupportedException) // the last: a curve that nobody knows
         {
             return false;
         }

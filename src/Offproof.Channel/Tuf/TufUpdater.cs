@@ -45,14 +45,14 @@ public sealed class TufUpdater(MetadataStore store, HttpMessageInvoker http, Uri
     /// </summary>
     /// <param name="targetPath">The target's path in the metadata.</param>
     /// <param name="targetsAddress">The folder of the targets.</param>
-    /// <param name="file">Its folder must exist; an older file of this name is replaced.</param>
+    /// <param name="file">Its folder must exist; an older file of this name is replaced. FILE~ is used on the way.</param>
     /// <param name="cancellation">Ends the download.</param>
     public async Task<bool> DownloadAsync(string targetPath, Uri targetsAddress, string file, CancellationToken cancellation)
     {
         var target = await FindAsync(targetPath, cancellation).ConfigureAwait(false);
         if (File.Exists(file) && await IsAsync(target, file, cancellation).ConfigureAwait(false)) return false;
         var address = new Uri(Folder(targetsAddress), TargetName(targetPath, target, trusted!.Root.ConsistentSnapshot));
-        string temporary = file + ".new";
+        string temporary = file + "~"; // FileName makes no such name, so it is no other target's
         try
         {
             FileStream stream = new(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None);

@@ -167,6 +167,18 @@ public sealed class NoteTests
         Assert.False(ReleaseEntry.TryParse(Encoding.UTF8.GetBytes(entry.Replace(from, to, StringComparison.Ordinal)), out _));
     }
 
+    [Fact] // found by the fuzzer
+    public void A_text_in_JSON_that_is_no_UTF8_is_refused_in_words()
+    {
+        byte[] entry = LogVectors.Read("tile/entries/000.p/1")[2..];
+        entry[20] = 0xb1;
+        Assert.False(ReleaseEntry.TryParse(entry, out _));
+        byte[] trust = LogVectors.Read("trust.json");
+        trust[trust.AsSpan().IndexOf("log.example"u8)] = 0xb1;
+        Assert.Throws<FormatException>(() => TrustPolicy.Read(trust));
+        Assert.Throws<FormatException>(() => TrustPolicy.Read("""{"log":"\ud800","witnesses":[],"quorum":0}"""u8.ToArray()));
+    }
+
     [Fact]
     public void What_was_held_and_cannot_be_read_is_not_taken_for_nothing()
     {

@@ -29,7 +29,10 @@ public sealed class WriterTests : IDisposable
             log.Append([entries[size - 1]]);
             Assert.True(log.Contains(entries[size - 1]));
             SignedNote cosigned = SignedNote.TryParse(LogVectors.Read($"checkpoint.{size}"), out SignedNote? note) ? note : throw new InvalidDataException();
-            log.Publish([.. cosigned.Signatures.Skip(1)]);
+            // One is not enough, and then nothing becomes public; a stranger's line is left out.
+            Assert.Equal(LogRefusal.QuorumNotMet, log.Publish(LogVectors.Policy(2), [cosigned.Signatures[1], cosigned.Signatures[1]]).Refusal);
+            Assert.Equal(size > 1 ? LogVectors.Read($"checkpoint.{size - 1}") : null, log.Published);
+            Assert.Equal(LogRefusal.None, log.Publish(LogVectors.Policy(2), [.. cosigned.Signatures.Skip(1), cosigned.Signatures[1] with { Name = "stranger" }]).Refusal);
             Assert.Equal(LogVectors.Read($"checkpoint.{size}"), log.Published);
         }
         Assert.Equal(
@@ -46,7 +49,7 @@ public sealed class WriterTests : IDisposable
         {
             using LogWriter log = LogWriter.Open(Public, Own, signer);
             log.Append([.. Enumerable.Range(log.Size, size - log.Size).Select(Entry)]);
-            log.Publish([]);
+            Assert.True(log.Publish(LogVectors.Policy(0), []).IsAccepted);
             Assert.Equal(size, Verify());
         }
         using LogWriter last = LogWriter.Open(Public, Own, signer);
@@ -81,7 +84,7 @@ public sealed class WriterTests : IDisposable
         using (LogWriter log = LogWriter.Open(Public, Own, signer))
         {
             log.Append([Entry(0)]);
-            log.Publish([]);
+            Assert.True(log.Publish(LogVectors.Policy(0), []).IsAccepted);
             log.Append([Entry(1)]);
         }
         using (LogWriter log = LogWriter.Open(Public, Own, signer))
@@ -92,7 +95,7 @@ public sealed class WriterTests : IDisposable
             log.Append([Entry(7)]);
             Assert.Equal(3, log.Size);
             Assert.Equal(new MerkleTree([.. ((byte[][])[Entry(0), Entry(1), Entry(7)]).Select(entry => TreeHash.OfLeaf(entry))]).Root, log.Tree.Root);
-            log.Publish([]);
+            Assert.True(log.Publish(LogVectors.Policy(0), []).IsAccepted);
         }
         Assert.Equal(3, Verify());
 
@@ -109,7 +112,7 @@ public sealed class WriterTests : IDisposable
         using (LogWriter log = LogWriter.Open(Public, Own, signer))
         {
             log.Append([Entry(0), Entry(1), Entry(2)]);
-            log.Publish([]);
+            Assert.True(log.Publish(LogVectors.Policy(0), []).IsAccepted);
         }
         byte[] bytes = File.ReadAllBytes(Path.Combine(root, file));
         bytes[at] ^= 1;
@@ -132,7 +135,7 @@ public sealed class WriterTests : IDisposable
         using LogWriter log = LogWriter.Open(Public, Own, signer);
         Assert.Throws<ArgumentException>(() => log.Append());
         Assert.Throws<ArgumentException>(() => log.Append([new byte[65536]]));
-        Assert.Throws<InvalidOperationException>(() => log.Publish([]));
+        Assert.Throws<InvalidOperationException>(() => log.Publish(LogVectors.Policy(0), []));
         log.Append([new byte[65535], []]);
         using NoteSigner witness = LogVectors.Witness(0);
         Assert.Throws<ArgumentException>(() => LogWriter.Open(Public, Own, witness));
@@ -152,7 +155,7 @@ public sealed class WriterTests : IDisposable
         try
         {
             if (log.Size < size) log.Append([.. Enumerable.Range(log.Size, size - log.Size).Select(number => Entry(number + (other ? 100000 : 0)))]);
-            log.Publish([]);
+            Assert.True(log.Publish(LogVectors.Policy(0), []).IsAccepted);
             return true;
         }
         catch (OperationCanceledException)

@@ -63,6 +63,9 @@ public sealed class KeyTests
         AssertUseless(Named("rsa", "rsassa-pss-sha256", small.ExportSubjectPublicKeyInfoPem()), small.SignData(Data, HashAlgorithmName.SHA256, RSASignaturePadding.Pss));
         AssertUseless(Named("ecdsa", "ecdsa-sha2-nistp256", p384.ExportSubjectPublicKeyInfoPem()), p384.SignData(Data, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
         AssertUseless(Named("ecdsa", "ecdsa-sha2-nistp256", p256.ExportPkcs8PrivateKeyPem()), byP256);
+        byte[] unknownCurve = p256.ExportSubjectPublicKeyInfo(); // the fuzzer's: an object identifier that no curve has
+        unknownCurve[unknownCurve.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03]) + 3] = 0x66;
+        AssertUseless(Named("ecdsa", "ecdsa-sha2-nistp256", PemEncoding.WriteString("PUBLIC KEY", unknownCurve)), byP256);
         AssertUseless(Named("ecdsa", "ecdsa-sha2-nistp384", p256Pem), byP256);
         AssertUseless(Named("rsa", "ecdsa-sha2-nistp256", p256Pem), byP256);
         AssertUseless(Named("ed25519", "ed25519", "00"), new byte[64]);
@@ -76,9 +79,12 @@ public sealed class KeyTests
         using var key = SigningKey.Generate();
         var json = CanonicalJson.Parse(CanonicalJson.Of(key.Public.ToJson()));
         Assert.NotNull(PublicKey.Read(key.KeyId, json).Identity);
-        var borrowed = PublicKey.Read(new string('0', 64), json);
-        var file = SignedFile.Read(SignedFile.Write(new JsonObject { ["a"] = 1 }, [key]));
-        new RoleKeys([key.Public], 1).Verify(file, "5.4.2", "timestamp");
+        string name = new('0', 64);
+        var borrowed = PublicKey.Read(name, json);
+        byte[] bytes = SignedFile.Write(new JsonObject { ["a"] = 1 }, [key]);
+        new RoleKeys([key.Public], 1).Verify(SignedFile.Read(bytes), "5.4.2", "timestamp");
+        var file = SignedFile.Read(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace(key.KeyId, name, StringComparison.Ordinal)));
+        Assert.True(file.TryGetSignature(name, out var signature) && borrowed.Verify(file.Canonical.Span, signature.Span));
         Assert.Equal(Refusal.ArbitrarySoftware, Assert.Throws<TufException>(() => new RoleKeys([borrowed], 1).Verify(file, "5.4.2", "timestamp")).Refusal);
     }
 

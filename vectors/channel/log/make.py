@@ -124,6 +124,7 @@ put_json("keys.json", {"log": {"verifier": log.verifier(), "signer": log.signer(
                        "witnesses": [{"verifier": w.verifier(), "signer": w.signer()} for w in (w1, w2)],
                        "stranger": {"verifier": stranger.verifier(), "signer": stranger.signer()},
                        "firstWitnessRenamed": {"verifier": renamed.verifier(), "signer": renamed.signer()}})
+put_json("trust.json", {"schema": "offproof/v1/channel-trust", "log": log.verifier(), "witnesses": [w1.verifier(), w2.verifier()], "quorum": 2})
 for n in (1, 2, 3):
     put(f"tile/0/000.p/{n}", b"".join(leaves[:n]))
     put(f"tile/entries/000.p/{n}", bundle(entries[:n]))
