@@ -5,7 +5,7 @@ namespace Offproof.Channel;
 
 /// <summary>A greeting, joke or poem of the collection: one line of channel.md §4.</summary>
 /// <param name="Id">1 to 64 of a-z 0-9 . _ -</param>
-/// <param name="Text">1 to 2,000 characters, NFC, no control character but line feed</param>
+/// <param name="Text">1 to 2,000 characters, no control character but line feed</param>
 /// <param name="Kind">joke, greeting or poem</param>
 /// <param name="Language">A BCP 47 tag</param>
 /// <param name="Licence">An SPDX expression or a sentence</param>

@@ -65,8 +65,7 @@ public sealed partial class Publisher
             onlineFiles.Add(logFile);
 
             PublicTree tree = new(Path.Combine(folder, PublicFolder));
-            DateTimeOffset now = time.GetUtcNow();
-            RootMetadata root = new(1, new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, now.Minute, now.Second, TimeSpan.Zero).AddHours(settings.Expiry.Root), ConsistentSnapshot: true, roles);
+            RootMetadata root = new(1, Second(time.GetUtcNow()).AddHours(settings.Expiry.Root), ConsistentSnapshot: true, roles);
             byte[] signed = SignedFile.Write(root.ToJson(), made.Take(setup.RootKeys));
             tree.PutOnce(PublicTree.Versioned(1, RootMetadata.Type), signed);
             tree.Put(RootChain.Name, RootChain.Write([signed]));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace Offproof.Channel;
 
@@ -30,6 +31,24 @@ public sealed partial class Publisher
         // A published tree gets the lines that came later; one that waits is published by its release.
         if (log.Signed is not null && shown == log.Size && cosigned.Count >= settings.Quorum) Show(log);
         return new LogReport(signer.Key.Name, log.Size, shown, Entries(log), cosigned, settings.Quorum, remarks);
+    }
+
+    /// <summary>
+    /// Sets who is asked to cosign, and how many have to; writes <c>trust.json</c> anew. A device keeps what it pinned: one that pinned witnesses who are left out here takes no release any more once
+    /// they do not sign.
+    /// </summary>
+    /// <param name="witnesses">Verifier keys, each with the address where it is asked, or null.</param>
+    /// <param name="quorum">How many of them have to.</param>
+    /// <returns>The SHA-256 of the new trust.json.</returns>
+    public string SetWitnesses(IReadOnlyList<(string Key, Uri? Url)> witnesses, int quorum)
+    {
+        PublisherFile next = settings with { Witnesses = [.. witnesses.Select(static w => new WitnessEntry(w.Key, w.Url))], Quorum = quorum };
+        RequirePolicy(next);
+        DurableFile.Write(this[FileName], JsonSerializer.SerializeToUtf8Bytes(next, PublisherJson.Default.PublisherFile), DurableFile.Public);
+        settings = next;
+        byte[] trust = ChannelTrust.Write(Published().Root.File.Bytes.Span, settings.Policy);
+        tree.PutChanged(PublicTree.Trust, trust);
+        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(trust));
     }
 
     void Show(LogWriter log)

@@ -20,13 +20,13 @@ public sealed partial class Publisher
     /// <param name="cancel">Ends it; the next run goes on.</param>
     public async Task<ReleaseReport> ReleaseAsync(HttpMessageInvoker? http, CancellationToken cancel)
     {
-        if (!Directory.Exists(this[Begun]))
-        {
-            Standing latest = Latest();
-            List<ToSign> staged = WhatToSign(latest);
-            if (staged.Count == 0 || !staged.All(static s => s.IsComplete)) return new ReleaseReport(null, false, [], settings.Quorum, []);
-            Begin(latest);
-        }
+        ReleaseReport? begun = Directory.Exists(this[Begun]) ? await FinishAsync(http, cancel).ConfigureAwait(false) : null;
+        if (begun is { IsPublished: false }) return begun;
+        // Behind it: what was staged and signed meanwhile.
+        Standing latest = Latest();
+        List<ToSign> staged = WhatToSign(latest);
+        if (staged.Count == 0 || !staged.All(static s => s.IsComplete)) return begun ?? new ReleaseReport(null, false, [], settings.Quorum, []);
+        Begin(latest);
         return await FinishAsync(http, cancel).ConfigureAwait(false);
     }
 

@@ -12,9 +12,10 @@ namespace Offproof.Channel;
 /// <param name="Rollout">Over which time; zero: for all at once</param>
 /// <param name="Minimum">The lowest version from which it can be installed</param>
 /// <param name="Critical">For all at once, whatever the rollout</param>
+/// <param name="Start">When the rollout begins; null: when it is staged</param>
 public sealed record UpdateDraft(
     string Model, ReleaseVersion Version, string Channel, string File, IReadOnlyDictionary<string, string> Notes, IReadOnlyList<(ReleaseVersion Version, string File)> DeltasFrom,
-    TimeSpan Rollout = default, ReleaseVersion? Minimum = null, bool Critical = false);
+    TimeSpan Rollout = default, ReleaseVersion? Minimum = null, bool Critical = false, DateTimeOffset? Start = null);
 
 /// <summary>What was staged.</summary>
 /// <param name="Targets">The version of the targets that is to be signed</param>
@@ -59,7 +60,7 @@ public sealed partial class Publisher
 
         DateTimeOffset now = Expires(0);
         List<NoticePayload> payloads = [new(NoticePayload.Full, folder + name, bytes, sha256)];
-        Notice notice = new(id, draft.Model, draft.Version, draft.Channel, now, new NoticeRollout(now, (long)draft.Rollout.TotalSeconds), draft.Critical, draft.Notes, payloads, draft.Minimum);
+        Notice notice = new(id, draft.Model, draft.Version, draft.Channel, now, new NoticeRollout(Second(draft.Start ?? now), (long)draft.Rollout.TotalSeconds), draft.Critical, draft.Notes, payloads, draft.Minimum);
         if (notice.Complaint() is { } wrong) throw new PublishingException(PublishingFault.Usage, $"{id}: {wrong}: nothing was staged");
         StageCopy(draft.File, folder + name);
         List<string> remarks = [];
@@ -166,12 +167,12 @@ public sealed partial class Publisher
     IReadOnlyList<Notice> NoticesOf(TargetsMetadata targets) =>
         targets.Targets.TryGetValue(NoticeList.Target, out TargetFile? target) ? NoticeList.Read(NoticeList.Open(ReadTarget(NoticeList.Target, target))) : [];
 
-    /// <summary>Where the bytes of a target lie: staged, or published.</summary>
+    /// <summary>Where the bytes of a target lie, published or staged; whoever takes them compares their hash.</summary>
     string PlaceOf(string name, TargetFile target)
     {
         string sha256 = target.Hashes.ByName["sha256"], published = tree[PublicTree.TargetPlace(name, sha256)], staged = StagedFile(name);
         if (File.Exists(published) && new FileInfo(published).Length == target.Length) return published;
-        return File.Exists(staged) && new FileInfo(staged).Length == target.Length && Measure(staged).Sha256 == sha256 ? staged
+        return File.Exists(staged) && new FileInfo(staged).Length == target.Length ? staged
             : throw new PublishingException(PublishingFault.Forgery, $"the file of the target {name} is neither staged nor published", "stage it again");
     }
 

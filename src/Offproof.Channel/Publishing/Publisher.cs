@@ -22,7 +22,7 @@ public sealed partial class Publisher : IDisposable
     readonly string keys;
     readonly TimeProvider time;
     readonly FileStream holding;
-    readonly PublisherFile settings;
+    PublisherFile settings;
     readonly PublicTree tree;
 
     Publisher(string folder, string keys, TimeProvider time, FileStream holding, PublisherFile settings)
@@ -89,11 +89,9 @@ public sealed partial class Publisher : IDisposable
         }
     }
 
-    DateTimeOffset Expires(int hours)
-    {
-        DateTimeOffset now = time.GetUtcNow();
-        return new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, now.Minute, now.Second, TimeSpan.Zero).AddHours(hours);
-    }
+    DateTimeOffset Expires(int hours) => Second(time.GetUtcNow()).AddHours(hours);
+
+    static DateTimeOffset Second(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());
 
     /// <summary>What was released last, also where its publication is not finished.</summary>
     Standing Latest()

@@ -14,6 +14,8 @@ internal sealed record PublishStatusJson(string Schema, PublisherStatus Status);
 
 internal sealed record PublishLogJson(string Schema, LogReport Log);
 
+internal sealed record PublishWitnessesJson(string Schema, string TrustSha256);
+
 internal sealed record PublishKeyJson(string Schema, string? KeyId, IReadOnlyList<ToSign> ToSign);
 
 /// <summary>What a device would make of it; null where nothing would be published. With stand-ins, throwaway keys signed what is not signed yet.</summary>
@@ -26,4 +28,5 @@ internal sealed record RehearsalJson(DeviceReport? Device, bool HasStandIns);
 [JsonSerializable(typeof(PublishStatusJson))]
 [JsonSerializable(typeof(PublishLogJson))]
 [JsonSerializable(typeof(PublishKeyJson))]
+[JsonSerializable(typeof(PublishWitnessesJson))]
 internal sealed partial class PublishJson : JsonSerializerContext;

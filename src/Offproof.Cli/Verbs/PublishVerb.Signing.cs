@@ -129,6 +129,7 @@ internal static partial class PublishVerb
         using Publisher publisher = Publisher.Open(parsed.GetRequiredValue(dir), TimeProvider.System);
         using WitnessDoor door = new();
         ReleaseReport release = await work(publisher, door, cancel);
+        Terminal.Talk("The timestamp is signed anew.");
         if (parsed.GetValue(Options.Json)) Terminal.Json(new PublishReleaseJson("offproof/v1/publish-release", [], publisher.WhatToSign(), release, null), PublishJson.Default.PublishReleaseJson);
         else SayReleased(release);
         return release.IsPublished ? ExitCode.Ok : ExitCode.Failure;
@@ -145,7 +146,8 @@ internal static partial class PublishVerb
             using WitnessDoor door = new();
             LogReport log = await publisher.LogAsync(door.Invoker, parsed.GetValue(cosignatures) ?? [], cancel);
             // What waited for them is published with the lines that are there now.
-            ReleaseReport? release = publisher.Status().Waiting is null ? null : await publisher.ReleaseAsync(null, cancel);
+            long? waiting = publisher.Status().Waiting;
+            ReleaseReport? release = waiting is not null && log.Cosigned.Count >= log.Quorum ? await publisher.ReleaseAsync(null, cancel) : null;
             if (release is { IsPublished: true }) log = log with { Shown = log.Size };
             if (parsed.GetValue(Options.Json))
             {
@@ -158,6 +160,7 @@ internal static partial class PublishVerb
                 foreach (WitnessedAt witness in log.Cosigned) Terminal.Say($"  {Terminal.OneLine(witness.Witness)}{(witness.Time is { } at ? $" at {Terminal.Time(at)}" : "")}");
                 Terminal.Remarked(log.Remarks);
                 if (release is not null) SayReleased(release);
+                else if (waiting is not null) Terminal.Say($"Release {waiting} waits for cosignatures. What was published before stays good.");
             }
             return log.Size > 0 && log.Cosigned.Count < log.Quorum ? ExitCode.Failure : ExitCode.Ok;
         });

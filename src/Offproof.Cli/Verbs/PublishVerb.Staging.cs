@@ -28,15 +28,16 @@ internal static partial class PublishVerb
         Option<string[]> deltas = new("--delta-from") { Description = "An older version and its file: VERSION=FILE; may be given again", HelpName = "VERSION=FILE" };
         Option<string[]> notes = new("--notes") { Description = "What is new, as a text file: LANG=FILE, en among them", Required = true, HelpName = "LANG=FILE" };
         Option<TimeSpan> rollout = Options.Duration("--rollout", "Over which time more and more phones are offered it; at once where not given", TimeSpan.Zero);
+        Option<DateTimeOffset?> start = Options.Moment("--start", "When the rollout begins; when it is staged, where not given");
         Option<string?> minimum = new("--minimum") { Description = "The lowest version from which it can be installed", HelpName = "VERSION" };
         Option<bool> critical = new("--critical") { Description = "Offered to all at once, whatever the rollout" };
         Option<bool> rehearse = Rehearse();
-        Command verb = new("update", "Stage the notice of an update, with the update itself and deltas to it") { dir, model, version, channel, full, deltas, notes, rollout, minimum, critical, rehearse };
+        Command verb = new("update", "Stage the notice of an update, with the update itself and deltas to it") { dir, model, version, channel, full, deltas, notes, rollout, start, minimum, critical, rehearse };
         verb.SetAction((parsed, cancel) => StageAsync(parsed, dir, rehearse, publisher => publisher.StageUpdate(new UpdateDraft(
             parsed.GetRequiredValue(model), ParseVersion(parsed.GetRequiredValue(version)), parsed.GetRequiredValue(channel), parsed.GetRequiredValue(full),
             (parsed.GetValue(notes) ?? []).Select(static text => Pair(text, "--notes")).ToDictionary(static pair => pair.Name, static pair => ReadNote(pair.File), StringComparer.Ordinal),
             [.. (parsed.GetValue(deltas) ?? []).Select(static text => Pair(text, "--delta-from")).Select(static pair => (ParseVersion(pair.Name), pair.File))],
-            parsed.GetValue(rollout), parsed.GetValue(minimum) is { } lowest ? ParseVersion(lowest) : null, parsed.GetValue(critical))), "notice", cancel));
+            parsed.GetValue(rollout), parsed.GetValue(minimum) is { } lowest ? ParseVersion(lowest) : null, parsed.GetValue(critical), parsed.GetValue(start))), "notice", cancel));
         return verb;
     }
 

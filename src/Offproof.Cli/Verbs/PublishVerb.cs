@@ -8,7 +8,7 @@ internal static partial class PublishVerb
 {
     internal static Command Create() => new("publish", "Publish greetings and notices of updates: signed, logged, as static files")
     {
-        Init(), Greetings(), Update(), Withdraw(), Sign(), Keys(), Renew(), Timestamp(), Log(), Status(),
+        Init(), Witnesses(), Greetings(), Update(), Withdraw(), Sign(), Keys(), Renew(), Timestamp(), Log(), Status(),
     };
 
     private static Option<string> Dir() => new("--dir") { Description = "The publisher's folder", Required = true, HelpName = "DIR" };
@@ -45,6 +45,25 @@ internal static partial class PublishVerb
             foreach (string file in made.OnlineKeys) Terminal.Talk($"  {Terminal.OneLine(file)}");
             Terminal.Talk($"To be served as /channel/: {Terminal.OneLine(made.PublicFolder)}. Nothing is published yet.");
             Terminal.Talk($"Next: offproof publish greetings --dir {Terminal.OneLine(parsed.GetRequiredValue(dir))} FILE");
+            return ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    private static Command Witnesses()
+    {
+        Option<string> dir = Dir();
+        Argument<string[]> witnesses = new("KEY[=URL]") { Description = "Verifier keys, as `offproof witness key` prints them, each with the address where it is asked", Arity = ArgumentArity.ZeroOrMore };
+        Option<int> quorum = new("--quorum") { Description = "How many of them have to cosign a release", Required = true, HelpName = "K" };
+        Command verb = new("witnesses", "Set who is asked to cosign: these, and no others. Devices keep what they pinned") { dir, witnesses, quorum };
+        verb.SetAction(parsed =>
+        {
+            using Publisher publisher = Publisher.Open(parsed.GetRequiredValue(dir), TimeProvider.System);
+            bool isPublished = publisher.Status().Release is not null;
+            string sha256 = publisher.SetWitnesses([.. (parsed.GetValue(witnesses) ?? []).Select(Witness)], parsed.GetRequiredValue(quorum));
+            if (parsed.GetValue(Options.Json)) Terminal.Json(new PublishWitnessesJson("offproof/v1/publish-witnesses", sha256), PublishJson.Default.PublishWitnessesJson);
+            else Terminal.Say($"trust.json has the SHA-256 {sha256}");
+            if (isPublished) Terminal.Talk("Devices that pinned an earlier trust.json keep it: they go on asking for the witnesses that stand there.");
             return ExitCode.Ok;
         });
         return verb;

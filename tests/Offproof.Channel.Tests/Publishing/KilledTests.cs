@@ -116,5 +116,14 @@ public sealed class KilledTests
         Assert.False((await publisher.TimestampAsync(null, TestContext.Current.CancellationToken)).IsPublished);
         Assert.Equal((1L, 1), ((await bench.VerifyAsync()).Release, (await bench.VerifyAsync()).Greetings));
         Assert.Equal(2, publisher.Status().Waiting);
+
+        // What is staged and signed while it waits follows it with the same command; each wants its own cosignature.
+        publisher.StageGreetings([Bench.Greeting("c"), Bench.Greeting("d")]);
+        publisher.Sign([bench.Key("targets-1"), bench.Key("targets-2")]);
+        await File.WriteAllTextAsync(bench["line"], witness.Sign(Signed().Text, Bench.Start).Line + "\n", TestContext.Current.CancellationToken);
+        await publisher.LogAsync(null, [bench["line"]], TestContext.Current.CancellationToken);
+        report = await publisher.ReleaseAsync(null, TestContext.Current.CancellationToken);
+        Assert.Equal((3L, false), (report.Release!.Value, report.IsPublished));
+        Assert.Equal((2L, 1), ((await bench.VerifyAsync()).Release, (await bench.VerifyAsync()).Greetings));
     }
 }

@@ -1,13 +1,13 @@
 namespace Offproof.Channel.Tests;
 
 /// <summary>Keys that are lost and stolen (channel.md §9.4), as a device lives through them: one that has pinned the first root, polls after each release, and one that comes new.</summary>
-public sealed class KeyChangeTests : IDisposable
+public sealed class KeyLossTests : IDisposable
 {
     readonly Bench bench = new();
     readonly string store = Directory.CreateTempSubdirectory("offproof-device-").FullName;
     readonly MetadataStore device;
 
-    public KeyChangeTests() => device = new MetadataStore(store);
+    public KeyLossTests() => device = new MetadataStore(store);
 
     public void Dispose()
     {
