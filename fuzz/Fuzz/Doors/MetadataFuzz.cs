@@ -54,7 +54,8 @@ static class MetadataFuzz
         }
         catch (TufException e) when (e.Refusal is Refusal.Malformed)
         {
-            return (null, Kind(e.Message));
+            Check(e.Message.Length < 500 && !e.Message.Any(char.IsControl), "a refusal is not fit to be printed");
+            return (null, Kind(e.Message, letters: 48));
         }
     }
 }

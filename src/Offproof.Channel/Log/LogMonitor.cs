@@ -85,7 +85,7 @@ public sealed class LogMonitor(TrustPolicy policy, ChannelReader read)
         if (Served is null) return null;
         string full = Path.GetFullPath(file), proof = full + ".split";
         if (report.Problems.Count == 0) DurableFile.Write(full, Served, DurableFile.Public);
-        if (!report.Problems.Any(static problem => problem.Kind is "split-view" or "rollback")) return null;
+        if (!report.Problems.Any(static problem => problem.Kind is "split-view")) return null; // an older view is no contradiction: it may be a copy that was not renewed
         if (!File.Exists(proof)) DurableFile.Write(proof, Served, DurableFile.Public);
         return proof;
     }
@@ -156,7 +156,7 @@ public sealed class LogMonitor(TrustPolicy policy, ChannelReader read)
     /// <summary>Whether the release that phones are given now is among the entries. Nothing is verified here: what is looked at is what the server says to everybody.</summary>
     async Task ServedReleaseAsync(CancellationToken cancel)
     {
-        byte[]? timestamp = await read("timestamp.json", MaxTimestamp, cancel).ConfigureAwait(false);
+        byte[]? timestamp = await ReadAsync("timestamp.json", MaxTimestamp, "unlogged", cancel, mayBeAbsent: true).ConfigureAwait(false);
         if (timestamp is null) return; // a log alone, or a channel that has not begun
         if (SnapshotVersion(timestamp) is not { } version)
         {
@@ -186,12 +186,12 @@ public sealed class LogMonitor(TrustPolicy policy, ChannelReader read)
         }
     }
 
-    async Task<byte[]?> ReadAsync(string path, int most, string kind, CancellationToken cancel)
+    async Task<byte[]?> ReadAsync(string path, int most, string kind, CancellationToken cancel, bool mayBeAbsent = false)
     {
         try
         {
             byte[]? bytes = await read(path, most, cancel).ConfigureAwait(false);
-            if (bytes is null) problems.Add(new LogProblem(kind, $"{path} is not there"));
+            if (bytes is null && !mayBeAbsent) problems.Add(new LogProblem(kind, $"{path} is not there"));
             return bytes;
         }
         catch (InvalidDataException e)

@@ -69,6 +69,7 @@ public sealed class NoteSigner : IDisposable
     internal NoteSignature Sign(string text, DateTimeOffset time)
     {
         long seconds = time.ToUnixTimeSeconds();
+        if (Key.Kind == NoteKeyKind.Witness) ArgumentOutOfRangeException.ThrowIfLessThan(seconds, 1, nameof(time)); // no verifier takes one of before 1970, and 0 says nothing
         byte[] message = Key.Kind == NoteKeyKind.Log ? Encoding.UTF8.GetBytes(text) : NoteKey.CosignedMessage(text, seconds);
         int start = Key.Kind == NoteKeyKind.Log ? 0 : NoteKey.TimeSize;
         byte[] signature = new byte[start + Ed25519.SignatureSize];

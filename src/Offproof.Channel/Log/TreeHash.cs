@@ -12,17 +12,20 @@ readonly record struct TreeHash(UInt128 High, UInt128 Low)
     const byte LeafPrefix = 0;
     const byte NodePrefix = 1;
 
+    // What is hashed without an array of its own: a release's entry.
+    const int Short = 1024;
+
     /// <summary>The root of a tree without entries.</summary>
     internal static TreeHash Empty { get; } = Read(SHA256.HashData([]));
 
     internal static TreeHash OfLeaf(ReadOnlySpan<byte> entry)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData([LeafPrefix]);
-        hash.AppendData(entry);
-        Span<byte> bytes = stackalloc byte[Size];
-        hash.GetHashAndReset(bytes);
-        return Read(bytes);
+        Span<byte> bytes = entry.Length < Short ? stackalloc byte[Short] : new byte[1 + entry.Length];
+        bytes[0] = LeafPrefix;
+        entry.CopyTo(bytes[1..]);
+        Span<byte> hash = stackalloc byte[Size];
+        SHA256.HashData(bytes[..(1 + entry.Length)], hash);
+        return Read(hash);
     }
 
     internal static TreeHash OfNode(TreeHash left, TreeHash right)

@@ -3,21 +3,22 @@ using System.Text.Json;
 
 namespace Offproof.Channel;
 
-/// <summary>The members of one JSON object. Whatever is missing or of another kind is <see cref="Refusal.Malformed"/>, with its name.</summary>
+/// <summary>The members of one JSON object. Whatever is missing or of another kind is <see cref="Refusal.Malformed"/>, with its name and the clause of the form.</summary>
 internal readonly struct Fields
 {
     readonly JsonElement json;
+    readonly string clause;
     readonly string what;
 
-    internal Fields(JsonElement json, string what)
+    internal Fields(JsonElement json, string clause, string what)
     {
-        (this.json, this.what) = (json, what);
+        (this.json, this.clause, this.what) = (json, clause, what);
         if (json.ValueKind is not JsonValueKind.Object) throw Bad("is no object");
     }
 
     internal JsonElement Json => json;
 
-    internal TufException Bad(string complaint) => new(Refusal.Malformed, "4", $"{what} {complaint}");
+    internal TufException Bad(string complaint) => new(Refusal.Malformed, clause, $"{what} {complaint}");
 
     internal bool Has(string name) => json.TryGetProperty(name, out _);
 
@@ -39,7 +40,7 @@ internal readonly struct Fields
         _ => throw Bad($"has a {name} that is neither true nor false"),
     };
 
-    internal Fields Object(string name) => new(Member(name), $"{what}: {name}");
+    internal Fields Object(string name) => new(Member(name), clause, $"{what}: {name}");
 
     internal IEnumerable<JsonElement> Items(string name) =>
         Member(name) is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : throw Bad($"has a {name} that is no list");

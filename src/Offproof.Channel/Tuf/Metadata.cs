@@ -40,7 +40,7 @@ internal sealed record RootMetadata(
 
     internal static RootMetadata Read(SignedFile file)
     {
-        Fields signed = new(file.Signed, "root");
+        Fields signed = new(file.Signed, "4.3", Type);
         var (version, expires) = ReadCommon(signed, Type);
         var keys = RoleKeys.ReadKeys(signed.Object("keys"));
         Dictionary<string, RoleKeys> roles = new(StringComparer.Ordinal);
@@ -66,7 +66,7 @@ internal sealed record TimestampMetadata(long Version, DateTimeOffset Expires, M
 
     internal static TimestampMetadata Read(SignedFile file)
     {
-        Fields signed = new(file.Signed, Type);
+        Fields signed = new(file.Signed, "4.6", Type);
         var (version, expires) = ReadCommon(signed, Type);
         return new(version, expires, MetaFile.Read(signed.Object("meta").Object("snapshot.json")));
     }
@@ -86,10 +86,10 @@ internal sealed record SnapshotMetadata(long Version, DateTimeOffset Expires, IR
 
     internal static SnapshotMetadata Read(SignedFile file)
     {
-        Fields signed = new(file.Signed, Type);
+        Fields signed = new(file.Signed, "4.4", Type);
         var (version, expires) = ReadCommon(signed, Type);
         Dictionary<string, MetaFile> files = new(StringComparer.Ordinal);
-        foreach (var (name, value) in signed.Object("meta").Members()) files.Add(name, MetaFile.Read(new(value, $"{Type}: {name}")));
+        foreach (var (name, value) in signed.Object("meta").Members()) files.Add(name, MetaFile.Read(new(value, "4.4", $"{Type}: {name}")));
         // §4.4: it must list the top-level targets.
         return files.ContainsKey("targets.json") ? new(version, expires, files) : throw signed.Bad("does not list targets.json");
     }

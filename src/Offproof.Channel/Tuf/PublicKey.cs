@@ -44,7 +44,7 @@ internal sealed class PublicKey
 
     internal static PublicKey Read(string keyId, JsonElement json)
     {
-        Fields key = new(json, "a key");
+        Fields key = new(json, "4.2.2", "a key");
         string keyType = key.Text("keytype"), scheme = key.Text("scheme"), value = key.Object("keyval").Text("public");
         byte[]? material = (keyType, scheme) switch
         {

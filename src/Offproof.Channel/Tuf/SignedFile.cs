@@ -33,11 +33,11 @@ internal sealed class SignedFile
 
     internal static SignedFile Read(ReadOnlyMemory<byte> bytes)
     {
-        Fields file = new(CanonicalJson.Parse(bytes), "the file");
+        Fields file = new(CanonicalJson.Parse(bytes), "4.2.1", "the file");
         Dictionary<string, byte[]> signatures = new(StringComparer.Ordinal);
         foreach (var item in file.Items("signatures"))
         {
-            Fields signature = new(item, "a signature");
+            Fields signature = new(item, "4.2.1", "a signature");
             // A place left empty for a signer who has not signed yet is a signature that verifies nothing, not a broken file.
             byte[] value = Hex.TryRead(signature.Text("sig")) ?? [];
             // §4.2.1: several signatures with the same keyid are not allowed.

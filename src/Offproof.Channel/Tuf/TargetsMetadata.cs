@@ -77,16 +77,16 @@ internal sealed record TargetsMetadata(
 
     internal static TargetsMetadata Read(SignedFile file)
     {
-        Fields signed = new(file.Signed, Type);
+        Fields signed = new(file.Signed, "4.5", Type);
         var (version, expires) = ReadCommon(signed, Type);
         Dictionary<string, TargetFile> targets = new(StringComparer.Ordinal);
-        foreach (var (path, value) in signed.Object("targets").Members()) targets.Add(path, TargetFile.Read(new(value, "a target")));
+        foreach (var (path, value) in signed.Object("targets").Members()) targets.Add(path, TargetFile.Read(new(value, "4.5", "a target")));
         List<Delegation> delegations = [];
         if (signed.Has("delegations"))
         {
             var listed = signed.Object("delegations");
             var keys = RoleKeys.ReadKeys(listed.Object("keys"));
-            foreach (var item in listed.Items("roles")) delegations.Add(Delegation.Read(new(item, "a delegation"), keys));
+            foreach (var item in listed.Items("roles")) delegations.Add(Delegation.Read(new(item, "4.5", "a delegation"), keys));
             // §4.5: the name must be unique.
             if (delegations.DistinctBy(d => d.Name, StringComparer.Ordinal).Count() != delegations.Count) throw listed.Bad("name a role twice");
         }

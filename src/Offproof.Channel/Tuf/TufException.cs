@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Offproof.Channel;
 
 /// <summary>What an update was refused for: the attacks of TUF 1.0.34 §1.5.2 by their names, and what is no attack (channel-tuf.md §5).</summary>
@@ -35,7 +37,7 @@ public enum Refusal
 public sealed class TufException : Exception
 {
     internal TufException(Refusal refusal, string clause, string what, Exception? inner = null)
-        : base($"{NameOf(refusal)} (TUF {clause}): {what}", inner) => (Refusal, Clause) = (refusal, clause);
+        : base(Printable($"{NameOf(refusal)} (TUF {clause}): {what}"), inner) => (Refusal, Clause) = (refusal, clause);
 
     /// <summary>Why.</summary>
     public Refusal Refusal { get; }
@@ -57,4 +59,13 @@ public sealed class TufException : Exception
         Refusal.NoSuchTarget => "no such target",
         _ => throw new ArgumentOutOfRangeException(nameof(refusal)),
     };
+
+    // Names come from the server: no sequence for a terminal, no letters that turn a line around, no megabyte.
+    static string Printable(string text)
+    {
+        const int longest = 400;
+        string cut = text.Length <= longest ? text : text[..longest] + "...";
+        return string.Concat(cut.Select(c => char.IsControl(c) || char.IsSurrogate(c)
+            || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? '\uFFFD' : c));
+    }
 }

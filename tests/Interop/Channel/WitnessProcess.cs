@@ -14,9 +14,19 @@ sealed class WitnessProcess : IAsyncDisposable
 
     internal Uri Url { get; }
 
-    internal static async Task<WitnessProcess> StartAsync(string folder, NoteKey log)
+    /// <param name="folder">Its data.</param>
+    /// <param name="log">For which it cosigns.</param>
+    /// <param name="wrap">What the program is started by: a tracer and its options.</param>
+    internal static async Task<WitnessProcess> StartAsync(string folder, NoteKey log, params string[] wrap)
     {
-        Process process = Process.Start(await ProgramUnderTest.StartInfoAsync("witness", "--data", folder, "--log", log.ToString(), "--listen", "http://127.0.0.1:0"))!;
+        ProcessStartInfo start = await ProgramUnderTest.StartInfoAsync("witness", "--data", folder, "--log", log.ToString(), "--listen", "http://127.0.0.1:0");
+        if (wrap.Length > 0)
+        {
+            ProcessStartInfo wrapped = Processes.StartInfo(wrap[0], [.. wrap[1..], start.FileName, .. start.ArgumentList]);
+            wrapped.Environment["DOTNET_ROOT"] = start.Environment["DOTNET_ROOT"];
+            start = wrapped;
+        }
+        Process process = Process.Start(start)!;
         process.StandardInput.Close();
         _ = process.StandardOutput.ReadToEndAsync();
         using CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
@@ -31,7 +41,7 @@ sealed class WitnessProcess : IAsyncDisposable
 
     internal async Task KillAsync()
     {
-        if (!process.HasExited) process.Kill();
+        if (!process.HasExited) process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync();
     }
 

@@ -81,8 +81,12 @@ public sealed class MonitorTests : IDisposable
     public async Task An_older_log_than_the_one_that_was_held_is_found()
     {
         Put("log/checkpoint", LogVectors.Read("checkpoint.2"));
-        MonitorReport report = await RunAsync(LogVectors.Read("checkpoint.3"));
+        LogMonitor monitor = new(LogVectors.Policy(2), ReadAsync);
+        MonitorReport report = await monitor.RunAsync(LogVectors.Read("checkpoint.3"), CancellationToken.None);
         Assert.Equal("rollback", Assert.Single(report.Problems).Kind);
+        string state = Path.Combine(root, "state");
+        Assert.Null(monitor.Hold(state, report)); // no proof of anything, and not held
+        Assert.False(File.Exists(state) || File.Exists(state + ".split"));
         Assert.Equal(2, report.Releases.Count); // and what it says is told all the same
     }
 
@@ -97,6 +101,10 @@ public sealed class MonitorTests : IDisposable
         Put("1.snapshot.json", snapshot);
         Assert.Empty((await RunAsync(quorum: 0)).Problems);
         Put("1.snapshot.json", "{\"another\":1}"u8.ToArray());
+        Assert.Equal("unlogged", Assert.Single((await RunAsync(quorum: 0)).Problems).Kind);
+        Put("timestamp.json", new byte[20_000]);
+        Assert.Equal("unlogged", Assert.Single((await RunAsync(quorum: 0)).Problems).Kind);
+        Put("timestamp.json", """{"signed":{"meta":{"snapshot.json":{"version":"\ud800"}}}}"""u8.ToArray());
         Assert.Equal("unlogged", Assert.Single((await RunAsync(quorum: 0)).Problems).Kind);
         Put("timestamp.json", "{}"u8.ToArray());
         Assert.Equal("unlogged", Assert.Single((await RunAsync(quorum: 0)).Problems).Kind);

@@ -58,6 +58,8 @@ public sealed class NoteTests
         }
         Assert.False(NoteSigner.TryParse(new byte[100_000], out _));
         Assert.Throws<ArgumentException>(() => NoteSigner.Create("a b", NoteKeyKind.Log));
+        using NoteSigner witness = NoteSigner.Create("w", NoteKeyKind.Witness);
+        Assert.Throws<ArgumentOutOfRangeException>(() => witness.Sign("a\n", default)); // a clock of before 1970
     }
 
     [Fact] // which key signed is told by name and id together: a line of the same name alone, or of the same id alone, is a stranger's
@@ -88,7 +90,7 @@ public sealed class NoteTests
     public void Sixteen_signatures_are_read()
     {
         using NoteSigner signer = NoteSigner.Create("a", NoteKeyKind.Witness);
-        SignedNote made = new("x\n", [.. Enumerable.Range(0, 16).Select(at => signer.Sign("x\n", DateTimeOffset.UnixEpoch.AddSeconds(at)))]);
+        SignedNote made = new("x\n", [.. Enumerable.Range(0, 16).Select(at => signer.Sign("x\n", DateTimeOffset.UnixEpoch.AddSeconds(1 + at)))]);
         Assert.True(SignedNote.TryParse(made.ToBytes(), out SignedNote? read));
         Assert.Equal(16, read.Signatures.Count);
     }

@@ -61,7 +61,7 @@ public sealed class WitnessClientTests : IDisposable
     public async Task Only_the_witnesss_own_cosignature_of_this_tree_is_taken()
     {
         using NoteSigner witness = LogVectors.Witness(0), other = LogVectors.Witness(1);
-        string right = witness.Sign(Signed(5).Text, DateTimeOffset.UnixEpoch).Line, stranger = other.Sign(Signed(5).Text, DateTimeOffset.UnixEpoch).Line, wrong = witness.Sign(Signed(4).Text, DateTimeOffset.UnixEpoch).Line;
+        string right = witness.Sign(Signed(5).Text, DateTimeOffset.UnixEpoch.AddDays(1)).Line, stranger = other.Sign(Signed(5).Text, DateTimeOffset.UnixEpoch.AddDays(1)).Line, wrong = witness.Sign(Signed(4).Text, DateTimeOffset.UnixEpoch.AddDays(1)).Line;
         Assert.Equal(CosigningOutcome.BadAnswer, (await AskAsync(witness.Key, _ => (200, stranger + wrong), 0)).Outcome);
         Assert.Equal(right, (await AskAsync(witness.Key, _ => (200, stranger + right), 0)).Cosignature!.Line);
     }

@@ -241,8 +241,10 @@ public sealed class AttackTests : IAsyncLifetime
         // The same key for both, so that only the type tells them apart.
         repository.Trusted[Timestamp] = repository.Trusted[Snapshot] = new([repository.Signers[Timestamp][0].Public, repository.Signers[Snapshot][0].Public], 1);
         repository.PutRoot();
+        repository.Listed["snapshot.json"] = new(99, null, FileHashes.None);
+        repository.Version[Snapshot] = 98;
         repository.Files["/metadata/timestamp.json"] = repository.PutSnapshot();
-        await victim.RefusesAsync(Refusal.Malformed, "4", advanced: "root");
+        await victim.RefusesAsync(Refusal.Malformed, "4.6", advanced: "root");
     }
 
     [Theory]
@@ -253,7 +255,7 @@ public sealed class AttackTests : IAsyncLifetime
         repository.PutRoot();
         repository.Publish(Targets);
         repository.Files[repository.PathOf(role)] = "{\"signed\":{},\"signatures\":[{}]}"u8.ToArray();
-        await victim.RefusesAsync(Refusal.Malformed, "4", advanced: role switch { Root => "", Timestamp => "root", Snapshot => "root timestamp", _ => "root timestamp snapshot" });
+        await victim.RefusesAsync(Refusal.Malformed, "4.2.1", advanced: role switch { Root => "", Timestamp => "root", Snapshot => "root timestamp", _ => "root timestamp snapshot" });
     }
 
     [Theory]

@@ -184,6 +184,17 @@ public sealed class DelegationTests : IDisposable
         Assert.DoesNotContain(repository.Requests, r => !r.StartsWith("/metadata/", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_name_from_the_server_does_nothing_to_a_terminal()
+    {
+        repository.Delegate(Targets, "\u001b[2J\r\u202e" + new string('x', 90), paths: ["*"]);
+        repository.Publish(Targets);
+        var e = await Assert.ThrowsAsync<TufException>(() => victim.DownloadAsync("\u001b]0;" + new string('y', 5000)));
+        Assert.DoesNotContain(e.Message, char.IsControl);
+        Assert.DoesNotContain("\u202e", e.Message, StringComparison.Ordinal);
+        Assert.InRange(e.Message.Length, 50, 403);
+    }
+
     [Theory]
     [InlineData("Dir/A file?#%.txt"), InlineData("a:b"), InlineData("é/ü"), InlineData("a\\b")]
     public async Task Any_other_path_is_asked_for_as_it_is(string path)

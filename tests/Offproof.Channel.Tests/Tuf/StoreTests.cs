@@ -149,9 +149,9 @@ public sealed class StoreTests : IAsyncLifetime
         await victim.DownloadAsync("spring/new");
         await victim.KnowsAsync("spring/old");
         // Somebody puts older files back, all of them signed.
-        await File.WriteAllTextAsync(Path.Combine(victim.Folder, "spring.json"), old["spring"]);
-        Assert.Null(await StoredView.Open(victim.Store)!.FindAsync("spring/old"));
         await File.WriteAllTextAsync(Path.Combine(victim.Folder, "targets.json"), old["targets"]);
+        Assert.Null(await StoredView.Open(victim.Store)!.FindAsync("spring/old"));
+        await File.WriteAllTextAsync(Path.Combine(victim.Folder, "spring.json"), old["spring"]);
         Assert.Null(await StoredView.Open(victim.Store)!.FindAsync("spring/old"));
         await victim.KnowsAsync("greetings/hello.txt");
         await victim.NewUpdater().FindAsync("spring/new", CancellationToken.None);
