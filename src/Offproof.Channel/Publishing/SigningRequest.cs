@@ -68,7 +68,7 @@ public sealed class OfflineSigning
             {
                 SignedFile signed = RequestItem.Open(item.Signed);
                 summary.AddRange(SigningSummary.Of(signed, item.Before is null ? null : RequestItem.Open(item.Before)));
-                signing.items.Add((new Fields(signed.Signed, "4.2", "the file").Text("_type"), signed, item.KeyIds));
+                signing.items.Add((new Fields(signed.Signed, "4.2.1", "the file").Text("_type"), signed, item.KeyIds));
             }
             catch (Exception e) when (e is TufException or FormatException or InvalidOperationException)
             {
@@ -100,7 +100,7 @@ static class SigningSummary
 {
     internal static IReadOnlyList<string> Of(SignedFile file, SignedFile? before)
     {
-        Fields signed = new(file.Signed, "4.2", "the file");
+        Fields signed = new(file.Signed, "4.2.1", "the file");
         return signed.Text("_type") == RootMetadata.Type
             ? OfRoot(RootMetadata.Read(file), before is null ? null : RootMetadata.Read(before))
             : OfTargets(TargetsMetadata.Read(file), before is null ? null : TargetsMetadata.Read(before));
