@@ -27,7 +27,8 @@ internal sealed partial class CanaryExaminer
 
         internal void Add(ReadOnlySpan<byte> text)
         {
-            text.CopyTo(_texts[_next] ??= new byte[ShortText]);
+            if (_texts[_next] is not { } room || room.Length < text.Length) _texts[_next] = room = new byte[Math.Min(ShortText, (text.Length + 255) & ~255)];
+            text.CopyTo(room);
             _lengths[_next] = text.Length;
             _next = (_next + 1) % Texts;
         }

@@ -226,11 +226,16 @@ internal sealed partial class CanaryExaminer
         int unread = 0;
         if (text[start..end].Contains((byte)'+')) Blanks(text, start, end, at);
         Runs runs = new(text[start..end], ShortestRun);
-        while (runs.MoveNext())
+        bool isMore = runs.MoveNext();
+        ulong next = isMore ? Soon(runs.Token) : 0;
+        while (isMore)
         {
             int from = start + runs.Start;
             int to = start + runs.End;
             int length = to - from;
+            ulong hash = next;
+            isMore = runs.MoveNext();
+            if (isMore) next = Soon(runs.Token);
             if (length is >= 8 and <= 11) ShortValue(text, from, to, at);
             if (length < ShortestToken) continue;
             if (Joined(text[..end], from, to, at) is var joined and > 0)
@@ -239,11 +244,22 @@ internal sealed partial class CanaryExaminer
                 unread += Token(_spare[at.Depth].Written, at.Inside(from, joined - from), at, text[..from]);
                 runs = new Runs(text[joined..end], ShortestRun);
                 start = joined;
+                isMore = runs.MoveNext();
+                if (isMore) next = Soon(runs.Token);
                 continue;
             }
-            unread += Token(text[from..to], at.Inside(from, length), at, text[..from]);
+            unread += Token(text[from..to], hash, at.Inside(from, length), at, text[..from]);
         }
         return unread;
+    }
+
+    // While one token is looked at, where the next one is known is fetched.
+    private ulong Soon(ReadOnlySpan<byte> token)
+    {
+        if (token.Length < ShortestToken) return 0;
+        ulong hash = _known.Hash(token);
+        _known.Soon(hash);
+        return hash;
     }
 
     // A text without escapes, known formats and forms, whose tokens are all known to be ordinary.
@@ -255,7 +271,7 @@ internal sealed partial class CanaryExaminer
         if (_hits.Count > 0) return false;
         Runs runs = new(text, ShortestToken);
         while (runs.MoveNext())
-            if (_known.Of(_known.Hash(runs.Token) ^ ((ulong)(at.Depth + 1) << 56)) != Tokens.Known.Ordinary && !Words.AreWords(runs.Token)) return false;
+            if (_known.Of(Here(_known.Hash(runs.Token), at)) != Tokens.Known.Ordinary && !Words.AreWords(runs.Token)) return false;
         return true;
     }
 
@@ -325,17 +341,35 @@ internal sealed partial class CanaryExaminer
     }
 
     // Protocols name values in many ways; what stands around a whole one are these.
-    private static bool IsWhole(ReadOnlySpan<byte> text, int from, int to) =>
-        (from == 0 || "=:\"' [(,;/&>\n\t|"u8.Contains(text[from - 1])) && (to == text.Length || "&\"' ,;})]/<\r\n\t|?#"u8.Contains(text[to]));
+    private static readonly bool[] BeforeWhole = Table("=:\"' [(,;/&>\n\t|"u8);
+    private static readonly bool[] AfterWhole = Table("&\"' ,;})]/<\r\n\t|?#"u8);
+
+    private static bool[] Table(ReadOnlySpan<byte> members)
+    {
+        bool[] table = new bool[256];
+        foreach (byte one in members) table[one] = true;
+        return table;
+    }
+
+    private static bool IsWhole(ReadOnlySpan<byte> text, int from, int to) => (from == 0 || BeforeWhole[text[from - 1]]) && (to == text.Length || AfterWhole[text[to]]);
 
     private void ShortValue(ReadOnlySpan<byte> text, int from, int to, in Layer at)
     {
-        if (_digests is null) return;
+        // Most are words.
+        if (_digests is null || (to - from == 8 ? BaseN.Hex[text[to - 1]] == BaseN.None : !char.IsAsciiDigit((char)text[to - 1]))) return;
         ReadOnlySpan<byte> value = text[from..to];
-        if (!BaseN.IsHex(value[^8..]) || !IsWhole(text, from, to)) return;
-        if (value.Length != 8 && value[value[0] == '-' ? 1.. : 0..].ContainsAnyExceptInRange((byte)'0', (byte)'9')) return;
+        if (!IsWhole(text, from, to) || !IsShortHash(value)) return;
         _hits.Clear();
         _digests.FindShort(value, _hits);
         if (_hits.Count > 0) Report(at.Depth == 0 ? new Layer(0, from + at.Start, value.Length) : at);
+    }
+    // Eight hexadecimal digits, or a number.
+    private static bool IsShortHash(ReadOnlySpan<byte> value)
+    {
+        if (EightDigits.TryRead(value[^8..], out _)) return value.Length == 8 || !value[value[0] == '-' ? 1..^8 : 0..^8].ContainsAnyExceptInRange((byte)'0', (byte)'9');
+        if (value.Length != 8) return false;
+        foreach (byte digit in value)
+            if (BaseN.Hex[digit] == BaseN.None) return false;
+        return true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Numerics;
 
 namespace Offproof.Auditor;
 
@@ -7,7 +8,7 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
 {
     internal const int MostSalts = 16, MostTrialsForAValue = 10_000, MostTrials = 500_000;
 
-    const int Shortest = 8, Longest = 64, LongestSalt = 128, MostRemembered = 100_000, SlotBits = 20;
+    const int Shortest = 8, Longest = 64, LongestSalt = 128, MostRemembered = 100_000;
 
     // So many algorithms and spellings stand for one form.
     const double Alternatives = 8, MostBitsOfShort = 30;
@@ -17,8 +18,9 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
     Form[] _files = [];
     DigestTable? _table;
     (uint Hash, int Which)[]? _short;
-    // By the first 20 bits of a hash of a short hash: most numbers are none.
+    // By the first bits of a hash of a short hash: most numbers are none.
     ulong[] _mayBeShort = [];
+    int _slotBits;
     readonly Dictionary<ulong, int> _middles = [];
     int _trials, _made;
 
@@ -40,6 +42,9 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
     {
         if (value.Length is < Shortest or > Longest) return;
         DigestTable table = Make();
+        // Both are asked at once: each is a look into memory that is seldom near.
+        bool isAny = table.MayHold(DigestTable.Key(value)) | table.MayHold(DigestTable.Key(value[^Shortest..]));
+        if (!isAny && value.Length > Shortest) return;
         Span<byte> digest = stackalloc byte[Longest];
         for (int end = 0; end < 2; end++)
         {
@@ -181,7 +186,9 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
         }
         _short = [.. _values.SelectMany((value, v) => HashAlgorithms.Short.Select((algorithm, a) => (algorithm.Hash(value.Value), v * HashAlgorithms.Short.Length + a)))];
         Array.Sort(_short);
-        _mayBeShort = new ulong[1 << SlotBits - 6];
+        // One in sixteen is looked for in vain, and the table stays near.
+        _slotBits = Math.Clamp(BitOperations.Log2((uint)_short.Length) + 5, 10, 24);
+        _mayBeShort = new ulong[1 << _slotBits - 6];
         foreach ((uint hash, _) in _short) _mayBeShort[Slot(hash) >> 6] |= 1UL << (int)(Slot(hash) & 63);
         return _table = table;
     }
@@ -190,13 +197,20 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
 
     bool IsAnywhere(int which) => which >= _values.Length * HashAlgorithms.All.Length || HashAlgorithms.All[which % HashAlgorithms.All.Length].IsUsual;
 
-    static uint Slot(uint hash) => unchecked(hash * 0x9E3779B1) >> 32 - SlotBits;
+    uint Slot(uint hash) => unchecked(hash * 0x9E3779B1) >> 32 - _slotBits;
 
     static bool TryReadShort(ReadOnlySpan<byte> text, out uint value)
     {
         value = 0;
         if (text.Length == 10 && text[0] == '0' && (text[1] | 0x20) == 'x') text = text[2..];
         if (text.Length == 8 && Utf8Parser.TryParse(text, out value, out int read, 'x') && read == 8) return true;
+        if (text.Length == 10 && EightDigits.TryRead(text, out uint most) && char.IsAsciiDigit((char)text[8]) && char.IsAsciiDigit((char)text[9]))
+        {
+            // A time, mostly.
+            ulong whole = (most * 100UL) + (ulong)(text[8] * 10 + text[9] - 11 * '0');
+            value = unchecked((uint)whole);
+            return whole <= uint.MaxValue;
+        }
         if (text.Length is < 5 or > 11 || !Utf8Parser.TryParse(text, out long number, out read) || read != text.Length || number is < int.MinValue or > uint.MaxValue) return false;
         value = unchecked((uint)number);
         return true;

@@ -98,7 +98,10 @@ internal sealed class DigitScan
         internal Rows(ReadOnlySpan<byte> block, int shortest)
         {
             Vector256<byte> low = Vector256.Create(block), high = Vector256.Create(block[32..]);
-            _digits = Mask(Digits(low), Digits(high));
+            Vector256<byte> digitsLow = Digits(low), digitsHigh = Digits(high);
+            // Most pieces of a text hold none.
+            if ((digitsLow | digitsHigh) == Vector256<byte>.Zero) return;
+            _digits = Mask(digitsLow, digitsHigh);
             ulong separators = Mask(Separators(low), Separators(high)), points = Mask(Points(low), Points(high));
             ulong near = _digits | _digits << 1 | _digits >> 1;
             near |= near << 2 | near >> 2;
