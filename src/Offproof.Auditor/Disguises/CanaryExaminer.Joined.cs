@@ -26,7 +26,8 @@ internal sealed partial class CanaryExaminer
     // The last values of a flow, and where each begins.
     private sealed class Tail
     {
-        internal readonly Output Values = new();
+        internal readonly byte[] Values = new byte[KeptValues];
+        internal int Length;
         internal readonly List<int> Starts = [];
     }
 
@@ -43,7 +44,7 @@ internal sealed partial class CanaryExaminer
         _starts.Clear();
         if (_tails.TryGetValue(_place.Flow, out Tail? tail))
         {
-            _joined.Add(tail.Values.Written);
+            _joined.Add(tail.Values.AsSpan(0, tail.Length));
             _starts.AddRange(tail.Starts);
         }
         int before = _joined.Count;
@@ -55,12 +56,13 @@ internal sealed partial class CanaryExaminer
         if (_values == 0) return;
         if (_joined.Count - before + Math.Min(before, 1) >= Form.ShortestBytes || before > 0) Across(_joined.Written, before, "joined values", inside, at);
         if (tail is null) _tails[_place.Flow] = tail = new Tail();
-        tail.Values.Clear();
+        tail.Length = 0;
         tail.Starts.Clear();
         if (_hits.Count == 0)
         {
             int cut = Math.Max(0, _joined.Count - KeptValues);
-            tail.Values.Add(_joined.Written[cut..]);
+            tail.Length = _joined.Count - cut;
+            _joined.Written[cut..].CopyTo(tail.Values);
             foreach (int start in _starts)
                 if (start >= cut) tail.Starts.Add(start - cut);
         }

@@ -16,14 +16,16 @@ internal sealed partial class CanaryExaminer
     internal static readonly SearchValues<byte> AroundEntity = SearchValues.Create("\n\r\"<>"u8);
 
     /// <summary>Undoes the escapes of a text, each in the run it belongs to, and looks at the tokens of all other runs.</summary>
-    private int Text(ReadOnlySpan<byte> text, in Layer at)
+    private int Text(ReadOnlySpan<byte> text, in Layer at) => Text(text, at, Traits.Of(text));
+
+    private int Text(ReadOnlySpan<byte> text, in Layer at, Traits traits)
     {
         int unread = 0;
         int done = 0;
         int from = 0;
         bool isQuiet = false;
         // Most escapes stand for blanks and punctuation: where all of them together make a text in which nothing is, the runs are not looked at one by one.
-        int first = text.IndexOfAny(Marks);
+        int first = traits.HasMarks ? text.IndexOfAny(Marks) : -1;
         if (first < 0)
         {
             from = text.Length;
@@ -48,13 +50,13 @@ internal sealed partial class CanaryExaminer
                 from = Math.Max(mark + 1, end);
                 continue;
             }
-            unread += Between(text, done, start, at);
+            unread += Between(text, done, start, at, traits);
             unread += Unescaped(text[start..end], kind, at.Inside(start, end - start), at);
             done = from = end;
         }
-        unread += Between(text, done, text.Length, at);
-        if (at.Depth < _limits.Depth && Unicode.FirstWide(text) >= 0) LzUtf16(text, at);
-        if (text.Contains((byte)'=')) unread = Math.Max(unread, QuotedPrintable(text, at));
+        unread += Between(text, done, text.Length, at, traits);
+        if (traits.HasHigh && at.Depth < _limits.Depth && Unicode.FirstWide(text) >= 0) LzUtf16(text, at);
+        if (traits.HasEquals) unread = Math.Max(unread, QuotedPrintable(text, at));
         return Math.Min(unread + Leaving(text, at), text.Length);
     }
 
@@ -221,10 +223,10 @@ internal sealed partial class CanaryExaminer
     }
 
     // A piece of text without escapes: its tokens, whole values that may be short digests, and blanks written as +.
-    private int Between(ReadOnlySpan<byte> text, int start, int end, in Layer at)
+    private int Between(ReadOnlySpan<byte> text, int start, int end, in Layer at, Traits traits)
     {
         int unread = 0;
-        if (text[start..end].Contains((byte)'+')) Blanks(text, start, end, at);
+        if (traits.HasPlus && text[start..end].Contains((byte)'+')) Blanks(text, start, end, at);
         Runs runs = new(text[start..end], ShortestRun);
         bool isMore = runs.MoveNext();
         ulong next = isMore ? Soon(runs.Token) : 0;
@@ -259,6 +261,7 @@ internal sealed partial class CanaryExaminer
         if (token.Length < ShortestToken) return 0;
         ulong hash = _known.Hash(token);
         _known.Soon(hash);
+        if (_isLeaving) _echoes.Soon(hash);
         return hash;
     }
 

@@ -35,6 +35,7 @@ internal sealed partial class CanaryExaminer
         {
             long reports = _reports;
             bool wasSpent = _isSpent;
+            _echoes.Soon(hash);
             if (Explained(token, inside, at, out int unread))
             {
                 // Of the values of a path those beside one that is nothing can fit a format without a mark together.
@@ -272,9 +273,10 @@ internal sealed partial class CanaryExaminer
         _steps[at.Depth] = step;
         if (!Spend(made.Length)) return false;
         Search(made, inside);
-        if (IsText(made))
+        Traits traits = Traits.Of(made);
+        if (IsText(made, traits))
         {
-            unread = Text(made, inside);
+            unread = Text(made, inside, traits);
             return true;
         }
         // Ten bytes of deflate hold a form of eight.

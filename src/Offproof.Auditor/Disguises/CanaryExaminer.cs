@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Unicode;
 
 namespace Offproof.Auditor;
@@ -74,9 +73,10 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
             if (!Spend(bytes.Length)) return bytes.Length;
             Search(bytes, at);
         }
-        if (!IsText(bytes)) return Binary(bytes, at, isGuess: false);
+        Traits traits = Traits.Of(bytes);
+        if (!IsText(bytes, traits)) return Binary(bytes, at, isGuess: false);
         Remember(bytes, at);
-        return Text(bytes, at);
+        return Text(bytes, at, traits);
     }
 
     /// <summary>What a decoder made out of a run of a layer, examined; the decoder's name is already among the steps.</summary>
@@ -111,12 +111,13 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
         return false;
     }
 
-    private static readonly SearchValues<byte> Controls = SearchValues.Create([0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 29, 30, 31, 127]);
-
     /// <summary>UTF-8 without control characters. A character may be cut at either end: examined bytes can be a piece of a body.</summary>
-    internal static bool IsText(ReadOnlySpan<byte> bytes)
+    internal static bool IsText(ReadOnlySpan<byte> bytes) => IsText(bytes, Traits.Of(bytes));
+
+    private static bool IsText(ReadOnlySpan<byte> bytes, Traits traits)
     {
-        if (bytes.ContainsAny(Controls)) return false;
+        if (traits.HasControls) return false;
+        if (!traits.HasHigh) return !bytes.IsEmpty;
         int from = 0;
         while (from < 3 && from < bytes.Length && (bytes[from] & 0xC0) == 0x80) from++;
         int to = bytes.Length;
