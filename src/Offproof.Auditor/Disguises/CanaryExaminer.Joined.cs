@@ -74,7 +74,9 @@ internal sealed partial class CanaryExaminer
     {
         _hits.Clear();
         if (joined.Length < Form.ShortestBytes || !Spend(joined.Length)) return;
-        Searched += joined.Length;
+        _searched += joined.Length;
+        _searchedJoined += joined.Length;
+        _searchedStarts += _starts.Count;
         _searcher.Search(joined, _hits);
         int length = joined.Length;
         _hits.RemoveAll(hit => hit.Offset + hit.Length <= before || (PatternSet.IsDigits(hit.Form) && !IsOfValues(hit, length)));

@@ -25,8 +25,13 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
     private bool _isTooDeep;
     private bool _isSpent;
 
-    /// <summary>Bytes that were searched, over all layers.</summary>
-    internal long Searched { get; private set; }
+    // Bytes that were searched, over all layers; and of them, those of values that were put together, and where these begin.
+    private long _searched;
+    private long _searchedJoined;
+    private long _searchedStarts;
+
+    /// <summary>At how many places a form was looked for (audit.md §7.2): at each byte that was searched; of values that were put together, a number only where one begins.</summary>
+    internal long Places(Form form) => PatternSet.IsDigits(form) ? _searched - _searchedJoined + _searchedStarts : _searched;
 
     internal CanaryExaminer(Searcher searcher, Digests? digests, Limits? limits = null)
     {
@@ -90,7 +95,7 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
     private void Search(ReadOnlySpan<byte> bytes, in Layer at)
     {
         _hits.Clear();
-        Searched += bytes.Length;
+        _searched += bytes.Length;
         _searcher.Search(bytes, _hits);
         if (_hits.Count > 0) Report(at);
     }
