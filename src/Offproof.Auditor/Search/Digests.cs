@@ -114,6 +114,7 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
         Make();
         int trials = 0;
         Span<byte> digest = stackalloc byte[Longest];
+        Md5Lanes?[] lanes = new Md5Lanes?[salts.Count];
         // Values first and salts within: the phone's own identifiers come first, and are tried with every salt.
         foreach ((Form form, byte[] plain) in _canonical)
         {
@@ -131,7 +132,10 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
                     }
                     if ((trials += Salted.Ways) > MostTrialsForAValue) return;
                     _trials += Salted.Ways;
-                    if (Salted.Find(algorithm, value, plain, salt, digest) is { } way) hits.Add(Found(form, $"{algorithm.Name} {way}", 0, value.Length, value.Length));
+                    string? found = algorithm.Name == "md5" && Md5Lanes.Fits(plain, salt)
+                        ? (lanes[s] ??= new Md5Lanes(salt)).Find(value, plain)
+                        : Salted.Find(algorithm, value, plain, salt, digest);
+                    if (found is { } way) hits.Add(Found(form, $"{algorithm.Name} {way}", 0, value.Length, value.Length));
                 }
             }
         }
@@ -220,7 +224,9 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
 /// <summary>A value and a salt in the orders that people use (audit.md §5.3).</summary>
 internal static class Salted
 {
-    static readonly string[] Between = ["", ":", "|"];
+    internal const string Before = "with a salt before", After = "with a salt after", Hmac = "keyed (HMAC)";
+
+    internal static readonly string[] Between = ["", ":", "|"];
 
     /// <summary>Three separators in two orders, and HMAC.</summary>
     internal const int Ways = 7;
@@ -233,15 +239,15 @@ internal static class Salted
         foreach (string between in Between)
         {
             algorithm.Hash(Join(joined, salt, between, value), digest);
-            if (digest.SequenceEqual(wanted)) return "with a salt before";
+            if (digest.SequenceEqual(wanted)) return Before;
             algorithm.Hash(Join(joined, value, between, salt), digest);
-            if (digest.SequenceEqual(wanted)) return "with a salt after";
+            if (digest.SequenceEqual(wanted)) return After;
         }
         algorithm.Keyed!(salt, value, digest);
-        return digest.SequenceEqual(wanted) ? "keyed (HMAC)" : null;
+        return digest.SequenceEqual(wanted) ? Hmac : null;
     }
 
-    static Span<byte> Join(Span<byte> into, byte[] first, string between, byte[] second)
+    internal static Span<byte> Join(Span<byte> into, byte[] first, string between, byte[] second)
     {
         first.CopyTo(into);
         int length = first.Length;
