@@ -47,7 +47,8 @@ public sealed class LauncherTests : IDisposable
         var run = await StartAsync(elsewhere, "./op", "a b", "", "--x=*");
         Assert.Equal(42, run.ExitCode);
         Assert.Equal($"args:\n<a b><><--x=*>\nin: typed\ncwd: {elsewhere}\n", run.Output);
-        Assert.Equal("offproof: building (first run, about a minute)...\ntalk\n", run.Errors);
+        // The longer where there is a linker for a native program.
+        Assert.Matches("^offproof: building \\(first run, about (a minute|three minutes)\\)\\.\\.\\.\ntalk\n$", run.Errors);
     }
 
     [Fact]
@@ -127,9 +128,22 @@ public sealed class LauncherTests : IDisposable
         Assert.Equal(1, run.ExitCode);
         Assert.Equal("", run.Output);
         Assert.Contains("error CS1002: ; expected", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(2, Builds);
         Assert.Contains("offproof: error: the program could not be built\nhint: ", run.Errors, StringComparison.Ordinal);
         Write("src/Offproof.Vault/Pack.cs", "mended");
         Assert.Equal(42, (await StartAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task Where_no_native_program_can_be_built_there_is_the_other_one()
+    {
+        var sdk = await File.ReadAllTextAsync(Path.Combine(folder, "sdk/dotnet"), TestContext.Current.CancellationToken);
+        Write("sdk/dotnet", sdk.Replace("#!/bin/bash\n", "#!/bin/bash\ncase \"$*\" in *OffproofNative*) echo native >>\"$(dirname \"$0\")/natives\"; exit 1 ;; esac\n", StringComparison.Ordinal));
+        Assert.Equal(42, (await StartAsync()).ExitCode);
+        Assert.Equal(1, Builds);
+        // With a linker it was tried, and not again.
+        Assert.Equal(42, (await StartAsync()).ExitCode);
+        Assert.True(!File.Exists(Path.Combine(folder, "sdk/natives")) || (await File.ReadAllLinesAsync(Path.Combine(folder, "sdk/natives"), TestContext.Current.CancellationToken)).Length == 1);
     }
 
     [Fact]

@@ -234,9 +234,18 @@ internal sealed partial class CanaryExaminer
             Text(bytes, at);
             return read;
         }
+        if (!MayHoldRun(bytes)) return read;
         Runs runs = new(bytes, Opaque);
         while (runs.MoveNext()) Token(runs.Token, at.Inside(runs.Start, runs.End - runs.Start), at, []);
         return read;
+    }
+
+    // A run of sixteen holds one of any sixteen bytes that are sixteen apart.
+    private static bool MayHoldRun(ReadOnlySpan<byte> bytes)
+    {
+        for (int at = Opaque - 1; at < bytes.Length; at += Opaque)
+            if (BaseN.IsBase64(bytes[at])) return true;
+        return false;
     }
 
     // A text in an encoding of one byte a character, or with a few control characters in it.
@@ -245,15 +254,21 @@ internal sealed partial class CanaryExaminer
         bytes = bytes[..Math.Min(bytes.Length, 1024)];
         int printable = 0;
         int at = 0;
-        for (; bytes.Length - at >= Vector128<byte>.Count; at += Vector128<byte>.Count)
+        for (; bytes.Length - at >= Vector128<byte>.Count; at += Vector128<byte>.Count) printable += Printable(Vector128.Create(bytes[at..]));
+        if (at < bytes.Length)
         {
-            Vector128<byte> some = Vector128.Create(bytes[at..]);
-            Vector128<byte> are = Vector128.LessThan(some - Vector128.Create((byte)32), Vector128.Create((byte)95)) | Vector128.Equals(some, Vector128.Create((byte)9))
-                | Vector128.Equals(some, Vector128.Create((byte)10)) | Vector128.Equals(some, Vector128.Create((byte)13));
-            printable += BitOperations.PopCount(are.ExtractMostSignificantBits());
+            Span<byte> last = stackalloc byte[Vector128<byte>.Count];
+            last.Clear();
+            bytes[at..].CopyTo(last);
+            printable += Printable(Vector128.Create<byte>(last));
         }
-        foreach (byte value in bytes[at..])
-            if (value is >= 32 and < 127 or 9 or 10 or 13) printable++;
         return printable * 4 >= bytes.Length * 3;
+    }
+
+    private static int Printable(Vector128<byte> some)
+    {
+        Vector128<byte> are = Vector128.LessThan(some - Vector128.Create((byte)32), Vector128.Create((byte)95)) | Vector128.Equals(some, Vector128.Create((byte)9))
+            | Vector128.Equals(some, Vector128.Create((byte)10)) | Vector128.Equals(some, Vector128.Create((byte)13));
+        return BitOperations.PopCount(are.ExtractMostSignificantBits());
     }
 }

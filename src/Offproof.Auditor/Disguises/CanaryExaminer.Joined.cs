@@ -11,20 +11,25 @@ internal sealed partial class CanaryExaminer
     private const int KeptOfName = 512;
     private const int MostParents = 256;
 
-    private static readonly SearchValues<byte> AroundString = SearchValues.Create("\"\\"u8);
     private static readonly SearchValues<byte> HashLengths = SearchValues.Create([32, 40, 56, 64, 96, 128]);
     private static readonly SearchValues<byte> OfDottedBase64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_.,=~"u8);
-
-    private static readonly SearchValues<byte> QuoteOrDigit = SearchValues.Create("\"0123456789"u8);
 
     private readonly Output _joined = new();
     private readonly Output _joinedHex = new();
     private const int FewestDigits = 10;
     private readonly List<int> _starts = [];
-    private readonly Dictionary<Flow, (byte[] Values, int[] Starts)> _tails = [];
+    private readonly Dictionary<Flow, Tail> _tails = [];
     private readonly Dictionary<ulong, (ulong Last, byte[] Labels)> _parents = [];
     private int _values;
     private int _hexValues;
+
+    // The last values of a flow, and where each begins.
+    private sealed class Tail
+    {
+        internal readonly byte[] Values = new byte[KeptValues];
+        internal int Length;
+        internal readonly List<int> Starts = [];
+    }
 
     /// <summary>The short values of a text that leaves, in their order and without what stands between them, after the last ones of its flow.</summary>
     private void Joined(ReadOnlySpan<byte> text, in Layer at)
@@ -37,9 +42,9 @@ internal sealed partial class CanaryExaminer
         (_values, _hexValues) = (0, 0);
         _joinedHex.Clear();
         _starts.Clear();
-        if (_tails.TryGetValue(_place.Flow, out (byte[] Values, int[] Starts) tail))
+        if (_tails.TryGetValue(_place.Flow, out Tail? tail))
         {
-            _joined.Add(tail.Values);
+            _joined.Add(tail.Values.AsSpan(0, tail.Length));
             _starts.AddRange(tail.Starts);
         }
         int before = _joined.Count;
@@ -50,8 +55,17 @@ internal sealed partial class CanaryExaminer
         JoinedHash(inside, at);
         if (_values == 0) return;
         if (_joined.Count - before + Math.Min(before, 1) >= Form.ShortestBytes || before > 0) Across(_joined.Written, before, "joined values", inside, at);
-        int cut = Math.Max(0, _joined.Count - KeptValues);
-        _tails[_place.Flow] = _hits.Count > 0 ? ([], []) : (_joined.Written[cut..].ToArray(), [.. _starts.Where(start => start >= cut).Select(start => start - cut)]);
+        if (tail is null) _tails[_place.Flow] = tail = new Tail();
+        tail.Length = 0;
+        tail.Starts.Clear();
+        if (_hits.Count == 0)
+        {
+            int cut = Math.Max(0, _joined.Count - KeptValues);
+            tail.Length = _joined.Count - cut;
+            _joined.Written[cut..].CopyTo(tail.Values);
+            foreach (int start in _starts)
+                if (start >= cut) tail.Starts.Add(start - cut);
+        }
         if (_tails.Count > Flows) _tails.Clear();
     }
 
@@ -60,7 +74,9 @@ internal sealed partial class CanaryExaminer
     {
         _hits.Clear();
         if (joined.Length < Form.ShortestBytes || !Spend(joined.Length)) return;
-        Searched += joined.Length;
+        _searched += joined.Length;
+        _searchedJoined += joined.Length;
+        _searchedStarts += _starts.Count;
         _searcher.Search(joined, _hits);
         int length = joined.Length;
         _hits.RemoveAll(hit => hit.Offset + hit.Length <= before || (PatternSet.IsDigits(hit.Form) && !IsOfValues(hit, length)));
@@ -80,7 +96,7 @@ internal sealed partial class CanaryExaminer
         _starts.Add(_joined.Count);
         _joined.Add(value);
         _values++;
-        if (value.Length >= 4 && BaseN.IsHex(value))
+        if (value.Length >= 4 && BaseN.Hex[value[^1]] != BaseN.None && BaseN.IsHex(value))
         {
             _joinedHex.Add(value);
             _hexValues++;
@@ -138,16 +154,15 @@ internal sealed partial class CanaryExaminer
     // Strings that no colon follows, and numbers.
     private void Members(ReadOnlySpan<byte> text, in Layer inside, in Layer at)
     {
+        Quotes marks = new(text);
         for (int from = 0; from < text.Length;)
         {
-            int next = text[from..].IndexOfAny(QuoteOrDigit);
-            if (next < 0) return;
-            from += next;
+            from = marks.Next(from, Quotes.Quote | Quotes.Digit);
+            if (from == text.Length) return;
             if (text[from] == '"')
             {
-                int end = from + 1;
-                while (end < text.Length && text[end..].IndexOfAny(AroundString) is var stop and >= 0 && text[end + stop] == '\\') end += stop + 2;
-                int close = end < text.Length && text[end..].IndexOf((byte)'"') is var quote and >= 0 ? end + quote : text.Length;
+                int close = marks.Next(from + 1, Quotes.Quote | Quotes.Backslash);
+                while (close < text.Length && text[close] == '\\') close = marks.Next(close + 2, Quotes.Quote | Quotes.Backslash);
                 int after = Math.Min(close + 1, text.Length);
                 if (!(after < text.Length && text[after] == ':') && !text[after..].TrimStart(" \t"u8).StartsWith(":"u8)) One(text[(from + 1)..close], inside, at);
                 from = after;

@@ -14,6 +14,7 @@ internal sealed partial class CanaryExaminer
     private static readonly SearchValues<byte> AfterValue = SearchValues.Create("&\"',;} ]\r\n"u8);
 
     private readonly Dictionary<Flow, Recent> _recent = [];
+    private readonly Stack<Recent> _unused = [];
     private readonly Output _value = new();
     private int _salted;
     private int _mapped;
@@ -27,10 +28,13 @@ internal sealed partial class CanaryExaminer
 
         internal void Add(ReadOnlySpan<byte> text)
         {
-            text.CopyTo(_texts[_next] ??= new byte[ShortText]);
+            if (_texts[_next] is not { } room || room.Length < text.Length) _texts[_next] = room = new byte[Math.Min(ShortText, (text.Length + 255) & ~255)];
+            text.CopyTo(room);
             _lengths[_next] = text.Length;
             _next = (_next + 1) % Texts;
         }
+
+        internal void Forget() => _lengths.AsSpan().Clear();
 
         // The newest first.
         internal ReadOnlySpan<byte> Text(int back)
@@ -45,8 +49,15 @@ internal sealed partial class CanaryExaminer
         if (_digests is null || at.Depth > 1 || text.Length > ShortText) return;
         if (!_recent.TryGetValue(_place.Flow, out Recent? recent))
         {
-            if (_recent.Count >= Flows) _recent.Clear();
-            _recent[_place.Flow] = recent = new Recent();
+            if (_recent.Count >= Flows)
+            {
+                // Their memory is used again.
+                foreach (Recent old in _recent.Values) _unused.Push(old);
+                _recent.Clear();
+            }
+            if (_unused.TryPop(out recent)) recent.Forget();
+            else recent = new Recent();
+            _recent[_place.Flow] = recent;
         }
         recent.Add(text);
     }

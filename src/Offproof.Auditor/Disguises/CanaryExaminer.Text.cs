@@ -16,14 +16,16 @@ internal sealed partial class CanaryExaminer
     internal static readonly SearchValues<byte> AroundEntity = SearchValues.Create("\n\r\"<>"u8);
 
     /// <summary>Undoes the escapes of a text, each in the run it belongs to, and looks at the tokens of all other runs.</summary>
-    private int Text(ReadOnlySpan<byte> text, in Layer at)
+    private int Text(ReadOnlySpan<byte> text, in Layer at) => Text(text, at, Traits.Of(text));
+
+    private int Text(ReadOnlySpan<byte> text, in Layer at, Traits traits)
     {
         int unread = 0;
         int done = 0;
         int from = 0;
         bool isQuiet = false;
         // Most escapes stand for blanks and punctuation: where all of them together make a text in which nothing is, the runs are not looked at one by one.
-        int first = text.IndexOfAny(Marks);
+        int first = traits.HasMarks ? text.IndexOfAny(Marks) : -1;
         if (first < 0)
         {
             from = text.Length;
@@ -48,13 +50,13 @@ internal sealed partial class CanaryExaminer
                 from = Math.Max(mark + 1, end);
                 continue;
             }
-            unread += Between(text, done, start, at);
+            unread += Between(text, done, start, at, traits);
             unread += Unescaped(text[start..end], kind, at.Inside(start, end - start), at);
             done = from = end;
         }
-        unread += Between(text, done, text.Length, at);
-        if (at.Depth < _limits.Depth && Unicode.FirstWide(text) >= 0) LzUtf16(text, at);
-        if (text.Contains((byte)'=')) unread = Math.Max(unread, QuotedPrintable(text, at));
+        unread += Between(text, done, text.Length, at, traits);
+        if (traits.HasHigh && at.Depth < _limits.Depth && Unicode.FirstWide(text) >= 0) LzUtf16(text, at);
+        if (traits.HasEquals) unread = Math.Max(unread, QuotedPrintable(text, at));
         return Math.Min(unread + Leaving(text, at), text.Length);
     }
 
@@ -221,16 +223,21 @@ internal sealed partial class CanaryExaminer
     }
 
     // A piece of text without escapes: its tokens, whole values that may be short digests, and blanks written as +.
-    private int Between(ReadOnlySpan<byte> text, int start, int end, in Layer at)
+    private int Between(ReadOnlySpan<byte> text, int start, int end, in Layer at, Traits traits)
     {
         int unread = 0;
-        if (text[start..end].Contains((byte)'+')) Blanks(text, start, end, at);
+        if (traits.HasPlus && text[start..end].Contains((byte)'+')) Blanks(text, start, end, at);
         Runs runs = new(text[start..end], ShortestRun);
-        while (runs.MoveNext())
+        bool isMore = runs.MoveNext();
+        ulong next = isMore ? Soon(runs.Token) : 0;
+        while (isMore)
         {
             int from = start + runs.Start;
             int to = start + runs.End;
             int length = to - from;
+            ulong hash = next;
+            isMore = runs.MoveNext();
+            if (isMore) next = Soon(runs.Token);
             if (length is >= 8 and <= 11) ShortValue(text, from, to, at);
             if (length < ShortestToken) continue;
             if (Joined(text[..end], from, to, at) is var joined and > 0)
@@ -239,11 +246,23 @@ internal sealed partial class CanaryExaminer
                 unread += Token(_spare[at.Depth].Written, at.Inside(from, joined - from), at, text[..from]);
                 runs = new Runs(text[joined..end], ShortestRun);
                 start = joined;
+                isMore = runs.MoveNext();
+                if (isMore) next = Soon(runs.Token);
                 continue;
             }
-            unread += Token(text[from..to], at.Inside(from, length), at, text[..from]);
+            unread += Token(text[from..to], hash, at.Inside(from, length), at, text[..from]);
         }
         return unread;
+    }
+
+    // While one token is looked at, where the next one is known is fetched.
+    private ulong Soon(ReadOnlySpan<byte> token)
+    {
+        if (token.Length < ShortestToken) return 0;
+        ulong hash = _known.Hash(token);
+        _known.Soon(hash);
+        if (_isLeaving) _echoes.Soon(hash);
+        return hash;
     }
 
     // A text without escapes, known formats and forms, whose tokens are all known to be ordinary.
@@ -255,7 +274,7 @@ internal sealed partial class CanaryExaminer
         if (_hits.Count > 0) return false;
         Runs runs = new(text, ShortestToken);
         while (runs.MoveNext())
-            if (_known.Of(_known.Hash(runs.Token) ^ ((ulong)(at.Depth + 1) << 56)) != Tokens.Known.Ordinary && !Words.AreWords(runs.Token)) return false;
+            if (_known.Of(Here(_known.Hash(runs.Token), at)) != Tokens.Known.Ordinary && !Words.AreWords(runs.Token)) return false;
         return true;
     }
 
@@ -325,17 +344,35 @@ internal sealed partial class CanaryExaminer
     }
 
     // Protocols name values in many ways; what stands around a whole one are these.
-    private static bool IsWhole(ReadOnlySpan<byte> text, int from, int to) =>
-        (from == 0 || "=:\"' [(,;/&>\n\t|"u8.Contains(text[from - 1])) && (to == text.Length || "&\"' ,;})]/<\r\n\t|?#"u8.Contains(text[to]));
+    private static readonly bool[] BeforeWhole = Table("=:\"' [(,;/&>\n\t|"u8);
+    private static readonly bool[] AfterWhole = Table("&\"' ,;})]/<\r\n\t|?#"u8);
+
+    private static bool[] Table(ReadOnlySpan<byte> members)
+    {
+        bool[] table = new bool[256];
+        foreach (byte one in members) table[one] = true;
+        return table;
+    }
+
+    private static bool IsWhole(ReadOnlySpan<byte> text, int from, int to) => (from == 0 || BeforeWhole[text[from - 1]]) && (to == text.Length || AfterWhole[text[to]]);
 
     private void ShortValue(ReadOnlySpan<byte> text, int from, int to, in Layer at)
     {
-        if (_digests is null) return;
+        // Most are words.
+        if (_digests is null || (to - from == 8 ? BaseN.Hex[text[to - 1]] == BaseN.None : !char.IsAsciiDigit((char)text[to - 1]))) return;
         ReadOnlySpan<byte> value = text[from..to];
-        if (!BaseN.IsHex(value[^8..]) || !IsWhole(text, from, to)) return;
-        if (value.Length != 8 && value[value[0] == '-' ? 1.. : 0..].ContainsAnyExceptInRange((byte)'0', (byte)'9')) return;
+        if (!IsWhole(text, from, to) || !IsShortHash(value)) return;
         _hits.Clear();
         _digests.FindShort(value, _hits);
         if (_hits.Count > 0) Report(at.Depth == 0 ? new Layer(0, from + at.Start, value.Length) : at);
+    }
+    // Eight hexadecimal digits, or a number.
+    private static bool IsShortHash(ReadOnlySpan<byte> value)
+    {
+        if (EightDigits.TryRead(value[^8..], out _)) return value.Length == 8 || !value[value[0] == '-' ? 1..^8 : 0..^8].ContainsAnyExceptInRange((byte)'0', (byte)'9');
+        if (value.Length != 8) return false;
+        foreach (byte digit in value)
+            if (BaseN.Hex[digit] == BaseN.None) return false;
+        return true;
     }
 }

@@ -21,17 +21,21 @@ internal sealed partial class CanaryExaminer
 
     /// <summary>A run of the characters of base64, in the text that <paramref name="before"/> precedes it in.</summary>
     /// <returns>How many of its bytes stay unread.</returns>
-    private int Token(ReadOnlySpan<byte> token, in Layer inside, in Layer at, ReadOnlySpan<byte> before)
+    private int Token(ReadOnlySpan<byte> token, in Layer inside, in Layer at, ReadOnlySpan<byte> before) => Token(token, _known.Hash(token), inside, at, before);
+
+    // What is nothing at one depth can be something at a lesser one.
+    private static ulong Here(ulong hash, in Layer at) => hash ^ ((ulong)(at.Depth + 1) << 56);
+
+    private int Token(ReadOnlySpan<byte> token, ulong hash, in Layer inside, in Layer at, ReadOnlySpan<byte> before)
     {
-        ulong hash = _known.Hash(token);
-        // What is nothing at one depth can be something at a lesser one.
-        ulong here = hash ^ ((ulong)(at.Depth + 1) << 56);
+        ulong here = Here(hash, at);
         Tokens.Known known = _known.Of(here);
         if (known == Tokens.Known.Ordinary) return 0;
         if (known == Tokens.Known.Nothing)
         {
             long reports = _reports;
             bool wasSpent = _isSpent;
+            _echoes.Soon(hash);
             if (Explained(token, inside, at, out int unread))
             {
                 // Of the values of a path those beside one that is nothing can fit a format without a mark together.
@@ -269,9 +273,10 @@ internal sealed partial class CanaryExaminer
         _steps[at.Depth] = step;
         if (!Spend(made.Length)) return false;
         Search(made, inside);
-        if (IsText(made))
+        Traits traits = Traits.Of(made);
+        if (IsText(made, traits))
         {
-            unread = Text(made, inside);
+            unread = Text(made, inside, traits);
             return true;
         }
         // Ten bytes of deflate hold a form of eight.

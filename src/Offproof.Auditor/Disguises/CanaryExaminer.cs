@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Unicode;
 
 namespace Offproof.Auditor;
@@ -26,8 +25,13 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
     private bool _isTooDeep;
     private bool _isSpent;
 
-    /// <summary>Bytes that were searched, over all layers.</summary>
-    internal long Searched { get; private set; }
+    // Bytes that were searched, over all layers; and of them, those of values that were put together, and where these begin.
+    private long _searched;
+    private long _searchedJoined;
+    private long _searchedStarts;
+
+    /// <summary>At how many places a form was looked for (audit.md §7.2): at each byte that was searched; of values that were put together, a number only where one begins.</summary>
+    internal long Places(Form form) => PatternSet.IsDigits(form) ? _searched - _searchedJoined + _searchedStarts : _searched;
 
     internal CanaryExaminer(Searcher searcher, Digests? digests, Limits? limits = null)
     {
@@ -74,9 +78,10 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
             if (!Spend(bytes.Length)) return bytes.Length;
             Search(bytes, at);
         }
-        if (!IsText(bytes)) return Binary(bytes, at, isGuess: false);
+        Traits traits = Traits.Of(bytes);
+        if (!IsText(bytes, traits)) return Binary(bytes, at, isGuess: false);
         Remember(bytes, at);
-        return Text(bytes, at);
+        return Text(bytes, at, traits);
     }
 
     /// <summary>What a decoder made out of a run of a layer, examined; the decoder's name is already among the steps.</summary>
@@ -90,7 +95,7 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
     private void Search(ReadOnlySpan<byte> bytes, in Layer at)
     {
         _hits.Clear();
-        Searched += bytes.Length;
+        _searched += bytes.Length;
         _searcher.Search(bytes, _hits);
         if (_hits.Count > 0) Report(at);
     }
@@ -111,12 +116,13 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
         return false;
     }
 
-    private static readonly SearchValues<byte> Controls = SearchValues.Create([0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 29, 30, 31, 127]);
-
     /// <summary>UTF-8 without control characters. A character may be cut at either end: examined bytes can be a piece of a body.</summary>
-    internal static bool IsText(ReadOnlySpan<byte> bytes)
+    internal static bool IsText(ReadOnlySpan<byte> bytes) => IsText(bytes, Traits.Of(bytes));
+
+    private static bool IsText(ReadOnlySpan<byte> bytes, Traits traits)
     {
-        if (bytes.ContainsAny(Controls)) return false;
+        if (traits.HasControls) return false;
+        if (!traits.HasHigh) return !bytes.IsEmpty;
         int from = 0;
         while (from < 3 && from < bytes.Length && (bytes[from] & 0xC0) == 0x80) from++;
         int to = bytes.Length;

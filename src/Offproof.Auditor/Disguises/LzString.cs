@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Offproof.Auditor;
@@ -21,14 +22,8 @@ internal sealed class LzString
     /// <summary>Six bits of each character; '=' and '$' end it.</summary>
     internal bool FromBase64(ReadOnlySpan<byte> text, Output output, long limit)
     {
-        Output values = _text.Clear();
-        foreach (byte character in text)
-        {
-            int value = Value(character);
-            if (value < 0) break;
-            values.Add((byte)value);
-        }
-        return Decode(new Bits(values.Written, 6, 1), output, limit);
+        int end = text.IndexOfAnyExcept(Base64);
+        return Decode(new Bits(end < 0 ? text : text[..end], 6, 1), output, limit);
     }
 
     /// <summary>Code units of 16 bits, big-endian: what compressToUint8Array makes.</summary>
@@ -40,13 +35,26 @@ internal sealed class LzString
         Output values = _text.Clear();
         while (!utf8.IsEmpty)
         {
-            if (Rune.DecodeFromUtf8(utf8, out Rune rune, out int used) != System.Buffers.OperationStatus.Done || rune.Value is < 32 or > 0x801F) return false;
+            if (Rune.DecodeFromUtf8(utf8, out Rune rune, out int used) != OperationStatus.Done || rune.Value is < 32 or > 0x801F) return false;
             int unit = rune.Value - 32;
             values.Add((byte)(unit >> 8));
             values.Add((byte)(unit & 255));
             utf8 = utf8[used..];
         }
         return Decode(new Bits(values.Written, 15, 2), output, limit);
+    }
+
+    private static readonly SearchValues<byte> Base64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-"u8);
+
+    // Units with their bits in the order in which they are taken: of each byte, and of what each character of base64 stands for.
+    private static readonly byte[] Reversed = [.. Enumerable.Range(0, 256).Select(static value => Reverse(value, 8))];
+    private static readonly byte[] ReversedOfBase64 = [.. Enumerable.Range(0, 256).Select(static character => Reverse(Value((byte)character), 6))];
+
+    private static byte Reverse(int value, int width)
+    {
+        int reversed = 0;
+        for (int bit = 0; bit < width; bit++) reversed |= ((value >> bit) & 1) << (width - 1 - bit);
+        return (byte)reversed;
     }
 
     private static int Value(byte character) => character switch
@@ -158,7 +166,7 @@ internal sealed class LzString
         internal int Take(int count)
         {
             int number = 0;
-            for (int i = 0; i < count; i++)
+            for (int taken = 0; taken < count;)
             {
                 if (_left == 0)
                 {
@@ -167,11 +175,15 @@ internal sealed class LzString
                         IsPast = true;
                         return number;
                     }
-                    _value = bytesEach == 1 ? _bytes[_at] : (_bytes[_at] << 8) | _bytes[_at + 1];
+                    _value = bytesEach == 1 ? ReversedOfBase64[_bytes[_at]] : ((Reversed[_bytes[_at + 1]] << 8) | Reversed[_bytes[_at]]) >> (16 - width);
                     _at += bytesEach;
                     _left = width;
                 }
-                number |= ((_value >> --_left) & 1) << i;
+                int some = Math.Min(_left, count - taken);
+                number |= (_value & ((1 << some) - 1)) << taken;
+                _value >>= some;
+                _left -= some;
+                taken += some;
             }
             return number;
         }

@@ -15,7 +15,7 @@ internal sealed record Permutation(string Name, byte[]? Map)
 
     internal static Permutation[] Maps { get; } = [Custom, new(CustomMap + " twice", Twice())];
 
-    internal static IReadOnlyList<Permutation> All { get; } =
+    internal static Permutation[] All { get; } =
     [
         .. Maps,
         new("reversed", null),

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
-using System.Runtime.InteropServices;
 
 namespace Offproof.Auditor;
 
@@ -79,38 +78,5 @@ internal ref struct Runs(ReadOnlySpan<byte> text, int minimum)
         return Math.Min(at, _text.Length);
     }
 
-    private static ulong Mask(ReadOnlySpan<byte> text, int at)
-    {
-        if (text.Length - at < 64)
-        {
-            Span<byte> last = stackalloc byte[64];
-            last.Clear();
-            text[at..].CopyTo(last);
-            return Mask(last, 0);
-        }
-        ref byte first = ref MemoryMarshal.GetReference(text[at..]);
-        ulong low = Mask(Vector128.LoadUnsafe(ref first)) | ((ulong)Mask(Vector128.LoadUnsafe(ref first, 16)) << 16);
-        ulong high = Mask(Vector128.LoadUnsafe(ref first, 32)) | ((ulong)Mask(Vector128.LoadUnsafe(ref first, 48)) << 16);
-        return low | (high << 32);
-    }
-
-    // By low half: which high halves it makes a member with. 0: 30-39 50-5A.. as bits 1 << high.
-    private static uint Mask(Vector128<byte> bytes)
-    {
-        Vector128<byte> low = Vector128.Shuffle(LowTable, bytes & Vector128.Create((byte)15));
-        Vector128<byte> high = Vector128.Shuffle(HighTable, bytes >>> 4);
-        return (~Vector128.Equals(low & high, Vector128<byte>.Zero)).ExtractMostSignificantBits();
-    }
-
-    private static Vector128<byte> LowTable { get; } = MakeLow();
-
-    private static Vector128<byte> HighTable { get; } = Vector128.Create((byte)0, 0, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0);
-
-    private static Vector128<byte> MakeLow()
-    {
-        Span<byte> table = stackalloc byte[16];
-        for (int c = 0; c < 128; c++)
-            if (char.IsAsciiLetterOrDigit((char)c) || c is '+' or '/' or '-' or '_') table[c & 15] |= (byte)(1 << (c >> 4));
-        return Vector128.Create<byte>(table);
-    }
+    private static ulong Mask(ReadOnlySpan<byte> text, int at) => Masks.Of(text, at, Vector128.Create((byte)168, 248, 248, 248, 248, 248, 248, 248, 248, 248, 240, 84, 80, 84, 80, 116));
 }

@@ -27,7 +27,7 @@ internal static class Unicode
         if (bytes.StartsWith(Mark16Big)) return Utf16Big;
         Span<int> zeros = stackalloc int[4];
         int units = Math.Min(16, bytes.Length / 4);
-        if (units == 0) return null;
+        if (units == 0 || !bytes[..(units * 4)].Contains((byte)0)) return null;
         for (int i = 0; i < units * 4; i++)
             if (bytes[i] == 0) zeros[i & 3]++;
         if (bytes.Length % 4 == 0 && zeros[3] == units && zeros[2] == units && zeros[0] == 0) return Utf32;

@@ -41,6 +41,8 @@ internal static class Words
         for (int i = 1; i < token.Length; i++)
         {
             evidence += Weights[Pair(token[i - 1], token[i])];
+            // The rest can say no more than this against it.
+            if (evidence + (Frequent * (token.Length - 1 - i)) > -4 * token.Length) return false;
             isJoined |= Classes[token[i]] != Classes[token[i - 1]];
         }
         // A long run in one case may be base 32, whose zeros are read as vowels.

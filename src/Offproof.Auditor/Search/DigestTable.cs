@@ -60,20 +60,26 @@ internal sealed class DigestTable
         return -1;
     }
 
+    /// <summary>The keys take megabytes, what is asked here an eighth: most values are none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool MayHold(ulong key)
+    {
+        ulong hash = Hash(key);
+        uint bits = Bits(hash);
+        return (_all[hash >> _filterShift] & bits) == bits;
+    }
+
     /// <summary>The next digest with this key; begin with a slot of -1.</summary>
     internal bool Next(ulong key, ref int slot, out int digest, out bool last)
     {
         if (slot < 0)
         {
-            // The keys take megabytes, this an eighth: most values that are asked for are none.
-            ulong hash = Hash(key);
-            uint bits = Bits(hash);
-            if ((_all[hash >> _filterShift] & bits) != bits)
+            if (!MayHold(key))
             {
                 (digest, last) = (0, false);
                 return false;
             }
-            slot = (int)(hash >> _shift);
+            slot = (int)(Hash(key) >> _shift);
         }
         else
         {

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Numerics;
 
 namespace Offproof.Auditor;
 
@@ -7,7 +8,7 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
 {
     internal const int MostSalts = 16, MostTrialsForAValue = 10_000, MostTrials = 500_000;
 
-    const int Shortest = 8, Longest = 64, LongestSalt = 128, MostRemembered = 100_000, SlotBits = 20;
+    const int Shortest = 8, Longest = 64, LongestSalt = 128, MostRemembered = 100_000;
 
     // So many algorithms and spellings stand for one form.
     const double Alternatives = 8, MostBitsOfShort = 30;
@@ -17,8 +18,9 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
     Form[] _files = [];
     DigestTable? _table;
     (uint Hash, int Which)[]? _short;
-    // By the first 20 bits of a hash of a short hash: most numbers are none.
+    // By the first bits of a hash of a short hash: most numbers are none.
     ulong[] _mayBeShort = [];
+    int _slotBits;
     readonly Dictionary<ulong, int> _middles = [];
     int _trials, _made;
 
@@ -40,6 +42,9 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
     {
         if (value.Length is < Shortest or > Longest) return;
         DigestTable table = Make();
+        // Both are asked at once: each is a look into memory that is seldom near.
+        bool isAny = table.MayHold(DigestTable.Key(value)) | table.MayHold(DigestTable.Key(value[^Shortest..]));
+        if (!isAny && value.Length > Shortest) return;
         Span<byte> digest = stackalloc byte[Longest];
         for (int end = 0; end < 2; end++)
         {
@@ -109,6 +114,7 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
         Make();
         int trials = 0;
         Span<byte> digest = stackalloc byte[Longest];
+        Md5Lanes?[] lanes = new Md5Lanes?[salts.Count];
         // Values first and salts within: the phone's own identifiers come first, and are tried with every salt.
         foreach ((Form form, byte[] plain) in _canonical)
         {
@@ -126,7 +132,10 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
                     }
                     if ((trials += Salted.Ways) > MostTrialsForAValue) return;
                     _trials += Salted.Ways;
-                    if (Salted.Find(algorithm, value, plain, salt, digest) is { } way) hits.Add(Found(form, $"{algorithm.Name} {way}", 0, value.Length, value.Length));
+                    string? found = algorithm.Name == "md5" && Md5Lanes.Fits(plain, salt)
+                        ? (lanes[s] ??= new Md5Lanes(salt)).Find(value, plain)
+                        : Salted.Find(algorithm, value, plain, salt, digest);
+                    if (found is { } way) hits.Add(Found(form, $"{algorithm.Name} {way}", 0, value.Length, value.Length));
                 }
             }
         }
@@ -181,7 +190,9 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
         }
         _short = [.. _values.SelectMany((value, v) => HashAlgorithms.Short.Select((algorithm, a) => (algorithm.Hash(value.Value), v * HashAlgorithms.Short.Length + a)))];
         Array.Sort(_short);
-        _mayBeShort = new ulong[1 << SlotBits - 6];
+        // One in sixteen is looked for in vain, and the table stays near.
+        _slotBits = Math.Clamp(BitOperations.Log2((uint)_short.Length) + 5, 10, 24);
+        _mayBeShort = new ulong[1 << _slotBits - 6];
         foreach ((uint hash, _) in _short) _mayBeShort[Slot(hash) >> 6] |= 1UL << (int)(Slot(hash) & 63);
         return _table = table;
     }
@@ -190,13 +201,20 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
 
     bool IsAnywhere(int which) => which >= _values.Length * HashAlgorithms.All.Length || HashAlgorithms.All[which % HashAlgorithms.All.Length].IsUsual;
 
-    static uint Slot(uint hash) => unchecked(hash * 0x9E3779B1) >> 32 - SlotBits;
+    uint Slot(uint hash) => unchecked(hash * 0x9E3779B1) >> 32 - _slotBits;
 
     static bool TryReadShort(ReadOnlySpan<byte> text, out uint value)
     {
         value = 0;
         if (text.Length == 10 && text[0] == '0' && (text[1] | 0x20) == 'x') text = text[2..];
         if (text.Length == 8 && Utf8Parser.TryParse(text, out value, out int read, 'x') && read == 8) return true;
+        if (text.Length == 10 && EightDigits.TryRead(text, out uint most) && char.IsAsciiDigit((char)text[8]) && char.IsAsciiDigit((char)text[9]))
+        {
+            // A time, mostly.
+            ulong whole = (most * 100UL) + (ulong)(text[8] * 10 + text[9] - 11 * '0');
+            value = unchecked((uint)whole);
+            return whole <= uint.MaxValue;
+        }
         if (text.Length is < 5 or > 11 || !Utf8Parser.TryParse(text, out long number, out read) || read != text.Length || number is < int.MinValue or > uint.MaxValue) return false;
         value = unchecked((uint)number);
         return true;
@@ -206,7 +224,9 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
 /// <summary>A value and a salt in the orders that people use (audit.md §5.3).</summary>
 internal static class Salted
 {
-    static readonly string[] Between = ["", ":", "|"];
+    internal const string Before = "with a salt before", After = "with a salt after", Hmac = "keyed (HMAC)";
+
+    internal static readonly string[] Between = ["", ":", "|"];
 
     /// <summary>Three separators in two orders, and HMAC.</summary>
     internal const int Ways = 7;
@@ -219,15 +239,15 @@ internal static class Salted
         foreach (string between in Between)
         {
             algorithm.Hash(Join(joined, salt, between, value), digest);
-            if (digest.SequenceEqual(wanted)) return "with a salt before";
+            if (digest.SequenceEqual(wanted)) return Before;
             algorithm.Hash(Join(joined, value, between, salt), digest);
-            if (digest.SequenceEqual(wanted)) return "with a salt after";
+            if (digest.SequenceEqual(wanted)) return After;
         }
         algorithm.Keyed!(salt, value, digest);
-        return digest.SequenceEqual(wanted) ? "keyed (HMAC)" : null;
+        return digest.SequenceEqual(wanted) ? Hmac : null;
     }
 
-    static Span<byte> Join(Span<byte> into, byte[] first, string between, byte[] second)
+    internal static Span<byte> Join(Span<byte> into, byte[] first, string between, byte[] second)
     {
         first.CopyTo(into);
         int length = first.Length;

@@ -71,14 +71,21 @@ internal sealed class DigitScan
             ulong starts;
             if (bytes.Length - at >= Block)
             {
-                rows = new(bytes.Slice(at, Block), _shortest);
+                ReadOnlySpan<byte> block = bytes.Slice(at, Block);
+                if (!Rows.MayBegin(block, out ulong digits))
+                {
+                    (at, fresh) = (at + step, false);
+                    continue;
+                }
+                rows = new(block, digits, _shortest);
                 starts = rows.Starts & (fresh ? first : inner);
             }
             else
             {
                 tail.Clear();
                 bytes[at..].CopyTo(tail);
-                rows = new(tail, _shortest);
+                if (!Rows.MayBegin(tail, out ulong digits)) return;
+                rows = new(tail, digits, _shortest);
                 starts = rows.Starts & (fresh ? ulong.MaxValue : ~((1UL << MostGap) - 1));
             }
             int start = rows.First(starts, _byPlace.Count > 0);
@@ -95,10 +102,18 @@ internal sealed class DigitScan
         readonly ulong _digits, _rows, _decimals;
 
 
-        internal Rows(ReadOnlySpan<byte> block, int shortest)
+        /// <summary>Most pieces of a text hold no digits, or too few for a form, and no decimal, and none near their end.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal static bool MayBegin(ReadOnlySpan<byte> block, out ulong digits)
+        {
+            digits = Mask(Digits(Vector256.Create(block)), Digits(Vector256.Create(block[32..])));
+            return digits != 0 && (BitOperations.PopCount(digits) >= KeyDigits || digits >> (Block - 2 * (MostGap + 1)) != 0 || (~digits & digits << 1 & digits >> 1 & digits >> 2 & digits >> 3) != 0);
+        }
+
+        internal Rows(ReadOnlySpan<byte> block, ulong digits, int shortest)
         {
             Vector256<byte> low = Vector256.Create(block), high = Vector256.Create(block[32..]);
-            _digits = Mask(Digits(low), Digits(high));
+            _digits = digits;
             ulong separators = Mask(Separators(low), Separators(high)), points = Mask(Points(low), Points(high));
             ulong near = _digits | _digits << 1 | _digits >> 1;
             near |= near << 2 | near >> 2;

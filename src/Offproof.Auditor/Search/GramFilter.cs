@@ -14,6 +14,9 @@ internal sealed unsafe class GramFilter
 {
     const int Stride = 3, Gram = 6, FarthestGram = 96;
 
+    // So many bytes eight positions read.
+    const int AtOnce = 29;
+
     // Of the word whose byte i is b[i] ^ b[i+1], the five that 6 bytes give.
     const ulong Mask = 0x000000DF_DFDFDFDF;
 
@@ -51,10 +54,15 @@ internal sealed unsafe class GramFilter
 
     internal void Search(ReadOnlySpan<byte> bytes, HitList hits)
     {
+        if (Avx2.IsSupported && bytes.Length is >= Gram and < AtOnce)
+        {
+            SearchShort(bytes, hits);
+            return;
+        }
         fixed (byte* start = bytes)
         fixed (uint* table = _table)
         {
-            int at = Avx2.IsSupported ? SearchEight(start, bytes.Length, table, hits) : 0;
+            int at = Avx2.IsSupported ? SearchEight(start, bytes.Length, bytes.Length, table, hits) : 0;
             for (; at <= bytes.Length - Gram; at += Stride)
             {
                 ulong gram = Differences(*(uint*)(start + at) | (ulong)*(ushort*)(start + at + 4) << 32);
@@ -63,15 +71,24 @@ internal sealed unsafe class GramFilter
         }
     }
 
+    // What decoders make of tokens is seldom longer: filled up with zeros, and what passes beyond its end is not asked.
+    void SearchShort(ReadOnlySpan<byte> bytes, HitList hits)
+    {
+        byte* padded = stackalloc byte[AtOnce];
+        Vector256.Store(Vector256<byte>.Zero, padded);
+        bytes.CopyTo(new Span<byte>(padded, AtOnce));
+        fixed (uint* table = _table) SearchEight(padded, AtOnce, bytes.Length, table, hits);
+    }
+
     // Eight positions at once, 24 bytes on: the differences of 16 bytes in each half, spread to four lanes of four, and once more one byte further.
-    int SearchEight(byte* start, int length, uint* table, HitList hits)
+    int SearchEight(byte* start, int readable, int length, uint* table, HitList hits)
     {
         Vector256<byte> spread = Vector256.Create((byte)0, 1, 2, 3, 3, 4, 5, 6, 6, 7, 8, 9, 9, 10, 11, 12, 0, 1, 2, 3, 3, 4, 5, 6, 6, 7, 8, 9, 9, 10, 11, 12), next = spread + Vector256<byte>.One;
         Vector256<byte> noCase = Vector256.Create((byte)0xDF);
         Vector256<uint> first = Vector256.Create(First), second = Vector256.Create(Second), five = Vector256.Create(31u);
         Vector128<uint> index = Vector128.CreateScalar((uint)_shift);
         int at = 0;
-        for (; at <= length - 29; at += 8 * Stride)
+        for (; at <= readable - AtOnce; at += 8 * Stride)
         {
             byte* p = start + at;
             Vector256<byte> differences = (Vector256.Create(Vector128.Load(p), Vector128.Load(p + 12)) ^ Vector256.Create(Vector128.Load(p + 1), Vector128.Load(p + 13))) & noCase;
@@ -83,6 +100,7 @@ internal sealed unsafe class GramFilter
             for (; passed != 0; passed &= passed - 1)
             {
                 int position = at + Stride * BitOperations.TrailingZeroCount(passed);
+                if (position > length - Gram) break;
                 Compare(new ReadOnlySpan<byte>(start, length), position, Differences(*(uint*)(start + position) | (ulong)*(ushort*)(start + position + 4) << 32), hits);
             }
         }

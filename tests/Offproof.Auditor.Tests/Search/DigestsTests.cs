@@ -127,6 +127,28 @@ public sealed class DigestsTests
     }
 
     [Fact]
+    public void Eight_MD5_at_once_are_those_of_the_one()
+    {
+        HashAlgorithm md5 = HashAlgorithms.All.First(algorithm => algorithm.Name == "md5");
+        Dice dice = new(1);
+        for (int i = 0; i < 500; i++)
+        {
+            byte[] value = dice.Bytes(1 + dice.Below(49)), hash = new byte[16];
+            byte[] salt = dice.Bytes(1 + dice.Below(54 - value.Length));
+            Assert.True(Md5Lanes.Fits(value, salt));
+            string between = Salted.Between[i % 3];
+            byte[] middle = Encoding.ASCII.GetBytes(between);
+            string way = (i / 3 % 3) switch { 0 => Salted.Before, 1 => Salted.After, _ => Salted.Hmac };
+            if (way == Salted.Hmac) md5.Keyed!(salt, value, hash);
+            else md5.Hash(way == Salted.Before ? [.. salt, .. middle, .. value] : [.. value, .. middle, .. salt], hash);
+            Md5Lanes lanes = new(salt);
+            Assert.Equal(way, lanes.Find(hash, value));
+            hash[dice.Below(16)] ^= 1;
+            Assert.Null(lanes.Find(hash, value));
+        }
+    }
+
+    [Fact]
     public void A_key_of_the_same_flow_is_tried()
     {
         List<Hit> hits = [];
