@@ -33,12 +33,13 @@ internal sealed class ChannelAccess : IDisposable
     {
         if (proxy is { Scheme: not "socks5" }) throw new DeviceException(DeviceFault.Usage, $"{proxy} is no SOCKS5 proxy", "--proxy socks5://127.0.0.1:9050");
         if (!Directory.Exists(home.Channel)) HomeFolder.CreatePrivateFolder(home.Channel);
+        string lockFile = Path.Combine(home.Channel, ".lock");
         try
         {
             // A lock of its own: `off` and a backup wait for no poll, and a poll waits for neither.
-            return new ChannelAccess(home, server, time, new FileStream(Path.Combine(home.Channel, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), proxy);
+            return new ChannelAccess(home, server, time, new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), proxy);
         }
-        catch (IOException e) when (Directory.Exists(home.Channel))
+        catch (IOException e) when (File.Exists(lockFile))
         {
             throw new DeviceException(DeviceFault.Failure, $"another poll is at work in {home.Channel}", "wait until it has ended", e);
         }
