@@ -13,6 +13,9 @@ namespace Offproof.Cli;
 /// </summary>
 internal sealed class BackupWorker(string home)
 {
+    /// <summary>What polls go through; null for none.</summary>
+    internal Uri? Proxy { get; init; }
+
     private const string ErrorPrefix = "offproof: error: ";
     private const string HintPrefix = "hint: ";
     private static readonly TimeSpan ToStop = TimeSpan.FromSeconds(10);
@@ -43,7 +46,7 @@ internal sealed class BackupWorker(string home)
 
     internal async Task<PollEnd> PollAsync(CancellationToken cancel)
     {
-        (int exit, _, string why) = await RunAsync(["poll", "--json"], cancel);
+        (int exit, _, string why) = await RunAsync(["poll", "--json", .. Proxy is { } proxy ? (string[])["--proxy", proxy.AbsoluteUri] : []], cancel);
         return new PollEnd(exit, why);
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Offproof.Channel;
 
 namespace Offproof.Device;
@@ -48,7 +49,8 @@ public sealed partial class DeviceHome
     public void NamePhone(string model, ReleaseVersion installed, string track)
     {
         if (!Directory.Exists(home.Channel)) HomeFolder.CreatePrivateFolder(home.Channel);
-        new PhoneFile(PhoneFile.CurrentSchema, model, installed.ToString(), track).Write(home);
+        PhoneFile phone = new(PhoneFile.CurrentSchema, model, installed.ToString(), track);
+        if (PhoneFile.Read(home) != phone) phone.Write(home); // said again, it is no reason to fail on a full disk
     }
 
     /// <summary>What there is for the phone that was named, and for this program itself, newest first. Decided here; opens no connection.</summary>
@@ -80,12 +82,29 @@ public sealed partial class DeviceHome
         try
         {
             Directory.CreateDirectory(to);
+            if (await AlreadyThereAsync(notice, Path.Combine(to, notice.FileName), cancel).ConfigureAwait(false) is { } there) return there;
             return await access.Channel.FetchUpdateAsync(notice, installedFile, to, access.Http, access.Url, progress, cancel).ConfigureAwait(false);
         }
         catch (Exception e) when (ChannelAccess.IsRefusal(e))
         {
             throw ChannelAccess.Explain(e, $"the update to {notice.Version}");
         }
+    }
+
+    // The publisher chose the name: it must not be the way to write over a file of the owner's.
+    private static async Task<FetchedUpdate?> AlreadyThereAsync(Notice notice, string file, CancellationToken cancel)
+    {
+        if (!Path.Exists(file)) return null;
+        NoticePayload whole = notice.Payloads.First(static payload => payload.Kind == NoticePayload.Full);
+        if (File.Exists(file) && new FileInfo(file) is { LinkTarget: null } found && found.Length == whole.Bytes)
+        {
+            FileStream stream = found.OpenRead();
+            await using (stream.ConfigureAwait(false))
+            {
+                if (Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancel).ConfigureAwait(false)) == whole.Sha256) return new FetchedUpdate(file, whole.Sha256, whole.Bytes, Received: 0, Delta: null);
+            }
+        }
+        throw new DeviceException(DeviceFault.Refused, $"{file} is already there, and is not this update: it was left as it is", "name another folder with --to");
     }
 
     /// <summary>Pins the channel of a device's server, at init or join: a file from elsewhere, or what the server gives, once. A server that has none is no failure.</summary>
@@ -121,7 +140,7 @@ public sealed partial class DeviceHome
         if (channel.IsPinned)
         {
             return channel.ReadTrust().Sha256 == trust.Sha256 ? trust.Sha256
-                : throw new DeviceException(DeviceFault.Refused, "this home trusts another channel", "what is pinned is not replaced; its SHA-256 stands in `offproof status`");
+                : throw new DeviceException(DeviceFault.Refused, "this home trusts another channel", "what is pinned is not replaced: a root that came since leads from it; `offproof status --json` has its SHA-256");
         }
         channel.Pin(trust);
         return trust.Sha256;

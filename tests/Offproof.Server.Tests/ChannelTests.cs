@@ -79,6 +79,19 @@ public sealed class ChannelTests : IAsyncLifetime
         Assert.DoesNotContain("key", answer, StringComparison.Ordinal);
     }
 
+    [Fact] // Whoever publishes writes the folder, and is not the server's operator.
+    public async Task Nothing_is_served_through_a_link()
+    {
+        File.CreateSymbolicLink(Path.Combine(Channel, "linked.json"), Path.Combine(folder, "targets.key"));
+        Directory.CreateSymbolicLink(Path.Combine(Channel, "targets"), bench.Folder);
+        Directory.CreateSymbolicLink(Path.Combine(Channel, "log", "up"), Channel);
+        foreach (string path in (string[])["linked.json", "targets/server.key", "log/up/timestamp.json"])
+        {
+            using var answer = await bench.Http.GetAsync("channel/" + path);
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        }
+    }
+
     [Theory]
     [InlineData("bytes=0-2", "bytes 0-2/7", new byte[] { 1, 2, 3 })]
     [InlineData("bytes=5-99", "bytes 5-6/7", new byte[] { 6, 7 })]

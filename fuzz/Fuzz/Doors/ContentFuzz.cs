@@ -33,8 +33,8 @@ static class ContentFuzz
     internal static string Frames(byte[] input)
     {
         (byte[]? content, string why) = Try(() => GreetingList.Open(input));
-        (IReadOnlyList<ReadOnlyMemory<byte>>? roots, string whyNot) = Try(() => RootBundle.Read(input));
-        if (roots is not null) Check(RootBundle.Read(RootBundle.Write(roots)).Count == roots.Count, "roots are read again as others");
+        (IReadOnlyList<ReadOnlyMemory<byte>>? roots, string whyNot) = Try(() => RootChain.Read(input));
+        if (roots is not null) Check(RootChain.Read(RootChain.Write(roots)).Count == roots.Count, "roots are read again as others");
         return (content is null ? why : string.Create(CultureInfo.InvariantCulture, $"{int.Log2(content.Length + 1)}")) + (roots is null ? whyNot : "roots");
     }
 

@@ -26,6 +26,10 @@ public sealed record Notice(
     /// <summary>MODEL/VERSION/CHANNEL.</summary>
     public static string IdOf(string model, ReleaseVersion version, string channel) => $"{model}/{version}/{channel}";
 
+    /// <summary>The name that the update has when it was fetched: the last part of its whole payload's.</summary>
+    [JsonIgnore]
+    public string FileName => Path.GetFileName(Payloads.First(static payload => payload.Kind == NoticePayload.Full).Target);
+
     internal string? Complaint() =>
         !Words.IsName(Model, 64) ? "its model is not 1 to 64 of a-z 0-9 . _ -"
         : !Words.IsWord(Channel, 16) ? "its channel is not 1 to 16 of a-z 0-9 -"

@@ -9,6 +9,7 @@ namespace Offproof.Channel;
 internal sealed class ChannelFolder(string folder)
 {
     private const string CheckpointName = "checkpoint";
+    private const int HashDigits = 64;
 
     /// <summary>Called with the file that is about to be written; what it throws is a full disk or the end of the process.</summary>
     internal Action<string>? Before { get; init; }
@@ -16,8 +17,6 @@ internal sealed class ChannelFolder(string folder)
     private readonly string root = Path.GetFullPath(folder);
 
     private string TrustFile => Path.Combine(root, ChannelTrust.Name);
-
-    private string NewestRoot => Path.Combine(root, "root.json");
 
     private string Views => Path.Combine(root, "views");
 
@@ -36,11 +35,6 @@ internal sealed class ChannelFolder(string folder)
         Write(TrustFile, trust.Bytes.Span);
     }
 
-    /// <summary>The newest root that was proven, byte for byte: no chain without it is believed again (TUF 5.3.8).</summary>
-    internal byte[]? ReadNewestRoot() => File.Exists(NewestRoot) ? File.ReadAllBytes(NewestRoot) : null;
-
-    internal void KeepRoot(ReadOnlySpan<byte> bytes) => Write(NewestRoot, bytes);
-
     /// <summary>The release in force; null before the first poll.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     internal HeldView? ReadHeld()
@@ -52,6 +46,7 @@ internal sealed class ChannelFolder(string folder)
         try
         {
             MetadataStore store = new(view);
+            TrustedSet.ReadPinned(Stored(store, RootMetadata.Type, MetadataLimits.Root).Bytes);
             SnapshotMetadata snapshot = SnapshotMetadata.Read(Stored(store, SnapshotMetadata.Type, MetadataLimits.Snapshot));
             TimestampMetadata timestamp = TimestampMetadata.Read(Stored(store, TimestampMetadata.Type, MetadataLimits.Timestamp));
             TargetsMetadata targets = TargetsMetadata.Read(Stored(store, TargetsMetadata.Type, MetadataLimits.Targets));
@@ -87,6 +82,9 @@ internal sealed class ChannelFolder(string folder)
 
     internal void KeepCheckpoint(string view, ReadOnlySpan<byte> checkpoint) => Write(Path.Combine(Views, view, CheckpointName), checkpoint);
 
+    /// <summary>A checkpoint that contradicts the one in force: together they are the proof that the log has two histories.</summary>
+    internal void KeepContradiction(ReadOnlySpan<byte> checkpoint) => Write(Path.Combine(root, "checkpoint.split"), checkpoint);
+
     /// <summary>The view is in force from here on; what no view needs any more goes.</summary>
     internal void Commit(string view, IEnumerable<string> targets)
     {
@@ -95,7 +93,7 @@ internal sealed class ChannelFolder(string folder)
         Sweep(view);
         if (!Directory.Exists(Targets)) return;
         HashSet<string> kept = new(targets, StringComparer.Ordinal);
-        foreach (string file in Directory.EnumerateFiles(Targets).Where(file => !kept.Contains(Path.GetFileName(file)))) File.Delete(file);
+        foreach (string file in Directory.EnumerateFiles(Targets).Where(file => IsTargetName(Path.GetFileName(file)) && !kept.Contains(Path.GetFileName(file)))) File.Delete(file);
     }
 
     /// <summary>Nothing of the view is wanted.</summary>
@@ -117,13 +115,16 @@ internal sealed class ChannelFolder(string folder)
     private static SignedFile Stored(MetadataStore store, string role, int limit) =>
         SignedFile.Read(store.Read(role, limit) ?? throw new TufException(Refusal.Unavailable, "5", $"there is no {role}.json"));
 
+    // What is not ours is left alone, also where a link leads into somebody's folder.
+    private static bool IsTargetName(string name) => name.Length > HashDigits && name[HashDigits] == '.' && Hex.Is(name[..HashDigits]);
+
     private static bool IsViewName(string name) => name.Length is > 0 and < 19 && name.All(char.IsAsciiDigit);
 
     // What a poll that was stopped left, and what was in force before.
     private void Sweep(string? kept)
     {
         if (!Directory.Exists(Views)) return;
-        foreach (string view in Directory.EnumerateDirectories(Views).Where(view => Path.GetFileName(view) != kept)) Directory.Delete(view, recursive: true);
+        foreach (string view in Directory.EnumerateDirectories(Views).Where(view => IsViewName(Path.GetFileName(view)) && Path.GetFileName(view) != kept)) Directory.Delete(view, recursive: true);
     }
 
     private void Write(string file, ReadOnlySpan<byte> bytes)

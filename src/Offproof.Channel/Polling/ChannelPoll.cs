@@ -37,6 +37,7 @@ internal sealed class ChannelPoll(ChannelFolder folder, HttpMessageInvoker http,
     private static readonly string[] Bundles = [GreetingList.Target, NoticeList.Target];
 
     private readonly Fetcher fetcher = new(http, time);
+    private readonly Dictionary<string, byte[]> fetched = new(StringComparer.Ordinal);
     private int requests;
 
     /// <exception cref="TufException">Something of the repository is refused, or the server does not answer.</exception>
@@ -47,39 +48,40 @@ internal sealed class ChannelPoll(ChannelFolder folder, HttpMessageInvoker http,
     {
         ChannelTrust trust = folder.ReadTrust();
         HeldView? held = folder.ReadHeld();
+        // The timestamp is fetched first: roots that are fetched behind it are at least those that it needs, whatever is published meanwhile. It is looked at after them (TUF 5.3, 5.4).
+        byte[] timestamp = await FetchAsync("timestamp.json", MetadataLimits.Timestamp, "5.4.1", cancel).ConfigureAwait(false);
+        IReadOnlyList<ReadOnlyMemory<byte>> roots = RootChain.Read(await FetchAsync(RootChain.Name, RootChain.MostFile, "5.3.3", cancel).ConfigureAwait(false));
+        byte[] checkpoint = await FetchAsync("log/checkpoint", MostCheckpoint, "log", cancel).ConfigureAwait(false);
+        if (held is not null && NothingNew(trust, held, timestamp, checkpoint) is { } same) return same;
+
+        // The newest root is there a moment before the release that it belongs to (channel.md §3.3): until then the one before it is the release's.
+        Release? release = await TakeAsync(trust, held, roots, timestamp, checkpoint, cancel).ConfigureAwait(false);
+        if (release is null && roots.Count > 1) release = await TakeAsync(trust, held, [.. roots.SkipLast(1)], timestamp, checkpoint, cancel).ConfigureAwait(false);
+        return release is null ? throw new LogException(new LogVerdict(LogRefusal.NotLogged, "the log has no entry of this release", null, []))
+            : new PollOutcome(IsNew: true, release.Number, release.Assurance, release.Until, requests);
+    }
+
+    /// <summary>
+    /// Where the timestamp, by the keys of the root that is held, names the snapshot that is held, and all of it is there. A root that nothing new came with is not looked at: no log has shown it.
+    /// </summary>
+    private PollOutcome? NothingNew(ChannelTrust trust, HeldView held, byte[] timestamp, byte[] checkpoint)
+    {
         string view = folder.Begin(held, trust.Root.Span);
         bool isWanted = false;
         try
         {
             TrustedSet set = TrustedSet.Open(folder.Metadata(view), time.GetUtcNow());
-            // The timestamp is fetched first: roots that are fetched behind it are at least those that it needs, whatever is published meanwhile. It is looked at after them (TUF 5.3, 5.4).
-            byte[] timestamp = await FetchAsync("timestamp.json", MetadataLimits.Timestamp, "5.4.1", cancel).ConfigureAwait(false);
-            IReadOnlyList<ReadOnlyMemory<byte>> roots = RootChain.Read(await FetchAsync(RootChain.Name, RootChain.MostFile, "5.3.3", cancel).ConfigureAwait(false));
-            byte[] checkpoint = await FetchAsync("log/checkpoint", MostCheckpoint, "log", cancel).ConfigureAwait(false);
-            TakeRoots(set, roots);
+            set.EndRoots();
             bool isNewer = set.AddTimestamp(timestamp);
-            LogVerdict verdict = LogView.CheckAlone(trust.Policy, held?.Checkpoint, checkpoint);
-            if (!verdict.IsAccepted) throw new LogException(verdict);
-            if (held is not null && set.TryUseStoredSnapshot() && set.TryUseStoredTargets())
-            {
-                if (isNewer) folder.Commit(view, Files(set.Targets!));
-                isWanted = isNewer;
-                return new PollOutcome(IsNew: false, held.Release, verdict.Detail, set.Timestamp!.Expires, requests);
-            }
-
-            await TakeMetadataAsync(set, cancel).ConfigureAwait(false);
-            TargetsMetadata targets = set.Targets!;
-            IReadOnlyList<TreeHash> leaves = await FetchLeavesAsync(verdict.Checkpoint!, cancel).ConfigureAwait(false);
-            verdict = LogView.Check(trust.Policy, held?.Checkpoint, checkpoint, leaves, Entry(folder.Metadata(view), set, roots, leaves));
-            if (!verdict.IsAccepted) throw new LogException(verdict);
-            foreach (string name in Bundles)
-            {
-                if (targets.Targets.TryGetValue(name, out TargetFile? target)) await TakeBundleAsync(name, target, held?.Release + 1 == set.Snapshot!.Version, cancel).ConfigureAwait(false);
-            }
-            folder.KeepCheckpoint(view, checkpoint);
-            folder.Commit(view, Files(targets));
-            isWanted = true;
-            return new PollOutcome(IsNew: true, set.Snapshot!.Version, verdict.Detail, set.Timestamp!.Expires, requests);
+            if (!set.TryUseStoredSnapshot() || !set.TryUseStoredTargets() || !IsWhole(set.Targets!)) return null;
+            LogVerdict verdict = Require(LogView.CheckAlone(trust.Policy, held.Checkpoint, checkpoint), checkpoint);
+            if (isNewer) folder.Commit(view, Files(set.Targets!));
+            isWanted = isNewer;
+            return new PollOutcome(IsNew: false, held.Release, verdict.Detail, set.Timestamp!.Expires, requests);
+        }
+        catch (TufException)
+        {
+            return null; // by a newer root it may be right; if not, that look says why
         }
         finally
         {
@@ -87,18 +89,50 @@ internal sealed class ChannelPoll(ChannelFolder folder, HttpMessageInvoker http,
         }
     }
 
-    private void TakeRoots(TrustedSet set, IReadOnlyList<ReadOnlyMemory<byte>> roots)
+    /// <summary>The release, verified and in force; null where the log has no entry of it with the newest of these roots, and nothing has changed.</summary>
+    private async Task<Release?> TakeAsync(ChannelTrust trust, HeldView? held, IReadOnlyList<ReadOnlyMemory<byte>> roots, byte[] timestamp, byte[] checkpoint, CancellationToken cancel)
     {
-        if (folder.ReadNewestRoot() is { } newest && RootMetadata.Read(SignedFile.Read(newest)).Version is var version
-            && (roots.Count < version || !roots[(int)version - 1].Span.SequenceEqual(newest)))
-            throw new TufException(Refusal.Rollback, "5.3.5", string.Create(CultureInfo.InvariantCulture, $"root {version} was proven before, and is not in {RootChain.Name}"));
-        foreach (ReadOnlyMemory<byte> root in roots.Skip((int)Math.Min(set.Root.Version, int.MaxValue)))
+        string view = folder.Begin(held, trust.Root.Span);
+        bool isWanted = false;
+        try
         {
-            set.AddRoot(root);
-            folder.KeepRoot(root.Span);
+            MetadataStore store = folder.Metadata(view);
+            TrustedSet set = TrustedSet.Open(store, time.GetUtcNow());
+            foreach (ReadOnlyMemory<byte> root in roots.Skip((int)Math.Min(set.Root.Version, int.MaxValue))) set.AddRoot(root);
+            set.EndRoots();
+            if (!set.Root.ConsistentSnapshot) throw new TufException(Refusal.Malformed, "6", "a channel has consistent snapshots, and its root says that it has none");
+            set.AddTimestamp(timestamp);
+            // Who cosigned is asked when the tiles are here: two histories are called by their name, whoever cosigned the second.
+            LogVerdict signed = Require(LogView.CheckAlone(new TrustPolicy(trust.Policy.Log, trust.Policy.Witnesses, quorum: 0), held?.Checkpoint, checkpoint), checkpoint);
+            await TakeMetadataAsync(set, cancel).ConfigureAwait(false);
+            TargetsMetadata targets = set.Targets!;
+            IReadOnlyList<TreeHash> leaves = await FetchLeavesAsync(signed.Checkpoint!, cancel).ConfigureAwait(false);
+            LogVerdict verdict = LogView.Check(trust.Policy, held?.Checkpoint, checkpoint, leaves, Entry(store, set));
+            if (verdict.Refusal == LogRefusal.NotLogged) return null;
+            Require(verdict, checkpoint);
+            bool holdsThePrevious = held?.Release + 1 == set.Snapshot!.Version;
+            foreach (string name in Bundles)
+            {
+                if (targets.Targets.TryGetValue(name, out TargetFile? target)) await TakeBundleAsync(name, target, holdsThePrevious, cancel).ConfigureAwait(false);
+            }
+            folder.KeepCheckpoint(view, checkpoint);
+            folder.Commit(view, Files(targets));
+            isWanted = true;
+            return new Release(set.Snapshot.Version, verdict.Detail, set.Timestamp!.Expires);
         }
-        set.EndRoots();
-        if (!set.Root.ConsistentSnapshot) throw new TufException(Refusal.Malformed, "6", "a channel has consistent snapshots, and its root says that it has none");
+        finally
+        {
+            if (!isWanted) folder.Drop(view);
+        }
+    }
+
+    private bool IsWhole(TargetsMetadata targets) => Bundles.All(name => !targets.Targets.TryGetValue(name, out TargetFile? target) || folder.ReadTarget(name, target) is not null);
+
+    private LogVerdict Require(LogVerdict verdict, byte[] checkpoint)
+    {
+        if (verdict.IsAccepted) return verdict;
+        if (verdict.Refusal == LogRefusal.SplitView) folder.KeepContradiction(checkpoint);
+        throw new LogException(verdict);
     }
 
     // Always both, so that a device with the same targets from an older release asks for what every other asks for.
@@ -122,25 +156,13 @@ internal sealed class ChannelPoll(ChannelFolder folder, HttpMessageInvoker http,
         return leaves;
     }
 
-    /// <summary>
-    /// The entry of the release, made of what was verified. Which root was the newest when it was logged cannot be known where another one came since; whichever it was, the
-    /// snapshot and the targets are the same.
-    /// </summary>
-    private static byte[] Entry(MetadataStore store, TrustedSet set, IReadOnlyList<ReadOnlyMemory<byte>> roots, IReadOnlyList<TreeHash> leaves)
+    /// <summary>The entry of the release, made of what was verified and of nothing else.</summary>
+    private static byte[] Entry(MetadataStore store, TrustedSet set)
     {
-        HashSet<TreeHash> logged = [.. leaves];
-        LoggedFile snapshot = new(set.Snapshot!.Version, Sha256Of(store.Read(SnapshotMetadata.Type, MetadataLimits.Snapshot)!.Value));
-        LoggedFile targets = new(set.Targets!.Version, Sha256Of(store.Read(TargetsMetadata.Type, MetadataLimits.Targets)!.Value));
-        byte[]? entry = null;
-        for (int version = roots.Count; version > 0; version--)
-        {
-            byte[] candidate = new ReleaseEntry(snapshot.Version, new LoggedFile(version, Sha256Of(roots[version - 1])), snapshot, targets, HashOf(GreetingList.Target), HashOf(NoticeList.Target)).ToBytes();
-            if (logged.Contains(TreeHash.OfLeaf(candidate))) return candidate;
-            entry ??= candidate;
-        }
-        return entry!;
-
-        string? HashOf(string name) => set.Targets.Targets.TryGetValue(name, out TargetFile? target) ? target.Hashes.ByName.GetValueOrDefault("sha256") : null;
+        LoggedFile Logged(string role, long version, int limit) => new(version, Sha256Of(store.Read(role, limit)!.Value));
+        string? HashOf(string name) => set.Targets!.Targets.TryGetValue(name, out TargetFile? target) ? target.Hashes.ByName.GetValueOrDefault("sha256") : null;
+        return new ReleaseEntry(set.Snapshot!.Version, Logged(RootMetadata.Type, set.Root.Version, MetadataLimits.Root), Logged(SnapshotMetadata.Type, set.Snapshot.Version, MetadataLimits.Snapshot),
+            Logged(TargetsMetadata.Type, set.Targets!.Version, MetadataLimits.Targets), HashOf(GreetingList.Target), HashOf(NoticeList.Target)).ToBytes();
     }
 
     private async Task TakeBundleAsync(string name, TargetFile target, bool holdsThePrevious, CancellationToken cancel)
@@ -155,11 +177,15 @@ internal sealed class ChannelPoll(ChannelFolder folder, HttpMessageInvoker http,
         folder.KeepTarget(name, target, bytes);
     }
 
+    // Nothing is asked for twice in a poll, however often it is looked at.
     private async Task<byte[]> FetchAsync(string path, long limit, string clause, CancellationToken cancel)
     {
+        if (fetched.TryGetValue(path, out byte[]? known)) return known.Length <= limit ? known : throw new TufException(Refusal.EndlessData, clause, $"{path} has more bytes than it may have");
         requests++;
-        return await fetcher.FetchAsync(new Uri(channel, path), limit, clause, cancel).ConfigureAwait(false);
+        return fetched[path] = await fetcher.FetchAsync(new Uri(channel, path), limit, clause, cancel).ConfigureAwait(false);
     }
+
+    private sealed record Release(long Number, string Assurance, DateTimeOffset Until);
 
     private static IEnumerable<string> Files(TargetsMetadata targets) =>
         Bundles.Where(targets.Targets.ContainsKey).Select(name => ChannelFolder.FileName(name, targets.Targets[name]));

@@ -6,7 +6,8 @@ namespace Offproof.Channel;
 /// <param name="Release">Its number</param>
 /// <param name="Until">When its timestamp expires</param>
 /// <param name="Assurance">What may be said of it: "genuine, not shown to be the same for all", or who cosigned</param>
-public sealed record HeldRelease(long Release, DateTimeOffset Until, string Assurance);
+/// <param name="IsExpired">Nobody has vouched for it since <paramref name="Until"/>: it may be old</param>
+public sealed record HeldRelease(long Release, DateTimeOffset Until, string Assurance, bool IsExpired);
 
 /// <summary>
 /// The channel of one device (channel.md §6): a folder, and what is done with it. It opens no connection: a poll is handed one. Not for several processes at once; a failing disk
@@ -48,7 +49,7 @@ public sealed class PublicChannel(string folder, TimeProvider time)
     /// <summary>The release that is held; null before the first poll.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public HeldRelease? ReadHeld() => files.ReadHeld() is { } held
-        ? new HeldRelease(held.Release, held.Timestamp.Expires, LogView.CheckAlone(files.ReadTrust().Policy, default, held.Checkpoint).Detail)
+        ? new HeldRelease(held.Release, held.Timestamp.Expires, LogView.CheckAlone(files.ReadTrust().Policy, default, held.Checkpoint).Detail, held.Timestamp.Expires <= time.GetUtcNow())
         : null;
 
     /// <summary>The greetings of the release that is held, in order of id; none before the first poll, or where it has none.</summary>

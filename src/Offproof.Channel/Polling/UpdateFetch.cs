@@ -28,7 +28,7 @@ internal sealed class UpdateFetch(HttpMessageInvoker http, Uri channel, TimeProv
         if (installed is not null && await DeltaAsync(notice, installed, cancel).ConfigureAwait(false) is { } delta)
         {
             string from = await FetchAsync(delta, targets, to, DeltaEnding, cancel).ConfigureAwait(false);
-            string made = Path.Combine(to, NameOf(notice));
+            string made = Path.Combine(to, notice.FileName);
             DeltaResult result = Delta.Apply(delta, installed, from, made + PartEnding);
             File.Delete(from);
             if (result == DeltaResult.Done)
@@ -48,8 +48,6 @@ internal sealed class UpdateFetch(HttpMessageInvoker http, Uri channel, TimeProv
         }
         return new FetchedUpdate(whole, full.Sha256, full.Bytes, received, Delta: null);
     }
-
-    private static string NameOf(Notice notice) => Path.GetFileName(notice.Payloads.First(static payload => payload.Kind == NoticePayload.Full).Target);
 
     private static async Task<NoticePayload?> DeltaAsync(Notice notice, string installed, CancellationToken cancel)
     {
@@ -73,6 +71,9 @@ internal sealed class UpdateFetch(HttpMessageInvoker http, Uri channel, TimeProv
         Uri address = new(channel, $"targets/{payload.Target[..slash]}/{hash}.{payload.Target[(slash + 1)..]}");
         // Named after the hash: parts of one file are never put together with those of another.
         string part = Path.Combine(to, hash + PartEnding), file = Path.Combine(to, payload.Target[(slash + 1)..] + ending);
+        // A link in its place would be somebody's file that is written over.
+        foreach (string place in (string[])[part, file])
+            if (new FileInfo(place).LinkTarget is not null) File.Delete(place);
         FileStream stream = new(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         await using (stream.ConfigureAwait(false))
         {

@@ -101,7 +101,10 @@ public sealed partial class Publisher
     void PutTimestamp(RootMetadata root, Read<SnapshotMetadata> snapshot)
     {
         // Published by keys that were since replaced, perhaps by a thief with a version near the last one: devices forget those with their key, and we go on from ours.
-        long version = File.Exists(tree[PublicTree.Timestamp]) ? Reading(tree[PublicTree.Timestamp], MetadataLimits.Timestamp, TimestampMetadata.Read).Metadata.Version + 1 : 1;
+        TimestampMetadata? before = File.Exists(tree[PublicTree.Timestamp]) ? Reading(tree[PublicTree.Timestamp], MetadataLimits.Timestamp, TimestampMetadata.Read).Metadata : null;
+        long version = (before?.Version ?? 0) + 1;
+        if (before is not null && before.Expires > time.GetUtcNow() + TimeSpan.FromHours(settings.Expiry.Timestamp) + TimeSpan.FromHours(1))
+            throw new PublishingException(PublishingFault.Refused, $"the timestamp that is published is good until {before.Expires:u}, which is more than {settings.Expiry.Timestamp} hours from the time of this clock: nothing was signed", "set the clock: with an earlier one, every device would say that news are held back");
         using SigningKey key = OnlineKey(TimestampMetadata.Type, root);
         TimestampMetadata timestamp = new(version, Expires(settings.Expiry.Timestamp), MetaFile.Of(snapshot.Metadata.Version, snapshot.File.Bytes.Span));
         tree.Put(PublicTree.Timestamp, SignedFile.Write(timestamp.ToJson(), [key]));
@@ -152,11 +155,14 @@ public sealed partial class Publisher
         if (!Directory.Exists(this[Begun]))
         {
             bool isDue = snapshot.Metadata.Expires - time.GetUtcNow() < TimeSpan.FromHours(settings.Expiry.Snapshot) / 2;
-            if (!isDue) return new ReleaseReport(snapshot.Metadata.Version, true, [], settings.Quorum, []);
+            if (!isDue) return new ReleaseReport(snapshot.Metadata.Version, true, Cosigners(), settings.Quorum, []);
             BeginAgain(published);
         }
         return await FinishAsync(http, cancel).ConfigureAwait(false);
     }
+
+    // Of the log as devices find it.
+    IReadOnlyList<string> Cosigners() => [.. LogView.CheckAlone(settings.Policy, default, File.ReadAllBytes(tree[$"{PublicTree.Log}/checkpoint"])).Witnesses.Select(static w => w.Witness)];
 
     // The same targets under a new snapshot.
     void BeginAgain(Standing published)

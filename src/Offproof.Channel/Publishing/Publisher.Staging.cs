@@ -167,12 +167,15 @@ public sealed partial class Publisher
     IReadOnlyList<Notice> NoticesOf(TargetsMetadata targets) =>
         targets.Targets.TryGetValue(NoticeList.Target, out TargetFile? target) ? NoticeList.Read(NoticeList.Open(ReadTarget(NoticeList.Target, target))) : [];
 
+    // In a rehearsal large files are links, whose own length is that of a path.
+    static long? LengthOf(string file) => !File.Exists(file) ? null : new FileInfo(File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file).Length;
+
     /// <summary>Where the bytes of a target lie, published or staged; whoever takes them compares their hash.</summary>
     string PlaceOf(string name, TargetFile target)
     {
         string sha256 = target.Hashes.ByName["sha256"], published = tree[PublicTree.TargetPlace(name, sha256)], staged = StagedFile(name);
-        if (File.Exists(published) && new FileInfo(published).Length == target.Length) return published;
-        return File.Exists(staged) && new FileInfo(staged).Length == target.Length ? staged
+        if (LengthOf(published) == target.Length) return published;
+        return LengthOf(staged) == target.Length ? staged
             : throw new PublishingException(PublishingFault.Forgery, $"the file of the target {name} is neither staged nor published", "stage it again");
     }
 

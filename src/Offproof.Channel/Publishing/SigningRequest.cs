@@ -101,10 +101,32 @@ static class SigningSummary
     internal static IReadOnlyList<string> Of(SignedFile file, SignedFile? before)
     {
         Fields signed = new(file.Signed, "4.2.1", "the file");
-        return signed.Text("_type") == RootMetadata.Type
-            ? OfRoot(RootMetadata.Read(file), before is null ? null : RootMetadata.Read(before))
-            : OfTargets(TargetsMetadata.Read(file), before is null ? null : TargetsMetadata.Read(before));
+        if (signed.Text("_type") == RootMetadata.Type)
+        {
+            RootMetadata root = RootMetadata.Read(file);
+            RequireShown(file, root);
+            return OfRoot(root, before is null ? null : RootMetadata.Read(before));
+        }
+        TargetsMetadata targets = TargetsMetadata.Read(file);
+        RequireShown(file, targets with
+        {
+            Targets = targets.Targets.ToDictionary(static t => t.Key, static t => new TargetFile(t.Value.Length, OnlySha256(t.Value.Hashes)), StringComparer.Ordinal),
+            Delegations = [],
+        });
+        return OfTargets(targets, before is null ? null : TargetsMetadata.Read(before));
     }
+
+    /// <summary>
+    /// A delegation, a member, a hash or a role of which the lines below say nothing would be signed unseen: what the lines show, written again, has to be what is to be signed, byte for byte.
+    /// </summary>
+    static void RequireShown(SignedFile file, Metadata shown)
+    {
+        bool isShown = CanonicalJson.Of(shown.ToJson()).AsSpan().SequenceEqual(file.Canonical.Span) && shown is not RootMetadata { ConsistentSnapshot: false };
+        if (!isShown) throw new FormatException("it holds something that is no part of a channel, as a delegation, a further role or a member that is not known: nobody should sign it");
+    }
+
+    static FileHashes OnlySha256(FileHashes hashes) =>
+        new(hashes.ByName.Where(static h => h.Key == "sha256").ToDictionary(static h => h.Key, static h => h.Value, StringComparer.Ordinal));
 
     static List<string> OfRoot(RootMetadata root, RootMetadata? before)
     {

@@ -11,14 +11,15 @@ internal static class RunVerb
     {
         Option<TimeSpan> every = Options.Duration("--every", "From one backup of a category to the next: 30s, 10m, 6h, 1d", TimeSpan.FromHours(6));
         Option<bool> once = new("--once") { Description = "One round of backups, now, and no more" };
+        Option<Uri?> proxy = PollVerb.Proxy();
         Option<bool> noPoll = new("--no-poll") { Description = "Do not fetch the public data" };
-        Command verb = new("run", "Back up what is on, and fetch the public data, again and again, until it is stopped") { every, once, noPoll };
+        Command verb = new("run", "Back up what is on, and fetch the public data, again and again, until it is stopped") { every, once, noPoll, proxy };
         verb.SetAction(async (parsed, cancel) =>
         {
             await Task.Yield(); // a signal before the first wait would end the program with the signal's code
             string home = parsed.HomeFolder();
             bool json = parsed.GetValue(Options.Json);
-            BackupWorker worker = new(home);
+            BackupWorker worker = new(home) { Proxy = parsed.GetValue(proxy) };
             using DeviceRun run = new(home, parsed.GetValue(every), TimeProvider.System, worker.RunAsync, e => Show(e, json, parsed.GetValue(once)), parsed.GetValue(noPoll) ? null : worker.PollAsync);
             if (parsed.GetValue(once)) return await run.OnceAsync(cancel);
             try

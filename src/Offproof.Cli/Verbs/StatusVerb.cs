@@ -99,7 +99,7 @@ internal static class StatusVerb
     {
         if (channel.Pinned is null) return;
         Terminal.Say(channel.Held is { } held
-            ? string.Create(CultureInfo.InvariantCulture, $"Public data: release {held.Release}, good until {Terminal.Time(held.Until)}; {held.Assurance}")
+            ? string.Create(CultureInfo.InvariantCulture, $"Public data: release {held.Release}, {(held.IsExpired ? $"EXPIRED on {Terminal.Time(held.Until)}, it may be old: offproof poll" : $"good until {Terminal.Time(held.Until)}")}; {held.Assurance}")
             : "Public data: none yet: offproof poll");
     }
 

@@ -39,6 +39,7 @@ internal static class UpdatesVerb
             foreach (UpdateOffer offer in offers.Where(static o => o.Offer.State != OfferState.NotNewer)) Show(offer, tag);
             if (offers.All(static o => o.Offer.State == OfferState.NotNewer)) Terminal.Say("nothing newer than what is installed");
             Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"(release {held.Release}: {held.Assurance})"));
+            SayOld(held);
             return ExitCode.Ok;
         });
         verb.Subcommands.Add(Fetch());
@@ -60,6 +61,7 @@ internal static class UpdatesVerb
             Offer offer = Choose(home.Updates(Program()), parsed.GetValue(id)).Offer;
             Notice notice = offer.Notice;
             if (parsed.GetValue(from) is { } installed && !File.Exists(installed)) throw new DeviceException(DeviceFault.Failure, $"no file at {installed}");
+            if (home.ChannelStatus().Held is { } held) SayOld(held);
             Terminal.Talk($"This asks the server for the update of {notice.Model} to {notice.Version}: the download itself tells it which phone, and which version, is at this address. A poll never does.");
             await Terminal.RequireYesAsync(parsed.GetValue(yes), "Download it?", cancel);
             using Progress progress = new("update");
@@ -77,6 +79,11 @@ internal static class UpdatesVerb
             return ExitCode.Ok;
         });
         return verb;
+    }
+
+    private static void SayOld(HeldRelease held)
+    {
+        if (held.IsExpired) Terminal.Talk($"note: nobody has vouched for this release since {Terminal.Time(held.Until)}: there may be newer ones. offproof poll");
     }
 
     private static UpdateOffer Choose(IReadOnlyList<UpdateOffer> offers, string? id)

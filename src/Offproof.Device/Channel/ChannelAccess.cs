@@ -41,7 +41,7 @@ internal sealed class ChannelAccess : IDisposable
         }
         catch (IOException e) when (File.Exists(lockFile))
         {
-            throw new DeviceException(DeviceFault.Failure, $"another poll is at work in {home.Channel}", "wait until it has ended", e);
+            throw new DeviceException(DeviceFault.Failure, $"another poll or download is at work in {home.Channel}", "wait until it has ended", e);
         }
     }
 
@@ -60,11 +60,11 @@ internal sealed class ChannelAccess : IDisposable
         TufException { Refusal: Refusal.NoSuchTarget } e => new(DeviceFault.Failure, $"{what}: {e.Message}", "nothing was changed", e),
         TufException e => new(DeviceFault.Forgery, $"{what} was refused: {e.Message}", "nothing of it was taken; what is held stays, and works offline", e),
         LogException { Refusal: LogRefusal.SplitView } e => new(DeviceFault.Forgery, $"{what} was refused: {e.Message}",
-            "the publisher showed two histories: keep HOME/channel, and show its checkpoint to others", e),
+            "the log signed two histories: HOME/channel has the other one as checkpoint.split beside the one in force; show both to others", e),
         LogException e => new(DeviceFault.Forgery, $"{what} was refused: {e.Message}", "nothing of it was taken; what is held stays, and works offline", e),
         ContentException e => new(DeviceFault.Failure, $"{what}: a bundle is genuine and cannot be read: {e.Message}", "its publisher made a mistake; what is held stays", e),
         InvalidDataException or FormatException => new(DeviceFault.Failure, $"what is held of the channel is damaged: {refusal.Message}",
-            "remove HOME/channel/current, and the next poll begins as on a fresh device; trust.json stays", refusal),
+            "remove HOME/channel/current, and the next poll begins as on a fresh device: what it shows is then not compared with what was held; trust.json stays", refusal),
         IOException { HResult: 28 or 122 or unchecked((int)0x80070070) or unchecked((int)0x80070027) } e => new(DeviceFault.Full, $"{what}: the disk is full", "nothing was changed; what is held stays", e),
         HttpRequestException or SocketException => new(DeviceFault.Unreachable, $"{what}: {refusal.Message}", "what is held stays, and works offline", refusal),
         _ => throw new ArgumentException("not a refusal", nameof(refusal), refusal),

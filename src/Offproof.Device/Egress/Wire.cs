@@ -8,6 +8,8 @@ namespace Offproof.Device;
 /// <summary>The sockets (ledger.md §1): no redirect, no proxy that was not named, no cookie, no certificate fetched, to one place alone, and every byte counted.</summary>
 public static class Wire
 {
+    private static readonly HttpRequestOptionsKey<bool> Opened = new("offproof.opened");
+
     /// <summary>A handler that opens connections to the host and port of <paramref name="place"/> and to nothing else.</summary>
     public static SocketsHttpHandler To(Uri place) => To(place, proxy: null);
 
@@ -36,6 +38,9 @@ public static class Wire
         // What a redirect or a proxy would change shows here, whoever let it through.
         if (context.DnsEndPoint.Host.Trim('[', ']') != place.IdnHost || context.DnsEndPoint.Port != place.Port)
             throw new InvalidOperationException($"a connection to {context.DnsEndPoint.Host} was asked for, which is not {place.IdnHost}");
+        // .NET sends again what a connection that ended did not answer, over a new one: of the channel each request opens one at most, and the ledger has it once.
+        if (context.InitialRequestMessage.Options.TryGetValue(Purpose.Key, out Purpose? purpose) && purpose is Purpose.Public && !context.InitialRequestMessage.Options.TryAdd(Opened.Key, true))
+            throw new IOException("the connection ended before the answer");
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {

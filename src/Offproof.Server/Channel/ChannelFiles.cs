@@ -40,7 +40,7 @@ sealed class ChannelFiles(string folder)
 
         if (!IsName(name)) return Problem.Of(Refusal.NotFound).ExecuteAsync(context);
         FileInfo file = new(Path.Combine(root, name));
-        if (!file.Exists) return Problem.Of(Refusal.NotFound).ExecuteAsync(context);
+        if (!file.Exists || IsLinked(name, file)) return Problem.Of(Refusal.NotFound).ExecuteAsync(context);
         var headers = context.Response.Headers;
         headers.CacheControl = IsReplaced(name) ? Never : Forever;
         headers.ContentType = name.EndsWith(".json", StringComparison.Ordinal) ? Json : Bytes;
@@ -85,6 +85,18 @@ sealed class ChannelFiles(string folder)
         if (!long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out long end) || end < from) return false;
         count = Math.Min(end, length - 1) - from + 1;
         return true;
+    }
+
+    // Whoever writes the folder must not read by it what only this process may: nothing is served through a link, the folder's own path excepted.
+    bool IsLinked(string name, FileInfo file)
+    {
+        if (file.LinkTarget is not null) return true;
+        for (int slash = name.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = name.IndexOf('/', slash + 1))
+        {
+            if (File.GetAttributes(Path.Combine(root, name[..slash])).HasFlag(FileAttributes.ReparsePoint)) return true;
+        }
+
+        return false;
     }
 
     // A name says what it is: only these four are ever replaced.

@@ -86,16 +86,43 @@ public sealed class PollTests : IDisposable
         Assert.Equal(2, (await PollAsync("a")).Outcome.Release);
     }
 
-    [Fact] // TUF 5.3.8: a root that was proven is never given up, even if what came with it was refused.
-    public async Task A_chain_without_a_root_that_was_proven_is_refused()
+    [Fact] // Who has the root keys could otherwise cut one phone off from the channel for ever, and no log would show it.
+    public async Task Roots_that_no_log_shows_are_not_kept()
     {
         channel.Release();
         await PollAsync("a");
-        byte[] chain = await File.ReadAllBytesAsync(Path.Combine(channel.Folder, RootChain.Name), TestContext.Current.CancellationToken);
+        string chain = Path.Combine(channel.Folder, RootChain.Name);
+        byte[] shown = await File.ReadAllBytesAsync(chain, TestContext.Current.CancellationToken);
+        channel.AddRoot();
+        channel.AddRoot();
+        Assert.False((await PollAsync("a")).Outcome.IsNew); // the release that is held is as good as before
+        channel.Write(RootChain.Name, shown);
+        Assert.False((await PollAsync("a")).Outcome.IsNew);
         channel.AddRoot(newOnlineKeys: true);
-        Assert.Equal(Refusal.ArbitrarySoftware, (await RefusedAsync<TufException>("a")).Refusal); // no timestamp by the new keys yet
-        channel.Write(RootChain.Name, chain);
-        Assert.Equal(Refusal.Rollback, (await RefusedAsync<TufException>("a")).Refusal);
+        Assert.False((await PollAsync("a")).Outcome.IsNew);
+    }
+
+    [Fact] // The root of the entry is the one that was verified, not what stands in its place in the bundle.
+    public async Task A_root_before_the_pinned_one_counts_for_nothing()
+    {
+        channel.Release();
+        byte[] root = await File.ReadAllBytesAsync(Path.Combine(channel.Folder, "1.root.json"), TestContext.Current.CancellationToken);
+        byte[] other = [.. root, (byte)'\n'];
+        FolderServer server = new(channel.Folder);
+        server.Instead[RootChain.Name] = RootChain.Write([other]);
+        Assert.Equal(1, (await PollAsync("a", server)).Outcome.Release);
+
+        // One behind it counts: it is believed by the keys of the one before, and as the log has it.
+        channel.AddRoot();
+        channel.Release();
+        byte[] next = await File.ReadAllBytesAsync(Path.Combine(channel.Folder, "2.root.json"), TestContext.Current.CancellationToken);
+        server.Instead[RootChain.Name] = RootChain.Write([root, (byte[])[.. next, (byte)'\n']]);
+        Assert.Equal(LogRefusal.NotLogged, (await Assert.ThrowsAsync<LogException>(() => PollAsync("a", server))).Refusal);
+        next[next.Length / 2] ^= 1;
+        server.Instead[RootChain.Name] = RootChain.Write([root, next]);
+        await Assert.ThrowsAsync<TufException>(() => PollAsync("a", server));
+        server.Instead.Remove(RootChain.Name);
+        Assert.Equal(2, (await PollAsync("a", server)).Outcome.Release);
     }
 
     [Fact]
@@ -115,8 +142,40 @@ public sealed class PollTests : IDisposable
         channel.ForgetLog();
         channel.Log("another history"u8.ToArray());
         Assert.Equal(LogRefusal.SplitView, (await RefusedAsync<LogException>("a")).Refusal);
+        channel.Cosigners = 0; // two histories are called by their name, whoever cosigned the second
         channel.Release();
         Assert.Equal(LogRefusal.SplitView, (await RefusedAsync<LogException>("a")).Refusal);
+        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(channel.Folder, "log", "checkpoint"), TestContext.Current.CancellationToken),
+            await File.ReadAllBytesAsync(Path.Combine(homes.FullName, "a", "checkpoint.split"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_bundle_that_is_damaged_here_is_fetched_again()
+    {
+        channel.Release();
+        await PollAsync("a");
+        string bundle = Directory.GetFiles(Path.Combine(homes.FullName, "a", "targets"), "*.greetings*").Single();
+        await File.WriteAllTextAsync(bundle, "damaged", TestContext.Current.CancellationToken);
+        Assert.Throws<InvalidDataException>(Home("a").ReadGreetings);
+        Assert.Equal(8, (await PollAsync("a")).Asked.Count);
+        Assert.Single(Home("a").ReadGreetings());
+    }
+
+    [Fact] // What lies in the folder and is not ours, or behind a link in it, is nobody's to delete.
+    public async Task Only_views_and_bundles_are_cleared_away()
+    {
+        channel.Release();
+        DirectoryInfo elsewhere = homes.CreateSubdirectory("elsewhere");
+        foreach (string name in (string[])["views", "targets"])
+        {
+            elsewhere.CreateSubdirectory(Path.Combine(name, "photos"));
+            await File.WriteAllTextAsync(Path.Combine(elsewhere.FullName, name, "photos", "a.jpg"), "photo", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(elsewhere.FullName, name, "letter.txt"), "letter", TestContext.Current.CancellationToken);
+            Home("a");
+            Directory.CreateSymbolicLink(Path.Combine(homes.FullName, "a", name), Path.Combine(elsewhere.FullName, name));
+        }
+        await PollAsync("a");
+        foreach (string name in (string[])["views/photos/a.jpg", "views/letter.txt", "targets/photos/a.jpg", "targets/letter.txt"]) Assert.True(File.Exists(Path.Combine(elsewhere.FullName, name)), name);
     }
 
     [Fact]
@@ -168,7 +227,6 @@ public sealed class PollTests : IDisposable
 
     [Theory]
     [InlineData("timestamp.json")]
-    [InlineData("roots.bin.zst")]
     [InlineData("log/checkpoint")]
     [InlineData("2.snapshot.json")]
     [InlineData("2.targets.json")]
@@ -182,7 +240,7 @@ public sealed class PollTests : IDisposable
         channel.Bundles[GreetingList.Target] = TestChannel.Greetings("Another");
         channel.Payloads["payloads/m/1/x"] = [1];
         channel.Release();
-        string path = name.EndsWith(".zst", StringComparison.Ordinal) && name != RootChain.Name ? Target(name) : name;
+        string path = name.EndsWith(".zst", StringComparison.Ordinal) ? Target(name) : name;
         byte[] bytes = await File.ReadAllBytesAsync(Path.Combine(channel.Folder, path), TestContext.Current.CancellationToken);
         FolderServer server = new(channel.Folder);
         for (int at = 0; at < bytes.Length; at += Math.Max(1, bytes.Length / 7))
@@ -304,7 +362,7 @@ public sealed class PollTests : IDisposable
         string folder = Path.Combine(homes.FullName, name);
         if (!Directory.Exists(folder)) return "";
         StringBuilder all = new();
-        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(static f => Path.GetFileName(f) is not ("trust.json" or "root.json") || f.Contains("views", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(static f => Path.GetFileName(f) is not ("trust.json" or "checkpoint.split")).Order(StringComparer.Ordinal))
             all.AppendLine(Line(file, folder));
         return all.ToString();
     }
