@@ -30,6 +30,7 @@ public static class LocalChannel
                 RootKeys: 1, RootThreshold: 1, TargetsKeys: 1, TargetsThreshold: 1), time);
             if (Directory.Exists(folder)) Directory.Delete(folder);
             Directory.Move(beginning, folder);
+            DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(folder))!);
         }
         using Publisher publisher = Publisher.Open(folder, time);
         if (!Directory.Exists(offline)) return publisher.PublicTreeFolder;

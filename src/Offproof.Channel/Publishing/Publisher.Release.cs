@@ -140,6 +140,7 @@ public sealed partial class Publisher
         if (!File.Exists(StagedTargets) && Directory.Exists(files)) Directory.Delete(files, recursive: true);
         tree.BeforeWriting?.Invoke(Begun + Done);
         Directory.Move(this[Begun], this[Begun + Done]);
+        DirectorySync.Flush(folder);
         Directory.Delete(this[Begun + Done], recursive: true);
     }
 
