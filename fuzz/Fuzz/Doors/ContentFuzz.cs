@@ -44,7 +44,7 @@ static class ContentFuzz
         {
             return (read(), "");
         }
-        catch (ContentException e)
+        catch (Exception e) when (e is ContentException or TufException)
         {
             return (null, Kind(string.Concat(e.Message.Where(c => !char.IsAsciiDigit(c)))));
         }
