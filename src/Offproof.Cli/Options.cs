@@ -103,6 +103,19 @@ internal static class Options
         },
     };
 
+    /// <summary>A place below which there is more: it ends in a slash.</summary>
+    internal static Uri ParsePlace(string text) => ParseUrl(text.EndsWith('/') ? text : text + "/");
+
+    /// <summary>Refuses what others on the way could read.</summary>
+    internal static void RequireHttps(Uri url)
+    {
+        if (url.Scheme != Uri.UriSchemeHttps && !url.IsLoopback)
+            throw new DeviceException(DeviceFault.Refused, $"{url.GetLeftPart(UriPartial.Scheme)}{url.Authority} is not https", "http is accepted on loopback only");
+    }
+
+    /// <summary>True for what is a URL of the web, and no folder.</summary>
+    internal static bool IsUrl(string text) => text.StartsWith("http://", StringComparison.Ordinal) || text.StartsWith("https://", StringComparison.Ordinal);
+
     internal static Uri ParseUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
             ? url

@@ -26,14 +26,13 @@ internal sealed class StorageAccess : IDisposable
         if ((argument ?? Environment.GetEnvironmentVariable("RESTIC_REPOSITORY")) is not { Length: > 0 } place)
             throw new DeviceException(DeviceFault.Usage, "no repository is named", "--repository PATH|URL, or the variable RESTIC_REPOSITORY");
         string url = place.StartsWith("rest:", StringComparison.Ordinal) ? place["rest:".Length..] : place;
-        if (!url.StartsWith("http://", StringComparison.Ordinal) && !url.StartsWith("https://", StringComparison.Ordinal))
+        if (!Options.IsUrl(url))
             return new StorageAccess(new FolderStorage(place), Path.GetFullPath(place), null);
-        Uri address = Options.ParseUrl(url.EndsWith('/') ? url : url + "/");
+        Uri address = Options.ParsePlace(url);
         // cli.md §1.4: arguments are in every list of processes. The variable is not.
         if (argument is not null && address.UserInfo.Length > 0)
             throw new DeviceException(DeviceFault.Usage, "a URL with a password or token in it is no argument: others on this machine could read it", "put it into the variable RESTIC_REPOSITORY, and leave --repository out");
-        if (address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
-            throw new DeviceException(DeviceFault.Refused, $"{address.GetLeftPart(UriPartial.Scheme)}{address.Authority} is not https", "http is accepted on loopback only");
+        Options.RequireHttps(address);
         HttpMessageInvoker invoker = new(new PatientHandler(Wire.To(address), TimeProvider.System));
         return new StorageAccess(new RestStorage(invoker, address), address.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.UserInfo, UriFormat.UriEscaped), invoker);
     }

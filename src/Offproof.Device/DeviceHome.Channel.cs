@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Offproof.Channel;
 
 namespace Offproof.Device;
@@ -11,7 +10,8 @@ public sealed record UpdateOffer(Offer Offer, ReleaseVersion Installed);
 /// <summary>What this device holds of the channel.</summary>
 /// <param name="Pinned">SHA-256 of trust.json; null where no channel is pinned</param>
 /// <param name="Held">The release; null before the first poll</param>
-public sealed record ChannelStatus(string? Pinned, HeldRelease? Held);
+/// <param name="Damage">What is wrong with what is held here; null where nothing is</param>
+public sealed record ChannelStatus(string? Pinned, HeldRelease? Held, string? Damage = null);
 
 public sealed partial class DeviceHome
 {
@@ -35,11 +35,18 @@ public sealed partial class DeviceHome
         }
     }
 
-    /// <summary>What is held of the channel. Opens no connection.</summary>
+    /// <summary>What is held of the channel. Opens no connection. Damage is told and not thrown: where the switches stand does not hang on public data.</summary>
     public ChannelStatus ChannelStatus()
     {
         PublicChannel channel = new(home.Channel, time);
-        return Reading(() => channel.IsPinned ? new ChannelStatus(channel.ReadTrust().Sha256, channel.ReadHeld()) : new ChannelStatus(null, null));
+        try
+        {
+            return channel.IsPinned ? new ChannelStatus(channel.ReadTrust().Sha256, channel.ReadHeld()) : new ChannelStatus(null, null);
+        }
+        catch (Exception e) when (ChannelAccess.IsRefusal(e) || e is IOException or UnauthorizedAccessException)
+        {
+            return new ChannelStatus(null, null, e.Message);
+        }
     }
 
     /// <summary>The greetings that are held. Opens no connection.</summary>
@@ -82,29 +89,16 @@ public sealed partial class DeviceHome
         try
         {
             Directory.CreateDirectory(to);
-            if (await AlreadyThereAsync(notice, Path.Combine(to, notice.FileName), cancel).ConfigureAwait(false) is { } there) return there;
+            string file = Path.Combine(to, notice.FileName);
+            if (await PublicChannel.IsUpdateAsync(notice, file, cancel).ConfigureAwait(false)) return new FetchedUpdate(file, notice.Payloads[0].Sha256, notice.Payloads[0].Bytes, Received: 0, Delta: null);
+            // The publisher chose the name: it must not be the way to write over a file of the owner's.
+            if (Path.Exists(file)) throw new DeviceException(DeviceFault.Refused, $"{file} is already there, and is not this update: it was left as it is", "name another folder with --to");
             return await access.Channel.FetchUpdateAsync(notice, installedFile, to, access.Http, access.Url, progress, cancel).ConfigureAwait(false);
         }
         catch (Exception e) when (ChannelAccess.IsRefusal(e))
         {
             throw ChannelAccess.Explain(e, $"the update to {notice.Version}");
         }
-    }
-
-    // The publisher chose the name: it must not be the way to write over a file of the owner's.
-    private static async Task<FetchedUpdate?> AlreadyThereAsync(Notice notice, string file, CancellationToken cancel)
-    {
-        if (!Path.Exists(file)) return null;
-        NoticePayload whole = notice.Payloads.First(static payload => payload.Kind == NoticePayload.Full);
-        if (File.Exists(file) && new FileInfo(file) is { LinkTarget: null } found && found.Length == whole.Bytes)
-        {
-            FileStream stream = found.OpenRead();
-            await using (stream.ConfigureAwait(false))
-            {
-                if (Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancel).ConfigureAwait(false)) == whole.Sha256) return new FetchedUpdate(file, whole.Sha256, whole.Bytes, Received: 0, Delta: null);
-            }
-        }
-        throw new DeviceException(DeviceFault.Refused, $"{file} is already there, and is not this update: it was left as it is", "name another folder with --to");
     }
 
     /// <summary>Pins the channel of a device's server, at init or join: a file from elsewhere, or what the server gives, once. A server that has none is no failure.</summary>

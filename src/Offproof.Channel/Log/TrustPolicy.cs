@@ -29,6 +29,9 @@ public sealed class TrustPolicy
     /// <summary>How many of them must have signed. 0: genuine, not shown to be the same for all.</summary>
     public int Quorum { get; }
 
+    /// <summary>The same keys, with another quorum.</summary>
+    internal TrustPolicy WithQuorum(int quorum) => new(Log, Witnesses, quorum);
+
     /// <summary>Reads <c>trust.json</c> (its members <c>log</c>, <c>witnesses</c>, <c>quorum</c>). Throws <see cref="FormatException"/> with what is wrong with it.</summary>
     public static TrustPolicy Read(ReadOnlyMemory<byte> json)
     {

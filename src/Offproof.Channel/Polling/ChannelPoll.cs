@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Offproof.Channel;
 
 /// <summary>What a poll brought.</summary>
@@ -103,7 +101,7 @@ internal sealed class ChannelPoll(ChannelFolder folder, HttpMessageInvoker http,
             if (!set.Root.ConsistentSnapshot) throw new TufException(Refusal.Malformed, "6", "a channel has consistent snapshots, and its root says that it has none");
             set.AddTimestamp(timestamp);
             // Who cosigned is asked when the tiles are here: two histories are called by their name, whoever cosigned the second.
-            LogVerdict signed = Require(LogView.CheckAlone(new TrustPolicy(trust.Policy.Log, trust.Policy.Witnesses, quorum: 0), held?.Checkpoint, checkpoint), checkpoint);
+            LogVerdict signed = Require(LogView.CheckAlone(trust.Policy.WithQuorum(0), held?.Checkpoint, checkpoint), checkpoint);
             await TakeMetadataAsync(set, cancel).ConfigureAwait(false);
             TargetsMetadata targets = set.Targets!;
             IReadOnlyList<TreeHash> leaves = await FetchLeavesAsync(signed.Checkpoint!, cancel).ConfigureAwait(false);
@@ -139,9 +137,9 @@ internal sealed class ChannelPoll(ChannelFolder folder, HttpMessageInvoker http,
     private async Task TakeMetadataAsync(TrustedSet set, CancellationToken cancel)
     {
         MetaFile snapshot = set.NamedSnapshot;
-        set.AddSnapshot(await FetchAsync(Versioned(snapshot, "snapshot"), Least(snapshot.Length, MetadataLimits.Snapshot), "5.5.1", cancel).ConfigureAwait(false));
+        set.AddSnapshot(await FetchAsync(PublicTree.Versioned(snapshot.Version, SnapshotMetadata.Type), Least(snapshot.Length, MetadataLimits.Snapshot), "5.5.1", cancel).ConfigureAwait(false));
         MetaFile targets = set.Named(TargetsMetadata.Type) ?? throw TrustedSet.NotListed(TargetsMetadata.Type);
-        set.AddTargets(await FetchAsync(Versioned(targets, "targets"), Least(targets.Length, MetadataLimits.Targets), "5.6.1", cancel).ConfigureAwait(false));
+        set.AddTargets(await FetchAsync(PublicTree.Versioned(targets.Version, TargetsMetadata.Type), Least(targets.Length, MetadataLimits.Targets), "5.6.1", cancel).ConfigureAwait(false));
     }
 
     private async Task<IReadOnlyList<TreeHash>> FetchLeavesAsync(Checkpoint checkpoint, CancellationToken cancel)
@@ -189,8 +187,6 @@ internal sealed class ChannelPoll(ChannelFolder folder, HttpMessageInvoker http,
 
     private static IEnumerable<string> Files(TargetsMetadata targets) =>
         Bundles.Where(targets.Targets.ContainsKey).Select(name => ChannelFolder.FileName(name, targets.Targets[name]));
-
-    private static string Versioned(MetaFile file, string role) => string.Create(CultureInfo.InvariantCulture, $"{file.Version}.{role}.json");
 
     private static long Least(long? said, int most) => said is { } length && length < most ? length : most;
 

@@ -29,7 +29,7 @@ public sealed class ChannelTrust
     /// <summary>SHA-256 of the file in lower-case hexadecimal: what its owner compares with what the publisher says.</summary>
     public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(Bytes.Span));
 
-    /// <summary>Writes the file of a new channel.</summary>
+    /// <summary>Writes the file, with the root as it is now: a device that comes new begins there, and need not walk from the first.</summary>
     public static byte[] Write(ReadOnlySpan<byte> root, TrustPolicy policy)
     {
         ArrayBufferWriter<byte> buffer = new();

@@ -94,6 +94,13 @@ public sealed class PublicChannel(string folder, TimeProvider time)
     public Task<FetchedUpdate> FetchUpdateAsync(Notice notice, string? installed, string to, HttpMessageInvoker http, Uri channel, Action<long, long>? progress, CancellationToken cancel) =>
         new UpdateFetch(http, channel, time, progress).RunAsync(notice, files.ReadHeld()?.Targets ?? throw new InvalidOperationException("nothing was polled yet"), installed, to, cancel);
 
+    /// <summary>True where the file is the update that a notice promises.</summary>
+    public static async Task<bool> IsUpdateAsync(Notice notice, string file, CancellationToken cancel)
+    {
+        NoticePayload full = notice.Payloads.First(static payload => payload.Kind == NoticePayload.Full);
+        return File.Exists(file) && new FileInfo(file) is { LinkTarget: null } found && found.Length == full.Bytes && await UpdateFetch.Sha256Async(file, cancel).ConfigureAwait(false) == full.Sha256;
+    }
+
     private byte[]? ReadBundle(string name)
     {
         if (files.ReadHeld() is not { } held || !held.Targets.Targets.TryGetValue(name, out TargetFile? target)) return null;
@@ -104,10 +111,7 @@ public sealed class PublicChannel(string folder, TimeProvider time)
     {
         if (File.Exists(SecretFile) && File.ReadAllBytes(SecretFile) is { Length: Rollout.SecretSize } known) return known;
         byte[] made = RandomNumberGenerator.GetBytes(Rollout.SecretSize);
-        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using FileStream file = new(SecretFile, options);
-        file.Write(made);
+        DurableFile.Write(Path.GetFullPath(SecretFile), made, DurableFile.Private);
         return made;
     }
 }

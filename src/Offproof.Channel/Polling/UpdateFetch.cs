@@ -19,7 +19,6 @@ internal sealed class UpdateFetch(HttpMessageInvoker http, Uri channel, TimeProv
     internal const int Part = 1 << 20;
     private const int BufferSize = 1 << 16;
     private const string PartEnding = ".part";
-    private const string DeltaEnding = ".delta";
 
     private long received;
 
@@ -27,27 +26,40 @@ internal sealed class UpdateFetch(HttpMessageInvoker http, Uri channel, TimeProv
     {
         if (installed is not null && await DeltaAsync(notice, installed, cancel).ConfigureAwait(false) is { } delta)
         {
-            string from = await FetchAsync(delta, targets, to, DeltaEnding, cancel).ConfigureAwait(false);
-            string made = Path.Combine(to, notice.FileName);
-            DeltaResult result = Delta.Apply(delta, installed, from, made + PartEnding);
+            string from = await FetchAsync(delta, Signed(delta, targets), to, cancel).ConfigureAwait(false), made = PartFile(to, delta.Sha256);
+            DeltaResult result = Delta.Apply(delta, installed, from, made);
             File.Delete(from);
-            if (result == DeltaResult.Done)
-            {
-                File.Move(made + PartEnding, made, overwrite: true);
-                return new FetchedUpdate(made, delta.Sha256, delta.Bytes, received, delta.From);
-            }
+            if (result == DeltaResult.Done) return new FetchedUpdate(Keep(made, notice, to), delta.Sha256, delta.Bytes, received, delta.From);
             if (result == DeltaResult.Broken) throw new TufException(Refusal.ArbitrarySoftware, "5.7.2", "the delta does not make the update that the notice promises");
         }
 
         NoticePayload full = notice.Payloads.First(static payload => payload.Kind == NoticePayload.Full);
-        string whole = await FetchAsync(full, targets, to, "", cancel).ConfigureAwait(false);
-        if (new FileInfo(whole).Length != full.Bytes || await Sha256Async(whole, cancel).ConfigureAwait(false) != full.Sha256)
-        {
-            File.Delete(whole);
-            throw new TufException(Refusal.ArbitrarySoftware, "5.7.2", "the payload is not the update that the notice promises");
-        }
-        return new FetchedUpdate(whole, full.Sha256, full.Bytes, received, Delta: null);
+        TargetFile target = Signed(full, targets);
+        if (target.Length != full.Bytes || Hash(full, target) != full.Sha256) throw new TufException(Refusal.ArbitrarySoftware, "5.7.2", "the payload is not the update that the notice promises");
+        return new FetchedUpdate(Keep(await FetchAsync(full, target, to, cancel).ConfigureAwait(false), notice, to), full.Sha256, full.Bytes, received, Delta: null);
     }
+
+    // The publisher chose the name; whatever has it is somebody's, and is not written over.
+    private static string Keep(string part, Notice notice, string to)
+    {
+        string file = Path.Combine(to, notice.FileName);
+        File.Move(part, file);
+        return file;
+    }
+
+    // Named after the hash: parts of one file are never put together with those of another, and it is no name that a person gives. A link in its place would be somebody's file that is written over.
+    private static string PartFile(string to, string sha256)
+    {
+        string part = Path.Combine(to, sha256 + PartEnding);
+        if (new FileInfo(part).LinkTarget is not null) File.Delete(part);
+        return part;
+    }
+
+    private static TargetFile Signed(NoticePayload payload, TargetsMetadata targets) =>
+        targets.Targets.TryGetValue(payload.Target, out TargetFile? target) ? target : throw new TufException(Refusal.NoSuchTarget, "5.6.7", $"the release has no {payload.Target}");
+
+    private static string Hash(NoticePayload payload, TargetFile target) =>
+        target.Hashes.ByName.GetValueOrDefault("sha256") ?? throw new TufException(Refusal.Malformed, "5.7.2", $"{payload.Target} has no SHA-256");
 
     private static async Task<NoticePayload?> DeltaAsync(Notice notice, string installed, CancellationToken cancel)
     {
@@ -56,24 +68,17 @@ internal sealed class UpdateFetch(HttpMessageInvoker http, Uri channel, TimeProv
         return notice.Payloads.FirstOrDefault(payload => payload.Kind == NoticePayload.Delta && payload.FromSha256 == hash);
     }
 
-    private static async Task<string> Sha256Async(string file, CancellationToken cancel)
+    internal static async Task<string> Sha256Async(string file, CancellationToken cancel)
     {
         FileStream stream = File.OpenRead(file);
         await using (stream.ConfigureAwait(false)) return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancel).ConfigureAwait(false));
     }
 
-    /// <summary>The target in a file of its own name, with the length and hash that were signed.</summary>
-    private async Task<string> FetchAsync(NoticePayload payload, TargetsMetadata targets, string to, string ending, CancellationToken cancel)
+    /// <summary>A file of its own that has the length and hash that were signed.</summary>
+    private async Task<string> FetchAsync(NoticePayload payload, TargetFile target, string to, CancellationToken cancel)
     {
-        if (!targets.Targets.TryGetValue(payload.Target, out TargetFile? target)) throw new TufException(Refusal.NoSuchTarget, "5.6.7", $"the release has no {payload.Target}");
-        string hash = target.Hashes.ByName.GetValueOrDefault("sha256") ?? throw new TufException(Refusal.Malformed, "5.7.2", $"{payload.Target} has no SHA-256");
-        int slash = payload.Target.LastIndexOf('/');
-        Uri address = new(channel, $"targets/{payload.Target[..slash]}/{hash}.{payload.Target[(slash + 1)..]}");
-        // Named after the hash: parts of one file are never put together with those of another.
-        string part = Path.Combine(to, hash + PartEnding), file = Path.Combine(to, payload.Target[(slash + 1)..] + ending);
-        // A link in its place would be somebody's file that is written over.
-        foreach (string place in (string[])[part, file])
-            if (new FileInfo(place).LinkTarget is not null) File.Delete(place);
+        string hash = Hash(payload, target), part = PartFile(to, hash);
+        Uri address = new(channel, PublicTree.TargetPlace(payload.Target, hash));
         FileStream stream = new(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         await using (stream.ConfigureAwait(false))
         {
@@ -94,8 +99,7 @@ internal sealed class UpdateFetch(HttpMessageInvoker http, Uri channel, TimeProv
             File.Delete(part);
             throw new TufException(Refusal.ArbitrarySoftware, "5.7.2", $"{payload.Target} is not the file that was signed for; what had come of it was thrown away");
         }
-        File.Move(part, file, overwrite: true);
-        return file;
+        return part;
     }
 
     private async Task FetchPartAsync(Uri address, long from, long count, long length, Stream into, CancellationToken cancel)

@@ -28,7 +28,7 @@ public static class DeviceView
         try
         {
             ChannelTrust pinned = ChannelTrust.Read(trust);
-            if (quorum is { } asked) pinned = ChannelTrust.Read(ChannelTrust.Write(pinned.Root.Span, new TrustPolicy(pinned.Policy.Log, pinned.Policy.Witnesses, asked)));
+            if (quorum is { } asked) pinned = ChannelTrust.Read(ChannelTrust.Write(pinned.Root.Span, pinned.Policy.WithQuorum(asked)));
             PublicChannel device = new(home, time);
             device.Pin(pinned);
             using HttpMessageInvoker http = new(new FolderHandler(folder));

@@ -111,7 +111,6 @@ public sealed partial class Publisher
         return file;
     }
 
-    // The root as it is now: a device that comes new begins there, and none has to walk from the first.
     static void RequireThreshold(string role, int count, long threshold)
     {
         if (count is < 1 or > MostKeys || threshold < 1 || threshold > count)

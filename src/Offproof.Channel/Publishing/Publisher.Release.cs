@@ -101,10 +101,12 @@ public sealed partial class Publisher
     void PutTimestamp(RootMetadata root, Read<SnapshotMetadata> snapshot)
     {
         // Published by keys that were since replaced, perhaps by a thief with a version near the last one: devices forget those with their key, and we go on from ours.
-        TimestampMetadata? before = File.Exists(tree[PublicTree.Timestamp]) ? Reading(tree[PublicTree.Timestamp], MetadataLimits.Timestamp, TimestampMetadata.Read).Metadata : null;
-        long version = (before?.Version ?? 0) + 1;
-        if (before is not null && before.Expires > time.GetUtcNow() + TimeSpan.FromHours(settings.Expiry.Timestamp) + TimeSpan.FromHours(1))
-            throw new PublishingException(PublishingFault.Refused, $"the timestamp that is published is good until {before.Expires:u}, which is more than {settings.Expiry.Timestamp} hours from the time of this clock: nothing was signed", "set the clock: with an earlier one, every device would say that news are held back");
+        Read<TimestampMetadata>? before = File.Exists(tree[PublicTree.Timestamp]) ? Reading(tree[PublicTree.Timestamp], MetadataLimits.Timestamp, TimestampMetadata.Read) : null;
+        long version = (before?.Metadata.Version ?? 0) + 1;
+        // By the key of today alone: a thief may have signed any time with the one of before.
+        Threshold own = Count("timestamp key", root.Roles[TimestampMetadata.Type], before?.File ?? snapshot.File);
+        if (before is not null && own.Good >= own.Wanted && before.Metadata.Expires > time.GetUtcNow() + TimeSpan.FromHours(settings.Expiry.Timestamp) + TimeSpan.FromHours(1))
+            throw new PublishingException(PublishingFault.Refused, $"the timestamp that is published is good until {before.Metadata.Expires:u}, which is more than {settings.Expiry.Timestamp} hours from the time of this clock: nothing was signed", "set the clock: with an earlier one, every device would say that news are held back");
         using SigningKey key = OnlineKey(TimestampMetadata.Type, root);
         TimestampMetadata timestamp = new(version, Expires(settings.Expiry.Timestamp), MetaFile.Of(snapshot.Metadata.Version, snapshot.File.Bytes.Span));
         tree.Put(PublicTree.Timestamp, SignedFile.Write(timestamp.ToJson(), [key]));

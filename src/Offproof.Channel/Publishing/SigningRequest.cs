@@ -122,7 +122,7 @@ static class SigningSummary
     static void RequireShown(SignedFile file, Metadata shown)
     {
         bool isShown = CanonicalJson.Of(shown.ToJson()).AsSpan().SequenceEqual(file.Canonical.Span) && shown is not RootMetadata { ConsistentSnapshot: false };
-        if (!isShown) throw new FormatException("it holds something that is no part of a channel, as a delegation, a further role or a member that is not known: nobody should sign it");
+        if (!isShown) throw new PublishingException(PublishingFault.Forgery, "what is to be signed holds something that is no part of a channel, as a delegation, a further role or a member that is not known: nothing was signed", "whoever made it wants a signature under what nobody was shown");
     }
 
     static FileHashes OnlySha256(FileHashes hashes) =>

@@ -18,11 +18,11 @@ internal sealed class ChannelDoor : IDisposable
 
     internal static ChannelDoor To(string place)
     {
-        if (!place.StartsWith("http://", StringComparison.Ordinal) && !place.StartsWith("https://", StringComparison.Ordinal))
+        if (!Options.IsUrl(place))
             return Directory.Exists(place) ? new ChannelDoor(Path.GetFullPath(place)) : throw new DeviceException(DeviceFault.Failure, $"{place} is not there", "a folder with log/ in it, or https://.../channel/");
-        Uri prefix = Options.ParseUrl(place.EndsWith('/') ? place : place + "/");
+        Uri prefix = Options.ParsePlace(place);
         if (prefix.UserInfo.Length > 0 || prefix.Query.Length > 0) throw new DeviceException(DeviceFault.Usage, "a channel's address has neither a user nor a query");
-        if (prefix.Scheme != Uri.UriSchemeHttps && !prefix.IsLoopback) throw new DeviceException(DeviceFault.Refused, $"{prefix.GetLeftPart(UriPartial.Authority)} is not https", "http is accepted on loopback only");
+        Options.RequireHttps(prefix);
         return new ChannelDoor(prefix);
     }
 

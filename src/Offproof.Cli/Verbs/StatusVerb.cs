@@ -97,6 +97,7 @@ internal static class StatusVerb
 
     private static void SayChannel(ChannelStatus channel)
     {
+        if (channel.Damage is { } damage) Terminal.Talk($"damaged: what is held of the public data: {damage}");
         if (channel.Pinned is null) return;
         Terminal.Say(channel.Held is { } held
             ? string.Create(CultureInfo.InvariantCulture, $"Public data: release {held.Release}, {(held.IsExpired ? $"EXPIRED on {Terminal.Time(held.Until)}, it may be old: offproof poll" : $"good until {Terminal.Time(held.Until)}")}; {held.Assurance}")

@@ -42,6 +42,7 @@ public sealed class PollTests : IDisposable
         var (outcome, asked) = await PollAsync("a");
         Assert.False(outcome.IsNew);
         Assert.Equal(["timestamp.json", "roots.bin.zst", "log/checkpoint"], asked);
+        Assert.False(Home("a").ReadHeld()!.IsExpired);
         Assert.Equal(time.GetUtcNow().AddDays(3), Home("a").ReadHeld()!.Until);
     }
 
@@ -211,6 +212,7 @@ public sealed class PollTests : IDisposable
         await PollAsync("a");
         time.Advance(TimeSpan.FromDays(4));
         Assert.Equal(Refusal.Freeze, (await RefusedAsync<TufException>("a")).Refusal);
+        Assert.True(Home("a").ReadHeld()!.IsExpired);
         Assert.Single(Home("a").ReadGreetings());
     }
 

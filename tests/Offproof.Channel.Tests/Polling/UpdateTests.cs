@@ -102,6 +102,26 @@ public sealed class UpdateTests : IDisposable
         Assert.Empty(Directory.GetFiles(To));
     }
 
+    [Theory] // The publisher chooses the names.
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task No_file_of_the_owner_is_written_over(bool hasDelta)
+    {
+        await PollAsync();
+        string victim = Path.Combine(home.FullName, "victim"), hash = TestChannel.Sha256(newer);
+        await File.WriteAllTextAsync(victim, "mine", None);
+        foreach (string name in (string[])["full.img", "full.img.part", "from-1.0", "from-1.0.delta"]) await File.WriteAllTextAsync(Path.Combine(To, name), "mine", None);
+        foreach (string name in (string[])[hash, TestChannel.Sha256(channel.Payloads["payloads/acme-one/2.0/from-1.0"])]) File.CreateSymbolicLink(Path.Combine(To, name + ".part"), victim);
+        await Assert.ThrowsAsync<IOException>(() => FetchAsync(new FolderServer(channel.Folder), hasDelta ? Path.Combine(home.FullName, "old") : null));
+        foreach (string name in (string[])["full.img", "full.img.part", "from-1.0", "from-1.0.delta"]) Assert.Equal("mine", await File.ReadAllTextAsync(Path.Combine(To, name), None));
+        Assert.Equal("mine", await File.ReadAllTextAsync(victim, None));
+        Assert.False(await PublicChannel.IsUpdateAsync(notice, Path.Combine(To, "full.img"), None));
+        File.Delete(Path.Combine(To, "full.img"));
+        FetchedUpdate fetched = await FetchAsync(new FolderServer(channel.Folder), installed: null);
+        Assert.Equal(newer.Length % UpdateFetch.Part, fetched.Received); // what had come was kept, to its last whole part
+        Assert.True(await PublicChannel.IsUpdateAsync(notice, fetched.File, None));
+    }
+
     [Fact] // Signed for, and still not what the notice says: two truths of one publisher.
     public async Task A_payload_that_is_not_what_its_notice_promises_is_refused()
     {

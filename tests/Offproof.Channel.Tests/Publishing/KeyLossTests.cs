@@ -117,6 +117,25 @@ public sealed class KeyLossTests : IDisposable
         Assert.Equal(Refusal.ArbitrarySoftware, Assert.Throws<TufException>(() => Poll(name => name == "timestamp.json" ? forged : Public(name))).Refusal);
     }
 
+    [Fact] // An earlier time would tell every device that news are held back; a thief's late one must not keep us from going on.
+    public async Task A_clock_that_is_behind_signs_no_timestamp()
+    {
+        await BeginAsync();
+        byte[] before = Public("timestamp.json");
+        using (Publisher publisher = Publisher.Open(bench.Folder, new Microsoft.Extensions.Time.Testing.FakeTimeProvider(Bench.Start.AddDays(-10))))
+            Assert.Equal(PublishingFault.Refused, (await Assert.ThrowsAsync<PublishingException>(() => publisher.TimestampAsync(null, TestContext.Current.CancellationToken))).Fault);
+        Assert.Equal(before, Public("timestamp.json"));
+
+        using (SigningKey stolen = KeyFile.Read(bench.Made.OnlineKeys.Single(k => k.Contains("timestamp-", StringComparison.Ordinal))))
+        {
+            TimestampMetadata timestamp = TimestampMetadata.Read(SignedFile.Read(before));
+            await File.WriteAllBytesAsync(Path.Combine(bench.Public, "timestamp.json"), SignedFile.Write((timestamp with { Version = 1000, Expires = Bench.Start.AddYears(9) }).ToJson(), [stolen]), TestContext.Current.CancellationToken);
+        }
+        using (Publisher publisher = bench.Open()) publisher.ReplaceKey("timestamp");
+        Assert.True((await bench.SignAndReleaseAsync("root-1", "root-2")).IsPublished);
+        Assert.Equal(2, Poll());
+    }
+
     [Fact]
     public async Task A_stolen_snapshot_key_too()
     {

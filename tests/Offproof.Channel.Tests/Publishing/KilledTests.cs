@@ -108,6 +108,9 @@ public sealed class KilledTests
         Assert.True(report.IsPublished);
         Assert.Equal("signed by 1 of 1 witnesses", (await bench.VerifyAsync()).Wording);
 
+        report = await publisher.TimestampAsync(null, TestContext.Current.CancellationToken);
+        Assert.Equal("witness.example.org", Assert.Single(report.Cosigned)); // what devices find is cosigned as before
+
         // The next one waits again; the timestamp of this one goes on meanwhile.
         publisher.StageGreetings([Bench.Greeting("b")]);
         publisher.Sign([bench.Key("targets-1"), bench.Key("targets-2")]);

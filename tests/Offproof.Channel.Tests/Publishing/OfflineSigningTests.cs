@@ -52,6 +52,44 @@ public sealed class OfflineSigningTests
         Refused(PublishingFault.Refused, text);
     }
 
+    [Theory] // A stolen publisher's machine asks; the holder of the key sees lines.
+    [InlineData("\"delegations\":{\"keys\":{},\"roles\":[]},")]
+    [InlineData("\"custom\":{\"a\":1},")]
+    [InlineData("\"x\":1,")]
+    public void What_no_line_shows_is_not_signed(string member)
+    {
+        using Bench bench = new();
+        using Publisher publisher = bench.Open();
+        publisher.StageGreetings([Bench.Greeting("a")]);
+        string staged = Path.Combine(bench.Folder, "staged", "targets.json"), text = File.ReadAllText(staged);
+        File.WriteAllText(staged, text.Replace("\"signed\":{", "\"signed\":{" + member, StringComparison.Ordinal));
+        byte[] request = publisher.ExportRequest();
+        PublishingException refused = Assert.Throws<PublishingException>(() => OfflineSigning.Read(Brought(bench, request)));
+        Assert.Equal(PublishingFault.Forgery, refused.Fault);
+        Assert.Contains("no part of a channel", refused.Message, StringComparison.Ordinal);
+        Assert.Throws<PublishingException>(publisher.WhatToSign);
+        // Inside of a target, too.
+        File.WriteAllText(staged, text.Replace("\"hashes\":{", "\"custom\":{\"a\":1},\"hashes\":{\"sha512\":\"00\",", StringComparison.Ordinal));
+        Assert.Throws<PublishingException>(() => OfflineSigning.Read(Brought(bench, publisher.ExportRequest())));
+        File.WriteAllText(staged, text);
+        Assert.Equal(2, OfflineSigning.Read(Brought(bench, publisher.ExportRequest())).Summary.Count);
+    }
+
+    [Theory]
+    [InlineData("\"consistent_snapshot\":true", "\"consistent_snapshot\":false")]
+    [InlineData("\"roles\":{", "\"roles\":{\"mirrors\":{\"keyids\":[],\"threshold\":1},")]
+    public void Nor_in_a_root(string there, string instead)
+    {
+        using Bench bench = new();
+        using Publisher publisher = bench.Open();
+        publisher.StageRenewal();
+        string staged = Path.Combine(bench.Folder, "staged", "root.json"), text = File.ReadAllText(staged);
+        Assert.NotEmpty(OfflineSigning.Read(Brought(bench, publisher.ExportRequest())).Summary);
+        Assert.Contains(there, text, StringComparison.Ordinal);
+        File.WriteAllText(staged, text.Replace(there, instead, StringComparison.Ordinal));
+        Assert.Throws<PublishingException>(() => OfflineSigning.Read(Brought(bench, publisher.ExportRequest())));
+    }
+
     [Fact]
     public void A_request_shows_what_its_bytes_say_and_nothing_else_is_signed()
     {

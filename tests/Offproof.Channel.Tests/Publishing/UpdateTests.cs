@@ -96,6 +96,28 @@ public sealed class UpdateTests
         Assert.Equal(before, Contents(bench.Folder));
     }
 
+    [Fact] // large files are linked, not copied
+    public async Task A_rehearsal_takes_large_payloads_too()
+    {
+        using Bench bench = new();
+        await File.WriteAllBytesAsync(bench["large.bin"], new byte[(1 << 20) + 100_000], TestContext.Current.CancellationToken);
+        using (Publisher publisher = bench.Open()) publisher.StageUpdate(Draft(hasDelta: false) with { File = bench["large.bin"] });
+        Dictionary<string, string> before = Contents(bench.Folder);
+        for (int published = 0; published < 2; published++)
+        {
+            using (Rehearsal rehearsal = Rehearsal.Begin(bench.Folder, bench.Time))
+            {
+                if (published == 1) rehearsal.Publisher.StageGreetings([Bench.Greeting("a")]);
+                rehearsal.Publisher.Sign([bench.Key("targets-1"), bench.Key("targets-2")]);
+                Assert.Equal(1, (await rehearsal.VerifyAsync(TestContext.Current.CancellationToken))!.Notices);
+                Assert.False(rehearsal.HasStandIns);
+            }
+            Assert.Equal(before, Contents(bench.Folder));
+            if (published == 0) await bench.SignAndReleaseAsync("targets-1", "targets-2");
+            before = Contents(bench.Folder);
+        }
+    }
+
     [Theory] // a view that cannot fail would rehearse nothing
     [InlineData("timestamp.json"), InlineData("1.snapshot.json"), InlineData("1.targets.json"), InlineData("log/checkpoint"), InlineData("log/tile/0/000.p/1"), InlineData("targets/*.greetings.jsonl.zst")]
     public async Task A_device_refuses_a_tree_with_one_flipped_bit(string name)

@@ -156,7 +156,7 @@ public sealed class RetrievalTests : IAsyncLifetime
         await victim.RefusesAsync(Refusal.Unavailable, "5.4.1");
     }
 
-    sealed class Endless(byte[] start) : Stream
+    sealed class Endless(byte[] start) : Body
     {
         internal int Taken { get; private set; }
         internal bool Breaks { get; init; }
@@ -167,21 +167,10 @@ public sealed class RetrievalTests : IAsyncLifetime
             for (int i = 0; i < buffer.Length; i++, Taken++) buffer.Span[i] = Taken < start.Length ? start[Taken] : (byte)' ';
             return new(buffer.Length);
         }
-
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-        public override void Flush() => throw new NotSupportedException();
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 
     /// <summary>So many bytes each second of the fake clock; with none, it waits for ever.</summary>
-    sealed class Dripping(FakeTimeProvider time, byte[] content, int rate) : Stream
+    sealed class Dripping(FakeTimeProvider time, byte[] content, int rate) : Body
     {
         int taken;
 
@@ -204,7 +193,11 @@ public sealed class RetrievalTests : IAsyncLifetime
             taken += count;
             return count;
         }
+    }
 
+    /// <summary>What a client reads of an answer, and nothing else of a stream.</summary>
+    abstract class Body : Stream
+    {
         public override bool CanRead => true;
         public override bool CanSeek => false;
         public override bool CanWrite => false;

@@ -40,6 +40,38 @@ public sealed class WireTests
         Assert.Contains("which is not 127.0.0.1", e.InnerException!.Message, StringComparison.Ordinal);
     }
 
+    [Fact] // .NET would send it again over further connections, of which the ledger has one.
+    public async Task A_request_of_the_channel_opens_one_connection_however_the_server_ends_it()
+    {
+        using TcpListener server = new(IPAddress.Loopback, 0);
+        server.Start();
+        Uri url = new($"http://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/");
+        int opened = 0;
+        Task serving = Task.Run(async () =>
+        {
+            try
+            {
+                while (true)
+                {
+                    using Socket caller = await server.AcceptSocketAsync();
+                    opened++;
+                    await caller.ReceiveAsync(new byte[4096]);
+                }
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // The test has ended.
+            }
+        }, TestContext.Current.CancellationToken);
+        using HttpMessageInvoker invoker = new(Wire.To(url));
+        using HttpRequestMessage request = new(HttpMethod.Get, new Uri(url, "channel/timestamp.json"));
+        request.Options.Set(Purpose.Key, new Purpose.Public());
+        await Assert.ThrowsAsync<HttpRequestException>(() => invoker.SendAsync(request, TestContext.Current.CancellationToken));
+        server.Stop();
+        await serving;
+        Assert.Equal(1, opened);
+    }
+
     private static async Task AssertNotTrustedAsync(SocketsHttpHandler handler, Uri url)
     {
         using HttpMessageInvoker invoker = new(handler, disposeHandler: false);
