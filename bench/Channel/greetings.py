@@ -14,7 +14,8 @@ end = "and much joy.,and stay as you are!,from all of us.,until we meet again.,-
 occasions = "birthday,new-year,wedding,exam,christmas,spring-festival,diwali,eid-al-fitr,easter".split(",")
 seen = set()
 while len(seen) < count:
-    text = f"{dice.choice(who)[0].upper()}{dice.choice(who)[1:]}, {dice.choice(wish)} {dice.choice(what)}, {dice.choice(what)} and {dice.choice(what)} {dice.choice(end)} ({dice.randrange(10000)})"
+    name = dice.choice(who)
+    text = f"{name[0].upper()}{name[1:]}, {dice.choice(wish)} {dice.choice(what)}, {dice.choice(what)} and {dice.choice(what)} {dice.choice(end)} ({dice.randrange(10000)})"
     if text in seen:
         continue
     seen.add(text)

@@ -33,6 +33,7 @@ internal static class CommandLine
             BackupVerb.Create(),
             RunVerb.Create(),
             PollVerb.Create(),
+            GreetingsVerb.Create(),
             UpdatesVerb.Create(),
             SnapshotsVerb.Create(),
             RestoreVerb.Create(),

@@ -12,9 +12,8 @@ internal sealed class OwnChannel(string data)
 
     internal string PublicFolder => Path.Combine(folder, "public");
 
-    /// <summary>Begins it with an empty release, so that there is something to poll; later, what its operator published in it stays.</summary>
-    internal async Task EnsureAsync(CancellationToken cancel) =>
-        await LocalChannel.EnsureAsync(folder, File.Exists(Path.Combine(PublicFolder, "timestamp.json")) ? null : [], [], TimeProvider.System, cancel);
+    /// <summary>Begins it with the starter collection; later, what its operator published in it stays.</summary>
+    internal async Task EnsureAsync(CancellationToken cancel) => await LocalChannel.EnsureAsync(folder, StarterGreetings.OfProgram, [], TimeProvider.System, cancel);
 
     /// <summary>Signs the timestamp anew before it expires. What keeps it from that is said, and tried again: the server's other work goes on.</summary>
     internal async Task KeepSignedAsync(CancellationToken cancel)

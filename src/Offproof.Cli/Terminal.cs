@@ -28,13 +28,14 @@ internal static class Terminal
 
     internal static void Talk(string line) => Console.Error.WriteLine(Clean(line));
 
-    /// <summary>A picture of half-block characters, light on dark, where stderr is a terminal that has room for it; else nothing: what it says stands beside it in words.</summary>
-    internal static void Draw(IReadOnlyList<string> picture)
+    /// <summary>A picture of half-block characters, light on dark, where stderr is a terminal that has room for it; else nothing, and false: what it says stands beside it in words.</summary>
+    internal static bool Draw(IReadOnlyList<string> picture)
     {
-        if (Console.IsErrorRedirected || !HasRoom(picture[0].Length)) return;
+        if (Console.IsErrorRedirected || !HasRoom(picture[0].Length)) return false;
         // With colours of its own it is light on dark everywhere; without, it is what the terminal makes of it.
         bool colours = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         foreach (string line in picture) Console.Error.WriteLine(colours ? $"\x1b[97;40m{line}\x1b[0m" : line);
+        return true;
     }
 
     private static bool HasRoom(int width)

@@ -53,6 +53,13 @@ internal sealed class Bundle<T>(string schema, int mostEntries, JsonTypeInfo<T> 
         return entries.Count == count ? entries : throw new ContentException($"there are {entries.Count} entries, and the header says {count}");
     }
 
+    /// <summary>The entry whose line begins there, of a content that was read whole before.</summary>
+    internal T ReadAt(ReadOnlySpan<byte> content, int start)
+    {
+        ReadOnlySpan<byte> rest = content[start..];
+        return Parse(NextLine(ref rest), line: 0);
+    }
+
     private T Parse(ReadOnlySpan<byte> json, int line)
     {
         try

@@ -48,6 +48,9 @@ public static class GreetingList
     /// <exception cref="ContentException">It is no collection.</exception>
     public static IReadOnlyList<Greeting> Read(ReadOnlySpan<byte> content) => Form.Read(content);
 
+    /// <summary>The entry whose line begins there.</summary>
+    internal static Greeting ReadAt(ReadOnlySpan<byte> content, int start) => Form.ReadAt(content, start);
+
     /// <summary>The target's file for a content.</summary>
     public static byte[] Seal(ReadOnlySpan<byte> content) => Frame.Seal(content);
 

@@ -34,6 +34,16 @@ public sealed class Occasion
         return [.. rule.Days(year, region?.ToUpperInvariant()).Select(day => new OccasionDay(this, day, rule.IsApproximate))];
     }
 
+    /// <summary>Its days in a span, both ends included, in order. Asked for by name, it is told wherever it is kept: where it is not kept in the region, its general days.</summary>
+    /// <param name="first">The first day</param>
+    /// <param name="last">The last day</param>
+    /// <param name="region">ISO 3166-1 alpha-2, any case; null for the general days</param>
+    public IEnumerable<OccasionDay> Between(DateOnly first, DateOnly last, string? region)
+    {
+        string? where = region is not null && IsKeptIn(region) ? region : null;
+        return Enumerable.Range(first.Year, last.Year - first.Year + 1).SelectMany(year => DaysIn(year, where)).Where(day => day.Day >= first && day.Day <= last);
+    }
+
     private DayRule? RuleIn(string region)
     {
         string upper = region.ToUpperInvariant();

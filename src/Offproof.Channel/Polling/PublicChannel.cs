@@ -56,6 +56,12 @@ public sealed class PublicChannel(string folder, TimeProvider time)
     /// <exception cref="InvalidDataException">They are damaged.</exception>
     public IReadOnlyList<Greeting> ReadGreetings() => ReadBundle(GreetingList.Target) is { } file ? GreetingList.Read(GreetingList.Open(file)) : [];
 
+    /// <summary>The same, to be searched (greetings.md §6).</summary>
+    /// <exception cref="InvalidDataException">They are damaged.</exception>
+    public GreetingSearch OpenSearch() => ReadBundle(GreetingList.Target) is { } file
+        ? new SearchFolder(Path.Combine(folder, "search")).Open(Convert.ToHexStringLower(SHA256.HashData(file)), GreetingList.Open(file))
+        : GreetingSearch.Of(GreetingList.Write([]));
+
     /// <summary>The notices of the release that is held, of all models.</summary>
     /// <exception cref="InvalidDataException">They are damaged.</exception>
     public IReadOnlyList<Notice> ReadNotices() => ReadBundle(NoticeList.Target) is { } file ? NoticeList.Read(NoticeList.Open(file)) : [];

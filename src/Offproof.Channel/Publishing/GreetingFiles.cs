@@ -40,7 +40,8 @@ public static class GreetingFiles
         }
     }
 
-    private static List<Greeting> JsonLines(string file, string text)
+    /// <summary>One JSON object a line; the file's name is for what is said of a wrong one.</summary>
+    internal static List<Greeting> JsonLines(string file, string text)
     {
         List<Greeting> entries = [];
         int line = 0;

@@ -7,16 +7,16 @@ namespace Offproof.Channel;
 public static class LocalChannel
 {
     /// <summary>
-    /// Makes the channel where there is none, publishes these greetings and updates where they are not published yet, and signs the timestamp anew when more than half of its time has
+    /// Makes the channel where there is none, with the starter collection; publishes these updates where they are not published yet, and signs the timestamp anew when more than half of its time has
     /// passed. Again changes nothing. What was killed goes on.
     /// </summary>
     /// <param name="folder">DATA/channel; <see cref="Publisher.PublicTreeFolder"/> in it is served as /channel/.</param>
-    /// <param name="greetings">The whole collection; null: what is published stays.</param>
+    /// <param name="starter">Published where nobody published another one</param>
     /// <param name="updates">Notices, added to those that are published.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancel">Ends it.</param>
     /// <returns>The folder that is to be served.</returns>
-    public static async Task<string> EnsureAsync(string folder, IReadOnlyList<Greeting>? greetings, IReadOnlyList<UpdateDraft> updates, TimeProvider time, CancellationToken cancel)
+    public static async Task<string> EnsureAsync(string folder, StarterGreetings starter, IReadOnlyList<UpdateDraft> updates, TimeProvider time, CancellationToken cancel)
     {
         string offline = Path.Combine(folder, "keys", "offline");
         if (!File.Exists(Path.Combine(folder, "publisher.json")))
@@ -34,7 +34,7 @@ public static class LocalChannel
         }
         using Publisher publisher = Publisher.Open(folder, time);
         if (!Directory.Exists(offline)) return publisher.PublicTreeFolder;
-        if (greetings is not null && !publisher.Publishes(greetings)) publisher.StageGreetings(greetings);
+        publisher.StageStarter(starter);
         foreach (UpdateDraft update in updates.Where(update => !publisher.Announces(update))) publisher.StageUpdate(update);
         publisher.StageWhatExpires(TimeSpan.FromDays(60));
         if (publisher.WhatToSign().Count > 0) publisher.Sign(Directory.EnumerateFiles(offline, "*" + KeyFile.Ending).Order(StringComparer.Ordinal).Where(publisher.IsAskedFor));
@@ -50,8 +50,17 @@ public sealed partial class Publisher
     public bool IsTimestampDue => Published() is { Timestamp: { } timestamp, Snapshot: { } snapshot }
         && (timestamp.Metadata.Expires - time.GetUtcNow() < TimeSpan.FromHours(settings.Expiry.Timestamp) / 2 || snapshot.Metadata.Expires - time.GetUtcNow() < TimeSpan.FromHours(settings.Expiry.Snapshot) / 2);
 
-    internal bool Publishes(IReadOnlyList<Greeting> greetings) => Coming()?.Targets.GetValueOrDefault(GreetingList.Target) is { } target
-        && target.Describes(Sealed(() => GreetingList.Seal(GreetingList.Write(greetings))));
+    /// <summary>Stages the starter collection where there is none, or an earlier version of it; what its operator published stays.</summary>
+    internal void StageStarter(StarterGreetings starter)
+    {
+        string file = Path.Combine(folder, "starter");
+        string[]? known = File.Exists(file) ? File.ReadAllText(file).TrimEnd('\n').Split(' ') : null;
+        if (known?[0] == starter.Version) return;
+        if (Coming()?.Targets.GetValueOrDefault(GreetingList.Target) is { } present && !(known is null ? present.Describes(GreetingList.Seal(GreetingList.Write([]))) : present.Hashes.Known == known[^1])) return;
+        StageGreetings(starter.Read());
+        // Before it is public: whoever is killed between goes on with what is staged.
+        DurableFile.Write(file, System.Text.Encoding.ASCII.GetBytes($"{starter.Version} {Coming()!.Targets[GreetingList.Target].Hashes.Known}\n"), DurableFile.Private);
+    }
 
     internal bool Announces(UpdateDraft update) => Coming() is { } targets && NoticesOf(targets).Any(n => n.Id == Notice.IdOf(update.Model, update.Version, update.Channel));
 

@@ -30,7 +30,7 @@ internal static class UpdatesVerb
             }
             IReadOnlyList<UpdateOffer> offers = home.Updates(Program());
             HeldRelease held = home.ChannelStatus().Held ?? throw new DeviceException(DeviceFault.Failure, "nothing was polled yet", "offproof poll");
-            string tag = parsed.GetValue(language) ?? Language();
+            string tag = parsed.GetValue(language) ?? Locale.Language;
             if (parsed.GetValue(Options.Json))
             {
                 Terminal.Json(new UpdatesJson("offproof/v1/updates", held.Release, held.Assurance, [.. offers.Select(offer => UpdateJson.Of(offer, tag))]), OutputJson.Default.UpdatesJson);
@@ -115,10 +115,6 @@ internal static class UpdatesVerb
 
     private static string Note(Notice notice, string language) =>
         notice.Notes.GetValueOrDefault(language) ?? notice.Notes.GetValueOrDefault(language.Split('-')[0]) ?? notice.Notes["en"];
-
-    // LANG=de_DE.UTF-8 is de-DE; culture data are not loaded in this program.
-    private static string Language() =>
-        (Environment.GetEnvironmentVariable("LC_ALL") ?? Environment.GetEnvironmentVariable("LC_MESSAGES") ?? Environment.GetEnvironmentVariable("LANG") ?? "en").Split('.', '@')[0].Replace('_', '-');
 
     private static ReleaseVersion Version(string text) =>
         ReleaseVersion.TryParse(text, out ReleaseVersion? version) ? version : throw new DeviceException(DeviceFault.Usage, $"'{text}' is no version", "one to four numbers with dots, as 2.10.1");

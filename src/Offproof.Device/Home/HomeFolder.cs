@@ -27,6 +27,9 @@ internal sealed class HomeFolder(string path)
     /// <summary>What is held of the public channel (channel.md §6.3).</summary>
     internal string Channel => Path.Combine(Root, "channel");
 
+    /// <summary>Greetings that the owner keeps (greetings.md §5).</summary>
+    internal string Favourites => Path.Combine(Root, "favourites.json");
+
     /// <summary>Which phone it is, for notices of updates.</summary>
     internal string Phone => Path.Combine(Channel, "updates.json");
 

@@ -138,7 +138,7 @@ public sealed class UpdateTests
     {
         using Bench bench = new(isBegun: false);
         string folder = bench["channel"];
-        async Task<string> EnsureAsync(params string[] texts) => await LocalChannel.EnsureAsync(folder, [.. texts.Select(Bench.Greeting)], [Draft()], bench.Time, TestContext.Current.CancellationToken);
+        async Task<string> EnsureAsync(params string[] texts) => await LocalChannel.EnsureAsync(folder, new StarterGreetings(string.Concat(texts), () => [.. texts.Select(Bench.Greeting)]), [Draft()], bench.Time, TestContext.Current.CancellationToken);
         string served = await EnsureAsync("a");
         byte[] trust = await File.ReadAllBytesAsync(Path.Combine(served, "trust.json"), TestContext.Current.CancellationToken);
         Assert.Equal(new DeviceReport(1, 1, 1, "genuine, not shown to be the same for all"), (await DeviceView.VerifyAsync(served, trust, bench.Time, CancellationToken.None)));
@@ -153,10 +153,15 @@ public sealed class UpdateTests
             await DeviceView.VerifyAsync(served, trust, bench.Time, CancellationToken.None);
             bench.Time.Advance(TimeSpan.FromDays(1));
         }
+        // What its operator published stays, whatever collection a newer program brings.
+        using (Publisher publisher = Publisher.Open(folder, bench.Time)) publisher.StageGreetings([Bench.Greeting("own")]);
+        await EnsureAsync("a", "b", "c");
+        await EnsureAsync("d");
+        Assert.Equal(1, (await DeviceView.VerifyAsync(served, trust, bench.Time, CancellationToken.None)).Greetings);
         // Somebody else's folder stays as it is.
         Directory.CreateDirectory(bench["other"]);
         await File.WriteAllTextAsync(Path.Combine(bench["other"], "mine"), "mine", TestContext.Current.CancellationToken);
-        await Assert.ThrowsAsync<PublishingException>(() => LocalChannel.EnsureAsync(bench["other"], [], [], bench.Time, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<PublishingException>(() => LocalChannel.EnsureAsync(bench["other"], StarterGreetings.OfProgram, [], bench.Time, TestContext.Current.CancellationToken));
         Assert.True(File.Exists(Path.Combine(bench["other"], "mine")));
     }
 }
