@@ -31,6 +31,24 @@ public sealed class PollTests : IDisposable
         Assert.Equal("Happy New Year!", Assert.Single(Home("a").ReadGreetings()).Text);
     }
 
+    [Fact] // The search file says where to look; what is shown is what was verified, each time anew.
+    public async Task What_is_searched_is_the_collection_that_is_held()
+    {
+        Assert.Equal(0, Home("a").OpenSearch().Count);
+        channel.Release();
+        await PollAsync("a");
+        Assert.Equal(1, Home("a").OpenSearch().Find(new GreetingQuery("new year", new DateOnly(2026, 7, 1)), 1).Total);
+        channel.Bundles[GreetingList.Target] = TestChannel.Greetings("Season's greetings!");
+        channel.Release();
+        await PollAsync("a");
+        Assert.Equal(0, Home("a").OpenSearch().Find(new GreetingQuery("new year", new DateOnly(2026, 7, 1)), 1).Total);
+        string held = Assert.Single(Directory.EnumerateFiles(Path.Combine(homes.FullName, "a", "targets"), "*.greetings.jsonl.zst"));
+        File.WriteAllBytes(held, TestChannel.Greetings("Another text"));
+        Assert.Throws<InvalidDataException>(() => Home("a").OpenSearch());
+        File.Delete(held);
+        Assert.Throws<InvalidDataException>(() => Home("a").OpenSearch());
+    }
+
     [Fact]
     public async Task A_poll_that_finds_nothing_new_asks_for_three_files()
     {
