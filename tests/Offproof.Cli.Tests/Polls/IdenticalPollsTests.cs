@@ -1,6 +1,4 @@
-using Offproof.Channel;
 using Offproof.Device.Tests.Channel;
-using Offproof.Server;
 
 namespace Offproof.Cli.Tests.Polls;
 
@@ -13,26 +11,20 @@ public sealed class IdenticalPollsTests : IAsyncLifetime
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("offproof-polls-");
+    private readonly PublishedChannel channel = new();
     private readonly PhoneProcess busy, idle;
-    private RunningServer server = null!;
     private RecordingRelay relay = null!;
 
     public IdenticalPollsTests()
     {
-        busy = new PhoneProcess(this["busy"], new Dictionary<string, string>(StringComparer.Ordinal) { ["LANG"] = "de_DE.UTF-8", ["LANGUAGE"] = "de:en", ["LC_ALL"] = "de_DE.UTF-8", ["TZ"] = "Asia/Kathmandu" });
-        idle = new PhoneProcess(this["idle"], new Dictionary<string, string>(StringComparer.Ordinal) { ["LANG"] = "C", ["TZ"] = "America/St_Johns" });
+        busy = new PhoneProcess(channel["busy"], new Dictionary<string, string>(StringComparer.Ordinal) { ["LANG"] = "de_DE.UTF-8", ["LANGUAGE"] = "de:en", ["LC_ALL"] = "de_DE.UTF-8", ["TZ"] = "Asia/Kathmandu" });
+        idle = new PhoneProcess(channel["idle"], new Dictionary<string, string>(StringComparer.Ordinal) { ["LANG"] = "C", ["TZ"] = "America/St_Johns" });
     }
-
-    private string this[string name] => Path.Combine(folder.FullName, name);
 
     public async ValueTask InitializeAsync()
     {
-        await File.WriteAllBytesAsync(this["update.img"], [1, 2, 3], None);
-        string served = await PublishAsync("Happy New Year!");
-        server = await ServerHost.StartAsync(
-            new ServerOptions { DataDirectory = this["server"], Listen = new Uri("http://127.0.0.1:0"), Limits = new ServerLimits(), TimeProvider = TimeProvider.System, ChannelDirectory = served }, TextWriter.Null, None);
-        relay = new RecordingRelay(server.Url);
+        await channel.StartAsync([1, 2, 3]);
+        relay = new RecordingRelay(channel.Url);
         await InitAsync(busy);
         await InitAsync(idle);
     }
@@ -42,9 +34,9 @@ public sealed class IdenticalPollsTests : IAsyncLifetime
     {
         foreach (string category in (string[])["photos", "notes"])
         {
-            Directory.CreateDirectory(this[category]);
-            await File.WriteAllTextAsync(Path.Combine(this[category], category is "photos" ? "IMG_0001.jpg" : "milk.md"), "milk, and bread", None);
-            await busy.GoodAsync("source", "add", category, this[category]);
+            Directory.CreateDirectory(channel[category]);
+            await File.WriteAllTextAsync(Path.Combine(channel[category], category is "photos" ? "IMG_0001.jpg" : "milk.md"), "milk, and bread", None);
+            await busy.GoodAsync("source", "add", category, channel[category]);
             await busy.GoodAsync("on", category, "--yes");
         }
         using PhoneProcess.LongRun run = busy.Run();
@@ -58,7 +50,7 @@ public sealed class IdenticalPollsTests : IAsyncLifetime
         Assert.Equal(8, Count(fresh));
 
         await UseAsync(idle, "other-two", "7");
-        await PublishAsync("Happy New Year!", "Season's greetings!");
+        await channel.PublishAsync("Happy New Year!", "Season's greetings!");
         await run.PollAsync();
         string previous = Poll();
         await UseAsync(busy, "acme-one", "1.5");
@@ -71,7 +63,7 @@ public sealed class IdenticalPollsTests : IAsyncLifetime
         await idle.GoodAsync("poll");
         Assert.Equal(nothing, Poll());
         Assert.Equal(string.Concat(((string[])["timestamp.json", "roots.bin.zst", "log/checkpoint"]).Select(name => $"GET /channel/{name} HTTP/1.1\r\nHost: {relay.Url.Authority}\r\n\r\n")), nothing);
-        Assert.NotEmpty(Directory.EnumerateFiles(Path.Combine(this["server"], "vaults"), "*", SearchOption.AllDirectories)); // backups were made meanwhile
+        Assert.NotEmpty(Directory.EnumerateFiles(Path.Combine(channel["server"], "vaults"), "*", SearchOption.AllDirectories)); // backups were made meanwhile
     }
 
     [Fact]
@@ -88,13 +80,6 @@ public sealed class IdenticalPollsTests : IAsyncLifetime
         await phone.GoodAsync("updates", "--model", model, "--installed", installed, "--language", "de");
         await phone.GoodAsync("status");
     }
-
-    private Task<string> PublishAsync(params string[] greetings) => LocalChannel.EnsureAsync(
-        this["publisher"], [.. greetings.Select(static text => new Greeting(Greeting.IdOf("en", text), text, "greeting", "en", "CC0-1.0"))],
-        [new UpdateDraft("acme-one", Version("2.0"), "stable", this["update.img"], new Dictionary<string, string>(StringComparer.Ordinal) { ["de"] = "Behebt Fehler.", ["en"] = "Fixes." }, [], TimeSpan.FromDays(7))],
-        TimeProvider.System, None);
-
-    private static ReleaseVersion Version(string text) => ReleaseVersion.TryParse(text, out ReleaseVersion? version) ? version : throw new FormatException(text);
 
     private async Task InitAsync(PhoneProcess phone)
     {
@@ -116,10 +101,7 @@ public sealed class IdenticalPollsTests : IAsyncLifetime
     private async Task<byte[]> HelloAsync(PhoneProcess phone)
     {
         using ClientHello listener = new();
-        string account = Path.Combine(phone.Home, "account.json");
-        string text = await File.ReadAllTextAsync(account, None), moved = text.Replace(relay.Url.AbsoluteUri, listener.Url.AbsoluteUri, StringComparison.Ordinal);
-        Assert.NotEqual(text, moved);
-        await File.WriteAllTextAsync(account, moved, None);
+        await phone.MoveAsync(relay.Url, listener.Url);
         Task<(int Exit, string Said)> polling = phone.SayAsync("poll");
         byte[] hello = await listener.ReadAsync(None);
         Assert.Equal(ExitCode.Unreachable, (await polling).Exit);
@@ -129,7 +111,6 @@ public sealed class IdenticalPollsTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await relay.DisposeAsync();
-        await server.DisposeAsync();
-        folder.Delete(recursive: true);
+        await channel.DisposeAsync();
     }
 }

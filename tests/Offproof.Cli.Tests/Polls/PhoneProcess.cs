@@ -26,6 +26,14 @@ internal sealed class PhoneProcess(string home, IReadOnlyDictionary<string, stri
         Assert.True(exit == 0, $"{string.Join(' ', arguments)} ended with {exit}: {said}");
     }
 
+    /// <summary>Its server is from now on another one, which nobody asked it about.</summary>
+    internal async Task MoveAsync(Uri from, Uri to)
+    {
+        string account = Path.Combine(home, "account.json"), text = await File.ReadAllTextAsync(account), moved = text.Replace(from.AbsoluteUri, to.AbsoluteUri, StringComparison.Ordinal);
+        Assert.NotEqual(text, moved);
+        await File.WriteAllTextAsync(account, moved);
+    }
+
     /// <summary>`run`, until it is told to end. Its backups are due all the time, its polls when <see cref="LongRun.PollAsync"/> says so.</summary>
     internal LongRun Run() => new(Start("run", "--json", "--every", "1s"), Path.Combine(home, "channel", "next-poll"));
 
