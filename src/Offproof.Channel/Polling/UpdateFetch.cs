@@ -174,8 +174,7 @@ internal sealed class UpdateFetch(HttpMessageInvoker http, Uri channel, TimeProv
 
     private static void RequirePart(HttpResponseMessage response, Uri address, long from, long count, long length)
     {
-        if (response.StatusCode != HttpStatusCode.PartialContent)
-            throw Unavailable(string.Create(CultureInfo.InvariantCulture, $"the server answers {(int)response.StatusCode} where a part of {address.AbsolutePath} was asked for"));
+        if (response.StatusCode != HttpStatusCode.PartialContent) throw TufException.Answered(response.StatusCode, address, "5.7.3");
         ContentRangeHeaderValue? range = response.Content.Headers.ContentRange;
         if (range?.From != from || range.To != from + count - 1 || range.Length != length) throw Unavailable($"the server gives another part of {address.AbsolutePath} than was asked for");
     }
