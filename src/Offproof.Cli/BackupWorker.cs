@@ -41,7 +41,7 @@ internal sealed class BackupWorker(string home)
     internal async Task<WorkerEnd> RunAsync(Category category, CancellationToken cancel)
     {
         (int exit, string output, string why) = await RunAsync(["backup", category.Name(), "--json", "--tied"], cancel);
-        return new WorkerEnd(exit, Snapshot(output), why);
+        return new WorkerEnd(exit, Snapshot(output), exit == ExitCode.Unreachable ? "server unreachable" : why);
     }
 
     internal async Task<PollEnd> PollAsync(CancellationToken cancel)
@@ -75,7 +75,7 @@ internal sealed class BackupWorker(string home)
             throw;
         }
         string said = await error;
-        return (process.ExitCode, await output, process.ExitCode == ExitCode.Unreachable ? "server unreachable" : said.Length > 0 ? said : $"it ended with {process.ExitCode}");
+        return (process.ExitCode, await output, said.Length > 0 ? said : $"it ended with {process.ExitCode}");
     }
 
     /// <summary>A program that was exchanged meanwhile, or too many processes: tried again later, like any failure.</summary>

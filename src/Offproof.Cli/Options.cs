@@ -87,7 +87,12 @@ internal static class Options
     };
 
     /// <summary>A whole number of seconds, minutes, hours or days: 30s, 10m, 6h, 1d; from a second to 31 days.</summary>
-    internal static Option<TimeSpan> Duration(string name, string description, TimeSpan usual) => new(name)
+    internal static Option<TimeSpan> Duration(string name, string description, TimeSpan usual) => Duration(name, description, usual, least: 1, mostDays: 31);
+
+    /// <summary>The same, of a rollout (channel.md §5): 0 is at once, and 366 days are the most.</summary>
+    internal static Option<TimeSpan> RolloutTime(string name, string description) => Duration(name, description, TimeSpan.Zero, least: 0, mostDays: 366);
+
+    private static Option<TimeSpan> Duration(string name, string description, TimeSpan usual, int least, int mostDays) => new(name)
     {
         Description = description,
         HelpName = "DURATION",
@@ -95,10 +100,11 @@ internal static class Options
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
+            if (least == 0 && text == "0") return TimeSpan.Zero;
             long unit = text switch { [.., 's'] => 1, [.., 'm'] => 60, [.., 'h'] => 3600, [.., 'd'] => 86400, _ => 0 };
             if (unit > 0 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-                && number * unit is >= 1 and <= 31 * 86400) return TimeSpan.FromSeconds(number * unit);
-            result.AddError($"{name} is 30s, 10m, 6h or 1d, at most 31 days, not '{text}'");
+                && number * unit is var seconds && seconds >= least && seconds <= mostDays * 86400L) return TimeSpan.FromSeconds(seconds);
+            result.AddError($"{name} is {(least == 0 ? "0, " : "")}30s, 10m, 6h or 1d, at most {mostDays} days, not '{text}'");
             return usual;
         },
     };

@@ -82,8 +82,9 @@ public sealed partial class DeviceHome
     /// <param name="to">The folder for it; created where absent</param>
     /// <param name="proxy">socks5://HOST:PORT; null for none</param>
     /// <param name="progress">Is told the bytes that are there, and how many there will be</param>
+    /// <param name="whole">Is told that the server gives no parts of files: stopped, it begins anew</param>
     /// <param name="cancel">Ends it; the next goes on there</param>
-    public async Task<FetchedUpdate> FetchUpdateAsync(Notice notice, string? installedFile, string to, Uri? proxy, Action<long, long>? progress, CancellationToken cancel)
+    public async Task<FetchedUpdate> FetchUpdateAsync(Notice notice, string? installedFile, string to, Uri? proxy, Action<long, long>? progress, Action? whole, CancellationToken cancel)
     {
         using ChannelAccess access = ChannelAccess.Open(home, account.Server, time, proxy);
         try
@@ -93,7 +94,7 @@ public sealed partial class DeviceHome
             if (await PublicChannel.IsUpdateAsync(notice, file, cancel).ConfigureAwait(false)) return new FetchedUpdate(file, notice.Payloads[0].Sha256, notice.Payloads[0].Bytes, Received: 0, Delta: null);
             // The publisher chose the name: it must not be the way to write over a file of the owner's.
             if (Path.Exists(file)) throw new DeviceException(DeviceFault.Refused, $"{file} is already there, and is not this update: it was left as it is", "name another folder with --to");
-            return await access.Channel.FetchUpdateAsync(notice, installedFile, to, access.Http, access.Url, progress, cancel).ConfigureAwait(false);
+            return await access.Channel.FetchUpdateAsync(notice, installedFile, to, access.Http, access.Url, progress, whole, cancel).ConfigureAwait(false);
         }
         catch (Exception e) when (ChannelAccess.IsRefusal(e))
         {

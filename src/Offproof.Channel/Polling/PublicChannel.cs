@@ -87,7 +87,7 @@ public sealed class PublicChannel(string folder, TimeProvider time)
 
     /// <summary>
     /// Fetches an update (channel.md §8): the one request that tells which phone it is for. It ends up in <paramref name="to"/> under the name of its target, verified; nothing is installed.
-    /// Stopped, the next one goes on behind the last whole MiB.
+    /// Stopped, the next one goes on behind the last whole MiB, where the server gives parts of files.
     /// </summary>
     /// <param name="notice">Of the release that is held</param>
     /// <param name="installed">The file that is installed, for a delta; null for the whole update</param>
@@ -95,10 +95,11 @@ public sealed class PublicChannel(string folder, TimeProvider time)
     /// <param name="http">Follows no redirect and adds no header</param>
     /// <param name="channel">The channel's URL, ending in a slash</param>
     /// <param name="progress">Is told the bytes that are there, and how many there will be</param>
+    /// <param name="whole">Is told that the server gives none: stopped, it begins anew</param>
     /// <param name="cancel">Ends it</param>
     /// <exception cref="TufException">It is refused, or the server does not answer.</exception>
-    public Task<FetchedUpdate> FetchUpdateAsync(Notice notice, string? installed, string to, HttpMessageInvoker http, Uri channel, Action<long, long>? progress, CancellationToken cancel) =>
-        new UpdateFetch(http, channel, time, progress).RunAsync(notice, files.ReadHeld()?.Targets ?? throw new InvalidOperationException("nothing was polled yet"), installed, to, cancel);
+    public Task<FetchedUpdate> FetchUpdateAsync(Notice notice, string? installed, string to, HttpMessageInvoker http, Uri channel, Action<long, long>? progress, Action? whole, CancellationToken cancel) =>
+        new UpdateFetch(http, channel, time, progress, whole).RunAsync(notice, files.ReadHeld()?.Targets ?? throw new InvalidOperationException("nothing was polled yet"), installed, to, cancel);
 
     /// <summary>True where the file is the update that a notice promises.</summary>
     public static async Task<bool> IsUpdateAsync(Notice notice, string file, CancellationToken cancel)

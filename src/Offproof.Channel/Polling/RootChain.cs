@@ -13,8 +13,10 @@ internal static class RootChain
     /// <summary>Of the file as it is served.</summary>
     internal const int MostFile = 4 << 20;
 
-    private const int MostContent = 4 << 20;
-    private const int LengthSize = 4;
+    /// <summary>Of all roots, each with its length.</summary>
+    internal const int MostContent = 4 << 20;
+
+    internal const int LengthSize = 4;
 
     /// <param name="roots">Root 1, 2, 3, ... byte for byte</param>
     internal static byte[] Write(IReadOnlyCollection<ReadOnlyMemory<byte>> roots)

@@ -13,8 +13,8 @@ namespace Offproof.Channel;
 /// <param name="Delta">The version that the delta started from; null where the whole update was fetched</param>
 public sealed record FetchedUpdate(string File, string Sha256, long Bytes, long Received, ReleaseVersion? Delta);
 
-/// <summary>channel.md §8: in parts of one MiB, one after the other, that go on where they were stopped.</summary>
-internal sealed class UpdateFetch(HttpMessageInvoker http, Uri channel, TimeProvider time, Action<long, long>? progress)
+/// <summary>channel.md §8: in parts of one MiB, one after the other, that go on where they were stopped; whole from a server that knows no parts.</summary>
+internal sealed class UpdateFetch(HttpMessageInvoker http, Uri channel, TimeProvider time, Action<long, long>? progress, Action? whole)
 {
     internal const int Part = 1 << 20;
     private const int BufferSize = 1 << 16;
@@ -85,7 +85,7 @@ internal sealed class UpdateFetch(HttpMessageInvoker http, Uri channel, TimeProv
             long at = Math.Min(stream.Length, target.Length) / Part * Part;
             stream.SetLength(at);
             stream.Position = at;
-            for (; at < target.Length; at += Part)
+            for (; at < target.Length; at = stream.Position)
             {
                 progress?.Invoke(at, target.Length);
                 await FetchPartAsync(address, at, Math.Min(Part, target.Length - at), target.Length, stream, cancel).ConfigureAwait(false);
@@ -102,47 +102,85 @@ internal sealed class UpdateFetch(HttpMessageInvoker http, Uri channel, TimeProv
         return part;
     }
 
-    private async Task FetchPartAsync(Uri address, long from, long count, long length, Stream into, CancellationToken cancel)
+    /// <summary>The part, or from a server that knows no parts the whole file, in the place of what had come of it.</summary>
+    private async Task FetchPartAsync(Uri address, long from, long count, long length, FileStream into, CancellationToken cancel)
     {
-        using CancellationTokenSource slow = new(MetadataLimits.Patience + TimeSpan.FromSeconds((double)count / MetadataLimits.LeastRate), time);
+        long start = time.GetTimestamp();
+        using CancellationTokenSource slow = new(MetadataLimits.Patience, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(slow.Token, cancel);
         try
         {
             using HttpRequestMessage request = new(HttpMethod.Get, address) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
             request.Headers.Range = new RangeHeaderValue(from, from + count - 1);
             using HttpResponseMessage response = await http.SendAsync(request, either.Token).ConfigureAwait(false);
-            if (response.StatusCode != HttpStatusCode.PartialContent)
-                throw Unavailable(string.Create(CultureInfo.InvariantCulture, $"the server answers {(int)response.StatusCode} where a part of {address.AbsolutePath} was asked for"));
-            ContentRangeHeaderValue? range = response.Content.Headers.ContentRange;
-            if (range?.From != from || range.To != from + count - 1 || range.Length != length) throw Unavailable($"the server gives another part of {address.AbsolutePath} than was asked for");
+            if (response.StatusCode == HttpStatusCode.OK) count = BeginWhole(response, address, length, into);
+            else RequirePart(response, address, from, count, length);
             Stream body = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
             await using (body.ConfigureAwait(false))
             {
                 byte[] buffer = new byte[BufferSize];
-                long left = count;
-                for (int read; (read = await body.ReadAsync(buffer, either.Token).ConfigureAwait(false)) > 0;)
+                long come = 0;
+                while (true)
                 {
-                    if (read > left) throw new TufException(Refusal.EndlessData, "5.7.3", $"more of {address.AbsolutePath} came than was asked for");
-                    left -= read;
+                    // As of metadata (channel-tuf.md §3): the least rate on the average, and no long silence.
+                    TimeSpan left = MetadataLimits.Patience + TimeSpan.FromSeconds((double)come / MetadataLimits.LeastRate) - time.GetElapsedTime(start);
+                    if (left <= TimeSpan.Zero) throw TooSlow(address);
+                    slow.CancelAfter(left < MetadataLimits.Patience ? left : MetadataLimits.Patience);
+                    int read = await ReadAsync(body, buffer, address, either.Token).ConfigureAwait(false);
+                    if (read == 0) break;
+                    come += read;
+                    if (come > count) throw new TufException(Refusal.EndlessData, "5.7.3", $"more of {address.AbsolutePath} came than was asked for");
                     received += read;
                     await into.WriteAsync(buffer.AsMemory(0, read), cancel).ConfigureAwait(false);
+                    if (count == length) progress?.Invoke(come, length);
                 }
-                if (left > 0) throw Unavailable($"a part of {address.AbsolutePath} ended early");
+                if (come < count) throw Unavailable($"{(count == length ? "" : "a part of ")}{address.AbsolutePath} ended early");
             }
         }
         catch (OperationCanceledException e) when (slow.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            throw new TufException(Refusal.SlowRetrieval, "5.7.3", $"{address.AbsolutePath} came slower than {MetadataLimits.LeastRate.ToString(CultureInfo.InvariantCulture)} bytes a second", e);
+            throw TooSlow(address, e);
         }
         catch (HttpRequestException e)
         {
             throw Unavailable($"{address.AbsolutePath}: {e.Message}", e);
         }
-        catch (HttpIOException e)
+    }
+
+    private static async Task<int> ReadAsync(Stream body, byte[] buffer, Uri address, CancellationToken cancel)
+    {
+        try
+        {
+            return await body.ReadAsync(buffer, cancel).ConfigureAwait(false);
+        }
+        catch (IOException e) // the connection's; the file's is the caller's disk
         {
             throw Unavailable($"{address.AbsolutePath}: {e.Message}", e);
         }
     }
+
+    // RFC 9110 §14.2: who does not know ranges answers with the file.
+    private long BeginWhole(HttpResponseMessage response, Uri address, long length, FileStream into)
+    {
+        if (response.Content.Headers.ContentLength != length)
+        {
+            throw Unavailable(string.Create(CultureInfo.InvariantCulture,
+                $"the server gives {(response.Content.Headers.ContentLength is { } other ? $"{other} bytes" : "a file of no length")} where a part of {address.AbsolutePath}, which has {length}, was asked for"));
+        }
+        whole?.Invoke();
+        into.SetLength(0);
+        return length;
+    }
+
+    private static void RequirePart(HttpResponseMessage response, Uri address, long from, long count, long length)
+    {
+        if (response.StatusCode != HttpStatusCode.PartialContent) throw TufException.Answered(response.StatusCode, address, "5.7.3");
+        ContentRangeHeaderValue? range = response.Content.Headers.ContentRange;
+        if (range?.From != from || range.To != from + count - 1 || range.Length != length) throw Unavailable($"the server gives another part of {address.AbsolutePath} than was asked for");
+    }
+
+    private static TufException TooSlow(Uri address, Exception? inner = null) =>
+        new(Refusal.SlowRetrieval, "5.7.3", $"{address.AbsolutePath} came slower than {MetadataLimits.LeastRate.ToString(CultureInfo.InvariantCulture)} bytes a second", inner);
 
     private static TufException Unavailable(string what, Exception? inner = null) => new(Refusal.Unavailable, "5.7.3", what, inner);
 }

@@ -36,9 +36,11 @@ static class KeyFile
 
     internal static void WriteNew(string path, ReadOnlySpan<byte> content)
     {
-        if (File.Exists(path)) throw new PublishingException(PublishingFault.Refused, $"{path} is already there: no key was made", "name another folder; a key that is overwritten is lost");
+        if (File.Exists(path)) throw Taken(path);
         DurableFile.Write(path, content, DurableFile.Private);
     }
+
+    internal static PublishingException Taken(string path) => new(PublishingFault.Refused, $"{path} is already there: no key was made", "name another folder; a key that is overwritten is lost");
 
     /// <summary>The key. The caller disposes it.</summary>
     internal static SigningKey Read(string path)
@@ -82,6 +84,30 @@ static class KeyFile
         catch (PublishingException)
         {
             return null;
+        }
+    }
+
+    /// <summary>What a file says that it is a key for; null where it is none.</summary>
+    internal static string? RoleOf(string path)
+    {
+        byte[] text = [];
+        try
+        {
+            text = ReadBytes(path);
+            Utf8JsonReader reader = new(text);
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("role"u8) && reader.Read()) return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            }
+            return null;
+        }
+        catch (Exception e) when (e is PublishingException or JsonException)
+        {
+            return null;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(text);
         }
     }
 

@@ -138,8 +138,7 @@ public sealed partial class Publisher
     {
         if (File.Exists(StagedRoot) && ReadRoot(StagedRoot).Metadata.Version <= released.Root.Metadata.Version) File.Delete(StagedRoot);
         if (File.Exists(StagedTargets) && ReadTargets(StagedTargets).Metadata.Version <= released.Targets!.Metadata.Version) File.Delete(StagedTargets);
-        string files = Path.Combine(this[Staged], "files");
-        if (!File.Exists(StagedTargets) && Directory.Exists(files)) Directory.Delete(files, recursive: true);
+        if (!File.Exists(StagedTargets) && Directory.Exists(StagedFiles)) Directory.Delete(StagedFiles, recursive: true);
         tree.BeforeWriting?.Invoke(Begun + Done);
         Directory.Move(this[Begun], this[Begun + Done]);
         DirectorySync.Flush(folder);

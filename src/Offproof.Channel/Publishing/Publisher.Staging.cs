@@ -40,6 +40,7 @@ public sealed partial class Publisher
         IReadOnlyList<Greeting> read = GreetingList.Read(GreetingList.Open(file));
         HashSet<Greeting> old = [.. before];
         HashSet<string> ids = [.. read.Select(static g => g.Id)];
+        RequireBundle(GreetingList.Target, file);
         long version = StageTargets(latest, files => PutStaged(files, GreetingList.Target, file));
         return new StageReport(version, read.Count, read.Count(g => !old.Contains(g)), before.Count(g => !ids.Contains(g.Id)), file.Length, []);
     }
@@ -62,21 +63,22 @@ public sealed partial class Publisher
         List<NoticePayload> payloads = [new(NoticePayload.Full, folder + name, bytes, sha256)];
         Notice notice = new(id, draft.Model, draft.Version, draft.Channel, now, new NoticeRollout(Second(draft.Start ?? now), (long)draft.Rollout.TotalSeconds), draft.Critical, draft.Notes, payloads, draft.Minimum);
         if (notice.Complaint() is { } wrong) throw new PublishingException(PublishingFault.Usage, $"{id}: {wrong}: nothing was staged");
-        StageCopy(draft.File, folder + name);
+        Dictionary<string, TargetFile> staged = new(StringComparer.Ordinal) { [folder + name] = StageCopy(draft.File, folder + name, bytes, sha256) };
         List<string> remarks = [];
-        foreach ((ReleaseVersion from, string file) in draft.DeltasFrom) AddDelta(draft, from, file, payloads, remarks);
+        foreach ((ReleaseVersion from, string file) in draft.DeltasFrom) AddDelta(draft, from, file, payloads, staged, remarks);
 
         notices.RemoveAll(n => n.Id == id);
         notices.Add(notice);
-        return StageNotices(latest, notices, remarks);
+        return StageNotices(latest, notices, staged, remarks);
     }
 
-    /// <summary>Stages that a notice is gone; its payloads go with it.</summary>
+    /// <summary>Stages that a notice is gone; its payloads go with it. Again is once.</summary>
     public StageReport StageWithdrawal(string id)
     {
         Standing latest = Latest();
         List<Notice> notices = [.. Notices(latest)];
-        return notices.RemoveAll(n => n.Id == id) == 1 ? StageNotices(latest, notices, [])
+        bool isGone = notices.RemoveAll(n => n.Id == id) == 1 || (latest.Targets is { } targets && NoticesOf(targets.Metadata).Any(n => n.Id == id));
+        return isGone ? StageNotices(latest, notices, new Dictionary<string, TargetFile>(StringComparer.Ordinal), [])
             : throw new PublishingException(PublishingFault.Failure, $"there is no notice {id}: nothing was staged", "MODEL/VERSION/CHANNEL");
     }
 
@@ -84,27 +86,22 @@ public sealed partial class Publisher
     public void StageRenewal()
     {
         Standing latest = Latest();
-        StageRoot(latest, static roles => { });
-        if (latest.Targets is not null || File.Exists(StagedTargets)) StageTargets(latest, static files => { });
+        StageRoot(latest, static roles => { }, latest.Targets is not null || File.Exists(StagedTargets));
     }
 
-    StageReport StageNotices(Standing latest, List<Notice> notices, IReadOnlyList<string> remarks)
+    StageReport StageNotices(Standing latest, List<Notice> notices, Dictionary<string, TargetFile> staged, IReadOnlyList<string> remarks)
     {
         IReadOnlyList<Notice> before = latest.Targets is null ? [] : NoticesOf(latest.Targets.Metadata);
         byte[] content = Sealed(() => NoticeList.Write(notices));
         byte[] file = NoticeList.Seal(content);
+        RequireBundle(NoticeList.Target, file);
         IReadOnlyList<Notice> read = NoticeList.Read(NoticeList.Open(file));
         HashSet<string> old = [.. before.Select(Line)], needed = [.. read.SelectMany(static n => n.Payloads).Select(static p => p.Target)];
         long version = StageTargets(latest, files =>
         {
             PutStaged(files, NoticeList.Target, file);
             foreach (string gone in files.Keys.Where(name => name.StartsWith("payloads/", StringComparison.Ordinal) && !needed.Contains(name)).ToList()) files.Remove(gone);
-            foreach (string name in needed)
-            {
-                if (!File.Exists(StagedFile(name))) continue;
-                (long bytes, string sha256) = Measure(StagedFile(name));
-                files[name] = new TargetFile(bytes, FileHashesOf(sha256));
-            }
+            foreach ((string name, TargetFile target) in staged) files[name] = target;
             // What a notice promises must be there to be fetched.
             if (needed.FirstOrDefault(name => !files.ContainsKey(name)) is { } missing) throw new PublishingException(PublishingFault.Forgery, $"{missing} is announced, and not there: nothing was staged");
         });
@@ -113,53 +110,70 @@ public sealed partial class Publisher
         static string Line(Notice notice) => System.Text.Encoding.UTF8.GetString(NoticeList.Write([notice]));
     }
 
-    void AddDelta(UpdateDraft draft, ReleaseVersion from, string file, List<NoticePayload> payloads, List<string> remarks)
+    void AddDelta(UpdateDraft draft, ReleaseVersion from, string file, List<NoticePayload> payloads, Dictionary<string, TargetFile> staged, List<string> remarks)
     {
         if (from >= draft.Version) throw new PublishingException(PublishingFault.Usage, $"a delta from {from} to {draft.Version} goes nowhere: nothing was staged");
-        string target = $"payloads/{draft.Model}/{draft.Version}/{from}-to-{draft.Version}.zst", staged = StagedFile(target);
-        DurableFile.MakeFolder(Path.GetDirectoryName(staged)!);
-        if (!Delta.TryMake(file, draft.File, staged))
+        string target = $"payloads/{draft.Model}/{draft.Version}/{from}-to-{draft.Version}.zst", made = Path.Combine(StagedFiles, "delta" + DurableFile.TemporaryEnding), check = made + DurableFile.TemporaryEnding;
+        tree.BeforeWriting?.Invoke(Path.GetRelativePath(folder, made));
+        DurableFile.MakeFolder(StagedFiles);
+        if (!Delta.TryMake(file, draft.File, made))
         {
-            File.Delete(staged);
+            File.Delete(made);
             remarks.Add($"no delta from {from}: a delta's update has at most {Delta.MostBytes >> 20} MiB, and starts from at most {Delta.MostFrom >> 20}; devices fetch it whole");
             return;
         }
         NoticePayload payload = payloads[0] with { Kind = NoticePayload.Delta, Target = target, From = from, FromSha256 = Measure(file).Sha256 };
-        string check = staged + DurableFile.TemporaryEnding;
-        DeltaResult result = Delta.Apply(payload, file, staged, check);
+        DeltaResult result = Delta.Apply(payload, file, made, check);
         File.Delete(check);
         if (result != DeltaResult.Done) throw new PublishingException(PublishingFault.Failure, $"the delta from {from} does not make the update ({result}): nothing was staged", "did the files change meanwhile?");
-        if (new FileInfo(staged).Length >= payload.Bytes)
+        if (new FileInfo(made).Length >= payload.Bytes)
         {
-            File.Delete(staged);
+            File.Delete(made);
             remarks.Add($"no delta from {from}: it would be as large as the update");
             return;
         }
+        staged[target] = PutStagedFile(made, target, Measure(made));
         payloads.Add(payload);
     }
 
     long StageTargets(Standing latest, Action<SortedDictionary<string, TargetFile>> change)
     {
+        TargetsMetadata targets = DraftTargets(latest, change);
+        PutDrafts(latest, null, targets);
+        return targets.Version;
+    }
+
+    TargetsMetadata DraftTargets(Standing latest, Action<SortedDictionary<string, TargetFile>> change)
+    {
         TargetsMetadata? from = File.Exists(StagedTargets) ? ReadTargets(StagedTargets).Metadata : latest.Targets?.Metadata;
         SortedDictionary<string, TargetFile> files = new(from?.Targets.ToDictionary(StringComparer.Ordinal) ?? [], StringComparer.Ordinal);
         change(files);
-        long version = (latest.Targets?.Metadata.Version ?? 0) + 1;
-        WriteDraft(StagedTargets, new TargetsMetadata(version, Expires(settings.Expiry.Targets), files, []));
-        return version;
+        return new TargetsMetadata((latest.Targets?.Metadata.Version ?? 0) + 1, Expires(settings.Expiry.Targets), files, []);
     }
 
     void PutStaged(SortedDictionary<string, TargetFile> files, string target, byte[] content)
     {
-        DurableFile.Write(StagedFile(target), content, DurableFile.Public);
         files[target] = TargetFile.Of(content);
+        Stage(StagedFile(target, files[target].Hashes.ByName["sha256"]), content);
     }
 
-    void StageCopy(string file, string target)
+    TargetFile StageCopy(string file, string target, long bytes, string sha256)
     {
-        string staged = StagedFile(target), temporary = staged + DurableFile.TemporaryEnding;
-        DurableFile.MakeFolder(Path.GetDirectoryName(staged)!);
-        File.Copy(file, temporary, overwrite: true);
-        File.Move(temporary, staged, overwrite: true);
+        string copy = Path.Combine(StagedFiles, "copy" + DurableFile.TemporaryEnding);
+        tree.BeforeWriting?.Invoke(Path.GetRelativePath(folder, copy));
+        DurableFile.MakeFolder(StagedFiles);
+        File.Copy(file, copy, overwrite: true);
+        if (Measure(copy) != (bytes, sha256)) throw new PublishingException(PublishingFault.Failure, $"{file} changed while it was read: nothing was staged", "again, when it is whole");
+        return PutStagedFile(copy, target, (bytes, sha256));
+    }
+
+    TargetFile PutStagedFile(string from, string target, (long Bytes, string Sha256) measured)
+    {
+        string place = StagedFile(target, measured.Sha256);
+        tree.BeforeWriting?.Invoke(Path.GetRelativePath(folder, place));
+        DurableFile.MakeFolder(Path.GetDirectoryName(place)!);
+        File.Move(from, place, overwrite: true);
+        return new TargetFile(measured.Bytes, FileHashesOf(measured.Sha256));
     }
 
     IReadOnlyList<Notice> Notices(Standing latest) => File.Exists(StagedTargets) ? NoticesOf(ReadTargets(StagedTargets).Metadata) : latest.Targets is null ? [] : NoticesOf(latest.Targets.Metadata);
@@ -173,7 +187,7 @@ public sealed partial class Publisher
     /// <summary>Where the bytes of a target lie, published or staged; whoever takes them compares their hash.</summary>
     string PlaceOf(string name, TargetFile target)
     {
-        string sha256 = target.Hashes.ByName["sha256"], published = tree[PublicTree.TargetPlace(name, sha256)], staged = StagedFile(name);
+        string sha256 = target.Hashes.ByName["sha256"], published = tree[PublicTree.TargetPlace(name, sha256)], staged = StagedFile(name, sha256);
         if (LengthOf(published) == target.Length) return published;
         return LengthOf(staged) == target.Length ? staged
             : throw new PublishingException(PublishingFault.Forgery, $"the file of the target {name} is neither staged nor published", "stage it again");

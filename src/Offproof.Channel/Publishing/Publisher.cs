@@ -46,7 +46,10 @@ public sealed partial class Publisher : IDisposable
 
     string StagedTargets => Path.Combine(this[Staged], "targets.json");
 
-    string StagedFile(string target) => Path.Combine(this[Staged], "files", target);
+    string StagedFiles => Path.Combine(this[Staged], "files");
+
+    // By its hash, as it is served: what an earlier draft names stays beside it until the new draft is in its place.
+    string StagedFile(string target, string sha256) => Path.Combine(StagedFiles, PublicTree.TargetPlace(target, sha256)[(PublicTree.Targets.Length + 1)..]);
 
     /// <summary>Opens what <see cref="Create"/> made, and puts away what a killed run left.</summary>
     /// <exception cref="PublishingException">There is no publisher here, or another process works in it.</exception>
@@ -87,6 +90,7 @@ public sealed partial class Publisher : IDisposable
             if (!Directory.Exists(at)) continue;
             foreach (string left in Directory.EnumerateFiles(at, "*" + DurableFile.TemporaryEnding, SearchOption.AllDirectories)) File.Delete(left);
         }
+        TakeUpDrafts();
     }
 
     DateTimeOffset Expires(int hours) => Second(time.GetUtcNow()).AddHours(hours);
@@ -138,9 +142,6 @@ public sealed partial class Publisher : IDisposable
 
     /// <summary>The root that will hold when what is staged is released: its keys sign the targets that are staged beside it.</summary>
     RootMetadata ComingRoot(Standing latest) => File.Exists(StagedRoot) ? ReadRoot(StagedRoot).Metadata : latest.Root.Metadata;
-
-    // An unsigned draft is replaced, and with it goes what had been signed: signatures are over bytes.
-    static void WriteDraft(string path, Metadata draft) => DurableFile.Write(path, SignedFile.Write(draft.ToJson(), []), DurableFile.Public);
 
     SigningKey OnlineKey(string role, RootMetadata root)
     {

@@ -11,6 +11,8 @@ internal sealed class Fetcher(HttpMessageInvoker http, TimeProvider time)
 {
     const int BufferSize = 16_384;
 
+    HttpStatusCode absent = HttpStatusCode.NotFound;
+
     /// <summary>The file, or null when the server says that it has none.</summary>
     internal async Task<byte[]?> TryFetchAsync(Uri address, long limit, string clause, CancellationToken cancellation)
     {
@@ -20,9 +22,10 @@ internal sealed class Fetcher(HttpMessageInvoker http, TimeProvider time)
 
     /// <summary>The file; <see cref="Refusal.Unavailable"/> when the server has none.</summary>
     internal async Task<byte[]> FetchAsync(Uri address, long limit, string clause, CancellationToken cancellation) =>
-        await TryFetchAsync(address, limit, clause, cancellation).ConfigureAwait(false) ?? throw Missing(address, clause);
+        await TryFetchAsync(address, limit, clause, cancellation).ConfigureAwait(false) ?? throw Absent(address, clause);
 
-    internal static TufException Missing(Uri address, string clause) => new(Refusal.Unavailable, clause, $"the server has no {address.AbsolutePath}");
+    /// <summary>What <see cref="TryCopyAsync"/> has just called false.</summary>
+    internal TufException Absent(Uri address, string clause) => TufException.Answered(absent, address, clause);
 
     /// <summary>Copies the file, of at most <paramref name="limit"/> bytes; false when the server has none. What was copied before a refusal is the caller's to throw away.</summary>
     internal async Task<bool> TryCopyAsync(Uri address, long limit, string clause, Stream destination, CancellationToken cancellation)
@@ -39,9 +42,10 @@ internal sealed class Fetcher(HttpMessageInvoker http, TimeProvider time)
                 case HttpStatusCode.OK:
                     break;
                 case HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.Gone: // object stores say 403 of what is not there
+                    absent = response.StatusCode;
                     return false;
                 default:
-                    throw new TufException(Refusal.Unavailable, clause, string.Create(CultureInfo.InvariantCulture, $"the server answers {(int)response.StatusCode} to {address.AbsolutePath}"));
+                    throw TufException.Answered(response.StatusCode, address, clause);
             }
             if (response.Content.Headers.ContentLength > limit) throw TooLong(address, limit, clause);
             var body = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);

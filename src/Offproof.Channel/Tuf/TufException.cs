@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace Offproof.Channel;
 
@@ -44,6 +45,17 @@ public sealed class TufException : Exception
 
     /// <summary>The clause of the specification that was not met, for example <c>5.4.3.1</c>.</summary>
     public string Clause { get; }
+
+    /// <summary>What the server answered in the place of the file; null where that is not why.</summary>
+    public HttpStatusCode? Answer { get; internal init; }
+
+    /// <summary>An answer that is not the file: which, and to what.</summary>
+    internal static TufException Answered(HttpStatusCode answer, Uri address, string clause) => new(Refusal.Unavailable, clause, string.Create(CultureInfo.InvariantCulture, $"the server answers {(int)answer} to {address.AbsolutePath}{answer switch
+    {
+        HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.Gone => ": it has no such file, or does not give it",
+        >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest => " and sends elsewhere, where nothing is asked",
+        _ => "",
+    }}")) { Answer = answer };
 
     /// <summary>The name as it stands in docs and messages, for example <c>mix-and-match</c>.</summary>
     public static string NameOf(Refusal refusal) => refusal switch

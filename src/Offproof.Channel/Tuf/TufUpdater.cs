@@ -58,7 +58,7 @@ public sealed class TufUpdater(MetadataStore store, HttpMessageInvoker http, Uri
             FileStream stream = new(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
             await using (stream.ConfigureAwait(false))
             {
-                if (!await fetcher.TryCopyAsync(address, target.Length, "5.7.3", stream, cancellation).ConfigureAwait(false)) throw Fetcher.Missing(address, "5.7.3");
+                if (!await fetcher.TryCopyAsync(address, target.Length, "5.7.3", stream, cancellation).ConfigureAwait(false)) throw fetcher.Absent(address, "5.7.3");
                 stream.Flush(flushToDisk: true);
             }
             if (!await IsAsync(target, temporary, cancellation).ConfigureAwait(false))

@@ -63,8 +63,15 @@ internal static class MonitorVerb
         Terminal.Say($"log {Terminal.OneLine(report.Log)}: {Terminal.Count(report.Size.Value, "entry").Replace("entrys", "entries", StringComparison.Ordinal)}{(report.Assurance.Length > 0 ? $", {report.Assurance}" : "")}");
         foreach (LoggedRelease release in report.Releases) Terminal.Say(Row(release));
         foreach (WitnessedAt witness in report.Witnesses) Terminal.Say($"  {Terminal.OneLine(witness.Witness)} signed it on {(witness.Time is { } time ? Terminal.Time(time) : "a day that no calendar has")}");
-        if (report.Held is { } held) Terminal.Say(report.Size > held ? string.Create(CultureInfo.InvariantCulture, $"{report.Size - held} more than when it was looked at last") : "nothing new since it was looked at last");
+        if (report.Held is { } held) Terminal.Say(Since(report, report.Size.Value, held));
     }
+
+    // What was not shown to go on from what is held is no news, and not nothing new either.
+    internal static string Since(MonitorReport report, long size, long held) =>
+        size < held ? string.Create(CultureInfo.InvariantCulture, $"{held - size} fewer than when it was looked at last: the log was rolled back, or this is an older copy of it")
+        : report.Problems.Any(static problem => problem.Kind == "split-view") ? "not how the log went on that was looked at last"
+        : size > held ? string.Create(CultureInfo.InvariantCulture, $"{size - held} more than when it was looked at last")
+        : "nothing new since it was looked at last";
 
     private static string Row(LoggedRelease release)
     {

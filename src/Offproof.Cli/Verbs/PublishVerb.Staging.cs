@@ -27,7 +27,7 @@ internal static partial class PublishVerb
         Option<string> full = Options.RequiredFile("--full", "The whole update");
         Option<string[]> deltas = new("--delta-from") { Description = "An older version and its file: VERSION=FILE; may be given again", HelpName = "VERSION=FILE" };
         Option<string[]> notes = new("--notes") { Description = "What is new, as a text file: LANG=FILE, en among them", Required = true, HelpName = "LANG=FILE" };
-        Option<TimeSpan> rollout = Options.Duration("--rollout", "Over which time more and more phones are offered it; at once where not given", TimeSpan.Zero);
+        Option<TimeSpan> rollout = Options.RolloutTime("--rollout", "Over which time more and more phones are offered it: 12h, 7d, 90d; 0, for all at once, where not given");
         Option<DateTimeOffset?> start = Options.Moment("--start", "When the rollout begins; when it is staged, where not given");
         Option<string?> minimum = new("--minimum") { Description = "The lowest version from which it can be installed", HelpName = "VERSION" };
         Option<bool> critical = new("--critical") { Description = "Offered to all at once, whatever the rollout" };

@@ -65,7 +65,7 @@ internal static class UpdatesVerb
             Terminal.Talk($"This asks the server for the update of {notice.Model} to {notice.Version}: the download itself tells it which phone, and which version, is at this address. A poll never does.");
             await Terminal.RequireYesAsync(parsed.GetValue(yes), "Download it?", cancel);
             using Progress progress = new("update");
-            FetchedUpdate fetched = await home.FetchUpdateAsync(notice, parsed.GetValue(from), folder, parsed.GetValue(proxy), progress.Report, cancel);
+            FetchedUpdate fetched = await home.FetchUpdateAsync(notice, parsed.GetValue(from), folder, parsed.GetValue(proxy), progress.Report, SayWhole, cancel);
             if (parsed.GetValue(Options.Json))
             {
                 Terminal.Json(new FetchedJson("offproof/v1/updates-fetch", notice.Id, fetched.File, fetched.Sha256, fetched.Bytes, fetched.Received, fetched.Delta?.ToString()), OutputJson.Default.FetchedJson);
@@ -80,6 +80,8 @@ internal static class UpdatesVerb
         });
         return verb;
     }
+
+    private static void SayWhole() => Terminal.Talk("note: this server gives no parts of files: the update comes whole, and where that is stopped it begins anew");
 
     private static void SayOld(HeldRelease held)
     {

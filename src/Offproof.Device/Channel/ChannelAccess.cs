@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Offproof.Channel;
 
@@ -54,7 +55,7 @@ internal sealed class ChannelAccess : IDisposable
     /// <summary>What a refusal means for whoever asked: the attack by its name, and that nothing of it was taken.</summary>
     internal static DeviceException Explain(Exception refusal, string what) => refusal switch
     {
-        TufException { Refusal: Refusal.Unavailable } e => new(DeviceFault.Unreachable, $"{what}: {e.Message}", "what is held stays, and works offline", e),
+        TufException { Refusal: Refusal.Unavailable } e => new(DeviceFault.Unreachable, $"{what} could not be fetched: {e.Message}", $"{ToDo(e.Answer)}; what is held stays, and works offline", e),
         TufException { Refusal: Refusal.Freeze } e => new(DeviceFault.Forgery, $"{what} was refused: {e.Message}",
             "somebody holds news back, the publisher has stopped, or this clock is wrong; what is held stays", e),
         TufException { Refusal: Refusal.NoSuchTarget } e => new(DeviceFault.Failure, $"{what}: {e.Message}", "nothing was changed", e),
@@ -66,8 +67,16 @@ internal sealed class ChannelAccess : IDisposable
         InvalidDataException or FormatException => new(DeviceFault.Failure, $"what is held of the channel is damaged: {refusal.Message}",
             "remove HOME/channel/current, and the next poll begins as on a fresh device: what it shows is then not compared with what was held; trust.json stays", refusal),
         IOException { HResult: 28 or 122 or unchecked((int)0x80070070) or unchecked((int)0x80070027) } e => new(DeviceFault.Full, $"{what}: the disk is full", "nothing was changed; what is held stays", e),
-        HttpRequestException or SocketException => new(DeviceFault.Unreachable, $"{what}: {refusal.Message}", "what is held stays, and works offline", refusal),
+        HttpRequestException or SocketException => new(DeviceFault.Unreachable, $"{what} could not be fetched: {refusal.Message}", $"{ToDo(null)}; what is held stays, and works offline", refusal),
         _ => throw new ArgumentException("not a refusal", nameof(refusal), refusal),
+    };
+
+    private static string ToDo(HttpStatusCode? answer) => answer switch
+    {
+        null => "again, when the server is reached",
+        HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.Gone => "this server serves no channel, or not all of it: ask whoever runs it",
+        >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest => "a network that wants a login first, or a server that moved: try from another network, or ask whoever runs it",
+        _ => "the server failed: again later, or ask whoever runs it",
     };
 
     internal static bool IsRefusal(Exception e) => e is TufException or LogException or ContentException or InvalidDataException or FormatException or HttpRequestException or SocketException

@@ -132,18 +132,35 @@ public sealed class UpdateTests : IDisposable
         foreach (string? installed in (string?[])[null, Path.Combine(home.FullName, "old")])
         {
             using HttpMessageInvoker http = new(new FolderServer(channel.Folder));
-            Assert.Equal(Refusal.ArbitrarySoftware, (await Assert.ThrowsAsync<TufException>(() => device.FetchUpdateAsync(other, installed, To, http, Url, null, None))).Refusal);
+            Assert.Equal(Refusal.ArbitrarySoftware, (await Assert.ThrowsAsync<TufException>(() => device.FetchUpdateAsync(other, installed, To, http, Url, null, null, None))).Refusal);
             Assert.Empty(Directory.GetFiles(To));
         }
     }
 
-    [Fact]
-    public async Task A_server_that_gives_no_parts_is_not_read_to_its_end()
+    [Fact] // RFC 9110 §14.2: it may answer with the file
+    public async Task From_a_server_that_gives_no_parts_it_comes_whole_and_anew()
     {
         await PollAsync();
-        using HttpMessageInvoker http = new(new WholeFiles(channel.Folder));
-        TufException e = await Assert.ThrowsAsync<TufException>(() => device.FetchUpdateAsync(notice, null, To, http, Url, null, None));
-        Assert.Equal(Refusal.Unavailable, e.Refusal);
+        string part = Path.Combine(To, TestChannel.Sha256(newer) + ".part");
+        await File.WriteAllBytesAsync(part, newer[..(2 << 20)], None); // of a server that gave some
+        using HttpMessageInvoker http = new(new WholeFiles(channel.Folder, static content => content));
+        int told = 0;
+        FetchedUpdate fetched = await device.FetchUpdateAsync(notice, null, To, http, Url, null, () => told++, None);
+        Assert.Equal((1, newer.Length), (told, fetched.Received));
+        Assert.Equal(newer, await File.ReadAllBytesAsync(fetched.File, None));
+        File.Delete(fetched.File);
+        Assert.NotNull((await device.FetchUpdateAsync(notice, Path.Combine(home.FullName, "old"), To, http, Url, null, null, None)).Delta);
+    }
+
+    [Theory]
+    [InlineData(-1, Refusal.Unavailable), InlineData(1, Refusal.Unavailable), InlineData(0, Refusal.ArbitrarySoftware)]
+    public async Task A_whole_file_that_is_another_is_refused(int more, Refusal refusal)
+    {
+        await PollAsync();
+        using HttpMessageInvoker http = new(new WholeFiles(channel.Folder, content => more < 0 ? content[..^1] : [.. content[1..], .. new byte[1 + more]]));
+        TufException e = await Assert.ThrowsAsync<TufException>(() => device.FetchUpdateAsync(notice, null, To, http, Url, null, null, None));
+        Assert.Equal(refusal, e.Refusal);
+        Assert.DoesNotContain(Directory.GetFiles(To), static file => new FileInfo(file).Length > 0);
     }
 
     private Notice MakeNotice(string sha256)
@@ -167,16 +184,18 @@ public sealed class UpdateTests : IDisposable
     private async Task<FetchedUpdate> FetchAsync(FolderServer server, string? installed)
     {
         using HttpMessageInvoker http = new(server, disposeHandler: false);
-        return await device.FetchUpdateAsync(notice, installed, To, http, Url, null, None);
+        return await device.FetchUpdateAsync(notice, installed, To, http, Url, null, null, None);
     }
 
     /// <summary>Knows nothing of ranges.</summary>
-    private sealed class WholeFiles(string folder) : DelegatingHandler(new FolderServer(folder))
+    private sealed class WholeFiles(string folder, Func<byte[], byte[]> change) : DelegatingHandler(new FolderServer(folder))
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             request.Headers.Range = null;
-            return base.SendAsync(request, cancellationToken);
+            HttpResponseMessage answer = await base.SendAsync(request, cancellationToken);
+            answer.Content = new ByteArrayContent(change(await answer.Content.ReadAsByteArrayAsync(cancellationToken)));
+            return answer;
         }
     }
 }

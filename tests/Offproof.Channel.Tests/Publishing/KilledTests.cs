@@ -23,8 +23,9 @@ public sealed class KilledTests
         using Bench bench = new();
         await bench.ReleaseAsync("a");
         List<string> order = [];
-        using Publisher publisher = bench.Open(name => order.Add(Kind(name)));
+        using Publisher publisher = bench.Open();
         Stage(publisher, bench);
+        publisher.BeforeWriting = name => order.Add(Kind(name));
         Assert.True((await publisher.ReleaseAsync(null, TestContext.Current.CancellationToken)).IsPublished);
         Assert.Equal(["target", "release", "targets", "snapshot", "log", "checkpoint", "root", "roots.bin.zst", "timestamp.json", "trust.json", "release.done"], order.Where((kind, i) => i == 0 || kind != order[i - 1]));
     }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Offproof.Channel;
 using Offproof.Channel.Tests.Polling;
 
@@ -83,9 +81,9 @@ public sealed class TranscriptTests
     [Fact]
     public async Task Two_ClientHellos_are_the_same_but_for_what_is_drawn_for_each()
     {
-        byte[] first = await ClientHelloAsync(), second = await ClientHelloAsync();
+        byte[] first = await HelloAsync(), second = await HelloAsync();
         Assert.NotEqual(first, second);
-        Assert.Equal(Masked(first), Masked(second));
+        Assert.Equal(ClientHello.Masked(first), ClientHello.Masked(second));
     }
 
     [Theory] // What is masked is nothing else: one bit anywhere else is seen.
@@ -94,9 +92,9 @@ public sealed class TranscriptTests
     [InlineData(130)]
     public async Task The_mask_leaves_everything_else(int at)
     {
-        byte[] hello = await ClientHelloAsync(), other = [.. hello];
+        byte[] hello = await HelloAsync(), other = [.. hello];
         other[at] ^= 1;
-        Assert.NotEqual(Masked(hello), Masked(other));
+        Assert.NotEqual(ClientHello.Masked(hello), ClientHello.Masked(other));
     }
 
     private static async Task<DeviceHome> DeviceAsync(Rig rig, RecordingRelay relay, string name)
@@ -142,23 +140,13 @@ public sealed class TranscriptTests
             [new NoticePayload(NoticePayload.Full, $"payloads/{model}/2.0/full.img", 3, TestChannel.Sha256([1, 2, 3]))]);
     })));
 
-    private static async Task<byte[]> ClientHelloAsync()
+    private static async Task<byte[]> HelloAsync()
     {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        Uri url = new($"https://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/");
-        using HttpMessageInvoker invoker = new(Wire.To(url));
-        using HttpRequestMessage request = new(HttpMethod.Get, url);
+        using ClientHello listener = new();
+        using HttpMessageInvoker invoker = new(Wire.To(listener.Url));
+        using HttpRequestMessage request = new(HttpMethod.Get, listener.Url);
         Task<HttpResponseMessage> asking = invoker.SendAsync(request, None);
-        byte[] record;
-        using (Socket caller = await listener.AcceptSocketAsync())
-        {
-            await using NetworkStream stream = new(caller);
-            byte[] head = new byte[5];
-            await stream.ReadExactlyAsync(head);
-            record = [.. head, .. new byte[(head[3] << 8) | head[4]]];
-            await stream.ReadExactlyAsync(record.AsMemory(5));
-        }
+        byte[] record = await listener.ReadAsync(None);
         try
         {
             using HttpResponseMessage answer = await asking;
@@ -170,26 +158,4 @@ public sealed class TranscriptTests
         }
         return record;
     }
-
-    /// <summary>RFC 8446 §4.1.2: without random, session id and the key of the key share.</summary>
-    private static byte[] Masked(byte[] record)
-    {
-        byte[] hello = [.. record];
-        const int Random = 5 + 4 + 2, RandomSize = 32;
-        Array.Clear(hello, Random, RandomSize);
-        int at = Random + RandomSize;
-        Array.Clear(hello, at + 1, hello[at]);
-        at += 1 + hello[at];
-        at += 2 + Number(hello, at); // cipher suites
-        at += 1 + hello[at]; // compression
-        int end = at + 2 + Number(hello, at);
-        for (at += 2; at + 4 <= end; at += 4 + Number(hello, at + 2))
-        {
-            if (Number(hello, at) != 51) continue;
-            for (int share = at + 6; share + 4 <= at + 4 + Number(hello, at + 2); share += 4 + Number(hello, share + 2)) Array.Clear(hello, share + 4, Number(hello, share + 2));
-        }
-        return hello;
-    }
-
-    private static int Number(byte[] bytes, int at) => (bytes[at] << 8) | bytes[at + 1];
 }
