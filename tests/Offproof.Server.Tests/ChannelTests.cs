@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -37,6 +38,15 @@ public sealed class ChannelTests : IAsyncLifetime
         string[] names = [.. head.Split("\r\n\r\n")[0].Split("\r\n").Skip(1).Select(static line => line.Split(':')[0])];
         Assert.Equal(["Content-Length", "Connection", "Content-Type", "Date", "Cache-Control"], names);
         Assert.EndsWith("\r\n\r\n{\"a\":1}", head, StringComparison.Ordinal);
+    }
+
+    [Fact] // channel.md §5: the names of payloads.
+    public async Task Every_name_that_a_payload_may_have_is_served()
+    {
+        string name = "targets/payloads/acme-one/2.0/0123.fw+1_a-b.img";
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Channel, name))!);
+        await File.WriteAllTextAsync(Path.Combine(Channel, name), "new");
+        Assert.Equal("new", await bench.Http.GetStringAsync("channel/" + name));
     }
 
     [Fact] // A condition or a cookie is a way to know a caller again: it changes nothing.
@@ -90,6 +100,49 @@ public sealed class ChannelTests : IAsyncLifetime
             using var answer = await bench.Http.GetAsync("channel/" + path);
             Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
         }
+    }
+
+    [Fact] // A look before the opening is not enough: what is opened is looked at.
+    public async Task Nothing_is_served_through_a_link_that_comes_and_goes()
+    {
+        string place = Path.Combine(Channel, "moving.json"), plain = Path.Combine(folder, "plain"), link = Path.Combine(folder, "link");
+        using CancellationTokenSource stop = new();
+        Task moving = Task.Run(() =>
+        {
+            for (int n = 0; !stop.IsCancellationRequested; n++)
+            {
+                File.WriteAllText(plain, $"{n}"); // never what was kept
+                File.Move(plain, place, overwrite: true);
+                File.CreateSymbolicLink(link, Path.Combine(folder, "targets.key"));
+                File.Move(link, place, overwrite: true);
+            }
+        });
+        int served = 0;
+        for (int n = 0; n < 4000; n++)
+        {
+            using var answer = await bench.Http.GetAsync("channel/moving.json");
+            string content = answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync() : "";
+            Assert.NotEqual("key", content);
+            if (content.Length > 0) served++;
+        }
+        await stop.CancelAsync();
+        await moving;
+        Assert.NotEqual(0, served);
+    }
+
+    [Fact] // A pipe that nobody writes would hold a thread for each who asks.
+    public async Task What_is_no_file_is_not_waited_for()
+    {
+        using (Process made = Process.Start("mkfifo", [Path.Combine(Channel, "pipe.json"), Path.Combine(Channel, "trust.json")])) await made.WaitForExitAsync();
+        HttpStatusCode[] answers = await Task.WhenAll(Enumerable.Range(0, 300).Select(async n =>
+        {
+            using HttpRequestMessage request = new(n % 3 == 0 ? HttpMethod.Head : HttpMethod.Get, n % 2 == 0 ? "channel/pipe.json" : "channel/trust.json");
+            if (n % 5 == 0) request.Headers.Range = new RangeHeaderValue(0, 3);
+            using var answer = await bench.Http.SendAsync(request);
+            return answer.StatusCode;
+        })).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.All(answers, static answer => Assert.Equal(HttpStatusCode.NotFound, answer));
+        Assert.Equal("{\"a\":1}", await bench.Http.GetStringAsync("channel/timestamp.json"));
     }
 
     [Theory]

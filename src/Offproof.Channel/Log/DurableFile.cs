@@ -7,6 +7,8 @@ static class DurableFile
 {
     internal const string TemporaryEnding = ".tmp";
 
+    private const int ReadOnlyDisk = 30; // EROFS
+
     internal const UnixFileMode Public = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     internal const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -52,7 +54,7 @@ static class DurableFile
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException e) when (File.Exists(path) && e.HResult != ReadOnlyDisk)
         {
             return null;
         }

@@ -33,12 +33,15 @@ public static class LocalChannel
             DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(folder))!);
         }
         using Publisher publisher = Publisher.Open(folder, time);
-        if (!Directory.Exists(offline)) return publisher.PublicTreeFolder;
-        publisher.StageStarter(starter);
-        foreach (UpdateDraft update in updates.Where(update => !publisher.Announces(update))) publisher.StageUpdate(update);
-        publisher.StageWhatExpires(TimeSpan.FromDays(60));
-        if (publisher.WhatToSign().Count > 0) publisher.Sign(Directory.EnumerateFiles(offline, "*" + KeyFile.Ending).Order(StringComparer.Ordinal).Where(publisher.IsAskedFor));
-        await publisher.ReleaseAsync(null, cancel).ConfigureAwait(false);
+        // Its operator may have carried the offline keys away, as he should: then he releases, and the timestamps go on.
+        if (Directory.Exists(offline))
+        {
+            publisher.StageStarter(starter);
+            foreach (UpdateDraft update in updates.Where(update => !publisher.Announces(update))) publisher.StageUpdate(update);
+            publisher.StageWhatExpires(TimeSpan.FromDays(60));
+            if (publisher.WhatToSign().Count > 0) publisher.Sign(Directory.EnumerateFiles(offline, "*" + KeyFile.Ending).Order(StringComparer.Ordinal).Where(publisher.IsAskedFor));
+            await publisher.ReleaseAsync(null, cancel).ConfigureAwait(false);
+        }
         if (publisher.IsTimestampDue) await publisher.TimestampAsync(null, cancel).ConfigureAwait(false);
         return publisher.PublicTreeFolder;
     }

@@ -31,7 +31,7 @@ internal static class ServeVerb
                 Certificate = parsed.GetValue(certificate),
                 CertificateKey = parsed.GetValue(key),
                 ChannelDirectory = parsed.GetValue(channel) ?? own!.PublicFolder,
-                BeforeListening = own is null ? null : own.EnsureAsync,
+                BeforeListening = own is null ? null : own.BeginAsync,
                 BehindProxy = parsed.GetValue(proxy) is { } url ? Options.ParseUrl(url) : null,
             };
             try

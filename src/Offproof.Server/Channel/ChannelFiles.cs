@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Win32.SafeHandles;
 
 namespace Offproof.Server;
 
@@ -15,8 +16,9 @@ sealed class ChannelFiles(string folder)
     const int MostPath = 300;
     const int MostKept = 4 * 1024 * 1024;
     const long MostKeptInAll = 64 * 1024 * 1024;
+    const int Step = 128 * 1024;
 
-    static readonly SearchValues<char> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/");
+    static readonly SearchValues<char> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-+/");
     static readonly StringValues Forever = "public, max-age=31536000, immutable";
     static readonly StringValues Never = "no-cache";
     static readonly StringValues Json = "application/json";
@@ -39,42 +41,68 @@ sealed class ChannelFiles(string folder)
         }
 
         if (!IsName(name)) return Problem.Of(Refusal.NotFound).ExecuteAsync(context);
-        FileInfo file = new(Path.Combine(root, name));
-        if (!file.Exists || IsLinked(name, file)) return Problem.Of(Refusal.NotFound).ExecuteAsync(context);
         var headers = context.Response.Headers;
         headers.CacheControl = IsReplaced(name) ? Never : Forever;
         headers.ContentType = name.EndsWith(".json", StringComparison.Ordinal) ? Json : Bytes;
-        if (context.Request.Headers.Range is [{ } range]) return PartAsync(context, file, range, head);
-        if (head)
+        bool isPart = context.Request.Headers.Range is [{ }];
+        if (!head && !isPart && TryKept(name) is { } content) return WholeAsync(context, content);
+        if (ServedFile.TryOpen(root, name) is not { } file)
         {
-            context.Response.ContentLength = file.Length;
-            return Task.CompletedTask;
+            headers.Clear();
+            return Problem.Of(Refusal.NotFound).ExecuteAsync(context);
         }
 
-        if (file.Length > MostKept)
-        {
-            context.Response.ContentLength = file.Length;
-            return context.Response.SendFileAsync(file.FullName, 0, file.Length, context.RequestAborted);
-        }
+        return OpenedAsync(context, name, file, isPart ? context.Request.Headers.Range[0] : null, head);
+    }
 
-        byte[] content = Content(name, file);
+    async Task OpenedAsync(HttpContext context, string name, SafeFileHandle file, string? range, bool head)
+    {
+        using (file)
+        {
+            long length = RandomAccess.GetLength(file), from = 0, count = length;
+            if (range is not null)
+            {
+                // For `updates fetch` (channel.md §8): one range, as RFC 9110 §14.1.2 writes it with both ends.
+                if (!TryRange(range, length, out from, out count))
+                {
+                    context.Response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes */{length}");
+                    await Problem.Of(Refusal.Range).ExecuteAsync(context);
+                    return;
+                }
+
+                context.Response.StatusCode = StatusCodes.Status206PartialContent;
+                context.Response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {from}-{from + count - 1}/{length}");
+            }
+
+            context.Response.ContentLength = count;
+            if (head) return;
+            if (range is null && length <= MostKept) await WholeAsync(context, Keep(name, file, (int)length));
+            else await SendAsync(context, file, from, count);
+        }
+    }
+
+    static Task WholeAsync(HttpContext context, byte[] content)
+    {
         context.Response.ContentLength = content.Length;
         return context.Response.Body.WriteAsync(content, context.RequestAborted).AsTask();
     }
 
-    // For `updates fetch` (channel.md §8): one range, as RFC 9110 §14.1.2 writes it with both ends.
-    static Task PartAsync(HttpContext context, FileInfo file, string range, bool head)
+    static async Task SendAsync(HttpContext context, SafeFileHandle file, long from, long count)
     {
-        if (!TryRange(range, file.Length, out long from, out long count))
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(count, Step));
+        try
         {
-            context.Response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes */{file.Length}");
-            return Problem.Of(Refusal.Range).ExecuteAsync(context);
+            for (int read; count > 0; from += read, count -= read)
+            {
+                read = await RandomAccess.ReadAsync(file, buffer.AsMemory(0, (int)Math.Min(count, buffer.Length)), from, context.RequestAborted);
+                if (read == 0) throw new IOException("a file of the channel became shorter while it was served");
+                await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
+            }
         }
-
-        context.Response.StatusCode = StatusCodes.Status206PartialContent;
-        context.Response.ContentLength = count;
-        context.Response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {from}-{from + count - 1}/{file.Length}");
-        return head ? Task.CompletedTask : context.Response.SendFileAsync(file.FullName, from, count, context.RequestAborted);
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     internal static bool TryRange(string text, long length, out long from, out long count)
@@ -87,37 +115,34 @@ sealed class ChannelFiles(string folder)
         return true;
     }
 
-    // Whoever writes the folder must not read by it what only this process may: nothing is served through a link, the folder's own path excepted.
-    bool IsLinked(string name, FileInfo file)
-    {
-        if (file.LinkTarget is not null) return true;
-        for (int slash = name.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = name.IndexOf('/', slash + 1))
-        {
-            if (File.GetAttributes(Path.Combine(root, name[..slash])).HasFlag(FileAttributes.ReparsePoint)) return true;
-        }
-
-        return false;
-    }
-
     // A name says what it is: only these four are ever replaced.
     static bool IsReplaced(string name) => name is "timestamp.json" or "roots.bin.zst" or "log/checkpoint" or "trust.json";
 
     internal static bool IsName(string name) => name.Length is > 0 and <= MostPath && !name.AsSpan().ContainsAnyExcept(Letters)
         && name[0] is not ('.' or '/') && name[^1] != '/' && !name.Contains("/.", StringComparison.Ordinal) && !name.Contains("//", StringComparison.Ordinal);
 
-    byte[] Content(string name, FileInfo file)
+    // Looked at again for each request: publishing renames a new file into its place. What is kept was read from an opened file of that name, so a link in its place shows nothing else.
+    byte[]? TryKept(string name) => kept.TryGetValue(name, out var known) && new FileInfo(Path.Combine(root, name)) is { Exists: true } file
+        && known.Written == file.LastWriteTimeUtc && known.Bytes.Length == file.Length ? known.Bytes : null;
+
+    byte[] Keep(string name, SafeFileHandle file, int length)
     {
-        // Looked at again for each request: publishing renames a new file into its place.
-        if (kept.TryGetValue(name, out var known) && known.Written == file.LastWriteTimeUtc && known.Bytes.Length == file.Length) return known.Bytes;
-        byte[] read = File.ReadAllBytes(file.FullName);
-        if (read.Length != file.Length) return read; // replaced meanwhile: whole, but not the one that was looked at
-        if (Interlocked.Add(ref total, read.Length) > MostKeptInAll)
+        byte[] read = new byte[length];
+        DateTime written = File.GetLastWriteTimeUtc(file);
+        for (int at = 0; at < length;)
         {
-            kept.Clear();
-            Interlocked.Exchange(ref total, read.Length);
+            int count = RandomAccess.Read(file, read.AsSpan(at), at);
+            if (count == 0) throw new IOException("a file of the channel became shorter while it was read");
+            at += count;
         }
 
-        kept[name] = new(read, file.LastWriteTimeUtc);
+        if (Interlocked.Add(ref total, length) > MostKeptInAll)
+        {
+            kept.Clear();
+            Interlocked.Exchange(ref total, length);
+        }
+
+        kept[name] = new(read, written);
         return read;
     }
 

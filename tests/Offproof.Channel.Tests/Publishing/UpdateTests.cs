@@ -159,6 +159,14 @@ public sealed class UpdateTests
         await EnsureAsync("a", "b", "c");
         await EnsureAsync("d");
         Assert.Equal(1, (await DeviceView.VerifyAsync(served, trust, bench.Time, CancellationToken.None)).Greetings);
+        // Its operator carried the keys of root and targets away: timestamps go on without them.
+        Directory.Move(Path.Combine(folder, "keys", "offline"), bench["safe"]);
+        for (int day = 0; day < 10; day++)
+        {
+            bench.Time.Advance(TimeSpan.FromDays(1));
+            await EnsureAsync("d");
+            await DeviceView.VerifyAsync(served, trust, bench.Time, CancellationToken.None);
+        }
         // Somebody else's folder stays as it is.
         Directory.CreateDirectory(bench["other"]);
         await File.WriteAllTextAsync(Path.Combine(bench["other"], "mine"), "mine", TestContext.Current.CancellationToken);
