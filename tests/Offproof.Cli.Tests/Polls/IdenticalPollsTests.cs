@@ -44,16 +44,16 @@ public sealed class IdenticalPollsTests : IAsyncLifetime
 
         await run.PollAsync();
         string fresh = Poll();
-        await UseAsync(busy, "acme-one", "1.0");
+        await UseAsync(busy, "acme-one", "1.0", "new year");
         await idle.GoodAsync("poll");
         Assert.Equal(fresh, Poll());
         Assert.Equal(8, Count(fresh));
 
-        await UseAsync(idle, "other-two", "7");
+        await UseAsync(idle, "other-two", "7", "happy");
         await channel.PublishAsync("Happy New Year!", "Season's greetings!");
         await run.PollAsync();
         string previous = Poll();
-        await UseAsync(busy, "acme-one", "1.5");
+        await UseAsync(busy, "acme-one", "1.5", "season");
         await idle.GoodAsync("poll");
         Assert.Equal(previous, Poll());
         Assert.Equal(7, Count(previous)); // the notices are held
@@ -75,8 +75,13 @@ public sealed class IdenticalPollsTests : IAsyncLifetime
     }
 
     /// <summary>Each verb that reads what polls brought, as somebody uses it. One that comes has its line here.</summary>
-    private static async Task UseAsync(PhoneProcess phone, string model, string installed)
+    private static async Task UseAsync(PhoneProcess phone, string model, string installed, string words)
     {
+        await phone.GoodAsync("greetings", words);
+        await phone.GoodAsync("greetings", words, "--send", "+44 7700 900123");
+        await phone.GoodAsync("greetings", "--next", "--region", "IN");
+        string id = (await phone.SayAsync("greetings", words)).Said.Split(' ')[0];
+        await phone.GoodAsync("greetings", "--favourite", id);
         await phone.GoodAsync("updates", "--model", model, "--installed", installed, "--language", "de");
         await phone.GoodAsync("status");
     }
