@@ -83,8 +83,10 @@ internal static class FortuneText
     }
 
     private static Rune? Over(Rune below, Rune above) =>
-        below == above || above.Value is '_' or ' ' ? below
-        : below.Value is '_' or ' ' ? above
+        below == above || above.Value == ' ' ? below
+        : below.Value == ' ' ? above
+        : above.Value == '_' ? below
+        : below.Value == '_' ? above
         : !below.IsBmp || !above.IsBmp ? null
         : Accents.TryGetValue(((char)below.Value, (char)above.Value), out char letter) || Accents.TryGetValue(((char)above.Value, (char)below.Value), out letter) ? new Rune(letter)
         : null;
