@@ -84,7 +84,7 @@ public static class GreetingFiles
     }
 
     private static List<Greeting> Whole(List<GreetingLine> given, string file, GreetingDefaults defaults) =>
-        [.. given.Select((entry, i) => Accept(entry ?? throw new JsonException("null"), file, i + 1, defaults, "entry"))];
+        [.. given.Select((entry, i) => Accept(entry ?? throw Wrong(file, i + 1, "it is no object", null, "entry"), file, i + 1, defaults, "entry"))];
 
     // RFC 4180: the first record names the columns, in any order.
     private static List<Greeting> Csv(string file, string text, GreetingDefaults defaults)

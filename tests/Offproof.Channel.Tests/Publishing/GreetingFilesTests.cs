@@ -59,7 +59,9 @@ public sealed class GreetingFilesTests : IDisposable
     [InlineData("{\"text\":\"x\",\"language\":\"en\",\"licence\":\"CC0-1.0\"}\n\n{\"language\":\"en\"}\n", "line 3: its text is empty")]
     [InlineData("{\"text\":\"x\",\"text\":\"y\",\"language\":\"en\",\"licence\":\"CC0-1.0\"}\n", "line 1: it is not one JSON object")]
     [InlineData("[{\"text\":\"x\"},null]", "entry 1: its language")]
-    [InlineData("[null]", "no JSON array")]
+    [InlineData("[null]", "entry 1: it is no object")]
+    [InlineData("{\n\"greetings\":[null]}", "entry 1: it is no object")]
+    [InlineData("null", "neither JSON nor CSV")]
     [InlineData("[{]", "no JSON array")]
     public void What_is_wrong_is_said_with_its_line(string content, string said)
     {
