@@ -64,7 +64,7 @@ public sealed class GreetingImport
     }
 
     /// <summary>Every entry of these files, and of the files in these folders.</summary>
-    /// <exception cref="PublishingException">A file cannot be read, or a line of JSON or CSV is no entry: nothing is to be staged.</exception>
+    /// <exception cref="PublishingException">A file cannot be read, a line of JSON or CSV is no entry, or nothing is left: nothing is to be staged.</exception>
     public static BroughtGreetings Read(IReadOnlyList<string> paths, GreetingDefaults defaults)
     {
         GreetingImport import = new(defaults);
@@ -73,6 +73,9 @@ public sealed class GreetingImport
             if (Directory.Exists(path)) import.TakeFolder(path);
             else import.TakeFile(path, isNamed: true);
         }
+        // An empty collection takes everything from the phones: it is brought as an empty list, and not by a slip.
+        if (import._entries.Count == 0 && (import._leftOut.Count > 0 || import._files.Count == 0))
+            throw new PublishingException(PublishingFault.Failure, $"there is nothing in {string.Join(", ", paths)} that can be staged: {(import.Counted().Concat(import._remarks).FirstOrDefault() ?? "no file is there")}");
         return new BroughtGreetings(import._entries, import._files, import._duplicates, import._leftOut, [.. import.Counted(), .. import._remarks]);
     }
 
