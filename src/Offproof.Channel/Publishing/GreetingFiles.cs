@@ -28,8 +28,10 @@ public static class GreetingFiles
 
     private static char First(string text) => text.AsSpan().TrimStart() is [var c, ..] ? c : '\n';
 
-    private static List<Greeting> JsonLines(string file, string text, GreetingDefaults defaults)
+    /// <summary>One JSON object a line; the file's name is for what is said of a wrong one.</summary>
+    internal static List<Greeting> JsonLines(string file, string text, GreetingDefaults? given = null)
     {
+        GreetingDefaults defaults = given ?? new GreetingDefaults();
         List<Greeting> entries = [];
         int line = 0;
         foreach (Range range in text.AsSpan().Split('\n')) // and at nothing else: a text may hold U+2028
@@ -39,11 +41,11 @@ public static class GreetingFiles
             if (content.IsWhiteSpace()) continue;
             try
             {
-                GreetingLine given = JsonSerializer.Deserialize(content, GreetingLines.Default.GreetingLine) ?? throw new JsonException("null");
+                GreetingLine read = JsonSerializer.Deserialize(content, GreetingLines.Default.GreetingLine) ?? throw new JsonException("null");
                 // The first line of a collection of ours, brought back as it was published.
-                if (line == 1 && given is { Schema: not null, Text: null, Greetings: null }) continue;
-                if (given is { Greetings: { } all, Text: null }) entries.AddRange(Whole(all, file, defaults));
-                else entries.Add(Accept(given, file, line, defaults));
+                if (line == 1 && read is { Schema: not null, Text: null, Greetings: null }) continue;
+                if (read is { Greetings: { } all, Text: null }) entries.AddRange(Whole(all, file, defaults));
+                else entries.Add(Accept(read, file, line, defaults));
             }
             catch (JsonException e)
             {
