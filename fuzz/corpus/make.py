@@ -287,3 +287,16 @@ tuf("timestamp", "timestamp", meta={"snapshot.json": FILE})
 tuf("snapshot", "snapshot", meta={"targets.json": FILE, "a.json": {"version": 1}})
 tuf("targets", "targets", targets={"a/b.txt": {"length": 0, "hashes": {"sha256": "b" * 64}, "custom": {"n": 1}}}, delegations={"keys": dict(KEYS), "roles": [
     {"name": "a", "keyids": [KEYS[0][0]], "threshold": 1, "terminating": True, "paths": ["a/*", "[!b-c]?/**"]}, {"name": "b", "keyids": [], "threshold": 9, "terminating": False, "path_hash_prefixes": ["0", "aF"]}]})
+
+# Indexes of strfile, each with its text behind it ----------------------------------------------------------------------------------------------------
+FORTUNES = os.path.join(HERE, "../../vectors/channel/fortunes")
+for folder, kind in ((FORTUNES, "good"), (os.path.join(FORTUNES, "refused"), "refused")):
+    for name in sorted(n for n in os.listdir(folder) if n.endswith(".dat")):
+        with open(os.path.join(folder, name), "rb") as index, open(os.path.join(folder, name[:-4]), "rb") as text:
+            index = index.read()
+            put("fortune-index", kind + "-" + name.split(".")[0], len(index).to_bytes(2, "big") + index + text.read())
+put("brought", "semicolons.csv", "\ufeffText;Language;License;;\r\n\"Hallo; Du\";de;CC0-1.0;;\r\n;;;;\r\n\"a \"\"b\"\"\n%\nc\";de;MIT;;\r\n")
+put("brought", "tabs.csv", "id\tkind\toccasion\ttone\tauthor\ttext\na\tjoke\teaster\tformal\tAnn\tone\n")
+put("brought", "utf16.csv", b"\xff\xfe" + "text\tlanguage\nGr\u00fc\u00dfe\tde\n".encode("utf-16-le"))
+put("brought", "array.json", '[{"text":"one"},{"text":"two","language":"de","licence":"MIT","author":"Ann"}]')
+put("brought", "wrapped.json", '{\n "schema": "offproof/v1/greetings",\n "greetings": [\n  {"text": "one", "rank": 3}\n ]\n}\n')

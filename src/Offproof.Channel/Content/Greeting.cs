@@ -14,7 +14,7 @@ namespace Offproof.Channel;
 /// <param name="Author">A name; null: unknown, or the publisher's own</param>
 public sealed record Greeting(string Id, string Text, string Kind, string Language, string Licence, string? Occasion = null, string? Tone = null, string? Author = null)
 {
-    private const int MostText = 2000;
+    internal const int MostText = 2000;
 
     /// <summary>The id that an entry gets which brings none: the same text in the same language has the same.</summary>
     public static string IdOf(string language, string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{language}\n{text}")).AsSpan(0, 8));
@@ -38,7 +38,9 @@ public static class GreetingList
     /// <summary>Its name in the metadata.</summary>
     public const string Target = "greetings.jsonl.zst";
 
-    private static readonly Bundle<Greeting> Form = new("offproof/v1/greetings", 250_000, ContentJson.Default.Greeting, static g => g.Id, static g => g.Complaint());
+    internal const int MostEntries = 250_000;
+
+    private static readonly Bundle<Greeting> Form = new("offproof/v1/greetings", MostEntries, ContentJson.Default.Greeting, static g => g.Id, static g => g.Complaint());
 
     /// <summary>The content: the same entries give the same bytes, whatever their order.</summary>
     /// <exception cref="ContentException">An entry is none, or two have one id.</exception>

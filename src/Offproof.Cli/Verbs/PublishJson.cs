@@ -6,7 +6,13 @@ namespace Offproof.Cli;
 // What `publish --json` prints (cli.md §2).
 internal sealed record PublishInitJson(string Schema, string Folder, string Public, string TrustSha256, string Log, IReadOnlyList<string> OfflineKeys, IReadOnlyList<string> OnlineKeys);
 
-internal sealed record PublishStageJson(string Schema, StageReport? Staged, IReadOnlyList<ToSign> ToSign, RehearsalJson? Rehearsal);
+internal sealed record PublishStageJson(string Schema, StageReport? Staged, BroughtJson? Brought, IReadOnlyList<ToSign> ToSign, RehearsalJson? Rehearsal);
+
+/// <summary>What was read for a collection, without its entries.</summary>
+internal sealed record BroughtJson(IReadOnlyList<BroughtFile> Files, int Duplicates, IReadOnlyList<LeftOutGreeting> LeftOut, IReadOnlyList<string> Remarks)
+{
+    internal static BroughtJson? Of(BroughtGreetings? brought) => brought is null ? null : new(brought.Files, brought.Duplicates, brought.LeftOut, brought.Remarks);
+}
 
 internal sealed record PublishReleaseJson(string Schema, IReadOnlyList<string> Added, IReadOnlyList<ToSign> ToSign, ReleaseReport Release, RehearsalJson? Rehearsal);
 

@@ -10,11 +10,27 @@ internal static partial class PublishVerb
     private static Command Greetings()
     {
         Option<string> dir = Dir();
-        Argument<string[]> files = new("FILE") { Description = "JSON lines, a JSON array, or CSV with a header line", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> files = new("FILE") { Description = "JSON, CSV with a header line, or fortunes apart by lines of %; or a folder of such files", Arity = ArgumentArity.OneOrMore };
+        Option<string?> language = new("--language") { Description = "The language of entries that do not say it: en, zh-Hans, ...", HelpName = "TAG" };
+        Option<string?> kind = new("--kind") { Description = "Their kind: joke, greeting or poem; greeting where not given", HelpName = "KIND" };
+        Option<string?> occasion = new("--occasion") { Description = "Their occasion: new-year, birthday, ...", HelpName = "WORD" };
+        Option<string?> tone = new("--tone") { Description = "Their tone: family, friend, formal or condolence", HelpName = "TONE" };
+        Option<string?> licence = new("--licence") { Description = "Their licence: an SPDX expression or a sentence", HelpName = "TEXT" };
+        Option<string?> author = new("--author") { Description = "Their author", HelpName = "NAME" };
+        Option<string?> encoding = new("--encoding") { Description = "The files' encoding: latin1, gb18030, koi8-r, ...; UTF-8 where not given", HelpName = "NAME" };
+        Option<bool> ignore = new("--ignore-columns") { Description = "Pass over columns of a CSV that say nothing here" };
         Option<bool> rehearse = Rehearse();
-        Command verb = new("greetings", "Stage a collection: the entries of these files, and no others") { dir, files, rehearse };
-        verb.SetAction((parsed, cancel) => StageAsync(parsed, dir, rehearse,
-            publisher => publisher.StageGreetings(parsed.GetRequiredValue(files).SelectMany(GreetingFiles.Read).DistinctBy(static g => (g.Id, g)).ToList()), "greeting", cancel));
+        Command verb = new("greetings", "Stage a collection: the entries of these files, and no others") { dir, files, language, kind, occasion, tone, licence, author, encoding, ignore, rehearse };
+        verb.SetAction((parsed, cancel) =>
+        {
+            BroughtGreetings? brought = null;
+            return StageAsync(parsed, dir, rehearse, publisher =>
+            {
+                brought = GreetingImport.Read(parsed.GetRequiredValue(files), new GreetingDefaults(parsed.GetValue(language), parsed.GetValue(kind), parsed.GetValue(occasion), parsed.GetValue(tone),
+                    parsed.GetValue(licence), parsed.GetValue(author), parsed.GetValue(encoding), parsed.GetValue(ignore)));
+                return publisher.StageGreetings(brought.Entries);
+            }, "greeting", cancel, () => brought);
+        });
         return verb;
     }
 
@@ -64,7 +80,7 @@ internal static partial class PublishVerb
         return verb;
     }
 
-    private static Task<int> StageAsync(ParseResult parsed, Option<string> dir, Option<bool> rehearse, Func<Publisher, StageReport?> stage, string one, CancellationToken cancel)
+    private static Task<int> StageAsync(ParseResult parsed, Option<string> dir, Option<bool> rehearse, Func<Publisher, StageReport?> stage, string one, CancellationToken cancel, Func<BroughtGreetings?>? brought = null)
     {
         StageReport? staged = null;
         IReadOnlyList<ToSign> toSign = [];
@@ -81,14 +97,14 @@ internal static partial class PublishVerb
             return ExitCode.Ok;
         }, cancel);
 
-        void Print(RehearsalJson? rehearsal) => Terminal.Json(new PublishStageJson("offproof/v1/publish-stage", staged, toSign, rehearsal), PublishJson.Default.PublishStageJson);
+        void Print(RehearsalJson? rehearsal) => Terminal.Json(new PublishStageJson("offproof/v1/publish-stage", staged, BroughtJson.Of(brought?.Invoke()), toSign, rehearsal), PublishJson.Default.PublishStageJson);
 
         void Say()
         {
             if (staged is not null)
             {
                 Terminal.Say($"{Terminal.Count(staged.Entries, one)} staged, {staged.Added} of them new or changed, {staged.Removed} gone; {Terminal.Size(staged.Bytes)}.");
-                Terminal.Remarked(staged.Remarks);
+                Terminal.Remarked([.. staged.Remarks, .. brought?.Invoke()?.Remarks ?? []]);
             }
             SayStaged(toSign);
             if (!parsed.GetValue(rehearse)) Terminal.Talk($"Next: offproof publish sign --dir {Terminal.OneLine(parsed.GetRequiredValue(dir))} --key FILE, with each of the keys that sign; elsewhere: --export FILE");
