@@ -33,6 +33,7 @@ public static unsafe class Delta
 
     private const int MostWindowLog = 28;
     private const int LeastWindowLog = 10;
+    private const int LdmRateLog = 6;
     private const int Portion = 1 << 20;
 
     // Beyond this length the strongest level costs minutes, and long-distance matching alone finds what files share.
@@ -51,6 +52,12 @@ public static unsafe class Delta
             // A prefix can be referred to until the window has passed it, so a window of the new file's length reaches all of the old one.
             Set(ZSTD_cParameter.ZSTD_c_windowLog, Math.Clamp(64 - (int)ulong.LeadingZeroCount((ulong)made.Length), LeastWindowLog, MostWindowLog));
             Set(ZSTD_cParameter.ZSTD_c_enableLongDistanceMatching, 1);
+            if (old.Length + made.Length > MostStrong)
+            {
+                // The usual table has room for one window: of an older file that is longer, its end alone.
+                Set(ZSTD_cParameter.ZSTD_c_ldmHashRateLog, LdmRateLog);
+                Set(ZSTD_cParameter.ZSTD_c_ldmHashLog, 64 - (int)ulong.LeadingZeroCount((ulong)(old.Length + made.Length) >> LdmRateLog));
+            }
             Set(ZSTD_cParameter.ZSTD_c_checksumFlag, 1);
             Checked(Methods.ZSTD_CCtx_setPledgedSrcSize(context, (ulong)made.Length));
             Checked(Methods.ZSTD_CCtx_refPrefix(context, old.Start, (nuint)old.Length));
@@ -86,9 +93,13 @@ public static unsafe class Delta
     {
         if (payload is not { Kind: NoticePayload.Delta, FromSha256: { } fromSha256 }) throw new ArgumentException("not a delta", nameof(payload));
         if (payload.Bytes > MostBytes) return DeltaResult.TooLarge;
+        // Read and not mapped for its hash: of the mapping, only what the frame refers to comes into memory.
+        using (FileStream whole = new(oldFile, FileMode.Open, FileAccess.Read, FileShare.Read))
+        {
+            if (whole.Length > MostFrom) return DeltaResult.TooLarge;
+            if (Convert.ToHexStringLower(SHA256.HashData(whole)) != fromSha256) return DeltaResult.OtherSource;
+        }
         using MappedFile old = MappedFile.Open(oldFile);
-        if (old.Length > MostFrom) return DeltaResult.TooLarge;
-        if (old.Sha256() != fromSha256) return DeltaResult.OtherSource;
         DeltaResult result = DeltaResult.Broken;
         try
         {

@@ -1,5 +1,4 @@
 using System.IO.MemoryMappedFiles;
-using System.Security.Cryptography;
 
 namespace Offproof.Channel;
 
@@ -29,18 +28,6 @@ internal sealed unsafe class MappedFile : IDisposable
     internal byte* Start { get; }
 
     internal static MappedFile Open(string path) => new(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
-
-    internal string Sha256()
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (long at = 0; at < Length;)
-        {
-            int count = (int)Math.Min(Length - at, 1 << 24);
-            hash.AppendData(new ReadOnlySpan<byte>(Start + at, count));
-            at += count;
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
 
     public void Dispose()
     {

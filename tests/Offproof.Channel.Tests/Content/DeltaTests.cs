@@ -26,6 +26,7 @@ public sealed class DeltaTests : IDisposable
 
     [Theory]
     [InlineData(0, 0), InlineData(0, 100), InlineData(100, 0), InlineData(1, 1), InlineData(3_000_000, 3_100_000), InlineData(4_000_000, 70_000)]
+    [InlineData(24_000_000, 1_000_000)] // the beginning of a file that is much longer than the window
     public void What_was_made_is_opened_again(int oldLength, int newLength)
     {
         byte[] old = Noise(1, oldLength), made = [.. old[..Math.Min(oldLength, newLength)], .. Noise(2, Math.Max(0, newLength - oldLength))];
