@@ -9,6 +9,7 @@ internal sealed class DayRule
     private static readonly string[] MonthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     private static readonly string[] WeekdayNames = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
     private static readonly string[] HebrewNames = ["tishri", "heshvan", "kislev", "tevet", "shevat", "adar", "nisan", "iyar", "sivan", "tammuz", "av", "elul"];
+    private static readonly string[] ByRegion = ["islamic", "lunar", "tithi", "entry", "onam"]; // other days at other places
     private static readonly HebrewCalendar Hebrew = new();
 
     private readonly Func<int, string?, IEnumerable<DateOnly>> _days;
@@ -32,7 +33,7 @@ internal sealed class DayRule
     /// <param name="years">Empty, or FROM-TO</param>
     internal static DayRule Parse(string text, string years)
     {
-        bool approximate = text.StartsWith('~') || text.StartsWith("islamic", StringComparison.Ordinal), byRegion = text.Contains("islamic", StringComparison.Ordinal) || text.Contains("lunar", StringComparison.Ordinal);
+        bool approximate = text.StartsWith('~') || text.StartsWith("islamic", StringComparison.Ordinal), byRegion = ByRegion.Any(word => text.Contains(word, StringComparison.Ordinal));
         List<Func<int, string?, IEnumerable<DateOnly>>> parts = [.. text.TrimStart('~').Split(';').Select(static part => Part(part.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
         string[] span = years.Length > 0 ? years.Split('-') : ["", ""];
         return new((year, region) => parts.SelectMany(part => part(year, region)), approximate, byRegion, span[0].Length > 0 ? Number(span[0]) : Occasions.FirstYear, span[1].Length > 0 ? Number(span[1]) : Occasions.LastYear);
@@ -52,9 +53,10 @@ internal sealed class DayRule
         ["nowruz", var hours] => (year, _) => [Nowruz(year, Real(hours))],
         ["islamic", var date] => (year, region) => IslamicMonths.Of(region).Days(year, Number(date.Split('/')[0]), Number(date.Split('/')[1])),
         ["hebrew", var day, var month] => (year, _) => HebrewDays(year, Array.IndexOf(HebrewNames, month), Number(day)),
-        ["tithi", var month, var tithi, var at] => (year, _) => [HinduDays.Of(year, Array.IndexOf(HinduMonths.Names, month), Number(tithi), at)],
-        ["entry", var longitude] => (year, _) => [HinduDays.Entry(year, Real(longitude))],
-        ["onam"] => static (year, _) => [HinduDays.Onam(year)],
+        ["tithi", var month, var tithi, var at] => (year, region) => [HinduDays.Of(region).Day(year, Array.IndexOf(HinduMonths.Names, month), Number(tithi), at)],
+        ["entry", var longitude] => (year, region) => [HinduDays.Of(region).Entry(year, Real(longitude))],
+        ["onam"] => static (year, region) => [HinduDays.Of(region).Onam(year)],
+        ["pongal"] => static (year, _) => [HinduDays.Pongal(year)],
         ["nyepi"] => static (year, _) => [SakaYear.First(year)],
         [var day, var month] => (year, _) => [new DateOnly(year, Month(month), Number(day))],
         [var nth, var weekday, var month] => (year, _) => [OnOrAfter(new DateOnly(year, Month(month), ((nth[0] - '1') * 7) + 1), Weekday(weekday))],
