@@ -49,7 +49,8 @@ internal sealed class DayRule
         ["lunar", var day, "full", var hours] => (year, region) => [Sky.Day(ChineseMonths.Of(region).FullMoon(year, Number(day)), Real(hours))],
         ["lunar", var date] => (year, region) => ChineseMonths.Of(region).Days(year, Number(date.Split('/')[0]), Number(date.Split('/')[1])),
         ["term", var longitude, var hours] => (year, _) => [Sky.Day(Sky.SunAt(Real(longitude) >= 280 ? year - 1 : year, Real(longitude)), Real(hours))],
-        ["before", .. var rest] => Part(rest) is var after ? (year, region) => after(year, region).Select(static day => day.AddDays(-1)) : throw new InvalidOperationException(),
+        ["before", .. var rest] => Moved(Part(rest), -1),
+        ["after", .. var rest] => Moved(Part(rest), 1),
         ["nowruz", var hours] => (year, _) => [Nowruz(year, Real(hours))],
         ["islamic", var date] => (year, region) => IslamicMonths.Of(region).Days(year, Number(date.Split('/')[0]), Number(date.Split('/')[1])),
         ["hebrew", var day, var month] => (year, _) => HebrewDays(year, Array.IndexOf(HebrewNames, month), Number(day)),
@@ -62,6 +63,8 @@ internal sealed class DayRule
         [var nth, var weekday, var month] => (year, _) => [OnOrAfter(new DateOnly(year, Month(month), ((nth[0] - '1') * 7) + 1), Weekday(weekday))],
         _ => throw new ArgumentException($"no rule: {string.Join(' ', words)}", nameof(words)),
     };
+
+    private static Func<int, string?, IEnumerable<DateOnly>> Moved(Func<int, string?, IEnumerable<DateOnly>> rule, int by) => (year, region) => rule(year, region).Select(day => day.AddDays(by));
 
     private static DateOnly OnOrAfter(DateOnly day, int weekday) => day.AddDays((weekday - (int)day.DayOfWeek + 7) % 7);
 

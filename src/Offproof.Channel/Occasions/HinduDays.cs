@@ -11,6 +11,7 @@ internal sealed record HinduDays(Place Here)
 
     private static readonly Dictionary<string, HinduDays> Elsewhere = new(StringComparer.Ordinal)
     {
+        ["FJ"] = new(new Place(-18.14, 178.44, 12)), // Suva
         ["GY"] = new(new Place(6.80, -58.16, -4)), // Georgetown
         ["LK"] = new(new Place(6.93, 79.86, 5.5)), // Colombo
         ["MY"] = new(new Place(3.14, 101.69, 8)), // Kuala Lumpur

@@ -14,7 +14,7 @@ internal sealed class IslamicMonths
     private static readonly IslamicMonths Indonesia = new(new(5.9, 95.2, 7), Rule.HighAndFar), Malaysia = new(new(3.14, 101.69, 8), Rule.HighAndFar);
 
     // Where the crescent has to be seen in the country itself: easily, with some luck, or with an instrument.
-    private static readonly IslamicMonths India = new(new(22.57, 78.96, 5.5), Rule.Easily), Bangladesh = new(new(23.81, 90.41, 6), Rule.Easily), SriLanka = new(new(6.93, 79.86, 5.5), Rule.Easily),
+    private static readonly IslamicMonths India = new(new(22.57, 78.96, 5.5), Rule.Easily), Bangladesh = new(new(23.81, 90.41, 6), Rule.Easily), SriLanka = new(new(6.93, 79.86, 5.5), Rule.Easily), Mauritius = new(new(-20.16, 57.50, 4), Rule.WithLuck),
         Morocco = new(new(31.63, -8.01, 1), Rule.WithLuck), Pakistan = new(new(24.86, 67.01, 5), Rule.WithLuck), Iran = new(new(29.59, 52.58, 3.5), Rule.ByTelescope), Oman = new(new(23.59, 58.41, 4), Rule.ByTelescope);
 
     private readonly Place _from;
@@ -39,6 +39,7 @@ internal sealed class IslamicMonths
         "PK" => Pakistan,
         "BD" => Bangladesh,
         "LK" => SriLanka,
+        "MU" => Mauritius,
         "IR" => Iran,
         "OM" => Oman,
         "MA" => Morocco,

@@ -17,6 +17,12 @@ public sealed class ComparedDays
         return [.. ended.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split('\t'))];
     }
 
+    static IEnumerable<string> Unexplained(IReadOnlyCollection<string> disagreements, IEnumerable<string> explained)
+    {
+        HashSet<string> known = new(explained, StringComparer.Ordinal);
+        return [.. disagreements.Where(row => !known.Contains(row)), .. known.Except(disagreements, StringComparer.Ordinal)];
+    }
+
     [Fact]
     public async Task Every_other_day_is_explained_and_no_explanation_is_left_over()
     {
@@ -35,8 +41,10 @@ public sealed class ComparedDays
         }
         string[] lines = await File.ReadAllLinesAsync(Table, TestContext.Current.CancellationToken);
         Dictionary<string, string> explained = lines.Where(static line => line.Length > 0 && line[0] != '#').ToDictionary(static line => line[..line.LastIndexOf('\t')], static line => line[(line.LastIndexOf('\t') + 1)..], StringComparer.Ordinal);
-        Assert.Empty(disagreements.Except(explained.Keys, StringComparer.Ordinal));
-        Assert.Empty(explained.Keys.Except(disagreements, StringComparer.Ordinal));
+        Assert.Empty(Unexplained(disagreements, explained.Keys));
+        // The check can fail: a row that is lost, and one that is too many.
+        Assert.Single(Unexplained(disagreements, explained.Keys.Skip(1)));
+        Assert.Single(Unexplained(disagreements, explained.Keys.Append("christmas\tDE\t2026\t2026-12-25\t2026-12-24")));
 
         // The page counts what was compared and has a row for each reason.
         string page = await File.ReadAllTextAsync(Path.Combine(ProgramUnderTest.Root, "docs", "occasions-compared.md"), TestContext.Current.CancellationToken);
@@ -51,15 +59,15 @@ public sealed class ComparedDays
     {
         IReadOnlyList<string[]> rows = await RowsAsync("sky.mjs");
         Assert.Equal(1000, rows.Count);
-        double sun = 0, moon = 0;
+        double sun = 0, moon = 0, between = 0;
         foreach (double[] row in rows.Select(static row => row.Select(static cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray()))
         {
             double instant = row[0] - 2451545;
             instant -= Sky.DeltaT(instant) / 86400;
-            sun = Math.Max(sun, Math.Abs(Math.IEEERemainder(Sky.SunLongitude(instant) - row[1], 360)) * 3600);
-            moon = Math.Max(moon, Math.Abs(Math.IEEERemainder(Sky.Moon(instant).Longitude - row[2], 360)) * 3600);
+            double ofSun = Math.IEEERemainder(Sky.SunLongitude(instant) - row[1], 360) * 3600, ofMoon = Math.IEEERemainder(Sky.Moon(instant).Longitude - row[2], 360) * 3600;
+            (sun, moon, between) = (Math.Max(sun, Math.Abs(ofSun)), Math.Max(moon, Math.Abs(ofMoon)), Math.Max(between, Math.Abs(ofMoon - ofSun)));
         }
-        TestContext.Current.SendDiagnosticMessage($"largest differences: Sun {sun:F2}\", Moon {moon:F2}\"");
-        Assert.True(sun is > 0 and < 1.5 && moon is > 0 and < 15, $"Sun {sun:F2}\", Moon {moon:F2}\"");
+        string largest = string.Create(CultureInfo.InvariantCulture, $"Sun {sun:F1}\", Moon {moon:F1}\", from one to the other {between:F1}\"");
+        Assert.True(sun is > 0 and < 0.9 && moon is > 0 and < 13 && between < 13, largest);
     }
 }
