@@ -70,7 +70,7 @@ internal sealed class DayRule
 
     private static DateOnly Last(int year, int month, int weekday) => OnOrAfter(new DateOnly(year, month, DateTime.DaysInMonth(year, month) - 6), weekday);
 
-    // Code de l'action sociale et des familles, art. D215-1: unless that is Pentecost.
+    // The law of 24 May 1950: unless that is Pentecost.
     private static DateOnly MothersInFrance(int year)
     {
         DateOnly day = Last(year, 5, 0);

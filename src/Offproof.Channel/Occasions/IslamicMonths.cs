@@ -90,7 +90,7 @@ internal sealed class IslamicMonths
         };
     }
 
-    // Degrees; G. G. Bennett, 1982, for a true altitude near the horizon.
+    // Degrees, for a true altitude; Th. Saemundsson, Sky and Telescope 72 (1986), 70.
     private static double Refraction(double altitude) => 1.02 / 60 / Math.Tan((altitude + (10.3 / (altitude + 5.11))) * Math.PI / 180);
 
     // B. D. Yallop, "A Method for Predicting the First Sighting of the New Crescent Moon" (NAO Technical Note 69, 1997): q at the best time, 4/9 of the way from sunset to moonset.

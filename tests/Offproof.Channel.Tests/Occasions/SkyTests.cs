@@ -40,6 +40,41 @@ public sealed class SkyTests
     [InlineData(2023, "2023-01-14 20:57"), InlineData(2024, "2024-01-15 02:54"), InlineData(2025, "2025-01-14 09:03"), InlineData(2026, "2026-01-14 15:13")]
     public void The_Sun_enters_Makara_when_the_almanacs_say_to_twelve_minutes(int year, string time) => Assert.InRange((HinduMonths.Entry(year, 270) - India(time)) * 1440, -12, 12);
 
+    [Fact] // as India's almanacs name them
+    public void The_added_months_are_those_that_are_known()
+    {
+        List<string> added = [];
+        for (int moon = 248; Sky.Day(Sky.NewMoon(moon), 5.5).Year < 2040; moon++)
+        {
+            int sign = (int)(Sky.SiderealSun(Sky.NewMoon(moon)) / 30);
+            if (sign == (int)(Sky.SiderealSun(Sky.NewMoon(moon + 1)) / 30)) added.Add(string.Create(CultureInfo.InvariantCulture, $"{Sky.Day(Sky.NewMoon(moon), 5.5).Year} {HinduMonths.Names[(sign + 1) % 12]}"));
+        }
+        Assert.Equal(["2020 ashvina", "2023 shravana", "2026 jyeshtha", "2029 chaitra", "2031 bhadrapada", "2034 ashadha", "2037 jyeshtha", "2039 ashvina"], added);
+    }
+
+    [Theory] // Universal Time, as almanacs of these cities print it
+    [InlineData(51.51, -0.13, "2026-06-21", "03:43", "20:21"), InlineData(40.71, -74.01, "2026-12-21", "12:17", "21:32"), InlineData(-33.87, 151.21, "2026-06-21", "21:00", "06:54")]
+    public void The_Sun_rises_and_sets_to_two_minutes(double north, double east, string day, string rises, string sets)
+    {
+        Place place = new(north, east, Math.Round(east / 15));
+        DateOnly on = DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+        Assert.InRange(MinutesApart(place.Sunrise(on), rises), -2, 2);
+        Assert.InRange(MinutesApart(place.Sunset(on), sets), -2, 2);
+        Assert.Equal(on, Sky.Day(place.Sunrise(on), place.HoursEast));
+        Assert.Equal(on, Sky.Day(place.Sunset(on), place.HoursEast));
+    }
+
+    [Theory] // Karva Chauth in Delhi, Indian time
+    [InlineData("2023-11-01 20:15"), InlineData("2024-10-20 19:54"), InlineData("2025-10-10 20:13")]
+    public void The_Moon_rises_in_Delhi_to_four_minutes(string time) =>
+        Assert.InRange((new Place(28.61, 77.21, 5.5).Moonrise(India(time) - 0.1) - India(time)) * 1440, -4, 4);
+
+    static double MinutesApart(double instant, string time)
+    {
+        TimeSpan clock = TimeOnly.ParseExact(time, "HH:mm", CultureInfo.InvariantCulture).ToTimeSpan();
+        return Math.IEEERemainder(((instant + 0.5) * 1440) - clock.TotalMinutes, 1440);
+    }
+
     static double India(string time) => (DateTime.ParseExact(time, "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) - new DateTime(2000, 1, 1, 17, 30, 0)).TotalDays;
 
     [Fact]
