@@ -43,6 +43,7 @@ internal sealed class DayRule
     {
         ["western", var days] => (year, _) => [Easter.Western(year).AddDays(Number(days))],
         ["orthodox", var days] => (year, _) => [Easter.Orthodox(year).AddDays(Number(days))],
+        ["julian", var day, var month] => (year, _) => new[] { year - 1, year }.Select(julian => Easter.Julian(julian, Month(month), Number(day))).Where(on => on.Year == year),
         ["last", var weekday, var month] => (year, _) => [Last(year, Month(month), Weekday(weekday))],
         [var weekday, "from", var day, var month] => (year, _) => [OnOrAfter(new DateOnly(year, Month(month), Number(day)), Weekday(weekday))],
         ["last-sun-of-may-or-first-of-june"] => (year, _) => [MothersInFrance(year)],
