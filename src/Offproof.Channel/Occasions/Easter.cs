@@ -1,6 +1,6 @@
 namespace Offproof.Channel;
 
-/// <summary>Easter Sunday (occasions.md §2.3).</summary>
+/// <summary>Easter Sunday, and the calendar that half of its keepers use (occasions.md §2.3).</summary>
 internal static class Easter
 {
     /// <summary>By the Gregorian tables of 1582: golden number, the century's corrections of Sun and Moon, epact, next Sunday.</summary>
@@ -20,8 +20,12 @@ internal static class Easter
         return NextSunday(Julian(year, 3, 21).AddDays(fullMoon));
     }
 
-    /// <summary>The Gregorian day of a Julian date after February.</summary>
-    internal static DateOnly Julian(int year, int month, int day) => new DateOnly(year, month, day).AddDays((year / 100) - (year / 400) - 2);
+    /// <summary>The Gregorian day of a Julian date; 29 February is not asked for.</summary>
+    internal static DateOnly Julian(int year, int month, int day)
+    {
+        int leapsSeen = month > 2 ? year : year - 1;
+        return new DateOnly(year, month, day).AddDays((leapsSeen / 100) - (leapsSeen / 400) - 2);
+    }
 
     private static DateOnly NextSunday(DateOnly fullMoon) => fullMoon.AddDays(7 - (int)fullMoon.DayOfWeek);
 }

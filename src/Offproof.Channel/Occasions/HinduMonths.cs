@@ -2,11 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Offproof.Channel;
 
-/// <summary>The lunar months and tithis of the Hindu calendar, and the Sun's entries into signs (occasions.md §2.7): true places, Lahiri's ayanamsa, days from sunrise at Ujjain.</summary>
+/// <summary>The lunar months and tithis of the Hindu calendar, and the Sun's entries into signs (occasions.md §2.7): true places, Lahiri's ayanamsa.</summary>
 internal static class HinduMonths
 {
-    internal static readonly Place Ujjain = new(23.18, 75.77, 5.5);
-
     internal static readonly string[] Names =
         ["chaitra", "vaishakha", "jyeshtha", "ashadha", "shravana", "bhadrapada", "ashvina", "kartika", "margashirsha", "pausha", "magha", "phalguna"];
 

@@ -14,7 +14,7 @@ internal sealed class IslamicMonths
     private static readonly IslamicMonths Indonesia = new(new(5.9, 95.2, 7), Rule.HighAndFar), Malaysia = new(new(3.14, 101.69, 8), Rule.HighAndFar);
 
     // Where the crescent has to be seen in the country itself: easily, with some luck, or with an instrument.
-    private static readonly IslamicMonths India = new(new(22.57, 78.96, 5.5), Rule.Easily), Bangladesh = new(new(23.81, 90.41, 6), Rule.Easily), SriLanka = new(new(6.93, 79.86, 5.5), Rule.Easily),
+    private static readonly IslamicMonths India = new(new(22.57, 78.96, 5.5), Rule.Easily), Bangladesh = new(new(23.81, 90.41, 6), Rule.Easily), SriLanka = new(new(6.93, 79.86, 5.5), Rule.Easily), Mauritius = new(new(-20.16, 57.50, 4), Rule.WithLuck),
         Morocco = new(new(31.63, -8.01, 1), Rule.WithLuck), Pakistan = new(new(24.86, 67.01, 5), Rule.WithLuck), Iran = new(new(29.59, 52.58, 3.5), Rule.ByTelescope), Oman = new(new(23.59, 58.41, 4), Rule.ByTelescope);
 
     private readonly Place _from;
@@ -39,6 +39,7 @@ internal sealed class IslamicMonths
         "PK" => Pakistan,
         "BD" => Bangladesh,
         "LK" => SriLanka,
+        "MU" => Mauritius,
         "IR" => Iran,
         "OM" => Oman,
         "MA" => Morocco,
@@ -89,7 +90,7 @@ internal sealed class IslamicMonths
         };
     }
 
-    // Degrees; G. G. Bennett, 1982, for a true altitude near the horizon.
+    // Degrees, for a true altitude; Th. Saemundsson, Sky and Telescope 72 (1986), 70.
     private static double Refraction(double altitude) => 1.02 / 60 / Math.Tan((altitude + (10.3 / (altitude + 5.11))) * Math.PI / 180);
 
     // B. D. Yallop, "A Method for Predicting the First Sighting of the New Crescent Moon" (NAO Technical Note 69, 1997): q at the best time, 4/9 of the way from sunset to moonset.

@@ -14,6 +14,11 @@ public sealed class Occasion
     /// <summary>The word.</summary>
     public string Name { get; }
 
+    /// <summary>The regions that the table names for it, and whether it is kept where the table names none.</summary>
+    internal IEnumerable<string> Regions => _regions.Keys;
+
+    internal bool IsKeptElsewhere => _elsewhere is not null;
+
     /// <summary>Whether it has a day in the year: a birthday has none.</summary>
     public bool HasDay => _general is not null;
 

@@ -14,15 +14,18 @@ internal static class OccasionTable
     internal static Dictionary<string, Occasion> Parse(string text)
     {
         Dictionary<string, string[]> groups = new(StringComparer.Ordinal);
+        Dictionary<string, string> follows = new(StringComparer.Ordinal);
         List<(string Name, string Rule, string[] Regions, string Years)> lines = [];
         foreach (string line in text.Split('\n').Select(static line => line.Split('#')[0].Trim()).Where(static line => line.Length > 0))
         {
             string[] cells = [.. line.Split('|').Select(static cell => cell.Trim())];
-            if (cells is [['@', ..] group, var members]) groups[group] = Expand(members, groups);
+            if (cells is [['=', .. var whole], var parts])
+                foreach (string part in Expand(parts, groups)) follows[part] = whole;
+            else if (cells is [['@', ..] group, var members]) groups[group] = Expand(members, groups);
             else if (cells.Length is 3 or 4) lines.Add((cells[0], cells[1], Expand(cells[2], groups), cells.Length == 4 ? cells[3] : ""));
             else throw new InvalidDataException($"no line of a table of occasions: {line}");
         }
-        return lines.GroupBy(static line => line.Name, StringComparer.Ordinal).ToDictionary(static group => group.Key, static group => One(group.Key, [.. group]), StringComparer.Ordinal);
+        return lines.GroupBy(static line => line.Name, StringComparer.Ordinal).ToDictionary(static group => group.Key, group => One(group.Key, [.. group], follows), StringComparer.Ordinal);
     }
 
     private static string[] Expand(string regions, Dictionary<string, string[]> groups) =>
@@ -34,7 +37,7 @@ internal static class OccasionTable
         })];
 
     // The first line of an occasion has its general day. A - takes a region out of what its line has named so far, or else out of *.
-    private static Occasion One(string name, List<(string Name, string Rule, string[] Regions, string Years)> lines)
+    private static Occasion One(string name, List<(string Name, string Rule, string[] Regions, string Years)> lines, Dictionary<string, string> follows)
     {
         if (lines[0].Rule is "-") return new(name, null, [], null, []);
         Dictionary<string, DayRule> regions = new(StringComparer.Ordinal);
@@ -56,6 +59,13 @@ internal static class OccasionTable
             }
             foreach (string region in here)
                 if (!regions.TryAdd(region, rule)) throw new InvalidDataException($"{name}: {region} has two lines");
+        }
+        // A territory that no line names keeps what its country keeps.
+        foreach ((string part, string whole) in follows)
+        {
+            if (regions.ContainsKey(part)) continue;
+            if (regions.TryGetValue(whole, out DayRule? rule)) regions[part] = rule;
+            else if (without.Contains(whole)) without.Add(part);
         }
         return new(name, general, regions, elsewhere, without);
     }

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+
 namespace Offproof.Channel;
 
 /// <summary>Where Sun and Moon stand (occasions.md §3). An instant is a count of days of Universal Time since 2000-01-01 12:00; angles are degrees.</summary>
@@ -7,6 +10,9 @@ internal static class Sky
 
     // 1 January 2000, the day number of the instant 0.
     private const int Epoch = 730119;
+
+    // Every lunar calendar asks for the same few: about a thousand in all the years that have days.
+    private static readonly ConcurrentDictionary<int, double> NewMoons = new();
 
     internal static double Noon(DateOnly day) => day.DayNumber - Epoch;
 
@@ -24,6 +30,7 @@ internal static class Sky
     internal static double SunLongitude(double instant) => Turn(SunMean(instant) + Nutation(instant));
 
     // Apparent but for nutation, which a sidereal longitude does not have.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // the first question is asked of cold code
     private static double SunMean(double instant)
     {
         double t = Centuries(instant), millennia = t / 10, radians = 0;
@@ -34,6 +41,7 @@ internal static class Sky
     }
 
     /// <summary>The Moon's apparent longitude and its latitude, from the Earth's centre, equinox of date, and its horizontal parallax.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static (double Longitude, double Latitude, double Parallax) Moon(double instant)
     {
         double t = Centuries(instant), t2 = t * t, t3 = t2 * t, t4 = t3 * t;
@@ -87,7 +95,7 @@ internal static class Sky
     internal static double SiderealMoon(double instant) => Turn(Moon(instant).Longitude - Nutation(instant) - Ayanamsa(instant));
 
     /// <summary>The new moon of a number: 0 is that of 6 January 2000.</summary>
-    internal static double NewMoon(int number) => When(Elongation, 0, 5.0969 + (MeanLunation * number), MoonPerDay);
+    internal static double NewMoon(int number) => NewMoons.GetOrAdd(number, static number => When(Elongation, 0, 5.0969 + (MeanLunation * number), MoonPerDay));
 
     /// <summary>The number of the last new moon, in the mean, at or before an instant.</summary>
     internal static int MeanLunationAt(double instant) => (int)Math.Floor((instant - 5.0969) / MeanLunation);
@@ -102,7 +110,7 @@ internal static class Sky
         {
             double missing = Math.IEEERemainder(value - angle(guess), 360);
             guess += missing / perDay;
-            if (Math.Abs(missing) < 1e-7) break;
+            if (Math.Abs(missing) < 1e-5) break;
         }
         return guess;
     }
