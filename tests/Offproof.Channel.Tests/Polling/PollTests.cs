@@ -43,7 +43,7 @@ public sealed class PollTests : IDisposable
         await PollAsync("a");
         Assert.Equal(0, Home("a").OpenSearch().Find(new GreetingQuery("new year", new DateOnly(2026, 7, 1)), 1).Total);
         string held = Assert.Single(Directory.EnumerateFiles(Path.Combine(homes.FullName, "a", "targets"), "*.greetings.jsonl.zst"));
-        File.WriteAllBytes(held, TestChannel.Greetings("Another text"));
+        await File.WriteAllBytesAsync(held, TestChannel.Greetings("Another text"), TestContext.Current.CancellationToken);
         Assert.Throws<InvalidDataException>(() => Home("a").OpenSearch());
         File.Delete(held);
         Assert.Throws<InvalidDataException>(() => Home("a").OpenSearch());

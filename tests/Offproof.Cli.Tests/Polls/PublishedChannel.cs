@@ -26,7 +26,7 @@ internal sealed class PublishedChannel : IAsyncDisposable
 
     /// <summary>The next release, with these greetings.</summary>
     internal async Task PublishAsync(params string[] greetings) => Served = await LocalChannel.EnsureAsync(
-        this["publisher"], [.. greetings.Select(static text => new Greeting(Greeting.IdOf("en", text), text, "greeting", "en", "CC0-1.0"))],
+        this["publisher"], new StarterGreetings(string.Concat(greetings).Replace(' ', '-'), () => [.. greetings.Select(static text => new Greeting(Greeting.IdOf("en", text), text, "greeting", "en", "CC0-1.0"))]),
         [new UpdateDraft("acme-one", Version("2.0"), "stable", this["update.img"], new Dictionary<string, string>(StringComparer.Ordinal) { ["de"] = "Behebt Fehler.", ["en"] = "Fixes." }, [])], TimeProvider.System, CancellationToken.None);
 
     private static ReleaseVersion Version(string text) => ReleaseVersion.TryParse(text, out ReleaseVersion? version) ? version : throw new FormatException(text);

@@ -18,7 +18,7 @@ public sealed class FavouritesTests
         Assert.False(File.Exists(file));
         foreach (string id in (string[])["b", "a", "b"]) home.KeepFavourite(Entry(id));
         Assert.Equal([Entry("b"), Entry("a")], home.Favourites());
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         Assert.True(home.DropFavourite("b"));
         Assert.Equal([Entry("a")], home.Favourites());
     }
