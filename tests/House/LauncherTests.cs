@@ -17,7 +17,7 @@ public sealed class LauncherTests : IDisposable
             Write(name, File.ReadAllText(Path.Combine(Repository.Root, name)));
             File.SetUnixFileMode(Path.Combine(folder, name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
-        foreach (var name in new[] { "Directory.Build.props", "BannedSymbols.txt", "global.json", ".editorconfig", "src/Offproof.Cli/Program.cs", "src/Offproof.Vault/Pack.cs" })
+        foreach (var name in new[] { "Directory.Build.props", "BannedSymbols.txt", "global.json", ".editorconfig", "src/Offproof.Cli/Program.cs", "src/Offproof.Vault/Pack.cs", "greetings/en.jsonl" })
             Write(name, name);
         Directory.CreateDirectory(Path.Combine(folder, "sdk", "sdk"));
         // publish -o FOLDER: counts itself, fails where a source says so, and leaves a program that shows what reaches it.
@@ -76,6 +76,9 @@ public sealed class LauncherTests : IDisposable
         Write(".editorconfig", "changed");
         await StartAsync();
         Assert.Equal(5, Builds);
+        Write("greetings/en.jsonl", "{}"); // a part of the program
+        await StartAsync();
+        Assert.Equal(6, Builds);
     }
 
     [Fact]
