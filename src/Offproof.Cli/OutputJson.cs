@@ -75,10 +75,10 @@ internal sealed record StatusJson(
     internal static StatusJson Of(StatusReport report, ChannelStatus channel) =>
         new("offproof/v1/status", report.Sentence, report.Account, report.Server, report.SheetConfirmed, report.Categories, report.Sheet, report.Devices, report.Removed,
             report.Moving, [.. report.Earlier.Select(EarlierJson.Of)], report.SetBack, report.SetBacks, report.SheetUnconfirmedSince,
-            new ChannelJson(channel.Pinned, channel.Held?.Release, channel.Held?.Until, channel.Held?.Assurance, channel.Damage));
+            new ChannelJson(channel.Pinned, channel.Held?.Release, channel.Held?.Until, channel.Held?.Assurance, channel.Damage, channel.Contradiction));
 }
 
-internal sealed record ChannelJson(string? Pinned, long? Release, DateTimeOffset? Until, string? Assurance, string? Damaged);
+internal sealed record ChannelJson(string? Pinned, long? Release, DateTimeOffset? Until, string? Assurance, string? Damaged, string? Contradiction);
 
 internal sealed record BackupsJson(string Schema, IReadOnlyList<BackupJson> Backups, long? Refused);
 

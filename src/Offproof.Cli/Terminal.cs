@@ -13,6 +13,10 @@ internal static class Terminal
     // What turns the direction of a line, or ends it: a name could disguise its ending by it.
     private static readonly SearchValues<char> Turning = SearchValues.Create("\u200E\u200F\u061C\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069\u2028\u2029");
 
+    // What takes no room at all: two names that differ look the same, and a whole sentence can hide in tag characters (U+E0000 to U+E007F). Not U+200C and U+200D, without which emoji and Indic text fall apart.
+    private const char Tags = '\uDB40';
+    private static readonly SearchValues<char> Unseen = SearchValues.Create("\u200B\uFEFF\uDB40");
+
     // Of one kind: what matters must not leave the screen.
     private const int MostLines = 50;
 
@@ -160,11 +164,17 @@ internal static class Terminal
 
     private static string Clean(string text)
     {
-        if (!text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.AsSpan().ContainsAnyInRange('\x7f', '\x9f') && !text.AsSpan().ContainsAny(Turning)) return text;
+        if (!text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.AsSpan().ContainsAnyInRange('\x7f', '\x9f') && !text.AsSpan().ContainsAny(Turning) && !text.AsSpan().ContainsAny(Unseen)) return text;
         StringBuilder clean = new(text.Length);
-        foreach (char c in text)
+        for (int at = 0; at < text.Length; at++)
         {
-            if (Turning.Contains(c)) clean.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            char c = text[at];
+            if (c == Tags && at + 1 < text.Length && text[at + 1] is >= '\uDC00' and <= '\uDC7F')
+            {
+                clean.Append(CultureInfo.InvariantCulture, $"\\u{{{char.ConvertToUtf32(c, text[++at]):x}}}");
+                continue;
+            }
+            if (Turning.Contains(c) || (c != Tags && Unseen.Contains(c))) clean.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
             else if (c is '\n' || !char.IsControl(c)) clean.Append(c);
             else clean.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}");
         }

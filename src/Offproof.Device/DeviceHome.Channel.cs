@@ -11,7 +11,8 @@ public sealed record UpdateOffer(Offer Offer, ReleaseVersion Installed);
 /// <param name="Pinned">SHA-256 of trust.json; null where no channel is pinned</param>
 /// <param name="Held">The release; null before the first poll</param>
 /// <param name="Damage">What is wrong with what is held here; null where nothing is</param>
-public sealed record ChannelStatus(string? Pinned, HeldRelease? Held, string? Damage = null);
+/// <param name="Contradiction">Where the checkpoint of a split view is kept, which with the one in force is the proof; null where none was seen</param>
+public sealed record ChannelStatus(string? Pinned, HeldRelease? Held, string? Damage = null, string? Contradiction = null);
 
 public sealed partial class DeviceHome
 {
@@ -25,9 +26,9 @@ public sealed partial class DeviceHome
         using ChannelAccess access = ChannelAccess.Open(home, account.Server, time, proxy);
         try
         {
-            if (trustFile is not null) PinChannel(access.Channel, await File.ReadAllBytesAsync(trustFile, cancel).ConfigureAwait(false));
+            if (trustFile is not null) PinChannel(access.Channel, ReadTrustFile(trustFile));
             RequirePinned(access.Channel);
-            return await access.Channel.PollAsync(access.Http, access.Url, cancel).ConfigureAwait(false);
+            return await access.Channel.PollAsync(access.Http, access.Url, cancel).ConfigureAwait(false) with { Connections = access.Connections };
         }
         catch (Exception e) when (ChannelAccess.IsRefusal(e))
         {
@@ -41,11 +42,11 @@ public sealed partial class DeviceHome
         PublicChannel channel = new(home.Channel, time);
         try
         {
-            return channel.IsPinned ? new ChannelStatus(channel.ReadTrust().Sha256, channel.ReadHeld()) : new ChannelStatus(null, null);
+            return channel.IsPinned ? new ChannelStatus(channel.ReadTrust().Sha256, channel.ReadHeld(), null, channel.Contradiction) : new ChannelStatus(null, null);
         }
         catch (Exception e) when (ChannelAccess.IsRefusal(e) || e is IOException or UnauthorizedAccessException)
         {
-            return new ChannelStatus(null, null, e.Message);
+            return new ChannelStatus(null, null, e.Message, channel.Contradiction);
         }
     }
 
@@ -86,6 +87,7 @@ public sealed partial class DeviceHome
     /// <param name="cancel">Ends it; the next goes on there</param>
     public async Task<FetchedUpdate> FetchUpdateAsync(Notice notice, string? installedFile, string to, Uri? proxy, Action<long, long>? progress, Action? whole, CancellationToken cancel)
     {
+        if (installedFile is not null && !PublicChannel.IsFile(installedFile)) throw new DeviceException(DeviceFault.Failure, $"{installedFile}{PublicChannel.NoFile}", "name the file that is installed, or leave out --from");
         using ChannelAccess access = ChannelAccess.Open(home, account.Server, time, proxy);
         try
         {
@@ -93,12 +95,18 @@ public sealed partial class DeviceHome
             string file = Path.Combine(to, notice.FileName);
             if (await PublicChannel.IsUpdateAsync(notice, file, cancel).ConfigureAwait(false)) return new FetchedUpdate(file, notice.Payloads[0].Sha256, notice.Payloads[0].Bytes, Received: 0, Delta: null);
             // The publisher chose the name: it must not be the way to write over a file of the owner's.
-            if (Path.Exists(file)) throw new DeviceException(DeviceFault.Refused, $"{file} is already there, and is not this update: it was left as it is", "name another folder with --to");
+            if (Path.Exists(file)) throw new DeviceException(DeviceFault.Refused, $"{file} is already there, and is {(PublicChannel.IsOwnAlone(file) ? "not this update" : "not your own alone (another user's, a link, or a file of two names)")}: it was left as it is", "name another folder with --to");
             return await access.Channel.FetchUpdateAsync(notice, installedFile, to, access.Http, access.Url, progress, whole, cancel).ConfigureAwait(false);
         }
         catch (Exception e) when (ChannelAccess.IsRefusal(e))
         {
-            throw ChannelAccess.Explain(e, $"the update to {notice.Version}");
+            DeviceException told = ChannelAccess.Explain(e, $"the update to {notice.Version}");
+            throw told.Fault switch
+            {
+                DeviceFault.Full => new DeviceException(told.Fault, told.Message, $"make room: what has come so far is kept in {access.Channel.Parts}, and the same command goes on from there", e),
+                DeviceFault.Forgery when installedFile is not null => new DeviceException(told.Fault, told.Message, $"without --from the whole update is fetched, which needs no delta; {told.Hint}", e),
+                _ => told,
+            };
         }
     }
 
@@ -110,7 +118,7 @@ public sealed partial class DeviceHome
         using ChannelAccess access = ChannelAccess.Open(home, AccountFile.Read(home).Server, time, proxy: null);
         try
         {
-            byte[]? bytes = trustFile is not null ? await File.ReadAllBytesAsync(trustFile, cancel).ConfigureAwait(false)
+            byte[]? bytes = trustFile is not null ? ReadTrustFile(trustFile)
                 : access.Channel.IsPinned ? access.Channel.ReadTrust().Bytes.ToArray()
                 : await access.Channel.FetchTrustAsync(access.Http, access.Url, cancel).ConfigureAwait(false);
             return bytes is null ? null : PinChannel(access.Channel, bytes);
@@ -118,6 +126,18 @@ public sealed partial class DeviceHome
         catch (Exception e) when (ChannelAccess.IsRefusal(e))
         {
             throw ChannelAccess.Explain(e, "the channel's trust.json");
+        }
+    }
+
+    private static byte[] ReadTrustFile(string file)
+    {
+        try
+        {
+            return ChannelTrust.ReadFile(file);
+        }
+        catch (FormatException e)
+        {
+            throw new DeviceException(DeviceFault.Failure, $"that is no trust.json: {e.Message}", "nothing was pinned", e);
         }
     }
 

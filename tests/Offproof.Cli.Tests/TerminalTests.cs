@@ -5,6 +5,7 @@ public sealed class TerminalTests
 {
     [Theory]
     [InlineData("a/b.jpg", "a/b.jpg"), InlineData("a\nnot backed up: all", "a\\nnot backed up: all"), InlineData("\u001B[2J\u009B\u0007", "\\x1b[2J\\x9b\\x07"), InlineData("gpj.\u202Egpj", "gpj.\\u202egpj")]
+    [InlineData("a\u200B\uFEFF.jpg", "a\\u200b\\ufeff.jpg"), InlineData("a\U000E0041\U000E007F", "a\\u{e0041}\\u{e007f}"), InlineData("\u200C\u200D\U000E0100", "\u200C\u200D\U000E0100")]
     public void Nothing_of_a_name_moves_the_cursor(string name, string shown) => Assert.Equal(shown, Terminal.OneLine(name));
 
     [Fact]

@@ -129,7 +129,8 @@ public static unsafe class Delta
             {
                 Checked(Methods.ZSTD_DCtx_setParameter(context, ZSTD_dParameter.ZSTD_d_windowLogMax, MostWindowLog));
                 Checked(Methods.ZSTD_DCtx_refPrefix(context, old.Start, (nuint)old.Length));
-                using FileStream output = new(newFile, FileMode.Create, FileAccess.Write);
+                File.Delete(newFile); // the name, and not what a link or a second name of it leads to
+                using FileStream output = new(newFile, FileMode.CreateNew, FileAccess.Write);
                 using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
                 ZSTD_inBuffer_s input = new() { src = source, size = (nuint)filled };
                 long total = 0;

@@ -27,7 +27,11 @@ internal sealed unsafe class MappedFile : IDisposable
 
     internal byte* Start { get; }
 
-    internal static MappedFile Open(string path) => new(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
+    internal static MappedFile Open(string path)
+    {
+        FileFacts.RequireRegular(path);
+        return new(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
+    }
 
     public void Dispose()
     {

@@ -30,10 +30,11 @@ static class DurableFile
     }
 
     /// <summary>The file, or null where there is none.</summary>
-    /// <exception cref="InvalidDataException">It is larger than <paramref name="most"/>.</exception>
+    /// <exception cref="InvalidDataException">It is larger than <paramref name="most"/>, or no file: a pipe would be waited for, a device never ends.</exception>
     internal static byte[]? Read(string path, int most)
     {
         if (!File.Exists(path)) return null;
+        FileFacts.RequireRegular(path);
         using SafeFileHandle handle = File.OpenHandle(path);
         long length = RandomAccess.GetLength(handle);
         if (length > most) throw new InvalidDataException($"{path} has {length} bytes; at most {most} are read");

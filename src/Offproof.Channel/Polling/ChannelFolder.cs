@@ -10,6 +10,7 @@ internal sealed class ChannelFolder(string folder)
 {
     private const string CheckpointName = "checkpoint";
     private const int HashDigits = 64;
+    private const int MostName = 64;
 
     /// <summary>Called with the file that is about to be written; what it throws is a full disk or the end of the process.</summary>
     internal Action<string>? Before { get; init; }
@@ -24,10 +25,12 @@ internal sealed class ChannelFolder(string folder)
 
     private string CurrentFile => Path.Combine(root, "current");
 
+    private string SplitFile => Path.Combine(root, "checkpoint.split");
+
     internal bool IsPinned => File.Exists(TrustFile);
 
     /// <exception cref="FormatException">It is damaged.</exception>
-    internal ChannelTrust ReadTrust() => ChannelTrust.Read(File.ReadAllBytes(TrustFile));
+    internal ChannelTrust ReadTrust() => ChannelTrust.Read(ChannelTrust.ReadFile(TrustFile));
 
     internal void Pin(ChannelTrust trust)
     {
@@ -39,8 +42,8 @@ internal sealed class ChannelFolder(string folder)
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     internal HeldView? ReadHeld()
     {
-        if (!File.Exists(CurrentFile)) return null;
-        string name = File.ReadAllText(CurrentFile).TrimEnd('\n');
+        if (DurableFile.Read(CurrentFile, MostName) is not { } current) return null;
+        string name = System.Text.Encoding.ASCII.GetString(current).TrimEnd('\n');
         if (!IsViewName(name)) throw new InvalidDataException($"{CurrentFile} names no view");
         string view = Path.Combine(Views, name);
         try
@@ -50,7 +53,7 @@ internal sealed class ChannelFolder(string folder)
             SnapshotMetadata snapshot = SnapshotMetadata.Read(Stored(store, SnapshotMetadata.Type, MetadataLimits.Snapshot));
             TimestampMetadata timestamp = TimestampMetadata.Read(Stored(store, TimestampMetadata.Type, MetadataLimits.Timestamp));
             TargetsMetadata targets = TargetsMetadata.Read(Stored(store, TargetsMetadata.Type, MetadataLimits.Targets));
-            return new HeldView(name, snapshot.Version, timestamp, targets, File.ReadAllBytes(Path.Combine(view, CheckpointName)));
+            return new HeldView(name, snapshot.Version, timestamp, targets, DurableFile.Read(Path.Combine(view, CheckpointName), SignedNote.MaxSize) ?? throw new FileNotFoundException($"there is no {CheckpointName}"));
         }
         catch (Exception e) when (e is TufException or FileNotFoundException or DirectoryNotFoundException)
         {
@@ -72,6 +75,7 @@ internal sealed class ChannelFolder(string folder)
         }
         foreach (string file in Directory.EnumerateFiles(Path.Combine(Views, held.Name)))
         {
+            if (FileFacts.Of(file) is { IsRegular: false }) continue; // no poll wrote it
             Before?.Invoke(file);
             File.Copy(file, Path.Combine(view, Path.GetFileName(file)));
         }
@@ -83,7 +87,10 @@ internal sealed class ChannelFolder(string folder)
     internal void KeepCheckpoint(string view, ReadOnlySpan<byte> checkpoint) => Write(Path.Combine(Views, view, CheckpointName), checkpoint);
 
     /// <summary>A checkpoint that contradicts the one in force: together they are the proof that the log has two histories.</summary>
-    internal void KeepContradiction(ReadOnlySpan<byte> checkpoint) => Write(Path.Combine(root, "checkpoint.split"), checkpoint);
+    internal void KeepContradiction(ReadOnlySpan<byte> checkpoint) => Write(SplitFile, checkpoint);
+
+    /// <summary>Where that is; null where none is kept.</summary>
+    internal string? Contradiction => File.Exists(SplitFile) ? SplitFile : null;
 
     /// <summary>The view is in force from here on; what no view needs any more goes.</summary>
     internal void Commit(string view, IEnumerable<string> targets)
@@ -104,7 +111,7 @@ internal sealed class ChannelFolder(string folder)
     {
         string file = Path.Combine(Targets, FileName(name, target));
         if (!File.Exists(file) || new FileInfo(file).Length != target.Length) return null;
-        byte[] bytes = File.ReadAllBytes(file);
+        byte[] bytes = DurableFile.Read(file, ChannelPoll.MostBundle) ?? [];
         return target.Hashes.Hold(bytes) ? bytes : null;
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Offproof.Channel;
 
 /// <summary>What a poll brought.</summary>
@@ -6,7 +8,11 @@ namespace Offproof.Channel;
 /// <param name="Assurance">What may be said of it: "genuine, not shown to be the same for all", or who cosigned</param>
 /// <param name="Until">When its timestamp expires: whoever is not polled again until then holds something that may be old</param>
 /// <param name="Requests">How many were made</param>
-public sealed record PollOutcome(bool IsNew, long Release, string Assurance, DateTimeOffset Until, int Requests);
+public sealed record PollOutcome(bool IsNew, long Release, string Assurance, DateTimeOffset Until, int Requests)
+{
+    /// <summary>How many connections they took: one, but where the server ended it between two answers.</summary>
+    public int Connections { get; init; } = 1;
+}
 
 /// <summary>A checkpoint or release that the log's checks refused (channel-log.md §6).</summary>
 public sealed class LogException : Exception
@@ -43,6 +49,20 @@ internal sealed class ChannelPoll(ChannelFolder folder, HttpMessageInvoker http,
     /// <exception cref="ContentException">A bundle is signed, logged, and no bundle.</exception>
     /// <exception cref="InvalidDataException">What is held is damaged.</exception>
     internal async Task<PollOutcome> RunAsync(CancellationToken cancel)
+    {
+        using CancellationTokenSource late = new(MetadataLimits.WholePoll, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
+        try
+        {
+            return await TakeAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (late.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            throw new TufException(Refusal.SlowRetrieval, "1.5.2", string.Create(CultureInfo.InvariantCulture, $"the poll had not ended after {MetadataLimits.WholePoll.TotalMinutes} minutes; {requests} files were asked for"), e);
+        }
+    }
+
+    private async Task<PollOutcome> TakeAsync(CancellationToken cancel)
     {
         ChannelTrust trust = folder.ReadTrust();
         HeldView? held = folder.ReadHeld();
@@ -100,8 +120,8 @@ internal sealed class ChannelPoll(ChannelFolder folder, HttpMessageInvoker http,
             set.EndRoots();
             if (!set.Root.ConsistentSnapshot) throw new TufException(Refusal.Malformed, "6", "a channel has consistent snapshots, and its root says that it has none");
             set.AddTimestamp(timestamp);
-            // Who cosigned is asked when the tiles are here: two histories are called by their name, whoever cosigned the second.
-            LogVerdict signed = Require(LogView.CheckAlone(trust.Policy.WithQuorum(0), held?.Checkpoint, checkpoint), checkpoint);
+            // Before a tile is asked for: who has nothing but the log's key could name as many of them as a log may have.
+            LogVerdict signed = Require(LogView.CheckAlone(trust.Policy, held?.Checkpoint, checkpoint), checkpoint);
             await TakeMetadataAsync(set, cancel).ConfigureAwait(false);
             TargetsMetadata targets = set.Targets!;
             IReadOnlyList<TreeHash> leaves = await FetchLeavesAsync(signed.Checkpoint!, cancel).ConfigureAwait(false);

@@ -48,6 +48,21 @@ public sealed class ChannelTrust
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>The bytes of such a file, not looked at yet.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="FormatException">It is larger than one may be, or no file, but a pipe, a device or a folder.</exception>
+    public static byte[] ReadFile(string file)
+    {
+        try
+        {
+            return DurableFile.Read(Path.GetFullPath(file), MostBytes) ?? throw new FileNotFoundException($"{file} is not there", file);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new FormatException(e.Message, e);
+        }
+    }
+
     /// <summary>Reads it.</summary>
     /// <exception cref="FormatException">With what is wrong with it, in words.</exception>
     public static ChannelTrust Read(ReadOnlyMemory<byte> bytes)

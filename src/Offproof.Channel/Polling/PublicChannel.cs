@@ -17,7 +17,17 @@ public sealed record HeldRelease(long Release, DateTimeOffset Until, string Assu
 /// <param name="time">The clock</param>
 public sealed class PublicChannel(string folder, TimeProvider time)
 {
+    /// <summary>Behind the name of what is none: it ends the message of the exception then.</summary>
+    public const string NoFile = " is no file, but a pipe, a device or a folder";
+
+    private const int MostSecretFile = 4096;
     private readonly ChannelFolder files = new(folder);
+
+    /// <summary>Where what has come of an update is kept until it is whole (channel.md §8).</summary>
+    public string Parts => Path.Combine(Path.GetFullPath(folder), PartFiles.FolderName);
+
+    /// <summary>The checkpoint that was refused as a split view, where one is kept: with the one in force it is the proof of two histories. Else null.</summary>
+    public string? Contradiction => files.Contradiction;
 
     private string SecretFile => Path.Combine(folder, "rollout.key");
 
@@ -99,14 +109,20 @@ public sealed class PublicChannel(string folder, TimeProvider time)
     /// <param name="cancel">Ends it</param>
     /// <exception cref="TufException">It is refused, or the server does not answer.</exception>
     public Task<FetchedUpdate> FetchUpdateAsync(Notice notice, string? installed, string to, HttpMessageInvoker http, Uri channel, Action<long, long>? progress, Action? whole, CancellationToken cancel) =>
-        new UpdateFetch(http, channel, time, progress, whole).RunAsync(notice, files.ReadHeld()?.Targets ?? throw new InvalidOperationException("nothing was polled yet"), installed, to, cancel);
+        new UpdateFetch(http, channel, time, Parts, progress, whole).RunAsync(notice, files.ReadHeld()?.Targets ?? throw new InvalidOperationException("nothing was polled yet"), installed, to, cancel);
 
-    /// <summary>True where the file is the update that a notice promises.</summary>
+    /// <summary>True where the file is the update that a notice promises, and nobody else's: whoever owns it, or has a second name of it, could change it later.</summary>
     public static async Task<bool> IsUpdateAsync(Notice notice, string file, CancellationToken cancel)
     {
         NoticePayload full = notice.Payloads.First(static payload => payload.Kind == NoticePayload.Full);
-        return File.Exists(file) && new FileInfo(file) is { LinkTarget: null } found && found.Length == full.Bytes && await UpdateFetch.Sha256Async(file, cancel).ConfigureAwait(false) == full.Sha256;
+        return File.Exists(file) && IsOwnAlone(file) && new FileInfo(file) is { LinkTarget: null } found && found.Length == full.Bytes && await UpdateFetch.Sha256Async(file, cancel).ConfigureAwait(false) == full.Sha256;
     }
+
+    /// <summary>False for a pipe, a socket, a device or a folder, which are not opened: that could last for ever. True where nothing is there.</summary>
+    public static bool IsFile(string path) => FileFacts.Of(path, followsLinks: true) is not { IsRegular: false };
+
+    /// <summary>False where others have a hand in a file: it is another user's, or has a second name, or is a link. True where nobody can be asked.</summary>
+    public static bool IsOwnAlone(string path) => FileFacts.Of(path) is { IsOwnAlone: true } or null;
 
     private byte[]? ReadBundle(string name)
     {
@@ -116,7 +132,7 @@ public sealed class PublicChannel(string folder, TimeProvider time)
 
     private byte[] Secret()
     {
-        if (File.Exists(SecretFile) && File.ReadAllBytes(SecretFile) is { Length: Rollout.SecretSize } known) return known;
+        if (DurableFile.Read(Path.GetFullPath(SecretFile), MostSecretFile) is { Length: Rollout.SecretSize } known) return known;
         byte[] made = RandomNumberGenerator.GetBytes(Rollout.SecretSize);
         DurableFile.Write(Path.GetFullPath(SecretFile), made, DurableFile.Private);
         return made;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 
 namespace Offproof.Channel;
@@ -14,45 +15,52 @@ namespace Offproof.Channel;
 public sealed record FetchedUpdate(string File, string Sha256, long Bytes, long Received, ReleaseVersion? Delta);
 
 /// <summary>channel.md §8: in parts of one MiB, one after the other, that go on where they were stopped; whole from a server that knows no parts.</summary>
-internal sealed class UpdateFetch(HttpMessageInvoker http, Uri channel, TimeProvider time, Action<long, long>? progress, Action? whole)
+/// <param name="http">Follows no redirect and adds no header</param>
+/// <param name="channel">The channel's URL, ending in a slash</param>
+/// <param name="time">The clock</param>
+/// <param name="parts">HOME/channel/parts: what has come so far</param>
+/// <param name="progress">Is told the bytes that are there, and how many there will be</param>
+/// <param name="whole">Is told that the server gives no parts of files</param>
+internal sealed class UpdateFetch(HttpMessageInvoker http, Uri channel, TimeProvider time, string parts, Action<long, long>? progress, Action? whole)
 {
     internal const int Part = 1 << 20;
     private const int BufferSize = 1 << 16;
-    private const string PartEnding = ".part";
 
     private long received;
 
     internal async Task<FetchedUpdate> RunAsync(Notice notice, TargetsMetadata targets, string? installed, string to, CancellationToken cancel)
     {
+        PartFiles own = new(parts, notice.Payloads.Select(payload => targets.Targets.GetValueOrDefault(payload.Target)?.Hashes.ByName.GetValueOrDefault("sha256")).OfType<string>());
         if (installed is not null && await DeltaAsync(notice, installed, cancel).ConfigureAwait(false) is { } delta)
         {
-            string from = await FetchAsync(delta, Signed(delta, targets), to, cancel).ConfigureAwait(false), made = PartFile(to, delta.Sha256);
-            DeltaResult result = Delta.Apply(delta, installed, from, made);
-            File.Delete(from);
-            if (result == DeltaResult.Done) return new FetchedUpdate(Keep(made, notice, to), delta.Sha256, delta.Bytes, received, delta.From);
+            TargetFile from = Signed(delta, targets);
+            string made = own.MadePath(delta.Sha256);
+            await (await FetchAsync(delta, from, own, cancel).ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+            DeltaResult result = Delta.Apply(delta, installed, own.PathOf(Hash(delta, from)), made);
+            own.Drop(Hash(delta, from));
+            if (result == DeltaResult.Done) return Keep(own, Verified(PartFiles.Open(made), delta), notice, to, delta.From);
             if (result == DeltaResult.Broken) throw new TufException(Refusal.ArbitrarySoftware, "5.7.2", "the delta does not make the update that the notice promises");
         }
 
         NoticePayload full = notice.Payloads.First(static payload => payload.Kind == NoticePayload.Full);
         TargetFile target = Signed(full, targets);
         if (target.Length != full.Bytes || Hash(full, target) != full.Sha256) throw new TufException(Refusal.ArbitrarySoftware, "5.7.2", "the payload is not the update that the notice promises");
-        return new FetchedUpdate(Keep(await FetchAsync(full, target, to, cancel).ConfigureAwait(false), notice, to), full.Sha256, full.Bytes, received, Delta: null);
+        return Keep(own, await FetchAsync(full, target, own, cancel).ConfigureAwait(false), notice, to, null);
     }
 
-    // The publisher chose the name; whatever has it is somebody's, and is not written over.
-    private static string Keep(string part, Notice notice, string to)
+    private FetchedUpdate Keep(PartFiles own, FileStream update, Notice notice, string to, ReleaseVersion? from)
     {
-        string file = Path.Combine(to, notice.FileName);
-        File.Move(part, file);
-        return file;
+        using FileStream held = update;
+        NoticePayload promised = notice.Payloads[0];
+        return new FetchedUpdate(own.Keep(held, to, notice.FileName, promised.Sha256, time.GetUtcNow()), promised.Sha256, promised.Bytes, received, from);
     }
 
-    // Named after the hash: parts of one file are never put together with those of another, and it is no name that a person gives. A link in its place would be somebody's file that is written over.
-    private static string PartFile(string to, string sha256)
+    // What the delta wrote is looked at once more through the handle of what gets the name.
+    private static FileStream Verified(FileStream made, NoticePayload promised)
     {
-        string part = Path.Combine(to, sha256 + PartEnding);
-        if (new FileInfo(part).LinkTarget is not null) File.Delete(part);
-        return part;
+        if (made.Length == promised.Bytes && PartFiles.Sha256(made) == promised.Sha256) return made;
+        made.Dispose();
+        throw new IOException($"{made.Name} was changed while it was made");
     }
 
     private static TargetFile Signed(NoticePayload payload, TargetsMetadata targets) =>
@@ -68,19 +76,21 @@ internal sealed class UpdateFetch(HttpMessageInvoker http, Uri channel, TimeProv
         return notice.Payloads.FirstOrDefault(payload => payload.Kind == NoticePayload.Delta && payload.FromSha256 == hash);
     }
 
+    /// <exception cref="InvalidDataException">It is no file.</exception>
     internal static async Task<string> Sha256Async(string file, CancellationToken cancel)
     {
+        FileFacts.RequireRegular(file);
         FileStream stream = File.OpenRead(file);
         await using (stream.ConfigureAwait(false)) return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancel).ConfigureAwait(false));
     }
 
-    /// <summary>A file of its own that has the length and hash that were signed.</summary>
-    private async Task<string> FetchAsync(NoticePayload payload, TargetFile target, string to, CancellationToken cancel)
+    /// <summary>A file of its own that has the length and hash that were signed, open.</summary>
+    private async Task<FileStream> FetchAsync(NoticePayload payload, TargetFile target, PartFiles own, CancellationToken cancel)
     {
-        string hash = Hash(payload, target), part = PartFile(to, hash);
+        string hash = Hash(payload, target);
         Uri address = new(channel, PublicTree.TargetPlace(payload.Target, hash));
-        FileStream stream = new(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        await using (stream.ConfigureAwait(false))
+        FileStream stream = PartFiles.Open(own.PathOf(hash));
+        try
         {
             long at = Math.Min(stream.Length, target.Length) / Part * Part;
             stream.SetLength(at);
@@ -92,14 +102,16 @@ internal sealed class UpdateFetch(HttpMessageInvoker http, Uri channel, TimeProv
                 await stream.FlushAsync(cancel).ConfigureAwait(false);
             }
             stream.Flush(flushToDisk: true);
-        }
-        progress?.Invoke(target.Length, target.Length);
-        if (await Sha256Async(part, cancel).ConfigureAwait(false) != hash)
-        {
-            File.Delete(part);
+            progress?.Invoke(target.Length, target.Length);
+            if (PartFiles.Sha256(stream) == hash) return stream; // of what is open, and not of what has its name
+            own.Drop(hash);
             throw new TufException(Refusal.ArbitrarySoftware, "5.7.2", $"{payload.Target} is not the file that was signed for; what had come of it was thrown away");
         }
-        return part;
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>The part, or from a server that knows no parts the whole file, in the place of what had come of it.</summary>
@@ -141,9 +153,9 @@ internal sealed class UpdateFetch(HttpMessageInvoker http, Uri channel, TimeProv
         {
             throw TooSlow(address, e);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or SocketException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
-            throw Unavailable($"{address.AbsolutePath}: {e.Message}", e);
+            throw TufException.NotReached(address, "5.7.3", e);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Offproof.Channel;
 
@@ -79,9 +80,9 @@ internal sealed class Fetcher(HttpMessageInvoker http, TimeProvider time)
         {
             throw TooSlow(address, clause, e);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or SocketException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            throw new TufException(Refusal.Unavailable, clause, $"{address.AbsolutePath}: {e.Message}", e);
+            throw TufException.NotReached(address, clause, e);
         }
     }
 

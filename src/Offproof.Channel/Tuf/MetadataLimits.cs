@@ -16,4 +16,5 @@ internal static class MetadataLimits
 
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30); // for the head, between two pieces, and before the least rate applies
     internal const int LeastRate = 1_024; // bytes a second
+    internal static readonly TimeSpan WholePoll = TimeSpan.FromMinutes(30); // of the device: at the least rate alone a poll could last for hours
 }

@@ -35,7 +35,7 @@ public sealed class MetadataStore
     {
         string file = PathOf(role);
         if (!File.Exists(file) || new FileInfo(file).Length > limit) return null;
-        return File.ReadAllBytes(file);
+        return DurableFile.Read(file, limit);
     }
 
     internal void Write(string role, ReadOnlySpan<byte> content)

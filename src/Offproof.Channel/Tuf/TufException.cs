@@ -57,6 +57,19 @@ public sealed class TufException : Exception
         _ => "",
     }}")) { Answer = answer };
 
+    /// <summary>No answer at all. A connection that does not come about in time - a TLS handshake that stalls - ends like what its caller stopped, and is not that.</summary>
+    internal static TufException NotReached(Uri address, string clause, Exception e) => new(Refusal.Unavailable, clause, $"{address.AbsolutePath}: {(e is OperationCanceledException
+        ? $"no {(address.Scheme == Uri.UriSchemeHttps ? "TLS " : "")}connection came about in time"
+        : Reason(e))}", e);
+
+    // The runtime's own words point inside: a certificate that is not trusted is what whoever asked has to know.
+    private static string Reason(Exception e)
+    {
+        Exception last = e;
+        while (last.Message.EndsWith("see inner exception.", StringComparison.Ordinal) && last.InnerException is { } inner) last = inner;
+        return last == e ? e.Message : $"{(e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } ? "no TLS connection: " : "")}{last.Message}";
+    }
+
     /// <summary>The name as it stands in docs and messages, for example <c>mix-and-match</c>.</summary>
     public static string NameOf(Refusal refusal) => refusal switch
     {

@@ -9,8 +9,6 @@ namespace Offproof.Cli;
 /// <summary>monitor: every release that was ever logged, and whether the log holds together (channel-log.md §8).</summary>
 internal static class MonitorVerb
 {
-    private const int MaxTrust = 1 << 20;
-
     internal static Command Create()
     {
         Option<string> channel = new("--channel") { Description = "The channel: https://.../channel/, or a folder", Required = true, HelpName = "URL|DIR" };
@@ -20,12 +18,13 @@ internal static class MonitorVerb
         verb.SetAction(async (parsed, cancel) =>
         {
             TrustPolicy policy = Trust(parsed.GetRequiredValue(trust));
+            if (parsed.GetValue(state) is { } file && !PublicChannel.IsFile(file)) throw new DeviceException(DeviceFault.Failure, $"{file}{PublicChannel.NoFile}", "name another with --state; one that is not there is made");
             using ChannelDoor door = ChannelDoor.To(parsed.GetRequiredValue(channel));
             LogMonitor monitor = new(policy, door.ReadAsync);
             MonitorReport report;
             try
             {
-                report = await monitor.RunAsync(parsed.GetValue(state) is { } file ? LogMonitor.Held(file) : default, cancel);
+                report = await monitor.RunAsync(parsed.GetValue(state) is { } before ? LogMonitor.Held(before) : default, cancel);
             }
             catch (InvalidDataException e)
             {
@@ -45,11 +44,13 @@ internal static class MonitorVerb
 
     private static TrustPolicy Trust(string file)
     {
-        FileInfo info = new(file);
-        if (!info.Exists) throw new DeviceException(DeviceFault.Failure, $"{file} is not there");
         try
         {
-            return info.Length > MaxTrust ? throw new FormatException("it is larger than 1 MiB") : TrustPolicy.Read(File.ReadAllBytes(file));
+            return TrustPolicy.Read(ChannelTrust.ReadFile(file));
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new DeviceException(DeviceFault.Failure, e.Message, null, e);
         }
         catch (FormatException e)
         {

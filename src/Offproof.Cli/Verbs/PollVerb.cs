@@ -30,9 +30,10 @@ internal static class PollVerb
             using DeviceHome home = parsed.OpenHome();
             PollOutcome outcome = await home.PollAsync(parsed.GetValue(trust), parsed.GetValue(proxy), cancel);
             int greetings = home.Greetings().Count;
+            if (outcome.Connections > 1) Terminal.Talk(string.Create(CultureInfo.InvariantCulture, $"note: the server ended the connection between two answers: the poll took {outcome.Connections} connections"));
             if (parsed.GetValue(Options.Json))
             {
-                Terminal.Json(new PollJson("offproof/v1/poll", outcome.IsNew, outcome.Release, outcome.Assurance, outcome.Until, outcome.Requests, greetings), OutputJson.Default.PollJson);
+                Terminal.Json(new PollJson("offproof/v1/poll", outcome.IsNew, outcome.Release, outcome.Assurance, outcome.Until, outcome.Requests, outcome.Connections, greetings), OutputJson.Default.PollJson);
                 return ExitCode.Ok;
             }
             Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"release {outcome.Release}{(outcome.IsNew ? "" : ", as before")}: {Terminal.Count(greetings, "greeting")}; {outcome.Assurance}"));
@@ -43,4 +44,4 @@ internal static class PollVerb
     }
 }
 
-internal sealed record PollJson(string Schema, bool IsNew, long Release, string Assurance, DateTimeOffset Until, int Requests, int Greetings);
+internal sealed record PollJson(string Schema, bool IsNew, long Release, string Assurance, DateTimeOffset Until, int Requests, int Connections, int Greetings);

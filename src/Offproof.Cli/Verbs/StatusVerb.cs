@@ -98,6 +98,7 @@ internal static class StatusVerb
     private static void SayChannel(ChannelStatus channel)
     {
         if (channel.Damage is { } damage) Terminal.Talk($"damaged: what is held of the public data: {damage}");
+        if (channel.Contradiction is { } proof) Terminal.Talk($"alarm: the public data's log was seen with two histories: {proof} has the one that was refused, and contradicts the one in force. Show both to others who hold this channel, and to its publisher");
         if (channel.Pinned is null) return;
         Terminal.Say(channel.Held is { } held
             ? string.Create(CultureInfo.InvariantCulture, $"Public data: release {held.Release}, {(held.IsExpired ? $"EXPIRED on {Terminal.Time(held.Until)}, it may be old: offproof poll" : $"good until {Terminal.Time(held.Until)}")}; {held.Assurance}")

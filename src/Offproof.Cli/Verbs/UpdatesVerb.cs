@@ -28,6 +28,7 @@ internal static class UpdatesVerb
             {
                 throw new DeviceException(DeviceFault.Usage, "--installed and --track go with --model", "offproof updates --model NAME --installed VERSION");
             }
+            if (home.ChannelStatus().Damage is { } damage) throw new DeviceException(DeviceFault.Failure, $"what is held of the channel is damaged: {damage}", "offproof poll says what to do");
             IReadOnlyList<UpdateOffer> offers = home.Updates(Program());
             HeldRelease held = home.ChannelStatus().Held ?? throw new DeviceException(DeviceFault.Failure, "nothing was polled yet", "offproof poll");
             string tag = parsed.GetValue(language) ?? Locale.Language;
@@ -58,8 +59,10 @@ internal static class UpdatesVerb
         {
             using DeviceHome home = parsed.OpenHome();
             string folder = parsed.TargetFolder(to);
-            Offer offer = Choose(home.Updates(Program()), parsed.GetValue(id)).Offer;
+            UpdateOffer chosen = Choose(home.Updates(Program()), parsed.GetValue(id));
+            Offer offer = chosen.Offer;
             Notice notice = offer.Notice;
+            if (offer.State == OfferState.NotNewer) Terminal.Talk($"note: {notice.Version} is not newer than what is installed ({chosen.Installed}): this fetches it all the same");
             if (parsed.GetValue(from) is { } installed && !File.Exists(installed)) throw new DeviceException(DeviceFault.Failure, $"no file at {installed}");
             if (home.ChannelStatus().Held is { } held) SayOld(held);
             Terminal.Talk($"This asks the server for the update of {notice.Model} to {notice.Version}: the download itself tells it which phone, and which version, is at this address. A poll never does.");
@@ -108,15 +111,25 @@ internal static class UpdatesVerb
         string state = update.Offer.State switch
         {
             OfferState.Offered => "offered",
-            OfferState.NotYet => $"not yet: from {Terminal.Time(update.Offer.From)} on, by this phone's own draw",
+            OfferState.NotYet => $"not yet: in {Hours(update.Offer.From - TimeProvider.System.GetUtcNow())}, from {Terminal.Time(update.Offer.From)} on, {(notice.Critical || notice.Rollout.Seconds == 0 ? "when it begins, for all at once" : "by this phone's own draw")}",
             _ => $"wants {notice.Minimum} first",
         };
         Terminal.Say($"{notice.Model} {notice.Version} ({notice.Channel}){(notice.Critical ? ", critical" : "")}: {state}; installed is {update.Installed}");
         foreach (string line in Note(notice, language).Split('\n')) Terminal.Say($"    {line}");
     }
 
-    private static string Note(Notice notice, string language) =>
-        notice.Notes.GetValueOrDefault(language) ?? notice.Notes.GetValueOrDefault(language.Split('-')[0]) ?? notice.Notes["en"];
+    // A begun hour counts: whoever looks again after that many finds it.
+    private static string Hours(TimeSpan left) => Terminal.Count(Math.Max(1, (long)Math.Ceiling(left.TotalHours)), "hour");
+
+    // RFC 4647 §3.4, whatever the letters' case; then whatever is of the same language: zh finds zh-Hans.
+    private static string Note(Notice notice, string language)
+    {
+        for (string tag = language; ; tag = tag[..tag.LastIndexOf('-')])
+        {
+            if (notice.Notes.FirstOrDefault(note => note.Key.Equals(tag, StringComparison.OrdinalIgnoreCase)).Value is { } found) return found;
+            if (!tag.Contains('-', StringComparison.Ordinal)) return notice.Notes.Where(note => note.Key.StartsWith(tag + "-", StringComparison.OrdinalIgnoreCase)).OrderBy(static note => note.Key, StringComparer.Ordinal).FirstOrDefault().Value ?? notice.Notes["en"];
+        }
+    }
 
     private static ReleaseVersion Version(string text) =>
         ReleaseVersion.TryParse(text, out ReleaseVersion? version) ? version : throw new DeviceException(DeviceFault.Usage, $"'{text}' is no version", "one to four numbers with dots, as 2.10.1");

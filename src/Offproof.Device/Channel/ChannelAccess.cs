@@ -10,13 +10,14 @@ namespace Offproof.Device;
 internal sealed class ChannelAccess : IDisposable
 {
     private readonly FileStream alone;
+    private int connections;
 
     private ChannelAccess(HomeFolder home, Uri server, TimeProvider time, FileStream alone, Uri? proxy)
     {
         this.alone = alone;
         Channel = new PublicChannel(home.Channel, time);
         Url = new Uri(server, "channel/");
-        Http = new HttpMessageInvoker(new PublicRequests(new EgressGate(server, static _ => Holding.Nothing, new Ledger(home, time), wire: null, proxy)));
+        Http = new HttpMessageInvoker(new PublicRequests(new EgressGate(server, static _ => Holding.Nothing, new Ledger(home, time), wire: null, proxy, () => Interlocked.Increment(ref connections))));
     }
 
     internal PublicChannel Channel { get; }
@@ -24,6 +25,9 @@ internal sealed class ChannelAccess : IDisposable
     internal Uri Url { get; }
 
     internal HttpMessageInvoker Http { get; }
+
+    /// <summary>How many were opened.</summary>
+    internal int Connections => Volatile.Read(ref connections);
 
     /// <param name="home">The device's folder</param>
     /// <param name="server">Its server, ending in a slash</param>
@@ -64,6 +68,8 @@ internal sealed class ChannelAccess : IDisposable
             "the log signed two histories: HOME/channel has the other one as checkpoint.split beside the one in force; show both to others", e),
         LogException e => new(DeviceFault.Forgery, $"{what} was refused: {e.Message}", "nothing of it was taken; what is held stays, and works offline", e),
         ContentException e => new(DeviceFault.Failure, $"{what}: a bundle is genuine and cannot be read: {e.Message}", "its publisher made a mistake; what is held stays", e),
+        InvalidDataException or FormatException when refusal.Message.EndsWith(PublicChannel.NoFile, StringComparison.Ordinal) => new(DeviceFault.Failure, $"what is held of the channel is damaged: {refusal.Message}",
+            "Offproof did not make it: remove it. Without trust.json nothing is pinned, and without current the next poll begins as on a fresh device", refusal),
         InvalidDataException or FormatException => new(DeviceFault.Failure, $"what is held of the channel is damaged: {refusal.Message}",
             "remove HOME/channel/current, and the next poll begins as on a fresh device: what it shows is then not compared with what was held; trust.json stays", refusal),
         IOException { HResult: 28 or 122 or unchecked((int)0x80070070) or unchecked((int)0x80070027) } e => new(DeviceFault.Full, $"{what}: the disk is full", "nothing was changed; what is held stays", e),

@@ -12,10 +12,12 @@ namespace Offproof.Device;
 internal sealed record PhoneFile(string Schema, string Model, string Installed, string Track)
 {
     internal const string CurrentSchema = "offproof/v1/phone";
+    private const int MostBytes = 65_536;
 
     internal static PhoneFile? Read(HomeFolder home)
     {
         if (!File.Exists(home.Phone)) return null;
+        if (new FileInfo(home.Phone).Length > MostBytes || !PublicChannel.IsFile(home.Phone)) throw new DeviceException(DeviceFault.Failure, $"{home.Phone}{PublicChannel.NoFile}, or too large", "remove it, and name the phone again: offproof updates --model NAME --installed VERSION");
         try
         {
             PhoneFile? read = JsonSerializer.Deserialize(File.ReadAllBytes(home.Phone), PhoneJson.Default.PhoneFile);

@@ -19,8 +19,9 @@ internal sealed class EgressGate : DelegatingHandler
     /// <param name="ledger">Null where there is no device: with the sheet alone</param>
     /// <param name="wire">Replaces the sockets, for tests</param>
     /// <param name="proxy">The SOCKS5 proxy that was named for these requests</param>
-    internal EgressGate(Uri server, Func<Category, Holding> holds, Ledger? ledger, HttpMessageHandler? wire = null, Uri? proxy = null)
-        : base(wire ?? Wire.To(server, proxy))
+    /// <param name="opened">Told of each connection that is opened</param>
+    internal EgressGate(Uri server, Func<Category, Holding> holds, Ledger? ledger, HttpMessageHandler? wire = null, Uri? proxy = null, Action? opened = null)
+        : base(wire ?? Wire.To(server, proxy, opened))
     {
         if (server.Scheme != Uri.UriSchemeHttps && !(server.Scheme == Uri.UriSchemeHttp && server.IsLoopback))
         {

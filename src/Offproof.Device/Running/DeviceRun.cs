@@ -24,6 +24,7 @@ public sealed class DeviceRun : IDisposable
     private readonly Dictionary<Category, (DateTime Turned, RunState State)> states = [];
     private readonly Dictionary<Category, string> said = [];
     private readonly Dictionary<Category, DateTimeOffset> alarmed = [];
+    private readonly Lock saying = new();
     private RunState? telling;
     private bool saidOff;
 
@@ -51,13 +52,37 @@ public sealed class DeviceRun : IDisposable
     /// <summary>Works until it is stopped.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        // Beside each other: a server that is slow with public data must not keep a phone from being backed up, nor a long backup move the time of a poll.
+        Task backups = BackUpAlwaysAsync(end.Token), polling = poll is null ? Task.CompletedTask : PollAlwaysAsync(poll, end.Token);
+        try
+        {
+            await (poll is null ? backups : await Task.WhenAny(backups, polling).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        finally
+        {
+            await end.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(backups, polling).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // what failed first is what is thrown
+        }
+    }
+
+    private async Task BackUpAlwaysAsync(CancellationToken cancel)
+    {
         while (true)
         {
             if (NextDue() is { } category) await BackUpAsync(category, cancel).ConfigureAwait(false);
             else if (Untold() is { } off) await TellServerAsync(off, cancel).ConfigureAwait(false);
-            if (poll is not null && polls.IsDue(time.GetUtcNow())) await PollAsync(poll, cancel).ConfigureAwait(false);
             SayWhatIsWaitedFor();
             SayWhatIsOverdue();
+            await Task.Delay(Look, time, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private async Task PollAlwaysAsync(Func<CancellationToken, Task<PollEnd>> poll, CancellationToken cancel)
+    {
+        while (true)
+        {
+            if (polls.IsDue(time.GetUtcNow())) await PollAsync(poll, cancel).ConfigureAwait(false);
             await Task.Delay(Look, time, cancel).ConfigureAwait(false);
         }
     }
@@ -214,5 +239,9 @@ public sealed class DeviceRun : IDisposable
         }
     }
 
-    private void Say(RunEvent e) => tell(e);
+    // Whole and one after the other, though polls end while backups run.
+    private void Say(RunEvent e)
+    {
+        lock (saying) tell(e);
+    }
 }

@@ -56,7 +56,7 @@ internal sealed class PollSchedule(HomeFolder home, Func<double> chance)
     {
         try
         {
-            return DateTimeOffset.TryParseExact(File.ReadAllText(NextFile).TrimEnd('\n'), Form, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset next) ? next : null;
+            return Channel.PublicChannel.IsFile(NextFile) && DateTimeOffset.TryParseExact(File.ReadAllText(NextFile).TrimEnd('\n'), Form, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset next) ? next : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -161,8 +161,7 @@ public sealed class PollTests : IDisposable
         channel.ForgetLog();
         channel.Log("another history"u8.ToArray());
         Assert.Equal(LogRefusal.SplitView, (await RefusedAsync<LogException>("a")).Refusal);
-        channel.Cosigners = 0; // two histories are called by their name, whoever cosigned the second
-        channel.Release();
+        channel.Release(); // a longer one, whose tiles show it
         Assert.Equal(LogRefusal.SplitView, (await RefusedAsync<LogException>("a")).Refusal);
         Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(channel.Folder, "log", "checkpoint"), TestContext.Current.CancellationToken),
             await File.ReadAllBytesAsync(Path.Combine(homes.FullName, "a", "checkpoint.split"), TestContext.Current.CancellationToken));
@@ -209,6 +208,47 @@ public sealed class PollTests : IDisposable
         channel.Cosigners = 0;
         channel.Cosign();
         Assert.Equal(LogRefusal.QuorumNotMet, (await RefusedAsync<LogException>("a")).Refusal);
+    }
+
+    [Fact] // Who has the log's key alone could name a million entries, and give each of their tiles as slowly as may be.
+    public async Task No_tile_is_asked_for_before_the_quorum_signed()
+    {
+        channel.Cosigners = 0;
+        channel.Release();
+        FolderServer server = new(channel.Folder);
+        Assert.Equal(LogRefusal.QuorumNotMet, (await Assert.ThrowsAsync<LogException>(() => PollAsync("a", server))).Refusal);
+        Assert.Equal(["timestamp.json", "roots.bin.zst", "log/checkpoint"], server.Asked);
+    }
+
+    [Fact] // Each piece comes as fast as it has to: only the whole takes for ever.
+    public async Task A_poll_ends_after_half_an_hour()
+    {
+        channel.Release();
+        await PollAsync("a");
+        string before = Everything("a");
+        DateTimeOffset start = time.GetUtcNow();
+        using HttpMessageInvoker http = new(new Dripping(channel.Folder, time));
+        TufException e = await Assert.ThrowsAsync<TufException>(() => Home("a").PollAsync(http, Url, TestContext.Current.CancellationToken));
+        Assert.Equal(Refusal.SlowRetrieval, e.Refusal);
+        Assert.Contains("the poll had not ended after 30 minutes; 2 files were asked for", e.Message, StringComparison.Ordinal);
+        Assert.InRange(time.GetUtcNow() - start, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(31));
+        Assert.Equal(before, Everything("a"));
+    }
+
+    [Theory] // A pipe would be waited for: a poll, and `status`, for ever.
+    [InlineData("trust.json"), InlineData("current"), InlineData("views/1/timestamp.json"), InlineData("views/1/checkpoint"), InlineData("views/1/root.json")]
+    public async Task A_pipe_in_the_place_of_a_file_is_named(string name)
+    {
+        channel.Release();
+        await PollAsync("a");
+        string file = Path.Combine(homes.FullName, "a", name);
+        File.Delete(file);
+        using (System.Diagnostics.Process made = System.Diagnostics.Process.Start("mkfifo", [file])) await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        PublicChannel device = new(Path.Combine(homes.FullName, "a"), time);
+        Assert.True(device.IsPinned);
+        Exception e = await Assert.ThrowsAnyAsync<Exception>(() => Task.Run(device.ReadHeld, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.True(e is InvalidDataException or FormatException, e.ToString());
+        Assert.Equal($"{file} is no file, but a pipe, a device or a folder", e.Message);
     }
 
     [Fact]
@@ -385,6 +425,27 @@ public sealed class PollTests : IDisposable
         foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(static f => Path.GetFileName(f) is not ("trust.json" or "checkpoint.split")).Order(StringComparer.Ordinal))
             all.AppendLine(Line(file, folder));
         return all.ToString();
+    }
+
+    /// <summary>A channel with as many roots as there may be, at 2 KiB a second.</summary>
+    private sealed class Dripping(string folder, FakeTimeProvider time) : DelegatingHandler(new FolderServer(folder) { Instead = { [RootChain.Name] = new byte[RootChain.MostFile] } })
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            HttpResponseMessage answer = await base.SendAsync(request, cancellationToken);
+            answer.Content = new StreamContent(new Drip(await answer.Content.ReadAsByteArrayAsync(cancellationToken), time));
+            return answer;
+        }
+    }
+
+    private sealed class Drip(byte[] content, FakeTimeProvider time) : MemoryStream(content)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            cancellationToken.ThrowIfCancellationRequested();
+            return base.ReadAsync(buffer[..Math.Min(buffer.Length, 2048)], cancellationToken);
+        }
     }
 
     private static string Line(string file, string folder) => $"{Path.GetRelativePath(folder, file)} {TestChannel.Sha256(File.ReadAllBytes(file))}";

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Offproof.Channel.Tests.Polling;
@@ -37,6 +38,8 @@ public sealed class UpdateTests : IDisposable
         channel.Dispose();
         home.Delete(recursive: true);
     }
+
+    private string Parts => Path.Combine(home.FullName, "channel", "parts");
 
     private string To => Directory.CreateDirectory(Path.Combine(home.FullName, "to")).FullName;
 
@@ -83,7 +86,8 @@ public sealed class UpdateTests : IDisposable
         TufException gone = await Assert.ThrowsAsync<TufException>(() => FetchAsync(server, installed: null));
         Assert.Equal(Refusal.Unavailable, gone.Refusal);
         // Half of a part more, as a kill leaves it.
-        await File.AppendAllTextAsync(Directory.GetFiles(To).Single(), "half", None);
+        await File.AppendAllTextAsync(Directory.GetFiles(Parts).Single(), "half", None);
+        Assert.Empty(Directory.GetFiles(To));
         server = new FolderServer(channel.Folder);
         FetchedUpdate fetched = await FetchAsync(server, installed: null);
         Assert.EndsWith($"bytes=2097152-{newer.Length - 1}", Assert.Single(server.Asked), StringComparison.Ordinal);
@@ -100,26 +104,102 @@ public sealed class UpdateTests : IDisposable
         server.Instead[$"targets/payloads/acme-one/2.0/{TestChannel.Sha256(newer)}.full.img"] = changed;
         Assert.Equal(Refusal.ArbitrarySoftware, (await Assert.ThrowsAsync<TufException>(() => FetchAsync(server, installed: null))).Refusal);
         Assert.Empty(Directory.GetFiles(To));
+        Assert.Empty(Directory.GetFiles(Parts));
     }
 
-    [Theory] // The publisher chooses the names.
+    [Theory] // The publisher chooses the names, also that of the parts of another update.
     [InlineData(false)]
     [InlineData(true)]
     public async Task No_file_of_the_owner_is_written_over(bool hasDelta)
     {
         await PollAsync();
-        string victim = Path.Combine(home.FullName, "victim"), hash = TestChannel.Sha256(newer);
-        await File.WriteAllTextAsync(victim, "mine", None);
-        foreach (string name in (string[])["full.img", "full.img.part", "from-1.0", "from-1.0.delta"]) await File.WriteAllTextAsync(Path.Combine(To, name), "mine", None);
-        foreach (string name in (string[])[hash, TestChannel.Sha256(channel.Payloads["payloads/acme-one/2.0/from-1.0"])]) File.CreateSymbolicLink(Path.Combine(To, name + ".part"), victim);
+        string hash = TestChannel.Sha256(newer), deltaHash = TestChannel.Sha256(channel.Payloads["payloads/acme-one/2.0/from-1.0"]);
+        string[] names = ["full.img", "full.img.part", "from-1.0", hash, hash + ".part", hash + ".made", deltaHash, deltaHash + ".part"];
+        foreach (string name in names) await File.WriteAllTextAsync(Path.Combine(To, name), "mine", None);
         await Assert.ThrowsAsync<IOException>(() => FetchAsync(new FolderServer(channel.Folder), hasDelta ? Path.Combine(home.FullName, "old") : null));
-        foreach (string name in (string[])["full.img", "full.img.part", "from-1.0", "from-1.0.delta"]) Assert.Equal("mine", await File.ReadAllTextAsync(Path.Combine(To, name), None));
-        Assert.Equal("mine", await File.ReadAllTextAsync(victim, None));
+        foreach (string name in names) Assert.Equal("mine", await File.ReadAllTextAsync(Path.Combine(To, name), None));
         Assert.False(await PublicChannel.IsUpdateAsync(notice, Path.Combine(To, "full.img"), None));
         File.Delete(Path.Combine(To, "full.img"));
         FetchedUpdate fetched = await FetchAsync(new FolderServer(channel.Folder), installed: null);
-        Assert.Equal(newer.Length % UpdateFetch.Part, fetched.Received); // what had come was kept, to its last whole part
+        Assert.Equal(hasDelta ? newer.Length : newer.Length % UpdateFetch.Part, fetched.Received); // what had come was kept, to its last whole part
         Assert.True(await PublicChannel.IsUpdateAsync(notice, fetched.File, None));
+    }
+
+    [Theory] // Whoever prepared it would have what is written through it, or keep the file as his.
+    [InlineData("link", false), InlineData("link", true), InlineData("second name", false), InlineData("second name", true), InlineData("pipe", false), InlineData("pipe", true)]
+    public async Task What_was_prepared_in_the_place_of_parts_is_not_used(string kind, bool hasDelta)
+    {
+        await PollAsync();
+        string victim = Path.Combine(home.FullName, "victim");
+        await File.WriteAllTextAsync(victim, "mine", None);
+        foreach (string name in (string[])[TestChannel.Sha256(newer), TestChannel.Sha256(newer) + ".made", TestChannel.Sha256(channel.Payloads["payloads/acme-one/2.0/from-1.0"])])
+        {
+            string place = Path.Combine(Directory.CreateDirectory(Parts).FullName, name);
+            if (kind == "link") File.CreateSymbolicLink(place, victim);
+            else await RunAsync(kind == "pipe" ? ["mkfifo", place] : ["ln", victim, place]);
+        }
+        FetchedUpdate fetched = await FetchAsync(new FolderServer(channel.Folder), hasDelta ? Path.Combine(home.FullName, "old") : null).WaitAsync(TimeSpan.FromSeconds(60), None);
+        Assert.Equal(newer, await File.ReadAllBytesAsync(fetched.File, None));
+        Assert.Null(new FileInfo(fetched.File).LinkTarget);
+        Assert.Equal("mine", await File.ReadAllTextAsync(victim, None));
+        Assert.True(await PublicChannel.IsUpdateAsync(notice, fetched.File, None));
+    }
+
+    [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task Parts_lie_where_nobody_else_writes_and_those_of_other_updates_go()
+    {
+        await PollAsync();
+        string other = Path.Combine(Directory.CreateDirectory(Parts).FullName, new string('a', 64));
+        File.SetUnixFileMode(Parts, (UnixFileMode)0b111_111_111);
+        foreach (string file in (string[])[other, other + ".made", Path.Combine(Parts, "letter.txt")]) await File.WriteAllTextAsync(file, "old", None);
+        await FetchAsync(new FolderServer(channel.Folder), installed: null);
+        Assert.Equal([Path.Combine(Parts, "letter.txt")], Directory.GetFiles(Parts));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Parts));
+    }
+
+    [Fact] // HOME and --to need not be one file system: then it is copied, and gets its name all the same over nothing.
+    public async Task Onto_another_file_system_it_is_copied()
+    {
+        if (!Directory.Exists("/dev/shm") || FileFacts.Of("/dev/shm")?.Identity.Minor == FileFacts.Of(home.FullName)?.Identity.Minor) Assert.Skip("there is no second file system");
+        await PollAsync();
+        string to = Path.Combine("/dev/shm", "offproof-" + Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(to);
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(to, "full.img"), "mine", None);
+            await Assert.ThrowsAsync<IOException>(() => FetchAsync(new FolderServer(channel.Folder), installed: null, to));
+            Assert.Equal(["full.img"], Directory.GetFiles(to).Select(static f => Path.GetFileName(f)));
+            Assert.Equal("mine", await File.ReadAllTextAsync(Path.Combine(to, "full.img"), None));
+            File.Delete(Path.Combine(to, "full.img"));
+            FetchedUpdate fetched = await FetchAsync(new FolderServer(channel.Folder), Path.Combine(home.FullName, "old"), to);
+            Assert.Equal(newer, await File.ReadAllBytesAsync(fetched.File, None));
+            Assert.Equal(["full.img"], Directory.GetFiles(to).Select(static f => Path.GetFileName(f)));
+            Assert.Empty(Directory.GetFiles(Parts));
+        }
+        finally
+        {
+            Directory.Delete(to, recursive: true);
+        }
+    }
+
+    [Fact] // Who has a second name of it could change it later.
+    public async Task What_somebody_else_has_a_name_of_is_not_the_update()
+    {
+        await PollAsync();
+        string file = (await FetchAsync(new FolderServer(channel.Folder), installed: null)).File;
+        await RunAsync("ln", file, Path.Combine(home.FullName, "second"));
+        Assert.False(await PublicChannel.IsUpdateAsync(notice, file, None));
+    }
+
+    [Fact]
+    public async Task An_installed_file_that_is_a_pipe_is_said_to_be_none()
+    {
+        await PollAsync();
+        string pipe = Path.Combine(home.FullName, "pipe");
+        await RunAsync("mkfifo", pipe);
+        InvalidDataException e = await Assert.ThrowsAsync<InvalidDataException>(() => FetchAsync(new FolderServer(channel.Folder), pipe).WaitAsync(TimeSpan.FromSeconds(60), None));
+        Assert.Equal($"{pipe} is no file, but a pipe, a device or a folder", e.Message);
     }
 
     [Fact] // Signed for, and still not what the notice says: two truths of one publisher.
@@ -141,7 +221,7 @@ public sealed class UpdateTests : IDisposable
     public async Task From_a_server_that_gives_no_parts_it_comes_whole_and_anew()
     {
         await PollAsync();
-        string part = Path.Combine(To, TestChannel.Sha256(newer) + ".part");
+        string part = Path.Combine(Directory.CreateDirectory(Parts).FullName, TestChannel.Sha256(newer));
         await File.WriteAllBytesAsync(part, newer[..(2 << 20)], None); // of a server that gave some
         using HttpMessageInvoker http = new(new WholeFiles(channel.Folder, static content => content));
         int told = 0;
@@ -160,7 +240,8 @@ public sealed class UpdateTests : IDisposable
         using HttpMessageInvoker http = new(new WholeFiles(channel.Folder, content => more < 0 ? content[..^1] : [.. content[1..], .. new byte[1 + more]]));
         TufException e = await Assert.ThrowsAsync<TufException>(() => device.FetchUpdateAsync(notice, null, To, http, Url, null, null, None));
         Assert.Equal(refusal, e.Refusal);
-        Assert.DoesNotContain(Directory.GetFiles(To), static file => new FileInfo(file).Length > 0);
+        Assert.Empty(Directory.GetFiles(To));
+        Assert.DoesNotContain(Directory.GetFiles(Parts), static file => new FileInfo(file).Length > 0);
     }
 
     private Notice MakeNotice(string sha256)
@@ -181,10 +262,17 @@ public sealed class UpdateTests : IDisposable
         await device.PollAsync(http, Url, None);
     }
 
-    private async Task<FetchedUpdate> FetchAsync(FolderServer server, string? installed)
+    private async Task<FetchedUpdate> FetchAsync(FolderServer server, string? installed, string? to = null)
     {
         using HttpMessageInvoker http = new(server, disposeHandler: false);
-        return await device.FetchUpdateAsync(notice, installed, To, http, Url, null, null, None);
+        return await device.FetchUpdateAsync(notice, installed, to ?? To, http, Url, null, null, None);
+    }
+
+    private static async Task RunAsync(params string[] command)
+    {
+        using Process process = Process.Start(command[0], command[1..]);
+        await process.WaitForExitAsync(None);
+        Assert.Equal(0, process.ExitCode);
     }
 
     /// <summary>Knows nothing of ranges.</summary>

@@ -29,7 +29,7 @@ public sealed class PlainWebServerTests
             await phone.GoodAsync("updates", "--model", "acme-one", "--installed", "1.0");
 
             // What a server that gave parts left; and then one with another file in its place.
-            string stopped = Path.Combine(Directory.CreateDirectory(channel["got"]).FullName, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(update)) + ".part");
+            string stopped = Path.Combine(Directory.CreateDirectory(Path.Combine(channel["phone"], "channel", "parts")).FullName, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(update)));
             await File.WriteAllBytesAsync(stopped, update[..(1 << 20)], None);
             (int exit, string told) = await phone.SayAsync("updates", "fetch", "--to", channel["got"], "--yes", "--json");
             Assert.True(exit == 0, told);

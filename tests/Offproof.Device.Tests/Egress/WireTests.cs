@@ -58,7 +58,7 @@ public sealed class WireTests
                     await caller.ReceiveAsync(new byte[4096]);
                 }
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
             {
                 // The test has ended.
             }

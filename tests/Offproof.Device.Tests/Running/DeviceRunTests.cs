@@ -189,6 +189,54 @@ public sealed class DeviceRunTests
         Assert.Equal(told, run.Worked.Count);
     }
 
+    [Fact] // A server that gives public data as slowly as it may, or a network that eats them.
+    public async Task A_poll_that_does_not_end_keeps_no_backup_waiting_and_ends_with_run()
+    {
+        await using Rig rig = await Rig.ReadyAsync();
+        await OnAsync(rig, Category.Photos);
+        int polls = 0;
+        bool stopped = false;
+        Running run = await PollingAsync(rig, null, async cancel =>
+        {
+            Interlocked.Increment(ref polls);
+            await Task.Delay(Timeout.Infinite, cancel).ContinueWith(_ => stopped = true, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            throw new OperationCanceledException(cancel);
+        });
+        await run.UntilAsync(() => polls == 1);
+        await run.PassAsync(TimeSpan.FromHours(7));
+        Assert.InRange(run.Worked.Count, 2, 3);
+        Assert.Equal((1, 0), (polls, run.Said(RunEventKind.Polled) + run.Said(RunEventKind.NotPolled)));
+        Assert.False(stopped);
+        await run.EndAsync();
+        Assert.True(stopped);
+    }
+
+    [Fact] // Else the times of polls would say when the phone is backed up.
+    public async Task A_backup_that_does_not_end_keeps_no_poll_waiting()
+    {
+        await using Rig rig = await Rig.ReadyAsync();
+        await OnAsync(rig, Category.Photos);
+        using SemaphoreSlim goesOn = new(0);
+        await using Running run = await PollingAsync(rig, async _ =>
+        {
+            await goesOn.WaitAsync();
+            return new WorkerEnd(0, new string('a', 64), "");
+        }, static _ => Task.FromResult(new PollEnd(0, "")));
+        await run.UntilAsync(() => run.Said(RunEventKind.Polled) == 1);
+        Assert.Equal((1, 0), (run.Said(RunEventKind.Started), run.Said(RunEventKind.Done)));
+        goesOn.Release(100);
+        await run.UntilAsync(() => run.Said(RunEventKind.Done) == 1);
+    }
+
+    [Fact]
+    public async Task What_goes_wrong_with_a_poll_is_not_lost()
+    {
+        await using Rig rig = await Rig.ReadyAsync();
+        using DeviceRun run = new(rig.Home, Six, TimeProvider.System, static (_, _) => throw new InvalidOperationException("no backup"), static _ => { }, static _ => throw new InvalidOperationException("a mistake"));
+        await PinAsync(rig, TimeProvider.System.GetUtcNow());
+        Assert.Equal("a mistake", (await Assert.ThrowsAsync<InvalidOperationException>(() => run.RunAsync(CancellationToken.None))).Message);
+    }
+
     [Fact]
     public async Task Once_is_one_round_and_its_code_is_the_worst()
     {
@@ -198,6 +246,20 @@ public sealed class DeviceRunTests
         using DeviceRun run = new(rig.Home, Six, TimeProvider.System,
             (category, _) => Task.FromResult(category == Category.Notes ? new WorkerEnd(8, null, "full") : new WorkerEnd(1, new string('b', 64), "")), static _ => { });
         Assert.Equal(8, await run.OnceAsync(CancellationToken.None));
+    }
+
+    private static async Task<Running> PollingAsync(Rig rig, Func<Category, Task<WorkerEnd>>? worker, Func<CancellationToken, Task<PollEnd>> poll)
+    {
+        LoopClock clock = new(TimeProvider.System.GetUtcNow().AddSeconds(5));
+        await PinAsync(rig, clock.GetUtcNow().AddSeconds(20));
+        return new Running(rig, worker, clock, poll);
+    }
+
+    private static async Task PinAsync(Rig rig, DateTimeOffset next)
+    {
+        string channel = Directory.CreateDirectory(Path.Combine(rig.Home, "channel")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(channel, "trust.json"), "{}");
+        await File.WriteAllTextAsync(Path.Combine(channel, "next-poll"), next.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'\n", System.Globalization.CultureInfo.InvariantCulture));
     }
 
     private static async Task OnAsync(Rig rig, Category category)
@@ -214,14 +276,14 @@ public sealed class DeviceRunTests
         private readonly SemaphoreSlim ended = new(0);
         private Exception? failure;
 
-        internal Running(Rig rig, Func<Category, Task<WorkerEnd>>? worker = null, LoopClock? clock = null)
+        internal Running(Rig rig, Func<Category, Task<WorkerEnd>>? worker = null, LoopClock? clock = null, Func<CancellationToken, Task<PollEnd>>? poll = null)
         {
             Clock = clock ?? new LoopClock(TimeProvider.System.GetUtcNow().AddSeconds(5));
             run = new DeviceRun(rig.Home, Six, Clock, async (category, _) =>
             {
                 Worked.Enqueue(category);
                 return worker is null ? new WorkerEnd(0, new string('a', 64), "") : await worker(category);
-            }, Events.Enqueue);
+            }, Events.Enqueue, poll);
             _ = WorkAsync();
         }
 
@@ -265,7 +327,7 @@ public sealed class DeviceRunTests
         internal async Task EndAsync()
         {
             await stop.CancelAsync();
-            await ended.WaitAsync();
+            Assert.True(await ended.WaitAsync(TimeSpan.FromSeconds(30)), "it does not end");
             Assert.Null(failure);
             run.Dispose();
         }
