@@ -34,6 +34,7 @@ public static class LocalChannel
         }
         using Publisher publisher = Publisher.Open(folder, time);
         if (!Directory.Exists(offline)) return publisher.PublicTreeFolder;
+        publisher.StageRecovery();
         if (greetings is not null && !publisher.Publishes(greetings)) publisher.StageGreetings(greetings);
         foreach (UpdateDraft update in updates.Where(update => !publisher.Announces(update))) publisher.StageUpdate(update);
         publisher.StageWhatExpires(TimeSpan.FromDays(60));
@@ -47,8 +48,26 @@ public static class LocalChannel
 public sealed partial class Publisher
 {
     /// <summary>More than half of the time of timestamp or snapshot has passed.</summary>
-    public bool IsTimestampDue => Published() is { Timestamp: { } timestamp, Snapshot: { } snapshot }
-        && (timestamp.Metadata.Expires - time.GetUtcNow() < TimeSpan.FromHours(settings.Expiry.Timestamp) / 2 || snapshot.Metadata.Expires - time.GetUtcNow() < TimeSpan.FromHours(settings.Expiry.Snapshot) / 2);
+    public bool IsTimestampDue => Published() is not { Timestamp: { } timestamp, Snapshot: { } snapshot } ? Latest().Snapshot is not null && !Directory.Exists(this[Begun])
+        : (timestamp.Metadata.Expires - time.GetUtcNow() < TimeSpan.FromHours(settings.Expiry.Timestamp) / 2 || snapshot.Metadata.Expires - time.GetUtcNow() < TimeSpan.FromHours(settings.Expiry.Snapshot) / 2);
+
+    /// <summary>
+    /// New keys of timestamp and snapshot, where what is published keeps devices from taking anything else: it was signed by a clock that was ahead, or by a thief. A machine that begins in 1970 is no
+    /// reason, and each recovery is a root of the 256 that there can be: the last ones are left to the owner.
+    /// </summary>
+    internal void StageRecovery()
+    {
+        Standing latest = Latest();
+        RootMetadata coming = ComingRoot(latest);
+        if (latest.Snapshot is null || coming.Version >= MostOwnRoots || time.GetUtcNow() < WrittenAfter || Obstacle(coming, latest.Snapshot.Metadata.Version + 1) is null) return;
+        ReplaceKey(TimestampMetadata.Type);
+        ReplaceKey(SnapshotMetadata.Type);
+    }
+
+    const int MostOwnRoots = RootChain.MostRoots - 56;
+
+    // No clock that is right says an earlier time than this was written at.
+    static readonly DateTimeOffset WrittenAfter = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
 
     internal bool Publishes(IReadOnlyList<Greeting> greetings) => Coming()?.Targets.GetValueOrDefault(GreetingList.Target) is { } target
         && target.Describes(Sealed(() => GreetingList.Seal(GreetingList.Write(greetings))));

@@ -147,11 +147,8 @@ internal static partial class PublishVerb
         {
             using Publisher publisher = Publisher.Open(parsed.GetRequiredValue(dir), TimeProvider.System);
             using WitnessDoor door = new();
-            LogReport log = await publisher.LogAsync(door.Invoker, parsed.GetValue(cosignatures) ?? [], cancel);
-            // What waited for them is published with the lines that are there now.
-            long? waiting = publisher.Status().Waiting;
-            ReleaseReport? release = waiting is not null && log.Cosigned.Count >= log.Quorum ? await publisher.ReleaseAsync(null, cancel) : null;
-            if (release is { IsPublished: true }) log = log with { Shown = log.Size };
+            LogOutcome outcome = await publisher.GoOnAsync(door.Invoker, parsed.GetValue(cosignatures) ?? [], cancel);
+            LogReport log = outcome.Log;
             if (parsed.GetValue(Options.Json))
             {
                 Terminal.Json(new PublishLogJson("offproof/v1/publish-log", log), PublishJson.Default.PublishLogJson);
@@ -162,10 +159,10 @@ internal static partial class PublishVerb
                 Terminal.Say($"{log.Name}: {Terminal.Count(log.Size, "release")[..^(log.Size == 1 ? 0 : 1)]}{(log.Size == 1 ? "" : "s")} logged, {log.Shown} shown; the newest cosigned by {log.Cosigned.Count}, and {log.Quorum} must.");
                 foreach (WitnessedAt witness in log.Cosigned) Terminal.Say($"  {Terminal.OneLine(witness.Witness)}{(witness.Time is { } at ? $" at {Terminal.Time(at)}" : "")}");
                 Terminal.Remarked(log.Remarks);
-                if (release is not null) SayReleased(release);
-                else if (waiting is not null) Terminal.Say($"Release {waiting} waits for cosignatures. What was published before stays good.");
+                if (outcome.Release is { } release) SayReleased(release);
+                else if (outcome.Waiting is { } waiting) Terminal.Say($"Release {waiting} waits for cosignatures. What was published before stays good.");
             }
-            return log.Size > 0 && log.Cosigned.Count < log.Quorum ? ExitCode.Failure : ExitCode.Ok;
+            return outcome.IsDone ? ExitCode.Ok : ExitCode.Failure;
         });
         return verb;
     }
