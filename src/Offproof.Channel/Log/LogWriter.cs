@@ -53,7 +53,7 @@ sealed class LogWriter : IDisposable
         LogWriter writer = new(folder, ownFolder, signer.Key, signer, holding);
         try
         {
-            foreach (string left in Directory.EnumerateFiles(writer.folder, "*" + DurableFile.TemporaryEnding, SearchOption.AllDirectories)) File.Delete(left);
+            DurableFile.ForgetBegun(writer.folder, SearchOption.AllDirectories);
             writer.Load();
             return writer;
         }

@@ -21,16 +21,8 @@ public static class LocalChannel
         string offline = Path.Combine(folder, "keys", "offline");
         if (!File.Exists(Path.Combine(folder, "publisher.json")))
         {
-            if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-                throw new PublishingException(PublishingFault.Refused, $"{folder} holds something, and no publisher: it was left as it is", "move it away, or serve it with another program");
-            // Made beside its place: killed meanwhile, nothing of it was ever published.
-            string beginning = folder + ".new";
-            if (Directory.Exists(beginning)) Directory.Delete(beginning, recursive: true);
-            Publisher.Create(new PublisherSetup(beginning, $"local.offproof/{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8))}",
-                RootKeys: 1, RootThreshold: 1, TargetsKeys: 1, TargetsThreshold: 1), time);
-            if (Directory.Exists(folder)) Directory.Delete(folder);
-            Directory.Move(beginning, folder);
-            DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(folder))!);
+            // Whose folder it is, is looked at there; killed meanwhile, nothing of it was ever published.
+            Publisher.Create(new PublisherSetup(folder, "local.offproof/", RootKeys: 1, RootThreshold: 1, TargetsKeys: 1, TargetsThreshold: 1), time);
         }
         using Publisher publisher = Publisher.Open(folder, time);
         if (!Directory.Exists(offline)) return publisher.PublicTreeFolder;

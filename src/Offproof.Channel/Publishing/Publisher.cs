@@ -52,7 +52,7 @@ public sealed partial class Publisher : IDisposable
     // By its hash, as it is served: what an earlier draft names stays beside it until the new draft is in its place.
     string StagedFile(string target, string sha256) => Path.Combine(StagedFiles, PublicTree.TargetPlace(target, sha256)[(PublicTree.Targets.Length + 1)..]);
 
-    /// <summary>Opens what <see cref="Create"/> made, and puts away what a killed run left.</summary>
+    /// <summary>Opens what <see cref="Create(PublisherSetup, TimeProvider)"/> made, and puts away what a killed run left.</summary>
     /// <exception cref="PublishingException">There is no publisher here, or another process works in it.</exception>
     public static Publisher Open(string folder, TimeProvider time) => Open(folder, null, time);
 
@@ -87,11 +87,9 @@ public sealed partial class Publisher : IDisposable
         TakeUpNext();
         foreach (string left in (string[])[this[Begun + New], this[Begun + Done]])
             if (Directory.Exists(left)) Directory.Delete(left, recursive: true);
-        foreach (string at in (string[])[this[Staged], tree.Folder])
-        {
-            if (!Directory.Exists(at)) continue;
-            foreach (string left in Directory.EnumerateFiles(at, "*" + DurableFile.TemporaryEnding, SearchOption.AllDirectories)) File.Delete(left);
-        }
+        foreach (string at in (string[])[this[Staged], tree.Folder, keys]) DurableFile.ForgetBegun(at, SearchOption.AllDirectories);
+        foreach (string at in (string[])[folder, this[LogFolder]]) DurableFile.ForgetBegun(at, SearchOption.TopDirectoryOnly);
+        ForgetInit(folder);
         TakeUpDrafts();
     }
 

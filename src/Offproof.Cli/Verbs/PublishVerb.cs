@@ -30,7 +30,7 @@ internal static partial class PublishVerb
         verb.SetAction(parsed =>
         {
             PublisherMade made = Publisher.Create(new PublisherSetup(
-                parsed.GetRequiredValue(dir), parsed.GetValue(logName) ?? $"offproof.invalid/{Guid.NewGuid():n}", parsed.GetValue(keys), parsed.GetValue(rootKeys) ?? 3, parsed.GetValue(rootThreshold) ?? 2,
+                parsed.GetRequiredValue(dir), parsed.GetValue(logName) ?? "offproof.invalid/", parsed.GetValue(keys), parsed.GetValue(rootKeys) ?? 3, parsed.GetValue(rootThreshold) ?? 2,
                 parsed.GetValue(targetsKeys) ?? 3, parsed.GetValue(targetsThreshold) ?? 2, [.. (parsed.GetValue(witnesses) ?? []).Select(Witness)], parsed.GetValue(quorum) ?? 0), TimeProvider.System);
             if (parsed.GetValue(Options.Json))
             {

@@ -44,6 +44,7 @@ public sealed class RecoveryTests
         TrustPolicy policy = TrustPolicy.Read(await File.ReadAllBytesAsync(Path.Combine(bench.Public, "trust.json"), None));
         MonitorReport report = await new LogMonitor(policy, (path, most, _) => Task.FromResult(DurableFile.Read(Path.Combine(bench.Public, path), most))).RunAsync(default, None);
         Assert.Empty(report.Problems);
+        Assert.True(report.IsServedChecked);
         return report.Releases[^1].Release!.Value;
     }
 
