@@ -8,25 +8,44 @@ static class DurableFile
     internal const string TemporaryEnding = ".tmp";
 
     private const int ReadOnlyDisk = 30; // EROFS
+    const int IdDigits = 32;
 
     internal const UnixFileMode Public = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     internal const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     internal static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
     {
-        string folder = Path.GetDirectoryName(path)!, temporary = path + TemporaryEnding;
+        string folder = Path.GetDirectoryName(path)!, temporary = Beside(path);
         MakeFolder(folder, mode == Private ? Private | UnixFileMode.UserExecute : null);
-        // What an interrupted write left has its mode, not ours.
-        File.Delete(temporary);
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = mode;
         using (FileStream file = new(temporary, options))
         {
-            file.Write(content);
-            file.Flush(flushToDisk: true);
+            try
+            {
+                file.Write(content);
+                file.Flush(flushToDisk: true);
+                File.Move(temporary, path, overwrite: true);
+            }
+            catch
+            {
+                File.Delete(temporary); // ours: it was made here
+                throw;
+            }
         }
-        File.Move(temporary, path, overwrite: true);
         DirectorySync.Flush(folder);
+    }
+
+    /// <summary>A name that nobody else has: <c>NAME.tmp</c> may be somebody's file.</summary>
+    internal static string Beside(string path) => $"{path}.{Guid.NewGuid():N}{TemporaryEnding}";
+
+    /// <summary>Deletes what runs that were killed left: names of the form that <see cref="Beside"/> gives, and no others.</summary>
+    internal static void ForgetBegun(string folder, SearchOption depth)
+    {
+        if (!Directory.Exists(folder)) return;
+        foreach (string left in Directory.EnumerateFiles(folder, "*" + TemporaryEnding, depth).Where(IsOurs).ToList()) File.Delete(left);
+
+        static bool IsOurs(string file) => Path.GetFileNameWithoutExtension(file) is { Length: > IdDigits + 1 } name && name[^(IdDigits + 1)] == '.' && name[^IdDigits..].All(char.IsAsciiHexDigitLower);
     }
 
     /// <summary>The file, or null where there is none.</summary>

@@ -27,8 +27,9 @@ public sealed record LogProblem(string Kind, string Detail, long? Entry = null);
 /// <param name="Assurance">Signed by how many; or genuine, not shown to be the same for all.</param>
 /// <param name="Releases">Every entry, in order.</param>
 /// <param name="Problems">Empty where all is well.</param>
+/// <param name="IsServedChecked">What is served now was looked for in the log; false where nothing is served, or it was not come so far.</param>
 public sealed record MonitorReport(
-    string Log, long? Size, string? Root, long? Held, IReadOnlyList<WitnessedAt> Witnesses, string Assurance, IReadOnlyList<LoggedRelease> Releases, IReadOnlyList<LogProblem> Problems);
+    string Log, long? Size, string? Root, long? Held, IReadOnlyList<WitnessedAt> Witnesses, string Assurance, IReadOnlyList<LoggedRelease> Releases, IReadOnlyList<LogProblem> Problems, bool IsServedChecked = false);
 
 /// <summary>Reads a file of the channel by its path (<c>log/checkpoint</c>): its bytes, at most as many; null where there is none; more than that many is an <see cref="InvalidDataException"/>.</summary>
 public delegate Task<byte[]?> ChannelReader(string path, int most, CancellationToken cancel);
@@ -45,6 +46,7 @@ public sealed class LogMonitor(TrustPolicy policy, ChannelReader read)
     readonly List<LogProblem> problems = [];
     readonly List<LoggedRelease> releases = [];
     readonly List<ReleaseEntry> entries = [];
+    bool isServedChecked;
 
     /// <summary>The checkpoint as it was served, byte for byte; null where none was. To be held for the next time where nothing was found, and as a proof where something was.</summary>
     public byte[]? Served { get; private set; }
@@ -157,7 +159,8 @@ public sealed class LogMonitor(TrustPolicy policy, ChannelReader read)
     async Task ServedReleaseAsync(CancellationToken cancel)
     {
         byte[]? timestamp = await ReadAsync("timestamp.json", MaxTimestamp, "unlogged", cancel, mayBeAbsent: true).ConfigureAwait(false);
-        if (timestamp is null) return; // a log alone, or a channel that has not begun
+        if (timestamp is null) return; // a log alone, or a channel that has not begun: said, since a server that hides it would hide an unlogged release
+        isServedChecked = true;
         if (SnapshotVersion(timestamp) is not { } version)
         {
             problems.Add(new LogProblem("unlogged", "timestamp.json names no snapshot"));
@@ -202,5 +205,5 @@ public sealed class LogMonitor(TrustPolicy policy, ChannelReader read)
     }
 
     MonitorReport Report(LogVerdict verdict, long? before) => new(
-        policy.Log.Name, verdict.Checkpoint?.Size, verdict.Checkpoint?.Root.ToString(), before, verdict.Witnesses, problems.Count == 0 ? verdict.Detail : "", releases, problems);
+        policy.Log.Name, verdict.Checkpoint?.Size, verdict.Checkpoint?.Root.ToString(), before, verdict.Witnesses, problems.Count == 0 ? verdict.Detail : "", releases, problems, isServedChecked);
 }

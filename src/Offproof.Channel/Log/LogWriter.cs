@@ -12,14 +12,16 @@ sealed class LogWriter : IDisposable
 
     readonly string folder;
     readonly string ownFolder;
-    readonly NoteSigner signer;
-    readonly FileStream holding;
+    readonly NoteKey key;
+    readonly NoteSigner? signer;
+    readonly FileStream? holding;
     readonly MerkleTree tree = new();
 
     // Those of the bundle that is not full.
     readonly List<byte[]> open = [];
 
-    LogWriter(string folder, string ownFolder, NoteSigner signer, FileStream holding) => (this.folder, this.ownFolder, this.signer, this.holding) = (folder, ownFolder, signer, holding);
+    LogWriter(string folder, string ownFolder, NoteKey key, NoteSigner? signer, FileStream? holding) =>
+        (this.folder, this.ownFolder, this.key, this.signer, this.holding) = (Path.GetFullPath(folder), Path.GetFullPath(ownFolder), key, signer, holding);
 
     /// <summary>How many entries were signed. The log that is public may have fewer.</summary>
     internal int Size => tree.Size;
@@ -48,10 +50,10 @@ sealed class LogWriter : IDisposable
         DurableFile.MakeFolder(Path.GetFullPath(folder));
         DurableFile.MakeFolder(Path.GetFullPath(ownFolder), DurableFile.Private | UnixFileMode.UserExecute);
         FileStream holding = DurableFile.TryLock(Path.Combine(ownFolder, LockName)) ?? throw new IOException($"another process writes the log of {ownFolder}");
-        LogWriter writer = new(Path.GetFullPath(folder), Path.GetFullPath(ownFolder), signer, holding);
+        LogWriter writer = new(folder, ownFolder, signer.Key, signer, holding);
         try
         {
-            foreach (string left in Directory.EnumerateFiles(writer.folder, "*" + DurableFile.TemporaryEnding, SearchOption.AllDirectories)) File.Delete(left);
+            DurableFile.ForgetBegun(writer.folder, SearchOption.AllDirectories);
             writer.Load();
             return writer;
         }
@@ -62,12 +64,32 @@ sealed class LogWriter : IDisposable
         }
     }
 
+    /// <summary>What was signed, to look at: without the secret key and without the lock.</summary>
+    /// <exception cref="InvalidDataException">What lies there is not the log that was signed.</exception>
+    internal static LogWriter Read(string folder, string ownFolder, NoteKey key)
+    {
+        LogWriter log = new(folder, ownFolder, key, null, null);
+        log.Load();
+        return log;
+    }
+
+    /// <summary>The last entry that was signed; null where none was.</summary>
+    /// <exception cref="InvalidDataException">The public bundle does not hold it.</exception>
+    internal byte[]? Last()
+    {
+        if (Size == 0 || open.Count > 0) return Size == 0 ? null : open[^1];
+        TileAddress tile = Tile.Of(Size).Last();
+        return Tile.TryReadBundle(tile, ReadPublic(tile.BundlePath, Tile.MaxBundle), out byte[][]? entries) && TreeHash.OfLeaf(entries[^1]) == tree.Leaves[Size - 1]
+            ? entries[^1] : throw new InvalidDataException($"{tile.BundlePath} in {folder} does not hold the last entry");
+    }
+
     /// <summary>Whether an entry was signed already: then a release that was interrupted is to be published, not logged again.</summary>
     internal bool Contains(byte[] entry) => tree.Leaves.Contains(TreeHash.OfLeaf(entry));
 
     /// <summary>Adds entries, in order, and signs the new tree. Nothing becomes public by it but tiles that no checkpoint asks for.</summary>
     internal SignedNote Append(params IReadOnlyList<byte[]> entries)
     {
+        if (signer is null) throw new InvalidOperationException("a log that is only looked at");
         if (entries.Count == 0) throw new ArgumentException("nothing to add", nameof(entries));
         if (entries.Any(static entry => entry.Length > Tile.MaxEntry)) throw new ArgumentException("an entry is longer than 65,535 bytes", nameof(entries));
         if (Size + entries.Count > LogView.MostEntries) throw new ArgumentException("the log is full: no device reads more than 1,048,576 entries", nameof(entries));
@@ -77,7 +99,7 @@ sealed class LogWriter : IDisposable
         foreach (TileAddress tile in Tile.Of(grown.Size, since: Size)) WritePublic(tile.BundlePath, Tile.WriteBundle(since[(int)((tile.Index * Tile.Width) - first)..][..tile.Entries]));
         foreach (TileAddress tile in Tile.OfAllLevels(grown.Size, Size)) WritePublic(tile.Path, Tile.Write(grown.Nodes(tile)));
 
-        Checkpoint checkpoint = new(signer.Key.Name, grown.Size, grown.Root);
+        Checkpoint checkpoint = new(key.Name, grown.Size, grown.Root);
         SignedNote note = new(checkpoint.Text, [signer.Sign(checkpoint.Text, default)]);
         // From here on these entries stand: whatever else becomes of the release, nothing else is signed for this size.
         BeforeWriting?.Invoke(SignedName);
@@ -102,14 +124,14 @@ sealed class LogWriter : IDisposable
         return verdict;
     }
 
-    public void Dispose() => holding.Dispose();
+    public void Dispose() => holding?.Dispose();
 
     void Load()
     {
         SignedNote? signed = Note(DurableFile.Read(Path.Combine(ownFolder, SignedName), SignedNote.MaxSize), SignedName, out Checkpoint? last);
         SignedNote? published = Note(Published, CheckpointName, out Checkpoint? shown);
         // The publisher's own folder may be new, or an older copy: what is public was signed too.
-        if (shown is not null && (last is null || last.Size < shown.Size)) (signed, last) = (published! with { Signatures = [.. published.Signatures.Where(signer.Key.Is)] }, shown);
+        if (shown is not null && (last is null || last.Size < shown.Size)) (signed, last) = (published! with { Signatures = [.. published.Signatures.Where(key.Is)] }, shown);
         else if (shown is not null && shown.Size == last!.Size && shown.Root != last.Root) throw new InvalidDataException($"two logs of {shown.Size} entries were signed: {CheckpointName} in {folder} is not {SignedName} in {ownFolder}");
         if (last is null) return;
         if (last.Size > LogView.MostEntries) throw new InvalidDataException($"the log in {folder} has {last.Size} entries");
@@ -130,8 +152,8 @@ sealed class LogWriter : IDisposable
     {
         checkpoint = null;
         if (bytes is null) return null;
-        if (!Checkpoint.TryRead(bytes, out SignedNote? note, out checkpoint) || checkpoint.Origin != signer.Key.Name || note.Signed(signer.Key, out _) != NoteSeal.Right)
-            throw new InvalidDataException($"{name} is no checkpoint that {signer.Key.Name} signed with this key");
+        if (!Checkpoint.TryRead(bytes, out SignedNote? note, out checkpoint) || checkpoint.Origin != key.Name || note.Signed(key, out _) != NoteSeal.Right)
+            throw new InvalidDataException($"{name} is no checkpoint that {key.Name} signed with this key");
         return note;
     }
 

@@ -21,21 +21,14 @@ public static class LocalChannel
         string offline = Path.Combine(folder, "keys", "offline");
         if (!File.Exists(Path.Combine(folder, "publisher.json")))
         {
-            if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-                throw new PublishingException(PublishingFault.Refused, $"{folder} holds something, and no publisher: it was left as it is", "move it away, or serve it with another program");
-            // Made beside its place: killed meanwhile, nothing of it was ever published.
-            string beginning = folder + ".new";
-            if (Directory.Exists(beginning)) Directory.Delete(beginning, recursive: true);
-            Publisher.Create(new PublisherSetup(beginning, $"local.offproof/{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8))}",
-                RootKeys: 1, RootThreshold: 1, TargetsKeys: 1, TargetsThreshold: 1), time);
-            if (Directory.Exists(folder)) Directory.Delete(folder);
-            Directory.Move(beginning, folder);
-            DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(folder))!);
+            // Whose folder it is, is looked at there; killed meanwhile, nothing of it was ever published.
+            Publisher.Create(new PublisherSetup(folder, "local.offproof/", RootKeys: 1, RootThreshold: 1, TargetsKeys: 1, TargetsThreshold: 1), time);
         }
         using Publisher publisher = Publisher.Open(folder, time);
         // Its operator may have carried the offline keys away, as he should: then he releases, and the timestamps go on.
         if (Directory.Exists(offline))
         {
+            publisher.StageRecovery();
             publisher.StageStarter(starter);
             foreach (UpdateDraft update in updates.Where(update => !publisher.Announces(update))) publisher.StageUpdate(update);
             publisher.StageWhatExpires(TimeSpan.FromDays(60));
@@ -50,8 +43,26 @@ public static class LocalChannel
 public sealed partial class Publisher
 {
     /// <summary>More than half of the time of timestamp or snapshot has passed.</summary>
-    public bool IsTimestampDue => Published() is { Timestamp: { } timestamp, Snapshot: { } snapshot }
-        && (timestamp.Metadata.Expires - time.GetUtcNow() < TimeSpan.FromHours(settings.Expiry.Timestamp) / 2 || snapshot.Metadata.Expires - time.GetUtcNow() < TimeSpan.FromHours(settings.Expiry.Snapshot) / 2);
+    public bool IsTimestampDue => Published() is not { Timestamp: { } timestamp, Snapshot: { } snapshot } ? Latest().Snapshot is not null && !Directory.Exists(this[Begun])
+        : (timestamp.Metadata.Expires - time.GetUtcNow() < TimeSpan.FromHours(settings.Expiry.Timestamp) / 2 || snapshot.Metadata.Expires - time.GetUtcNow() < TimeSpan.FromHours(settings.Expiry.Snapshot) / 2);
+
+    /// <summary>
+    /// New keys of timestamp and snapshot, where what is published keeps devices from taking anything else: it was signed by a clock that was ahead, or by a thief. A machine that begins in 1970 is no
+    /// reason, and each recovery is a root of the 256 that there can be: the last ones are left to the owner.
+    /// </summary>
+    internal void StageRecovery()
+    {
+        Standing latest = Latest();
+        RootMetadata coming = ComingRoot(latest);
+        if (latest.Snapshot is null || coming.Version >= MostOwnRoots || time.GetUtcNow() < WrittenAfter || Obstacle(coming, latest.Snapshot.Metadata.Version + 1) is null) return;
+        ReplaceKey(TimestampMetadata.Type);
+        ReplaceKey(SnapshotMetadata.Type);
+    }
+
+    const int MostOwnRoots = RootChain.MostRoots - 56;
+
+    // No clock that is right says an earlier time than this was written at.
+    static readonly DateTimeOffset WrittenAfter = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Stages the starter collection where there is none, or an earlier version of it; what its operator published stays.</summary>
     internal void StageStarter(StarterGreetings starter)

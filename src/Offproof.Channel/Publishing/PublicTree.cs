@@ -50,11 +50,11 @@ sealed class PublicTree(string folder)
     /// <summary>A target's file, by its hash; a large one is copied beside its place.</summary>
     internal void PutTarget(string source, string target, string sha256)
     {
-        string name = TargetPlace(target, sha256), place = this[name], temporary = place + DurableFile.TemporaryEnding;
+        string name = TargetPlace(target, sha256), place = this[name], temporary = DurableFile.Beside(place);
         if (File.Exists(place)) return;
         BeforeWriting?.Invoke(name);
         DurableFile.MakeFolder(Path.GetDirectoryName(place)!);
-        File.Copy(source, temporary, overwrite: true);
+        File.Copy(source, temporary);
         using (FileStream copy = new(temporary, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
         {
             if (Convert.ToHexStringLower(SHA256.HashData(copy)) != sha256) throw new PublishingException(PublishingFault.Forgery, $"{source} is not the file that was staged: nothing of the release was published", "stage it again");

@@ -14,6 +14,16 @@ namespace Offproof.Channel;
 /// <param name="Remarks">Which witness did not, and why</param>
 public sealed record LogReport(string Name, long Size, long Shown, IReadOnlyList<string> Entries, IReadOnlyList<WitnessedAt> Cosigned, int Quorum, IReadOnlyList<string> Remarks);
 
+/// <summary>The log, and what became of the release that waited.</summary>
+/// <param name="Log">As it is now</param>
+/// <param name="Release">What was published, or begun behind it; null where nothing could be</param>
+/// <param name="Waiting">The number of a release that is begun and not published</param>
+public sealed record LogOutcome(LogReport Log, ReleaseReport? Release, long? Waiting)
+{
+    /// <summary>Nothing waits, and the newest tree is cosigned.</summary>
+    public bool IsDone => Waiting is null && (Log.Size == 0 || Log.Cosigned.Count >= Log.Quorum);
+}
+
 public sealed partial class Publisher
 {
     /// <summary>Shows the log; asks the witnesses that have not cosigned its newest tree.</summary>
@@ -31,6 +41,19 @@ public sealed partial class Publisher
         // A published tree gets the lines that came later; one that waits is published by its release.
         if (log.Signed is not null && shown == log.Size && cosigned.Count >= settings.Quorum) Show(log);
         return new LogReport(signer.Key.Name, log.Size, shown, Entries(log), cosigned, settings.Quorum, remarks);
+    }
+
+    /// <summary>Shows the log, asks the witnesses, and publishes what waited for them.</summary>
+    /// <param name="http">Asks them; null: none is asked.</param>
+    /// <param name="cosignatureFiles">Signature lines that were brought by hand.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task<LogOutcome> GoOnAsync(HttpMessageInvoker? http, IReadOnlyList<string> cosignatureFiles, CancellationToken cancel)
+    {
+        LogReport log = await LogAsync(http, cosignatureFiles, cancel).ConfigureAwait(false);
+        // With the lines that are there now; a second release that waited behind it is asked for the next time.
+        ReleaseReport? release = Directory.Exists(this[Begun]) && log.Cosigned.Count >= log.Quorum ? await ReleaseAsync(null, cancel).ConfigureAwait(false) : null;
+        if (release is not null) log = (await LogAsync(null, [], cancel).ConfigureAwait(false)) with { Remarks = log.Remarks };
+        return new LogOutcome(log, release, Directory.Exists(this[Begun]) ? Latest().Snapshot?.Metadata.Version : null);
     }
 
     /// <summary>

@@ -6,9 +6,10 @@ namespace Offproof.Channel;
 /// <summary>Whose signatures a staged file has.</summary>
 /// <param name="Role">root or targets</param>
 /// <param name="Version">Its version</param>
+/// <param name="Sha256">of the bytes that are signed, in hexadecimal: what was shown is held against it</param>
 /// <param name="Summary">What it says, and what changes, in lines for whoever signs</param>
 /// <param name="Needs">Which keys have to sign it</param>
-public sealed record ToSign(string Role, long Version, IReadOnlyList<string> Summary, IReadOnlyList<Threshold> Needs)
+public sealed record ToSign(string Role, long Version, string Sha256, IReadOnlyList<string> Summary, IReadOnlyList<Threshold> Needs)
 {
     /// <summary>Nobody's signature is missing.</summary>
     public bool IsComplete => Needs.All(static need => need.Good >= need.Wanted);
@@ -29,15 +30,16 @@ public sealed record SignReport(IReadOnlyList<string> Added, IReadOnlyList<ToSig
 public sealed partial class Publisher
 {
     /// <summary>What is staged and who has to sign it; root before targets.</summary>
-    public IReadOnlyList<ToSign> WhatToSign() => WhatToSign(Latest());
+    /// <param name="known">The root that whoever signs knows; null: what stood before is what this folder says</param>
+    public IReadOnlyList<ToSign> WhatToSign(KnownRoot? known = null) => WhatToSign(Latest(), known);
 
-    List<ToSign> WhatToSign(Standing latest)
+    List<ToSign> WhatToSign(Standing latest, KnownRoot? known = null)
     {
         List<ToSign> staged = [];
         if (File.Exists(StagedRoot))
         {
             Read<RootMetadata> root = ReadRoot(StagedRoot);
-            staged.Add(new ToSign(RootMetadata.Type, root.Metadata.Version, SigningSummary.Of(root.File, latest.Root.File),
+            staged.Add(new ToSign(RootMetadata.Type, root.Metadata.Version, HashOf(root.File), SigningSummary.Of(root.File, latest.Root.File, known, "this folder"),
             [
                 Count("root keys of before", latest.Root.Metadata.Roles[RootMetadata.Type], root.File),
                 Count("root keys", root.Metadata.Roles[RootMetadata.Type], root.File),
@@ -46,30 +48,45 @@ public sealed partial class Publisher
         if (File.Exists(StagedTargets))
         {
             Read<TargetsMetadata> targets = ReadTargets(StagedTargets);
-            staged.Add(new ToSign(TargetsMetadata.Type, targets.Metadata.Version, SigningSummary.Of(targets.File, latest.Targets?.File),
+            staged.Add(new ToSign(TargetsMetadata.Type, targets.Metadata.Version, HashOf(targets.File), SigningSummary.Of(targets.File, latest.Targets?.File, known, "this folder"),
                 [Count("targets keys", ComingRoot(latest).Roles[TargetsMetadata.Type], targets.File)]));
         }
         return staged;
     }
 
+    static string HashOf(SignedFile file) => Convert.ToHexStringLower(SHA256.HashData(file.Canonical.Span));
+
     /// <summary>Signs what is staged with the keys in these files, each where it may. Again changes nothing.</summary>
     /// <exception cref="PublishingException">Nothing is staged, or a key may sign nothing of it.</exception>
-    public SignReport Sign(IEnumerable<string> keyFiles)
+    public SignReport Sign(IEnumerable<string> keyFiles) => Sign(keyFiles, WhatToSign());
+
+    /// <summary>The same for what was shown: the bytes that are signed are those whose hash stands there.</summary>
+    /// <param name="keyFiles">Secret keys</param>
+    /// <param name="shown">Of <see cref="WhatToSign(KnownRoot?)"/>, as somebody read it</param>
+    /// <exception cref="PublishingException">What is staged is not what was shown; nothing is staged, or a key may sign nothing of it.</exception>
+    public SignReport Sign(IEnumerable<string> keyFiles, IReadOnlyList<ToSign> shown)
     {
         Standing latest = Latest();
         RequireStaged();
+        // Read once: whoever can write to the folder must not exchange a draft between the question and the signature.
+        List<(string Role, string File, IReadOnlyList<PublicKey> Allowed)> signable = [.. Signable(latest)];
+        Dictionary<string, SignedFile> drafts = signable.ToDictionary(static s => s.Role, static s => PublicTree.ReadFile(s.File, MetadataLimits.Targets), StringComparer.Ordinal);
+        if (!drafts.ToDictionary(static d => d.Key, static d => HashOf(d.Value), StringComparer.Ordinal).OrderBy(static d => d.Key, StringComparer.Ordinal)
+            .SequenceEqual(shown.Select(static s => KeyValuePair.Create(s.Role, s.Sha256)).OrderBy(static s => s.Key, StringComparer.Ordinal)))
+            throw new PublishingException(PublishingFault.Refused, "what is staged changed since it was shown: nothing was signed", "who else writes to this folder? look at it again, then sign");
         List<string> signed = [];
         foreach (string path in keyFiles)
         {
             using SigningKey key = KeyFile.Read(path);
             bool mayAny = false;
-            foreach ((string role, string file, IReadOnlyList<PublicKey> allowed) in Signable(latest))
+            foreach ((string role, string file, IReadOnlyList<PublicKey> allowed) in signable)
             {
                 if (allowed.All(a => a.KeyId != key.KeyId)) continue;
                 mayAny = true;
-                SignedFile draft = PublicTree.ReadFile(file, MetadataLimits.Targets);
+                SignedFile draft = drafts[role];
                 if (draft.TryGetSignature(key.KeyId, out ReadOnlyMemory<byte> there) && key.Public.Verify(draft.Canonical.Span, there.Span)) continue;
-                DurableFile.Write(file, draft.WithSignature(key), DurableFile.Public);
+                drafts[role] = SignedFile.Read(draft.WithSignature(key));
+                DurableFile.Write(file, drafts[role].Bytes.Span, DurableFile.Public);
                 signed.Add($"{role} by {key.KeyId[..8]}");
             }
             if (!mayAny) throw new PublishingException(PublishingFault.WrongKey, $"{path} is no key of what is staged", "offproof publish status says which keys are missing");
@@ -77,7 +94,7 @@ public sealed partial class Publisher
         return new SignReport(signed, WhatToSign(latest));
     }
 
-    /// <summary>What is to be signed, for another machine: the canonical bytes, and those of before, to compare.</summary>
+    /// <summary>What is to be signed, for another machine: the canonical bytes, and the file of before, to compare.</summary>
     public byte[] ExportRequest()
     {
         Standing latest = Latest();
@@ -102,7 +119,7 @@ public sealed partial class Publisher
             (string role, string path, IReadOnlyList<PublicKey> allowed) = Signable(latest).FirstOrDefault(s => s.Role == one.Role);
             if (role is null) throw new PublishingException(PublishingFault.Refused, $"{file} has a signature of {one.Role}, and none is staged: nothing of it was taken");
             SignedFile draft = drafts.GetValueOrDefault(path) ?? PublicTree.ReadFile(path, MetadataLimits.Targets);
-            if (Convert.ToHexStringLower(SHA256.HashData(draft.Canonical.Span)) != one.Sha256)
+            if (HashOf(draft) != one.Sha256)
                 throw new PublishingException(PublishingFault.Refused, $"{file} has a signature of another {one.Role} than the one that is staged now: nothing of it was taken", "export a new request");
             if (allowed.FirstOrDefault(key => key.KeyId == one.KeyId) is not { } key) throw new PublishingException(PublishingFault.WrongKey, $"{file} has a signature of a key that may not sign {one.Role}: nothing of it was taken");
             if (Hex.TryRead(one.Signature) is not { } value || !key.Verify(draft.Canonical.Span, value)) throw new PublishingException(PublishingFault.Forgery, $"{file} has a signature that is wrong: nothing of it was taken");

@@ -113,16 +113,17 @@ public sealed partial class Publisher
     void AddDelta(UpdateDraft draft, ReleaseVersion from, string file, List<NoticePayload> payloads, Dictionary<string, TargetFile> staged, List<string> remarks)
     {
         if (from >= draft.Version) throw new PublishingException(PublishingFault.Usage, $"a delta from {from} to {draft.Version} goes nowhere: nothing was staged");
-        string target = $"payloads/{draft.Model}/{draft.Version}/{from}-to-{draft.Version}.zst", made = Path.Combine(StagedFiles, "delta" + DurableFile.TemporaryEnding), check = made + DurableFile.TemporaryEnding;
+        string target = $"payloads/{draft.Model}/{draft.Version}/{from}-to-{draft.Version}.zst", made = DurableFile.Beside(Path.Combine(StagedFiles, "delta")), check = DurableFile.Beside(Path.Combine(StagedFiles, "check"));
         tree.BeforeWriting?.Invoke(Path.GetRelativePath(folder, made));
         DurableFile.MakeFolder(StagedFiles);
+        (_, string fromSha256) = Measure(file);
         if (!Delta.TryMake(file, draft.File, made))
         {
             File.Delete(made);
             remarks.Add($"no delta from {from}: a delta's update has at most {Delta.MostBytes >> 20} MiB, and starts from at most {Delta.MostFrom >> 20}; devices fetch it whole");
             return;
         }
-        NoticePayload payload = payloads[0] with { Kind = NoticePayload.Delta, Target = target, From = from, FromSha256 = Measure(file).Sha256 };
+        NoticePayload payload = payloads[0] with { Kind = NoticePayload.Delta, Target = target, From = from, FromSha256 = fromSha256 };
         DeltaResult result = Delta.Apply(payload, file, made, check);
         File.Delete(check);
         if (result != DeltaResult.Done) throw new PublishingException(PublishingFault.Failure, $"the delta from {from} does not make the update ({result}): nothing was staged", "did the files change meanwhile?");
@@ -159,10 +160,10 @@ public sealed partial class Publisher
 
     TargetFile StageCopy(string file, string target, long bytes, string sha256)
     {
-        string copy = Path.Combine(StagedFiles, "copy" + DurableFile.TemporaryEnding);
+        string copy = DurableFile.Beside(Path.Combine(StagedFiles, "copy"));
         tree.BeforeWriting?.Invoke(Path.GetRelativePath(folder, copy));
         DurableFile.MakeFolder(StagedFiles);
-        File.Copy(file, copy, overwrite: true);
+        File.Copy(file, copy);
         if (Measure(copy) != (bytes, sha256)) throw new PublishingException(PublishingFault.Failure, $"{file} changed while it was read: nothing was staged", "again, when it is whole");
         return PutStagedFile(copy, target, (bytes, sha256));
     }
@@ -215,6 +216,8 @@ public sealed partial class Publisher
 
     static (long Bytes, string Sha256) Measure(string file)
     {
+        // A pipe has no length, and to open one waits for whoever writes to it, with this folder held.
+        if (LengthOf(file) is not > 0) throw new PublishingException(PublishingFault.Failure, $"{file} is not there, is empty, or is no regular file: nothing was staged");
         using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.Read);
         return (stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
     }

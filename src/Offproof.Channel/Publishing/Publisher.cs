@@ -12,6 +12,7 @@ public sealed partial class Publisher : IDisposable
     const string Begun = "release";
     const string New = ".new";
     const string Done = ".done";
+    const string Next = ".next";
     const string OnlineKeys = "keys";
     const string LogFolder = "log";
     const string PublicFolder = "public";
@@ -51,7 +52,7 @@ public sealed partial class Publisher : IDisposable
     // By its hash, as it is served: what an earlier draft names stays beside it until the new draft is in its place.
     string StagedFile(string target, string sha256) => Path.Combine(StagedFiles, PublicTree.TargetPlace(target, sha256)[(PublicTree.Targets.Length + 1)..]);
 
-    /// <summary>Opens what <see cref="Create"/> made, and puts away what a killed run left.</summary>
+    /// <summary>Opens what <see cref="Create(PublisherSetup, TimeProvider)"/> made, and puts away what a killed run left.</summary>
     /// <exception cref="PublishingException">There is no publisher here, or another process works in it.</exception>
     public static Publisher Open(string folder, TimeProvider time) => Open(folder, null, time);
 
@@ -83,43 +84,18 @@ public sealed partial class Publisher : IDisposable
 
     void PutAway()
     {
+        TakeUpNext();
         foreach (string left in (string[])[this[Begun + New], this[Begun + Done]])
             if (Directory.Exists(left)) Directory.Delete(left, recursive: true);
-        foreach (string at in (string[])[this[Staged], tree.Folder])
-        {
-            if (!Directory.Exists(at)) continue;
-            foreach (string left in Directory.EnumerateFiles(at, "*" + DurableFile.TemporaryEnding, SearchOption.AllDirectories)) File.Delete(left);
-        }
+        foreach (string at in (string[])[this[Staged], tree.Folder, keys]) DurableFile.ForgetBegun(at, SearchOption.AllDirectories);
+        foreach (string at in (string[])[folder, this[LogFolder]]) DurableFile.ForgetBegun(at, SearchOption.TopDirectoryOnly);
+        ForgetInit(folder);
         TakeUpDrafts();
     }
 
     DateTimeOffset Expires(int hours) => Second(time.GetUtcNow()).AddHours(hours);
 
     static DateTimeOffset Second(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());
-
-    /// <summary>What was released last, also where its publication is not finished.</summary>
-    Standing Latest()
-    {
-        string begun = this[Begun];
-        Standing standing = Published();
-        if (!Directory.Exists(begun)) return standing;
-        if (File.Exists(Path.Combine(begun, "root.json"))) standing = standing with { Root = ReadRoot(Path.Combine(begun, "root.json")) };
-        if (File.Exists(Path.Combine(begun, "targets.json"))) standing = standing with { Targets = ReadTargets(Path.Combine(begun, "targets.json")) };
-        return standing with { Snapshot = ReadSnapshot(Path.Combine(begun, "snapshot.json")) };
-    }
-
-    /// <summary>What devices find now.</summary>
-    Standing Published()
-    {
-        long newest = tree.NewestRoot();
-        if (newest == 0) throw new PublishingException(PublishingFault.Forgery, $"there is no root in {tree.Folder}", "what is published can be copied back from where it is served");
-        Read<RootMetadata> root = ReadRoot(tree[PublicTree.Versioned(newest, RootMetadata.Type)]);
-        if (!File.Exists(tree[PublicTree.Timestamp])) return new Standing(root, null, null, null);
-        Read<TimestampMetadata> timestamp = Reading(tree[PublicTree.Timestamp], MetadataLimits.Timestamp, TimestampMetadata.Read);
-        Read<SnapshotMetadata> snapshot = ReadSnapshot(tree[PublicTree.Versioned(timestamp.Metadata.Snapshot.Version, SnapshotMetadata.Type)]);
-        Read<TargetsMetadata> targets = ReadTargets(tree[PublicTree.Versioned(snapshot.Metadata.Files["targets.json"].Version, TargetsMetadata.Type)]);
-        return new Standing(root, timestamp, snapshot, targets);
-    }
 
     static Read<RootMetadata> ReadRoot(string path) => Reading(path, MetadataLimits.Root, RootMetadata.Read);
 

@@ -97,7 +97,7 @@ public sealed partial class Publisher
             DurableFile.Write(StagedTargets, PublicTree.ReadFile(StagedTargets, MetadataLimits.Targets).WithSignature(standIn), DurableFile.Public);
             Begin(latest);
         }
-        if (hasStandIns || Directory.Exists(this[Begun])) await FinishAsync(null, cancel).ConfigureAwait(false);
+        if (hasStandIns || (Directory.Exists(this[Begun]) && !GivesWay())) await FinishAsync(null, cancel).ConfigureAwait(false);
         else await ReleaseAsync(null, cancel).ConfigureAwait(false);
         return hasStandIns;
     }

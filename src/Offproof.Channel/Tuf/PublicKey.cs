@@ -32,6 +32,9 @@ internal sealed class PublicKey
     /// </summary>
     internal string? Identity { get; private init; }
 
+    /// <summary>An Ed25519 key whose object holds that and nothing else, under its own hash: so its id says all of it.</summary>
+    internal bool IsPlainEd25519 => Identity is not null && scheme == Ed25519Scheme && OfEd25519(material).KeyId == KeyId;
+
     internal static PublicKey OfEd25519(ReadOnlySpan<byte> publicKey)
     {
         JsonObject json = new()

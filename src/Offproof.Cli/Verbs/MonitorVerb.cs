@@ -64,6 +64,7 @@ internal static class MonitorVerb
         Terminal.Say($"log {Terminal.OneLine(report.Log)}: {Terminal.Count(report.Size.Value, "entry").Replace("entrys", "entries", StringComparison.Ordinal)}{(report.Assurance.Length > 0 ? $", {report.Assurance}" : "")}");
         foreach (LoggedRelease release in report.Releases) Terminal.Say(Row(release));
         foreach (WitnessedAt witness in report.Witnesses) Terminal.Say($"  {Terminal.OneLine(witness.Witness)} signed it on {(witness.Time is { } time ? Terminal.Time(time) : "a day that no calendar has")}");
+        if (!report.IsServedChecked) Terminal.Say("what is served now was not looked for in the log: timestamp.json is not there, or the log cannot be read");
         if (report.Held is { } held) Terminal.Say(Since(report, report.Size.Value, held));
     }
 
@@ -88,9 +89,9 @@ internal static class MonitorVerb
 }
 
 internal sealed record MonitorJson(
-    string Schema, bool Ok, string Log, long? Size, string? Root, long? Held, string Assurance, IReadOnlyList<WitnessedAt> Witnesses, IReadOnlyList<LoggedRelease> Releases, IReadOnlyList<LogProblem> Problems)
+    string Schema, bool Ok, string Log, long? Size, string? Root, long? Held, string Assurance, IReadOnlyList<WitnessedAt> Witnesses, IReadOnlyList<LoggedRelease> Releases, IReadOnlyList<LogProblem> Problems, bool IsServedChecked)
 {
-    internal static MonitorJson Of(MonitorReport r, bool ok) => new("offproof/v1/monitor", ok, r.Log, r.Size, r.Root, r.Held, r.Assurance, r.Witnesses, r.Releases, r.Problems);
+    internal static MonitorJson Of(MonitorReport r, bool ok) => new("offproof/v1/monitor", ok, r.Log, r.Size, r.Root, r.Held, r.Assurance, r.Witnesses, r.Releases, r.Problems, r.IsServedChecked);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]

@@ -12,24 +12,26 @@ internal static partial class PublishVerb
         Option<string[]> keys = new("--key") { Description = "A secret key's file; may be given again", HelpName = "FILE" };
         Option<string?> export = new("--export") { Description = "Write what is to be signed, for another machine", HelpName = "FILE" };
         Option<string?> request = new("--request") { Description = "On the other machine: what --export wrote", HelpName = "FILE" };
+        Option<string?> root = new("--root") { Description = "The last root that you know, or a trust.json of your own: what is to be signed is compared with it", HelpName = "FILE" };
         Option<string?> to = new("--to") { Description = "With --request: where the signatures go", HelpName = "FILE" };
         Option<string[]> signatures = new("--signatures") { Description = "Signatures that were made elsewhere; may be given again", HelpName = "FILE" };
         Option<bool> yes = Options.Yes();
         Option<bool> rehearse = Rehearse();
-        Command verb = new("sign", "Sign what is staged, here or elsewhere; with the last signature it is released") { dir, keys, export, request, to, signatures, yes, rehearse };
+        Command verb = new("sign", "Sign what is staged, here or elsewhere; with the last signature it is released") { dir, keys, export, request, root, to, signatures, yes, rehearse };
         verb.SetAction(async (parsed, cancel) =>
         {
             string[] keyFiles = parsed.GetValue(keys) ?? [], brought = parsed.GetValue(signatures) ?? [];
+            KnownRoot? known = parsed.GetValue(root) is { } own ? KnownRoot.Read(own) : null;
             if (parsed.GetValue(request) is { } file)
             {
                 if (parsed.GetValue(dir) is not null || parsed.GetValue(to) is not { } target || keyFiles.Length == 0 || brought.Length > 0 || parsed.GetValue(export) is not null)
                     throw new DeviceException(DeviceFault.Usage, "--request goes with --key FILE and --to FILE, and without --dir");
-                return await SignElsewhereAsync(parsed.GetValue(yes), file, target, keyFiles, cancel);
+                return await SignElsewhereAsync(parsed.GetValue(yes), file, known, target, keyFiles, cancel);
             }
             if (parsed.GetValue(dir) is not { } folder || parsed.GetValue(to) is not null) throw new DeviceException(DeviceFault.Usage, "--dir DIR says where something is staged, or --request FILE with --to FILE what is to be signed");
             if (parsed.GetValue(export) is { } place) return Export(folder, place);
             if (keyFiles.Length == 0 && brought.Length == 0) throw new DeviceException(DeviceFault.Usage, "nothing to sign with", "--key FILE, --signatures FILE, or --export FILE for another machine");
-            return await SignHereAsync(parsed, folder, rehearse, parsed.GetValue(yes), keyFiles, brought, cancel);
+            return await SignHereAsync(parsed, folder, rehearse, parsed.GetValue(yes), known, keyFiles, brought, cancel);
         });
         return verb;
     }
@@ -45,10 +47,10 @@ internal static partial class PublishVerb
         return ExitCode.Ok;
     }
 
-    private static async Task<int> SignElsewhereAsync(bool yes, string request, string target, string[] keyFiles, CancellationToken cancel)
+    private static async Task<int> SignElsewhereAsync(bool yes, string request, KnownRoot? known, string target, string[] keyFiles, CancellationToken cancel)
     {
         if (File.Exists(target)) throw new DeviceException(DeviceFault.Refused, $"{target} is already there: it was left as it is", "name another file");
-        OfflineSigning signing = OfflineSigning.Read(request);
+        OfflineSigning signing = OfflineSigning.Read(request, known);
         foreach (string line in signing.Summary) Terminal.Say(line);
         await Terminal.RequireYesAsync(yes, "Sign this?", cancel);
         await File.WriteAllBytesAsync(target, signing.Sign(keyFiles), cancel);
@@ -56,20 +58,21 @@ internal static partial class PublishVerb
         return ExitCode.Ok;
     }
 
-    private static async Task<int> SignHereAsync(ParseResult parsed, string folder, Option<bool> rehearse, bool yes, string[] keyFiles, string[] brought, CancellationToken cancel)
+    private static async Task<int> SignHereAsync(ParseResult parsed, string folder, Option<bool> rehearse, bool yes, KnownRoot? known, string[] keyFiles, string[] brought, CancellationToken cancel)
     {
         bool isJson = parsed.GetValue(Options.Json), isRehearsal = parsed.GetValue(rehearse);
         using Rehearsal? rehearsal = isRehearsal ? Rehearsal.Begin(folder, TimeProvider.System) : null;
         using Publisher? real = isRehearsal ? null : Publisher.Open(folder, TimeProvider.System);
         Publisher publisher = rehearsal?.Publisher ?? real!;
+        IReadOnlyList<ToSign> shown = publisher.WhatToSign(known);
         if (keyFiles.Length > 0)
         {
-            if (!isJson) foreach (string line in publisher.WhatToSign().SelectMany(static s => s.Summary)) Terminal.Say(line);
+            if (!isJson) foreach (string line in shown.SelectMany(static s => s.Summary)) Terminal.Say(line);
             if (!isRehearsal) await Terminal.RequireYesAsync(yes, "Sign this?", cancel);
         }
         List<string> added = [];
         foreach (string file in brought) added.AddRange(publisher.AddSignatures(file).Added);
-        if (keyFiles.Length > 0) added.AddRange(publisher.Sign(keyFiles).Added);
+        if (keyFiles.Length > 0) added.AddRange(publisher.Sign(keyFiles, shown).Added);
         IReadOnlyList<ToSign> toSign = publisher.WhatToSign();
         if (!isJson)
         {
@@ -144,11 +147,8 @@ internal static partial class PublishVerb
         {
             using Publisher publisher = Publisher.Open(parsed.GetRequiredValue(dir), TimeProvider.System);
             using WitnessDoor door = new();
-            LogReport log = await publisher.LogAsync(door.Invoker, parsed.GetValue(cosignatures) ?? [], cancel);
-            // What waited for them is published with the lines that are there now.
-            long? waiting = publisher.Status().Waiting;
-            ReleaseReport? release = waiting is not null && log.Cosigned.Count >= log.Quorum ? await publisher.ReleaseAsync(null, cancel) : null;
-            if (release is { IsPublished: true }) log = log with { Shown = log.Size };
+            LogOutcome outcome = await publisher.GoOnAsync(door.Invoker, parsed.GetValue(cosignatures) ?? [], cancel);
+            LogReport log = outcome.Log;
             if (parsed.GetValue(Options.Json))
             {
                 Terminal.Json(new PublishLogJson("offproof/v1/publish-log", log), PublishJson.Default.PublishLogJson);
@@ -159,10 +159,10 @@ internal static partial class PublishVerb
                 Terminal.Say($"{log.Name}: {Terminal.Count(log.Size, "release")[..^(log.Size == 1 ? 0 : 1)]}{(log.Size == 1 ? "" : "s")} logged, {log.Shown} shown; the newest cosigned by {log.Cosigned.Count}, and {log.Quorum} must.");
                 foreach (WitnessedAt witness in log.Cosigned) Terminal.Say($"  {Terminal.OneLine(witness.Witness)}{(witness.Time is { } at ? $" at {Terminal.Time(at)}" : "")}");
                 Terminal.Remarked(log.Remarks);
-                if (release is not null) SayReleased(release);
-                else if (waiting is not null) Terminal.Say($"Release {waiting} waits for cosignatures. What was published before stays good.");
+                if (outcome.Release is { } release) SayReleased(release);
+                else if (outcome.Waiting is { } waiting) Terminal.Say($"Release {waiting} waits for cosignatures. What was published before stays good.");
             }
-            return log.Size > 0 && log.Cosigned.Count < log.Quorum ? ExitCode.Failure : ExitCode.Ok;
+            return outcome.IsDone ? ExitCode.Ok : ExitCode.Failure;
         });
         return verb;
     }

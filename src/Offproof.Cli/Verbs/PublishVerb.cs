@@ -30,7 +30,7 @@ internal static partial class PublishVerb
         verb.SetAction(parsed =>
         {
             PublisherMade made = Publisher.Create(new PublisherSetup(
-                parsed.GetRequiredValue(dir), parsed.GetValue(logName) ?? $"offproof.invalid/{Guid.NewGuid():n}", parsed.GetValue(keys), parsed.GetValue(rootKeys) ?? 3, parsed.GetValue(rootThreshold) ?? 2,
+                parsed.GetRequiredValue(dir), parsed.GetValue(logName) ?? "offproof.invalid/", parsed.GetValue(keys), parsed.GetValue(rootKeys) ?? 3, parsed.GetValue(rootThreshold) ?? 2,
                 parsed.GetValue(targetsKeys) ?? 3, parsed.GetValue(targetsThreshold) ?? 2, [.. (parsed.GetValue(witnesses) ?? []).Select(Witness)], parsed.GetValue(quorum) ?? 0), TimeProvider.System);
             if (parsed.GetValue(Options.Json))
             {
@@ -93,7 +93,8 @@ internal static partial class PublishVerb
                 Terminal.Say($"{role.Role,-10} {role.Threshold} of {Terminal.Count(role.KeyIds.Count, "key")}: {string.Join(' ', role.KeyIds.Select(static id => id[..8]))}{(role.IsAtHand == false ? " - NOT in the folder" : "")}");
             }
             Terminal.Say($"log        {status.Log}, {status.Quorum} of {Terminal.Count(status.Witnesses.Count, "witness")[..^(status.Witnesses.Count == 1 ? 0 : 1)]}{(status.Witnesses.Count == 1 ? "" : "es")} must cosign");
-            if (status.Waiting is { } waiting) Terminal.Say($"Release {waiting} is begun and waits for witnesses: offproof publish log");
+            if (status.Waiting is { } waiting) Terminal.Say(status.Quorum > 0 && status.Trouble is null ? $"Release {waiting} is begun, and waits for witnesses or to go on: offproof publish log" : $"Release {waiting} is begun, and not published{(status.Trouble is null ? ": offproof publish log goes on with it" : "")}.");
+            if (status.Trouble is { } trouble) Terminal.Say($"In the way: {trouble}");
             SayStaged(status.Staged);
             return ExitCode.Ok;
         });

@@ -25,6 +25,7 @@ public sealed class MonitorTests : IDisposable
         Assert.Equal("signed by 2 of 2 witnesses", report.Assurance);
         Assert.Equal(["1: root targets greetings", "2: targets greetings", "3: root targets notices"], report.Releases.Select(release => $"{release.Release}: {string.Join(' ', release.Changed)}"));
         Assert.Equal((3, null, 2), ((int)report.Size!, report.Held, report.Witnesses.Count));
+        Assert.False(report.IsServedChecked); // a log alone: whether something is served that it does not have, nobody looked
     }
 
     [Fact]

@@ -38,8 +38,8 @@ public sealed class UpdateTests
             publisher.StageWithdrawal("example-phone/1.1/stable");
             publisher.StageWithdrawal("example-phone/1.1/stable"); // again is once
             Assert.Equal(PublishingFault.Failure, Assert.Throws<PublishingException>(() => publisher.StageWithdrawal("example-phone/1.2/stable")).Fault);
-            Assert.Contains(publisher.WhatToSign().Single().Summary, line => line == "  - payloads/example-phone/1.1/1.0-to-1.1.zst");
-            Assert.DoesNotContain(publisher.WhatToSign().Single().Summary, line => line.StartsWith("  - ", StringComparison.Ordinal) && line.EndsWith(".bin", StringComparison.Ordinal)); // beta has it
+            Assert.Contains(publisher.WhatToSign().Single().Summary, line => line == "  payloads/example-phone/1.1/1.0-to-1.1.zst  said to be gone");
+            Assert.DoesNotContain(publisher.WhatToSign().Single().Summary, line => line.EndsWith(".bin  said to be gone", StringComparison.Ordinal)); // beta has it
         }
         Assert.True((await bench.SignAndReleaseAsync("targets-1", "targets-2")).IsPublished);
         Assert.Equal(1, (await bench.VerifyAsync()).Notices);
