@@ -137,13 +137,16 @@ internal sealed class CapturedRun
             pieces = Pieces.OfBody(bytes, isWhole);
             kind = $"{said.Carrier} {to}";
         }
+        // Of what a recording holds beside its messages (audit.md §3.7), the reader leaves out what a head says already: it says something where no head does.
+        bool isBeside = said.Carrier == "head" && said.Time is null && bytes is not [(byte)':', ..] && bytes.AsSpan().IndexOf(": "u8) is > 0 and int colon && !bytes.AsSpan(0, colon).Contains((byte)' ');
+        if (isBeside) kind = $"beside the messages, {to}";
         string message = said.Carrier == "body" ? Ordinal($"{flow}: {kind}", 1) : Ordinal($"{flow}: {kind}");
-        if (said.Carrier == "head") Head(said, leaves, flow, kind, message);
-        Put(new Field(message, flow, kind, Role.Presence, leaves, said.Packet, said.Flow, said.Offset, [], 0) { Time = said.Time, Turn = turn });
+        if (said.Carrier == "head" && !isBeside) Head(said, leaves, flow, kind, message);
+        Put(new Field(message, flow, kind, Role.Presence, leaves, said.Packet, said.Flow, said.Offset, [], 0) { Time = said.Time, Turn = turn, Follows = isBeside });
         foreach (Piece piece in pieces)
         {
-            Put(new Field($"{message}: {piece.Name}", message, $"{kind}: {piece.Name}", piece.Role, leaves, said.Packet, said.Flow, said.Offset + piece.Offset, piece.Value, piece.Value.Length)
-            { Time = said.Time, Turn = turn, IsOpaque = IsOpaque(said, piece.Value), Follows = piece.Follows });
+            Put(new Field($"{message}: {piece.Name}", isBeside ? flow : message, $"{kind}: {piece.Name}", piece.Role, leaves, said.Packet, said.Flow, said.Offset + piece.Offset, piece.Value, piece.Value.Length)
+            { Time = said.Time, Turn = turn, IsOpaque = IsOpaque(said, piece.Value), Follows = piece.Follows || isBeside });
         }
         if (said.Sha256 is { } hash)
             Put(new Field($"{message}: what is not kept", message, $"{kind}: what is not kept", Role.Content, leaves, said.Packet, said.Flow, said.Offset, Encoding.ASCII.GetBytes(hash), said.Length) { Turn = turn, IsOpaque = IsOpaque(said, bytes) });

@@ -96,6 +96,31 @@ public sealed class VectorTests
         Assert.Contains(report.Differences, static difference => difference.Class == "uncontrolled" && difference.Place.EndsWith("field x-install", StringComparison.Ordinal));
     }
 
+    [Theory] // audit.md §3.7: recordings without packets
+    [InlineData("k1j5h8s7f2", "k1j5h8s7f2", "CLEAN", 0)]
+    [InlineData("k1j5h8s7f2", "q0w9e8r7t6", "LEAK", 1)]
+    public void Recordings_are_compared_too(string first, string second, string verdict, int differences)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("offproof-lab-");
+        try
+        {
+            ComparisonReport report = Comparison.Run(new CompareRequest(Write("a", first), Write("b", second), Write("control", first), Vectors.Persona(0), Vectors.Persona(1), []));
+            Assert.Equal((verdict, differences), (report.Verdict, report.DifferencesTotal));
+            Assert.Null(report.Power.BitsADay);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        string Write(string name, string value)
+        {
+            string path = Path.Combine(folder.FullName, name + ".har");
+            File.WriteAllText(path, """{"log":{"version":"1.2","creator":{"name":"x","version":"1"},"entries":[{"request":{"method":"GET","url":"https://cloud.example.org/a?x=VALUE","httpVersion":"HTTP/1.1","headers":[{"name":"Host","value":"cloud.example.org"}],"headersSize":-1,"bodySize":0},"response":{"status":200,"statusText":"OK","httpVersion":"HTTP/1.1","headers":[],"content":{"size":2,"mimeType":"text/plain","text":"ok"}}}]}}""".Replace("VALUE", value, StringComparison.Ordinal));
+            return path;
+        }
+    }
+
     [Fact]
     public void Personas_that_share_an_identifier_cannot_show_it()
     {
