@@ -45,6 +45,7 @@ internal static class CommandLine
             LedgerVerb.Create(),
             PersonaVerb.Create(),
             AuditVerb.Create(),
+            CompareVerb.Create(),
             MonitorVerb.Create(),
             WitnessVerb.Create(),
         };

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Offproof.Auditor;
 using Offproof.Consent;
 using Offproof.Device;
+using Offproof.Lab;
 using Offproof.Server;
 using Offproof.Vault;
 
@@ -144,6 +145,7 @@ internal sealed record LedgerVerifyJson(
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
     Converters = [typeof(SwitchStateConverter)])]
 [JsonSerializable(typeof(AuditReport))]
+[JsonSerializable(typeof(ComparisonReport))]
 [JsonSerializable(typeof(SelfTestReport))]
 [JsonSerializable(typeof(SourcesReport))]
 [JsonSerializable(typeof(InitJson))]

@@ -14,4 +14,8 @@ internal abstract class Examiner
     /// <summary>Examines bytes that belong together: searches them, and everything that can be decoded out of them (audit.md §5, §6). They are not kept.</summary>
     /// <returns>How many of them stayed unread: 0 when all is text or a known format, else those of the parts that are neither.</returns>
     internal abstract int Examine(in Place place, ReadOnlySpan<byte> bytes, in Declared declared = default);
+
+    /// <summary>Told of each whole handshake message of TLS that is read, before its pieces are examined.</summary>
+    /// <returns>Who examines the pieces.</returns>
+    internal virtual Examiner Handshake(in Place place, ReadOnlySpan<byte> message) => this;
 }

@@ -11,6 +11,7 @@ internal static class HelloAccount
     internal static void Examine(Examiner examiner, Place place, ReadOnlySpan<byte> message, int header, Hello? hello)
     {
         if (hello?.ServerName is { } host && place.Sender == Sender.Client) examiner.Observed?.Named(place.Flow, "sni", host, place.Packet);
+        examiner = examiner.Handshake(place, message);
         int at = 0;
         if (hello is not null)
         {

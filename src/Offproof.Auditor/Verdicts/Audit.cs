@@ -20,7 +20,10 @@ public static class Audit
     /// <summary>Reads all captures and says what was seen.</summary>
     /// <exception cref="InvalidPersonaException">The persona cannot be read.</exception>
     /// <exception cref="IOException">A file cannot be opened or read. A capture that is damaged is no exception: the report says so.</exception>
-    public static AuditReport Run(AuditRequest request, CancellationToken cancel = default)
+    public static AuditReport Run(AuditRequest request, CancellationToken cancel = default) => Run(request, null, cancel);
+
+    /// <param name="transcribe">Makes who keeps what was said; null where nobody does.</param>
+    internal static AuditReport Run(AuditRequest request, Func<Examiner, Scribe>? transcribe, CancellationToken cancel)
     {
         SourceReading? sources = SourceReading.Of(request);
         KeyLog? keys = request.Keys.Count > 0 ? new KeyLog() : null;
@@ -29,7 +32,7 @@ public static class Audit
             using FileStream file = Open(path);
             keys!.Add(file);
         }
-        using AuditRun run = new(ReadPersona(request.Persona), keys, sources: sources, phones: request.Phones);
+        using AuditRun run = new(ReadPersona(request.Persona), keys, sources: sources, phones: request.Phones, transcribe: transcribe);
         foreach (string path in request.Captures)
         {
             using FileStream file = Open(path);

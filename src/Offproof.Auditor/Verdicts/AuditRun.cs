@@ -18,6 +18,8 @@ internal sealed class AuditRun : IDisposable
     private readonly KeyLog _keys;
     private readonly bool _keysGiven;
     private readonly CanaryExaminer _examiner;
+    private readonly Scribe? _scribe;
+    private readonly Examiner _reading;
     private readonly FlowShelf _shelf = new();
     private readonly Protocols _protocols;
     private readonly Dictionary<int, QuicDatagrams> _quic = [];
@@ -38,15 +40,21 @@ internal sealed class AuditRun : IDisposable
     /// <param name="seen">Told of each head of a message; null where nobody wants to know.</param>
     /// <param name="sources">Who is asked about the addresses; null where nobody is.</param>
     /// <param name="phones">The phone's addresses, where they are known.</param>
-    internal AuditRun(Canaries canaries, KeyLog? keys, HeadSeen? seen = null, SourceReading? sources = null, IReadOnlyList<IPAddress>? phones = null)
+    /// <param name="transcribe">Makes who keeps what was said; null where nobody does.</param>
+    internal AuditRun(Canaries canaries, KeyLog? keys, HeadSeen? seen = null, SourceReading? sources = null, IReadOnlyList<IPAddress>? phones = null, Func<Examiner, Scribe>? transcribe = null)
     {
         _ends = new Ends(phones ?? []);
         (_canaries, _keys, _keysGiven, _sources) = (canaries, keys ?? new KeyLog(), keys is not null, sources);
         _examiner = new CanaryExaminer(new Searcher(Permutation.WithMapped(canaries.Forms)), canaries.Digests) { Observed = _observed };
-        _protocols = new Protocols(_examiner, flow => new TlsConversation(flow, _examiner, _keys, _protocols!.For), seen);
+        _scribe = transcribe?.Invoke(_examiner);
+        if (_scribe is not null) _scribe.Observed = _observed;
+        _reading = _scribe ?? (Examiner)_examiner;
+        _protocols = new Protocols(_reading, flow => new TlsConversation(flow, _reading, _keys, (inside, alpn) => Tapped(inside, _protocols!.For(inside, alpn), isInside: true)), seen);
     }
 
     public void Dispose() => _examiner.Dispose();
+
+    private Conversation Tapped(Flow flow, Conversation reader, bool isInside) => _scribe is null ? reader : new Tap(flow, reader, _scribe, isInside);
 
     internal void Read(string path, Stream file, CancellationToken cancel)
     {
@@ -110,7 +118,7 @@ internal sealed class AuditRun : IDisposable
     {
         long bytes = 0;
         int before = _shelf.Count, begun = before;
-        Traffic traffic = new(new FlowReaders { Stream = flow => _protocols.For(flow, null), Datagram = Datagram, Stray = Stray, Finished = Finish }, _shelf.Count + 1, _ends);
+        Traffic traffic = new(new FlowReaders { Stream = flow => Tapped(flow, _protocols.For(flow, null), isInside: false), Datagram = Datagram, Stray = Stray, Finished = Finish }, _shelf.Count + 1, _ends);
         using CaptureFile capture = new(file, takesSecrets ? Secrets : null);
         while (capture.TryRead(out CapturedPacket packet))
         {
@@ -119,7 +127,11 @@ internal sealed class AuditRun : IDisposable
             _observed.Now = packet.Nanoseconds;
             _timeline.Add(packet.Nanoseconds, packet.Length);
             traffic.Read(packet);
-            while (begun < before + traffic.Flows) _begun[++begun] = packet.Nanoseconds;
+            while (begun < before + traffic.Flows)
+            {
+                _begun[++begun] = packet.Nanoseconds;
+                _scribe?.Begin(begun, packet.Nanoseconds);
+            }
             if (_times.Count < _examiner.Findings.Count) Date();
         }
         traffic.End();
@@ -133,19 +145,20 @@ internal sealed class AuditRun : IDisposable
 
     private void Datagram(Flow flow, Sender sender, ReadOnlySpan<byte> payload, long packet)
     {
+        _scribe?.Take(flow, sender, payload.Length, packet, joins: false);
         if (_quic.TryGetValue(flow.Number, out QuicDatagrams? quic))
         {
             quic.Take(sender, payload, packet);
         }
         else if (flow.Transport == "udp" && flow.Messages == 0 && QuicDatagrams.Recognises(payload))
         {
-            quic = new QuicDatagrams(flow, _examiner, _keys);
+            quic = new QuicDatagrams(flow, _reading, _keys);
             _quic.Add(flow.Number, quic);
             quic.Take(sender, payload, packet);
         }
         else
         {
-            Datagrams.Read(flow, _examiner, sender, payload, packet);
+            Datagrams.Read(flow, _reading, sender, payload, packet);
         }
     }
 
@@ -175,7 +188,7 @@ internal sealed class AuditRun : IDisposable
         while (_times.Count < _examiner.Findings.Count) _times.Add(time);
     }
 
-    private void Stray(Flow flow, Sender sender, ReadOnlySpan<byte> bytes, long packet) => _examiner.Examine(new Place(flow, sender, Carrier.Datagram, packet, 0), bytes);
+    private void Stray(Flow flow, Sender sender, ReadOnlySpan<byte> bytes, long packet) => _reading.Examine(new Place(flow, sender, Carrier.Datagram, packet, 0), bytes);
 
     internal AuditReport Report(CancellationToken cancel = default)
     {
