@@ -1,3 +1,5 @@
+using Offproof.Channel;
+
 namespace Offproof.Cli;
 
 /// <summary>The language and country that the system is set to, by POSIX's variables (de_DE.UTF-8); culture data are not loaded in this program.</summary>
@@ -7,7 +9,7 @@ internal static class Locale
     internal static string Language => Read("LC_MESSAGES") is { } name ? Script(name) : "en";
 
     /// <summary>ISO 3166-1 alpha-2, as DE; null where nothing is said.</summary>
-    internal static string? Region => Read("LC_TIME")?.Split('-') is [_, .., { Length: 2 } region] ? region.ToUpperInvariant() : null;
+    internal static string? Region => Read("LC_TIME")?.Split('-') is [_, .., var region] && Occasions.IsRegion(region) ? region.ToUpperInvariant() : null;
 
     private static string? Read(string category)
     {

@@ -152,6 +152,7 @@ internal sealed record LedgerVerifyJson(
 [JsonSerializable(typeof(PollJson))]
 [JsonSerializable(typeof(UpdatesJson))]
 [JsonSerializable(typeof(GreetingsJson))]
+[JsonSerializable(typeof(FavouriteJson))]
 [JsonSerializable(typeof(ComingJson))]
 [JsonSerializable(typeof(SendJson))]
 [JsonSerializable(typeof(FetchedJson))]

@@ -33,21 +33,23 @@ internal static class Terminal
     internal static void Talk(string line) => Console.Error.WriteLine(Clean(line));
 
     /// <summary>A picture of half-block characters, light on dark, where stderr is a terminal that has room for it; else nothing, and false: what it says stands beside it in words.</summary>
-    internal static bool Draw(IReadOnlyList<string> picture)
+    /// <param name="picture">Its lines, all of one width</param>
+    /// <param name="isWhole">Only where its first line does not leave the screen before the last one comes</param>
+    internal static bool Draw(IReadOnlyList<string> picture, bool isWhole = false)
     {
-        if (Console.IsErrorRedirected || !HasRoom(picture[0].Length)) return false;
+        if (Console.IsErrorRedirected || !HasRoom(picture[0].Length, isWhole ? picture.Count + 1 : 0)) return false;
         // With colours of its own it is light on dark everywhere; without, it is what the terminal makes of it.
         bool colours = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         foreach (string line in picture) Console.Error.WriteLine(colours ? $"\x1b[97;40m{line}\x1b[0m" : line);
         return true;
     }
 
-    private static bool HasRoom(int width)
+    private static bool HasRoom(int width, int height)
     {
         if (Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb" || Console.Error.Encoding.CodePage != Encoding.UTF8.CodePage) return false;
         try
         {
-            return Console.WindowWidth > width; // in the last column some terminals begin a new line by themselves
+            return Console.WindowWidth > width && Console.WindowHeight > height; // in the last column some terminals begin a new line by themselves
         }
         catch (Exception e) when (e is IOException or PlatformNotSupportedException)
         {

@@ -25,6 +25,10 @@ public static class OccasionNames
             : Shown(static column => column == "en");
     }
 
+    /// <summary>The occasion that has that as a name in one of the languages, or as its word with other dashes; null where none has.</summary>
+    public static string? Find(string name) => TextFold.Fold(name) is { Length: > 0 } folded
+        ? Read.Value.Names.Keys.Order(StringComparer.Ordinal).FirstOrDefault(occasion => TextFold.Fold(occasion) == folded || IsName(occasion, folded)) : null;
+
     /// <summary>The languages in which a name of the occasion has a word that begins with that one; in a script without spaces, has it inside.</summary>
     internal static string[] LanguagesWith(string occasion, string folded) =>
         Read.Value.Names.TryGetValue(occasion, out Name[]? names) ? [.. names.Where(name => name.Holds(folded)).Select(static name => name.Language)] : [];

@@ -9,6 +9,9 @@ namespace Offproof.Channel;
 /// <param name="IsExpired">Nobody has vouched for it since <paramref name="Until"/>: it may be old</param>
 public sealed record HeldRelease(long Release, DateTimeOffset Until, string Assurance, bool IsExpired);
 
+/// <summary>A bundle of the release that is held is damaged or gone: the next poll fetches it again.</summary>
+public sealed class LostBundleException(string message) : IOException(message);
+
 /// <summary>
 /// The channel of one device (channel.md §6): a folder, and what is done with it. It opens no connection: a poll is handed one. Not for several processes at once; a failing disk
 /// is an <see cref="IOException"/>.
@@ -63,11 +66,11 @@ public sealed class PublicChannel(string folder, TimeProvider time)
         : null;
 
     /// <summary>The greetings of the release that is held, in order of id; none before the first poll, or where it has none.</summary>
-    /// <exception cref="InvalidDataException">They are damaged.</exception>
+    /// <exception cref="LostBundleException">They are damaged.</exception>
     public IReadOnlyList<Greeting> ReadGreetings() => ReadBundle(GreetingList.Target) is { } file ? GreetingList.Read(GreetingList.Open(file)) : [];
 
     /// <summary>The same, to be searched (greetings.md §6).</summary>
-    /// <exception cref="InvalidDataException">They are damaged.</exception>
+    /// <exception cref="LostBundleException">They are damaged.</exception>
     public GreetingSearch OpenSearch() => ReadBundle(GreetingList.Target) is { } file
         ? new SearchFolder(Path.Combine(folder, "search")).Open(Convert.ToHexStringLower(SHA256.HashData(file)), GreetingList.Open(file))
         : GreetingSearch.Of(GreetingList.Write([]));
@@ -127,7 +130,7 @@ public sealed class PublicChannel(string folder, TimeProvider time)
     private byte[]? ReadBundle(string name)
     {
         if (files.ReadHeld() is not { } held || !held.Targets.Targets.TryGetValue(name, out TargetFile? target)) return null;
-        return files.ReadTarget(name, target) ?? throw new InvalidDataException($"{name} of release {held.Release} is not whole in {folder}");
+        return files.ReadTarget(name, target) ?? throw new LostBundleException($"{name} of release {held.Release} is not whole in {folder}");
     }
 
     private byte[] Secret()

@@ -27,4 +27,5 @@ public sealed record GreetingQuery(string Words, DateOnly Today)
 /// <summary>What was found.</summary>
 /// <param name="Total">How many entries match</param>
 /// <param name="Best">The first of them, best first</param>
-public sealed record GreetingHits(int Total, IReadOnlyList<Greeting> Best);
+/// <param name="Without">The word that had to be left out, because nothing has all of them; null where nothing was</param>
+public sealed record GreetingHits(int Total, IReadOnlyList<Greeting> Best, string? Without = null);

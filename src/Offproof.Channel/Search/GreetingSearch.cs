@@ -10,6 +10,11 @@ public sealed class GreetingSearch
     private const int ByOccasion = 3;
     private const int ByOccasionInItsLanguage = 15; // more than a wanted language and a close day together
     private const int IsOccasion = 4;
+    private const int IsWish = 5;
+    private const int Nearest = 64;
+    private const int DaysAhead = 45;
+    private const int DaysAfter = 3;
+    private const int JustOver = 46;
 
     private readonly byte[] _content;
     private readonly SearchIndex _index;
@@ -37,19 +42,32 @@ public sealed class GreetingSearch
     public GreetingHits Find(GreetingQuery query, int most)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(most);
-        string folded = TextFold.Fold(query.Words);
-        string[] words = [.. folded.Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(MostWords)];
+        string[] words = [.. TextFold.Fold(query.Words).Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(MostWords)];
         if (words.Length == 0 && query.Words.AsSpan().Trim().Length > 0) return new GreetingHits(0, []); // nothing but punctuation was typed
+        GreetingHits hits = Find(query, words, most);
+        if (hits.Total > 0 || words.Length < 2) return hits;
+        // Nothing has all of them. Who is told which word is in the way need not guess; the last one is more often the particular.
+        for (int left = words.Length - 1; left >= 0; left--)
+        {
+            hits = Find(query, [.. words.Where((_, i) => i != left)], most);
+            if (hits.Total > 0) return hits with { Without = words[left] };
+        }
+        return hits;
+    }
 
-        int[]? points = Start(query);
+    private GreetingHits Find(GreetingQuery query, string[] words, int most)
+    {
+        int[] points = Start(query, out int[] nearness);
+        string phrase = string.Join(' ', words);
         foreach (string word in words) AddWord(points, word);
-        if (words.Length > 1) AddPhrase(points, folded);
-        if (words.Length > 0) AddOccasionNames(points, folded);
+        if (words.Length > 1) AddPhrase(points, phrase);
+        if (words.Length > 0) AddOccasionNames(points, phrase);
 
+        ReadOnlySpan<SearchIndex.Row> rows = _index.Rows;
         long[] order = new long[points.Length];
         int total = 0;
         for (int i = 0; i < points.Length; i++)
-            if (points[i] >= 0) order[total++] = ((long)points[i] << 32) | (uint)(int.MaxValue - i);
+            if (points[i] >= 0) order[total++] = ((((long)points[i] * Nearest) + nearness[rows[i].Occasion]) << 32) | (uint)(int.MaxValue - i);
         Span<long> found = order.AsSpan(0, total);
         found.Sort();
         List<Greeting> best = new(Math.Min(most, total));
@@ -88,20 +106,23 @@ public sealed class GreetingSearch
     private Greeting ReadEntry(int row) => GreetingList.ReadAt(_content, _index.Rows[row].Line);
 
     // Below zero: left out. Each value is judged once, not in each entry.
-    private int[] Start(GreetingQuery query)
+    private int[] Start(GreetingQuery query, out int[] nearness)
     {
         string[] values = _index.Values;
-        int[] byLanguage = Array.ConvertAll(values, tag => query.Language is not null ? Speaks(tag, query.Language) ? 0 : -1
+        string? language = Demanded(query.Language);
+        int[] byLanguage = Array.ConvertAll(values, tag => language is not null ? Speaks(tag, language) ? 0 : -1
             : string.Equals(tag, query.Wanted, StringComparison.OrdinalIgnoreCase) ? 6 : Primary(tag).Equals(Primary(query.Wanted), StringComparison.OrdinalIgnoreCase) ? 5 : 0);
-        int[] byOccasion = Array.ConvertAll(values, word => query.Occasion is not null && word != query.Occasion ? -1 : Closeness(word, query.Today, query.Region));
+        int[] near = Array.ConvertAll(values, word => Nearness(word, query.Today, query.Region));
+        nearness = near;
+        int[] byOccasion = Array.ConvertAll(values, word => query.Occasion is not null && word != query.Occasion ? -1 : Closeness(near[Array.IndexOf(values, word)]));
         bool[] kind = Array.ConvertAll(values, value => query.Kind is null || value == query.Kind), tone = Array.ConvertAll(values, value => query.Tone is null || value == query.Tone);
         int[] points = new int[Count];
         ReadOnlySpan<SearchIndex.Row> rows = _index.Rows;
         for (int i = 0; i < points.Length; i++)
         {
             ref readonly SearchIndex.Row row = ref rows[i];
-            int language = byLanguage[row.Language], occasion = byOccasion[row.Occasion];
-            points[i] = language < 0 || occasion < 0 || !kind[row.Kind] || !tone[row.Tone] ? -1 : language + occasion;
+            int spoken = byLanguage[row.Language], occasion = byOccasion[row.Occasion];
+            points[i] = spoken < 0 || occasion < 0 || !kind[row.Kind] || !tone[row.Tone] ? -1 : spoken + occasion;
         }
         return points;
     }
@@ -122,7 +143,7 @@ public sealed class GreetingSearch
                 next = NextPlace(texts, wanted, next + 1);
             }
             if (points[i] < 0) continue;
-            if (named[rows[i].Occasion] is { } byLanguage) best = Math.Max(best, byLanguage[rows[i].Language]);
+            if (named[rows[i].Occasion] is { } byLanguage) best += byLanguage[rows[i].Language];
             points[i] = best == 0 ? -1 : points[i] + best;
         }
     }
@@ -162,22 +183,30 @@ public sealed class GreetingSearch
     private void AddOccasionNames(int[] points, string folded)
     {
         bool[] named = Array.ConvertAll(_index.Values, value => OccasionNames.IsName(value, folded));
+        int wish = Array.IndexOf(_index.Values, "greeting");
         ReadOnlySpan<SearchIndex.Row> rows = _index.Rows;
         for (int i = 0; i < points.Length; i++)
-            if (points[i] >= 0 && named[rows[i].Occasion]) points[i] += IsOccasion;
+            if (points[i] >= 0 && named[rows[i].Occasion]) points[i] += rows[i].Kind == wish ? IsOccasion + IsWish : IsOccasion;
     }
 
-    private static int Closeness(string occasion, DateOnly today, string? region)
+    // 45 on the day itself, one fewer for each day before it; 46 up to three days behind it; 0 further away. What the region does not keep is not offered by itself.
+    private static int Nearness(string occasion, DateOnly today, string? region)
     {
-        if (Occasions.Find(occasion) is not { HasDay: true } known) return 0;
+        if (Occasions.Find(occasion) is not { HasDay: true } known || region is not null && !known.IsKeptIn(region)) return 0;
         int best = 0;
-        foreach (OccasionDay day in known.Between(today.AddDays(-3), today.AddDays(44), region))
+        foreach (OccasionDay day in known.Between(today.AddDays(-DaysAfter), today.AddDays(DaysAhead - 1), region))
         {
             int ahead = day.Day.DayNumber - today.DayNumber;
-            best = Math.Max(best, ahead < 0 ? 3 : 5 - (ahead / 9));
+            best = Math.Max(best, ahead < 0 ? JustOver : DaysAhead - ahead);
         }
         return best;
     }
+
+    private static int Closeness(int nearness) => nearness switch { 0 => 0, JustOver => 3, _ => 5 - ((DaysAhead - nearness) / 9) };
+
+    // en-GB is content with en, where nothing is in en-GB.
+    private string? Demanded(string? language) =>
+        language is null || Array.Exists(_index.Values, tag => Speaks(tag, language)) ? language : Primary(language).ToString();
 
     private static bool Speaks(string tag, string? wanted) => wanted is null || tag.StartsWith(wanted, StringComparison.OrdinalIgnoreCase) && (tag.Length == wanted.Length || tag[wanted.Length] == '-');
 

@@ -40,19 +40,21 @@ internal static class GreetingsVerb
             using DeviceHome home = parsed.OpenHome();
             if (parsed.GetValue(Drop) is { } dropped)
             {
-                Terminal.Say(home.DropFavourite(dropped) ? $"{dropped} is no favourite any more" : $"{dropped} was no favourite");
-                return ExitCode.Ok;
+                return ShowFavourite(parsed, dropped, false, home.DropFavourite(dropped) ? $"{dropped} is no favourite any more" : $"{dropped} was no favourite");
             }
             Shelf shelf = Open(home, parsed.GetValue(Favourites));
             if (parsed.GetValue(Next)) return ShowNext(parsed, shelf);
             if (parsed.GetValue(Keep) is { } kept)
             {
                 home.KeepFavourite(shelf.Require(kept));
-                Terminal.Say($"{kept} is kept on this device: offproof greetings --favourites");
-                return ExitCode.Ok;
+                return ShowFavourite(parsed, kept, true, $"{kept} is kept on this device: offproof greetings --favourites");
             }
             GreetingHits hits = Find(parsed, shelf);
-            if (parsed.GetValue(Send) is { } number) return ShowLink(parsed, hits.Best, number);
+            if (parsed.GetValue(Send) is { } number)
+            {
+                SayWithout(hits);
+                return ShowLink(parsed, hits.Best, number);
+            }
             return parsed.GetValue(Options.Json) ? ShowJson(hits, shelf) : ShowHits(hits, shelf);
         });
         return verb;
@@ -64,9 +66,24 @@ internal static class GreetingsVerb
         internal Greeting Require(string id) => Search.Find(id) ?? throw new DeviceException(DeviceFault.Failure, $"there is no greeting with the id '{id}'", "offproof greetings WORDS shows ids");
     }
 
+    private static int ShowFavourite(ParseResult parsed, string id, bool isFavourite, string sentence)
+    {
+        if (parsed.GetValue(Options.Json)) Terminal.Json(new FavouriteJson("offproof/v1/greetings-favourite", id, isFavourite), OutputJson.Default.FavouriteJson);
+        else Terminal.Say(sentence);
+        return ExitCode.Ok;
+    }
+
     private static Shelf Open(DeviceHome home, bool onlyFavourites)
     {
-        IReadOnlyList<Greeting> kept = home.Favourites();
+        IReadOnlyList<Greeting> kept = [];
+        try
+        {
+            kept = home.Favourites();
+        }
+        catch (DeviceException e) when (!onlyFavourites)
+        {
+            Terminal.Talk($"note: {e.Message}: which are favourites is not shown"); // greetings are found without it
+        }
         HashSet<string> ids = [.. kept.Select(static greeting => greeting.Id)];
         if (onlyFavourites) return new Shelf(GreetingSearch.Of(GreetingList.Write(kept)), ids, null);
         HeldRelease held = home.ChannelStatus().Held ?? throw new DeviceException(DeviceFault.Failure, "nothing was polled yet", "offproof poll");
@@ -80,7 +97,7 @@ internal static class GreetingsVerb
         {
             Language = parsed.GetValue(Language),
             Wanted = Locale.Language,
-            Occasion = parsed.GetValue(Occasion),
+            Occasion = OccasionOf(parsed, shelf),
             Kind = parsed.GetValue(Kind),
             Tone = parsed.GetValue(Tone),
             Region = RegionOf(parsed),
@@ -93,29 +110,35 @@ internal static class GreetingsVerb
     {
         if (hits.Total == 0)
         {
-            Terminal.Say(shelf.Search.Count == 0 ? "there are no greetings here" : "nothing found");
+            Terminal.Say(shelf.Search.Count > 0 ? "nothing found" : shelf.Held is null ? "no favourites are kept here: offproof greetings --favourite ID" : "there are no greetings here");
             return ExitCode.Ok;
         }
+        SayWithout(hits);
         foreach (Greeting greeting in hits.Best)
         {
             string?[] about = [greeting.Kind, greeting.Occasion, greeting.Tone, greeting.Language, greeting.Author, shelf.Favourites.Contains(greeting.Id) ? "favourite" : null];
             Terminal.Say($"{greeting.Id}  {string.Join(" \u00b7 ", about.OfType<string>().Select(static part => Terminal.OneLine(part)))}");
             foreach (string line in greeting.Text.Split('\n')) Terminal.Say($"    {line}");
         }
-        if (hits.Total > hits.Best.Count) Terminal.Talk(string.Create(CultureInfo.InvariantCulture, $"{hits.Best.Count} of {hits.Total}; --limit {Math.Min(hits.Total, 100)} shows more"));
+        if (hits.Total > hits.Best.Count) Terminal.Talk(string.Create(CultureInfo.InvariantCulture, $"{hits.Best.Count} of {hits.Total}; --limit shows more"));
         return ExitCode.Ok;
+    }
+
+    private static void SayWithout(GreetingHits hits)
+    {
+        if (hits.Without is { } word) Terminal.Talk($"note: nothing has all of these words; this is without '{word}'");
     }
 
     private static int ShowJson(GreetingHits hits, Shelf shelf)
     {
-        Terminal.Json(new GreetingsJson("offproof/v1/greetings", shelf.Held?.Release, hits.Total, [.. hits.Best.Select(hit => GreetingJson.Of(hit, shelf.Favourites.Contains(hit.Id)))]), OutputJson.Default.GreetingsJson);
+        Terminal.Json(new GreetingsJson("offproof/v1/greetings", shelf.Held?.Release, hits.Without, hits.Total, [.. hits.Best.Select(hit => GreetingJson.Of(hit, shelf.Favourites.Contains(hit.Id)))]), OutputJson.Default.GreetingsJson);
         return ExitCode.Ok;
     }
 
     private static int ShowNext(ParseResult parsed, Shelf shelf)
     {
         string tag = parsed.GetValue(Language) ?? Locale.Language, spoken = tag.Split('-')[0];
-        string? region = RegionOf(parsed), only = parsed.GetValue(Occasion);
+        string? region = RegionOf(parsed), only = OccasionOf(parsed, shelf);
         IEnumerable<OccasionDay> days = only is null
             ? Occasions.Between(Today, Today.AddDays(parsed.GetValue(Days) ?? 60), region).Where(day => shelf.Search.CountOf(day.Occasion.Name, null) > 0)
             : NextOf(only, region, parsed.GetValue(Days) ?? 400);
@@ -132,7 +155,9 @@ internal static class GreetingsVerb
                 $"{(day.IsApproximate ? "about " : "      ")}{day.Day}  {day.Occasion,-22} {Terminal.Count(day.InLanguage, "greeting")} in {spoken}, {day.Greetings} in all: {day.Name}"));
         }
         if (coming.Count == 0) Terminal.Say("nothing in these days");
-        Terminal.Talk(region is null ? "for no country in particular: --region CC" : $"for {region}");
+        Terminal.Talk(region is null ? "for no country in particular: --region CC"
+            : only is not null && !Occasions.Find(only)!.IsKeptIn(region) ? $"{region} does not keep it: this is its day in general"
+            : $"for {region}");
         return ExitCode.Ok;
     }
 
@@ -147,6 +172,9 @@ internal static class GreetingsVerb
     private static int ShowLink(ParseResult parsed, IReadOnlyList<Greeting> best, string number)
     {
         if (best is not [var greeting, ..]) throw new DeviceException(DeviceFault.Failure, "nothing was found, so there is nothing to send", "offproof greetings WORDS");
+        // The first that is found may be for another faith, or another's mother.
+        if (greeting.Tone == "condolence" && parsed.GetValue(Id) is null)
+            throw new DeviceException(DeviceFault.Usage, "a condolence is chosen by whoever sends it, and not by a search", "offproof greetings WORDS shows ids; then: offproof greetings --id ID --send NUMBER");
         string given = number == "-" ? Console.In.ReadLine() ?? "" : number;
         SmsLink link = SmsLink.Create(given, greeting.Text)
             ?? throw new DeviceException(DeviceFault.Usage, $"'{given}' is no number for a message", "+ and up to 15 digits: +447700900123");
@@ -160,7 +188,8 @@ internal static class GreetingsVerb
         Terminal.Say("");
         Terminal.Say(link.Uri);
         if (!link.FitsCode) Terminal.Talk("note: no QR code holds a link as long as this");
-        else if (Terminal.Draw(link.CodeLines)) Terminal.Talk("The phone's camera opens it in Messaging. It is sent from there, by you.");
+        else if (Terminal.Draw(link.CodeLines, isWhole: true)) Terminal.Talk("The phone's camera opens it in Messaging. It is sent from there, by you.");
+        else if (parsed.GetValue(Code) is null) Terminal.Talk(string.Create(CultureInfo.InvariantCulture, $"note: its QR code wants a terminal of {link.CodeLines[0].Length + 1} columns and {link.CodeLines.Count + 2} lines; --code FILE writes it as a picture"));
         return ExitCode.Ok;
     }
 
@@ -177,24 +206,48 @@ internal static class GreetingsVerb
         int things = (parsed.GetValue(Next) ? 1 : 0) + (parsed.GetValue(Send) is null ? 0 : 1) + (parsed.GetValue(Keep) is null ? 0 : 1) + (parsed.GetValue(Drop) is null ? 0 : 1);
         if (things > 1) throw new DeviceException(DeviceFault.Usage, "--next, --send, --favourite and --unfavourite do not go together", "offproof greetings --help");
         if (parsed.GetValue(Code) is not null && parsed.GetValue(Send) is null) throw new DeviceException(DeviceFault.Usage, "--code goes with --send", "offproof greetings WORDS --send NUMBER --code FILE");
+        bool hasWords = parsed.GetValue(Words) is { Length: > 0 };
+        if (parsed.GetValue(Next) && (hasWords || parsed.GetValue(Kind) is not null || parsed.GetValue(Tone) is not null || parsed.GetValue(Limit) is not null || parsed.GetValue(Id) is not null))
+            throw new DeviceException(DeviceFault.Usage, "--next goes with --days, --region, --language and --occasion", "offproof greetings --next --region GB");
+        if (parsed.GetValue(Id) is not null && hasWords) throw new DeviceException(DeviceFault.Usage, "--id is one greeting: words find others", "offproof greetings --id ID");
         if (parsed.GetValue(Days) is not null && !parsed.GetValue(Next)) throw new DeviceException(DeviceFault.Usage, "--days goes with --next", "offproof greetings --next --days 90");
     }
 
+    // As in the collection, or by any of its names.
+    private static string? OccasionOf(ParseResult parsed, Shelf shelf)
+    {
+        if (parsed.GetValue(Occasion) is not { } given) return null;
+        if (shelf.Search.CountOf(given, null) > 0 || Occasions.Find(given) is not null) return given;
+        return OccasionNames.Find(given) ?? throw new DeviceException(DeviceFault.Usage, $"there is no occasion '{given}'", "offproof greetings --next lists the coming ones");
+    }
+
     private static string? RegionOf(ParseResult parsed) => parsed.GetValue(Region) is not { } given ? Locale.Region
-        : given.Length == 2 && given.All(char.IsAsciiLetter) ? given.ToUpperInvariant()
-        : throw new DeviceException(DeviceFault.Usage, $"'{given}' is no country's code", "two letters after ISO 3166-1: GB, IN, BR");
+        : Occasions.IsRegion(given) ? given.ToUpperInvariant()
+        : throw new DeviceException(DeviceFault.Usage, $"'{given}' is no country's code", "two letters after ISO 3166-1: GB (not UK), IN, BR");
 
     private static DateOnly Today => DateOnly.FromDateTime(TimeProvider.System.GetLocalNow().DateTime);
 
     private static Option<string?> OneOf(string name, params string[] values)
     {
-        Option<string?> option = new(name) { Description = $"Only these: {string.Join(", ", values)}", HelpName = "WORD" };
-        option.AcceptOnlyFromAmong(values);
-        return option;
+        string list = $"{string.Join(", ", values[..^1])} or {values[^1]}";
+        return new(name)
+        {
+            Description = $"Only these: {list}",
+            HelpName = "WORD",
+            CustomParser = result =>
+            {
+                string given = result.Tokens[0].Value;
+                if (values.Contains(given, StringComparer.Ordinal)) return given;
+                result.AddError($"{name} is {list}, not '{given}'");
+                return null;
+            },
+        };
     }
 }
 
-internal sealed record GreetingsJson(string Schema, long? Release, int Total, IReadOnlyList<GreetingJson> Greetings);
+internal sealed record FavouriteJson(string Schema, string Id, bool IsFavourite);
+
+internal sealed record GreetingsJson(string Schema, long? Release, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Without, int Total, IReadOnlyList<GreetingJson> Greetings);
 
 internal sealed record GreetingJson(
     string Id, string Text, string Kind, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Occasion, string Language,

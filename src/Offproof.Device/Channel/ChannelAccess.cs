@@ -70,6 +70,7 @@ internal sealed class ChannelAccess : IDisposable
         ContentException e => new(DeviceFault.Failure, $"{what}: a bundle is genuine and cannot be read: {e.Message}", "its publisher made a mistake; what is held stays", e),
         InvalidDataException or FormatException when refusal.Message.EndsWith(PublicChannel.NoFile, StringComparison.Ordinal) => new(DeviceFault.Failure, $"what is held of the channel is damaged: {refusal.Message}",
             "Offproof did not make it: remove it. Without trust.json nothing is pinned, and without current the next poll begins as on a fresh device", refusal),
+        LostBundleException e => new(DeviceFault.Failure, $"{what} is damaged: {e.Message}", "offproof poll fetches it again", e),
         InvalidDataException or FormatException => new(DeviceFault.Failure, $"what is held of the channel is damaged: {refusal.Message}",
             "remove HOME/channel/current, and the next poll begins as on a fresh device: what it shows is then not compared with what was held; trust.json stays", refusal),
         IOException { HResult: 28 or 122 or unchecked((int)0x80070070) or unchecked((int)0x80070027) } e => new(DeviceFault.Full, $"{what}: the disk is full", "nothing was changed; what is held stays", e),
@@ -85,6 +86,6 @@ internal sealed class ChannelAccess : IDisposable
         _ => "the server failed: again later, or ask whoever runs it",
     };
 
-    internal static bool IsRefusal(Exception e) => e is TufException or LogException or ContentException or InvalidDataException or FormatException or HttpRequestException or SocketException
+    internal static bool IsRefusal(Exception e) => e is TufException or LogException or ContentException or LostBundleException or InvalidDataException or FormatException or HttpRequestException or SocketException
         or IOException { HResult: 28 or 122 or unchecked((int)0x80070070) or unchecked((int)0x80070027) };
 }

@@ -15,7 +15,8 @@ internal sealed record FavouritesFile(string Schema, IReadOnlyList<Greeting> Gre
 
     internal static IReadOnlyList<Greeting> Read(HomeFolder home)
     {
-        if (!File.Exists(home.Favourites)) return [];
+        if (!Path.Exists(home.Favourites)) return [];
+        if (!PublicChannel.IsFile(home.Favourites)) throw new DeviceException(DeviceFault.Failure, $"{home.Favourites}{PublicChannel.NoFile}", "move it away, and favourites begin anew; greetings are found without it");
         try
         {
             if (new FileInfo(home.Favourites).Length <= MostBytes

@@ -29,9 +29,9 @@ public sealed class WitnessOrder
     {
         string broken = Broken([.. order.Split(' ').Select(step => step switch
         {
-            "F" => "7 fsync(9</w/logs/00.tmp> <unfinished ...>",
+            "F" => "7 fsync(9</w/logs/00.0a1b.tmp> <unfinished ...>",
             "D" => "7 fsync(10</w/logs>) = 0",
-            "R" => "7 rename(\"/w/logs/00.tmp\", \"/w/logs/00\") = 0",
+            "R" => "7 rename(\"/w/logs/00.0a1b.tmp\", \"/w/logs/00\") = 0",
             _ => "8 sendmsg(5<socket:[1]>, {msg_iov=[{iov_base=\"HTTP/1.1 200 OK\\r\\n\"",
         })]);
         if (words.Length == 0) Assert.Equal("", broken);
@@ -41,10 +41,10 @@ public sealed class WitnessOrder
     // What does not stand before what; nothing where all does. One thread does the first three, so that a call that began ended before its next.
     static string Broken(string[] lines)
     {
-        int answer = First("send(to|msg)\\(.*HTTP/1\\.1 200", 0), named = First("rename(at2?)?\\(.*/logs/[0-9a-f]+\\.tmp\"", 0);
+        int answer = First("send(to|msg)\\(.*HTTP/1\\.1 200", 0), named = First("rename(at2?)?\\(.*/logs/[0-9a-f.]+\\.tmp\"", 0);
         if (answer < 0 || named < 0) return "no answer, or nothing was named:\n" + string.Join('\n', lines);
         if (named > answer) return "the file was not named before the answer";
-        if (First("fsync\\([0-9]+<.*/logs/[0-9a-f]+\\.tmp>", 0) is var flushed && (flushed < 0 || flushed > named)) return "the file was not flushed before it was named";
+        if (First("fsync\\([0-9]+<.*/logs/[0-9a-f.]+\\.tmp>", 0) is var flushed && (flushed < 0 || flushed > named)) return "the file was not flushed before it was named";
         return First("fsync\\([0-9]+<.*/logs>", named) is var folder && (folder < 0 || folder > answer) ? "the folder was not flushed before the answer" : "";
 
         int First(string pattern, int from) => Array.FindIndex(lines, from, line => Regex.IsMatch(line, pattern, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)));

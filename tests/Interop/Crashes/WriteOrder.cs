@@ -122,9 +122,10 @@ sealed partial class WriteOrder(string root)
 
     string Short(string path) => Path.GetRelativePath(root, path);
 
-    // data/HH/NAME: data; index/NAME: index; config: config.
-    static string Sort(string path)
+    // data/HH/NAME: data; index/NAME: index; config: config. The server's own channel is no vault.
+    string Sort(string path)
     {
+        if (Short(path).StartsWith("channel", StringComparison.Ordinal)) return "channel";
         string name = Path.GetFileName(path), above = Path.GetFileName(Path.GetDirectoryName(path)!);
         return name.Length < 64 ? name : above.Length == 2 ? "data" : above;
     }

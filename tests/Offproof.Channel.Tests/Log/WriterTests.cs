@@ -149,7 +149,7 @@ public sealed class WriterTests : IDisposable
         {
             if (steps++ < stop) return;
             // As a kill in the middle of a write leaves it.
-            if (name.Contains('/', StringComparison.Ordinal) && Directory.Exists(Path.GetDirectoryName(Path.Combine(Public, name)))) File.WriteAllText(Path.Combine(Public, name + ".tmp"), "half");
+            if (name.Contains('/', StringComparison.Ordinal) && Directory.Exists(Path.GetDirectoryName(Path.Combine(Public, name)))) File.WriteAllText(DurableFile.Beside(Path.Combine(Public, name)), "half");
             throw new OperationCanceledException(name);
         };
         try

@@ -44,9 +44,9 @@ public sealed class PollTests : IDisposable
         Assert.Equal(0, Home("a").OpenSearch().Find(new GreetingQuery("new year", new DateOnly(2026, 7, 1)), 1).Total);
         string held = Assert.Single(Directory.EnumerateFiles(Path.Combine(homes.FullName, "a", "targets"), "*.greetings.jsonl.zst"));
         await File.WriteAllBytesAsync(held, TestChannel.Greetings("Another text"), TestContext.Current.CancellationToken);
-        Assert.Throws<InvalidDataException>(() => Home("a").OpenSearch());
+        Assert.Throws<LostBundleException>(() => Home("a").OpenSearch());
         File.Delete(held);
-        Assert.Throws<InvalidDataException>(() => Home("a").OpenSearch());
+        Assert.Throws<LostBundleException>(() => Home("a").OpenSearch());
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class PollTests : IDisposable
         await PollAsync("a");
         string bundle = Directory.GetFiles(Path.Combine(homes.FullName, "a", "targets"), "*.greetings*").Single();
         await File.WriteAllTextAsync(bundle, "damaged", TestContext.Current.CancellationToken);
-        Assert.Throws<InvalidDataException>(Home("a").ReadGreetings);
+        Assert.Throws<LostBundleException>(Home("a").ReadGreetings);
         Assert.Equal(8, (await PollAsync("a")).Asked.Count);
         Assert.Single(Home("a").ReadGreetings());
     }
