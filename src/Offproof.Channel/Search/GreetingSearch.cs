@@ -117,12 +117,13 @@ public sealed class GreetingSearch
         int[] byOccasion = Array.ConvertAll(values, word => query.Occasion is not null && word != query.Occasion ? -1 : Closeness(near[Array.IndexOf(values, word)]));
         bool[] kind = Array.ConvertAll(values, value => query.Kind is null || value == query.Kind), tone = Array.ConvertAll(values, value => query.Tone is null || value == query.Tone);
         int[] points = new int[Count];
+        int condolence = Array.IndexOf(values, "condolence"); // not offered to whoever looks for nothing in particular
         ReadOnlySpan<SearchIndex.Row> rows = _index.Rows;
         for (int i = 0; i < points.Length; i++)
         {
             ref readonly SearchIndex.Row row = ref rows[i];
             int spoken = byLanguage[row.Language], occasion = byOccasion[row.Occasion];
-            points[i] = spoken < 0 || occasion < 0 || !kind[row.Kind] || !tone[row.Tone] ? -1 : spoken + occasion;
+            points[i] = spoken < 0 || occasion < 0 || !kind[row.Kind] || !tone[row.Tone] ? -1 : spoken + occasion + (row.Tone == condolence ? 0 : 1);
         }
         return points;
     }

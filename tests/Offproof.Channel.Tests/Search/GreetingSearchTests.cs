@@ -103,6 +103,13 @@ public sealed class GreetingSearchTests
         Assert.Equal("c b a", Ids(search, new GreetingQuery("alles gute zur hochzeit", Summer) { Wanted = "de" }));
     }
 
+    [Fact]
+    public void A_condolence_is_not_offered_before_anything_else()
+    {
+        GreetingSearch search = Search(Entry("a", "x", occasion: "condolences", tone: "condolence"), Entry("b", "x"));
+        Assert.Equal("b a", Ids(search, new GreetingQuery("", Summer)));
+    }
+
     [Theory]
     [InlineData("Diwali", "diwali")]
     [InlineData("दीवाली", "diwali")]
