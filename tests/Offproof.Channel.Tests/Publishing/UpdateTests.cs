@@ -155,10 +155,10 @@ public sealed class UpdateTests
             bench.Time.Advance(TimeSpan.FromDays(1));
         }
         // What its operator published stays, whatever collection a newer program brings.
-        using (Publisher publisher = Publisher.Open(folder, bench.Time)) publisher.StageGreetings([Bench.Greeting("own")]);
+        using (Publisher publisher = Publisher.Open(folder, bench.Time)) publisher.StageGreetings([.. ((string[])["own", "owns", "owned", "owner"]).Select(Bench.Greeting)]);
         await EnsureAsync("a", "b", "c");
         await EnsureAsync("d");
-        Assert.Equal(1, (await DeviceView.VerifyAsync(served, trust, bench.Time, CancellationToken.None)).Greetings);
+        Assert.Equal(4, (await DeviceView.VerifyAsync(served, trust, bench.Time, CancellationToken.None)).Greetings);
         // Its operator carried the keys of root and targets away: timestamps go on without them.
         Directory.Move(Path.Combine(folder, "keys", "offline"), bench["safe"]);
         for (int day = 0; day < 10; day++)
