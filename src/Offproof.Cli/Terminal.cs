@@ -49,7 +49,7 @@ internal static class Terminal
         if (Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb" || Console.Error.Encoding.CodePage != Encoding.UTF8.CodePage) return false;
         try
         {
-            return Console.WindowWidth > width && Console.WindowHeight > height; // in the last column some terminals begin a new line by themselves
+            return Console.WindowWidth > width && (height == 0 || Console.WindowHeight > height); // in the last column some terminals begin a new line by themselves
         }
         catch (Exception e) when (e is IOException or PlatformNotSupportedException)
         {
