@@ -112,9 +112,13 @@ public sealed class GreetingSearch
         string? language = Demanded(query.Language);
         int[] byLanguage = Array.ConvertAll(values, tag => language is not null ? Speaks(tag, language) ? 0 : -1
             : string.Equals(tag, query.Wanted, StringComparison.OrdinalIgnoreCase) ? 6 : Primary(tag).Equals(Primary(query.Wanted), StringComparison.OrdinalIgnoreCase) ? 5 : 0);
-        int[] near = Array.ConvertAll(values, word => Nearness(word, query.Today, query.Region));
-        nearness = near;
-        int[] byOccasion = Array.ConvertAll(values, word => query.Occasion is not null && word != query.Occasion ? -1 : Closeness(near[Array.IndexOf(values, word)]));
+        nearness = Array.ConvertAll(values, word => Nearness(word, query.Today, query.Region));
+        int[] byOccasion = Array.ConvertAll(nearness, Closeness);
+        if (query.Occasion is not null)
+        {
+            for (int i = 0; i < values.Length; i++)
+                if (values[i] != query.Occasion) byOccasion[i] = -1;
+        }
         bool[] kind = Array.ConvertAll(values, value => query.Kind is null || value == query.Kind), tone = Array.ConvertAll(values, value => query.Tone is null || value == query.Tone);
         int[] points = new int[Count];
         int condolence = Array.IndexOf(values, "condolence"); // not offered to whoever looks for nothing in particular
@@ -163,7 +167,7 @@ public sealed class GreetingSearch
         return begins && ends ? 4 : begins ? 3 : IsUnspaced(texts[at..(at + length)]) ? 4 : 1;
     }
 
-    // Han and kana stand from U+2E80 to U+9FFF, Thai, Lao, Burmese and Khmer from U+0E00 to U+17FF, of which Georgian, Ethiopic and others are spaced: the place inside of a word counts for them too.
+    // Scripts whose words stand without spaces: Han and kana, Thai and Lao, Burmese, Khmer, the rarer Han.
     private static bool IsUnspaced(ReadOnlySpan<byte> word) => Rune.DecodeFromUtf8(word, out Rune first, out _) == System.Buffers.OperationStatus.Done
         && first.Value is >= 0x2E80 and <= 0x9FFF or >= 0x0E00 and <= 0x0EFF or >= 0x1000 and <= 0x109F or >= 0x1780 and <= 0x17FF or >= 0x20000 and <= 0x3FFFF;
 
@@ -197,8 +201,8 @@ public sealed class GreetingSearch
         int best = 0;
         foreach (OccasionDay day in known.Between(today.AddDays(-DaysAfter), today.AddDays(DaysAhead - 1), region))
         {
-            int ahead = day.Day.DayNumber - today.DayNumber;
-            best = Math.Max(best, ahead < 0 ? JustOver : DaysAhead - ahead);
+            int ahead = day.Day.DayNumber - today.DayNumber, near = ahead < 0 ? JustOver : DaysAhead - ahead;
+            if (Closeness(near) > Closeness(best)) best = near; // Advent has four days: one that is over does not stand before the next
         }
         return best;
     }

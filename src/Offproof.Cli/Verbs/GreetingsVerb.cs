@@ -140,10 +140,10 @@ internal static class GreetingsVerb
         string tag = parsed.GetValue(Language) ?? Locale.Language, spoken = tag.Split('-')[0];
         string? region = RegionOf(parsed), only = OccasionOf(parsed, shelf);
         IEnumerable<OccasionDay> days = only is null
-            ? Occasions.Between(Today, Today.AddDays(parsed.GetValue(Days) ?? 60), region).Where(day => shelf.Search.CountOf(day.Occasion.Name, null) > 0)
+            ? Occasions.Between(Today, Today.AddDays(parsed.GetValue(Days) ?? 60), region)
             : NextOf(only, region, parsed.GetValue(Days) ?? 400);
         List<NextJson> coming = [.. days.Select(day => new NextJson(day.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), day.Occasion.Name, OccasionNames.Of(day.Occasion.Name, tag), day.IsApproximate,
-            shelf.Search.CountOf(day.Occasion.Name, spoken), shelf.Search.CountOf(day.Occasion.Name, null)))];
+            shelf.Search.CountOf(day.Occasion.Name, spoken), shelf.Search.CountOf(day.Occasion.Name, null))).Where(day => only is not null || day.Greetings > 0)];
         if (parsed.GetValue(Options.Json))
         {
             Terminal.Json(new ComingJson("offproof/v1/greetings-next", region, tag, coming), OutputJson.Default.ComingJson);
@@ -177,7 +177,7 @@ internal static class GreetingsVerb
             throw new DeviceException(DeviceFault.Usage, "a condolence is chosen by whoever sends it, and not by a search", "offproof greetings WORDS shows ids; then: offproof greetings --id ID --send NUMBER");
         string given = number == "-" ? Console.In.ReadLine() ?? "" : number;
         SmsLink link = SmsLink.Create(given, greeting.Text)
-            ?? throw new DeviceException(DeviceFault.Usage, $"'{given}' is no number for a message", "+ and up to 15 digits: +447700900123");
+            ?? throw new DeviceException(DeviceFault.Usage, $"'{given}' is no number for a message", "3 to 15 digits, with + where it is for any country: +447700900123");
         if (parsed.GetValue(Code) is { } file) WriteCode(link, file);
         if (parsed.GetValue(Options.Json))
         {

@@ -28,7 +28,7 @@ public sealed class SmsLink
     /// <summary>The code as an SVG. Only where <see cref="FitsCodeFile"/>.</summary>
     public string CodeSvg => QrCode.Svg(System.Text.Encoding.ASCII.GetBytes(Uri), "QR code of the message's link");
 
-    /// <summary>The link; null where that is no number: + and up to 15 digits (E.164), or 3 to 15 digits, spaces, hyphens, dots, brackets and slashes aside.</summary>
+    /// <summary>The link; null where that is no number: 3 to 15 digits (E.164's most), with or without a + before them, spaces, hyphens, dots, brackets and slashes aside.</summary>
     public static SmsLink? Create(string number, string text)
     {
         string digits = string.Concat(number.Where(static c => !LeftOut.Contains(c)));

@@ -44,15 +44,15 @@ sealed class ChannelFiles(string folder)
         var headers = context.Response.Headers;
         headers.CacheControl = IsReplaced(name) ? Never : Forever;
         headers.ContentType = name.EndsWith(".json", StringComparison.Ordinal) ? Json : Bytes;
-        bool isPart = context.Request.Headers.Range is [{ }];
-        if (!head && !isPart && TryKept(name) is { } content) return WholeAsync(context, content);
+        string? range = context.Request.Headers.Range is [{ } one] ? one : null;
+        if (!head && range is null && TryKept(name) is { } content) return WholeAsync(context, content);
         if (ServedFile.TryOpen(root, name) is not { } file)
         {
             headers.Clear();
             return Problem.Of(Refusal.NotFound).ExecuteAsync(context);
         }
 
-        return OpenedAsync(context, name, file, isPart ? context.Request.Headers.Range[0] : null, head);
+        return OpenedAsync(context, name, file, range, head);
     }
 
     async Task OpenedAsync(HttpContext context, string name, SafeFileHandle file, string? range, bool head)

@@ -26,6 +26,8 @@ public sealed class StarterCollectionTests
         string page = File.ReadAllText(Path.Combine(Folder, "README.md"));
         List<Greeting> all = [.. Directory.EnumerateFiles(Folder, "*.jsonl").SelectMany(GreetingFiles.Read)];
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{all.Count:N0} entries"), page, StringComparison.Ordinal);
+        string first = File.ReadAllText(Path.Combine(Path.GetDirectoryName(Folder)!, "README.md"));
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{all.Count:N0} jokes, wishes and poems"), first, StringComparison.Ordinal);
         foreach (var language in all.GroupBy(g => g.Language, StringComparer.Ordinal))
         {
             int Count(string kind) => language.Count(g => g.Kind == kind);

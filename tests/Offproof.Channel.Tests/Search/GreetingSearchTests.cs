@@ -96,6 +96,13 @@ public sealed class GreetingSearchTests
         Assert.Equal("a b c d", Ids(search, new GreetingQuery("", thanksgiving) { Region = "SA" }));
     }
 
+    [Fact] // Two days after the first Sunday of Advent, the second is five days off: that is what counts.
+    public void The_day_that_comes_counts_more_than_the_one_that_is_over()
+    {
+        GreetingSearch search = Search(Entry("a", "x", "en", "advent"), Entry("b", "x", "en", "st-nicholas"));
+        Assert.Equal("a b", Ids(search, new GreetingQuery("", new DateOnly(2026, 12, 1)))); // both on 6 December
+    }
+
     [Fact]
     public void A_wish_comes_before_a_joke_and_what_was_typed_before_what_was_meant()
     {

@@ -22,8 +22,8 @@ internal sealed record FavouritesFile(string Schema, IReadOnlyList<Greeting> Gre
             if (new FileInfo(home.Favourites).Length <= MostBytes
                 && JsonSerializer.Deserialize(File.ReadAllBytes(home.Favourites), FavouritesJson.Default.FavouritesFile) is { Schema: CurrentSchema } read && read.Greetings.Count <= Most && !read.Greetings.Contains(null!))
             {
-                // By the same door as a collection: each is an entry, no id twice.
-                return GreetingList.Read(GreetingList.Write(read.Greetings)).Count == read.Greetings.Count ? read.Greetings : [];
+                GreetingList.Write(read.Greetings); // throws, as of a collection, where one is no entry, or two have one id
+                return read.Greetings;
             }
         }
         catch (Exception e) when (e is JsonException or ContentException)
