@@ -1,0 +1,54 @@
+namespace Offproof.Lab;
+
+/// <summary>What is asked of a run (lab.md).</summary>
+/// <param name="Scenario">The file.</param>
+/// <param name="Program">What <c>offproof</c> stands for in its commands; null where there is none.</param>
+/// <param name="Persona">persona.json to take in place of the one that the scenario plants; null for that.</param>
+/// <param name="Keep">A folder that is empty or not there, for the evidence; null to keep nothing.</param>
+/// <param name="Say">Told of each step as it begins.</param>
+public sealed record LabRequest(string Scenario, string? Program, string? Persona, string? Keep, Action<string> Say);
+
+/// <summary>What came of a run, in the shape of <c>--json</c> (lab.md §6).</summary>
+/// <param name="Result">held, broken or void.</param>
+/// <param name="Isolation">user, or root: then the device's side could leave.</param>
+public sealed record LabReport(
+    string Schema, string Result, bool IsLeak, IReadOnlyList<string> Reasons, string Isolation, ControlReport Control, IReadOnlyList<LinkCount> Counters, IReadOnlyList<SectionReport> Sections, WireReport? Ledger,
+    IReadOnlyList<CrossingReport> Crossings, IReadOnlyList<SeenReport> Seen, IReadOnlyList<StepReport> Steps)
+{
+    internal const string SchemaName = "offproof/v1/lab-run";
+}
+
+/// <summary>The lab's own datum.</summary>
+public sealed record ControlReport(bool Seen, long Packet, long Sent, long Received);
+
+/// <summary>A part of the run, audited for itself.</summary>
+/// <param name="Packets">From the device, without ARP.</param>
+/// <param name="Sent">Bytes on the wire, without ARP.</param>
+/// <param name="Opened">Files of the phone's folder that the device's side opened.</param>
+/// <param name="Verdict">CLEAN, LEAK, INCONCLUSIVE; null where nothing came over the link.</param>
+/// <param name="Requests">Of the ledger; null without one.</param>
+public sealed record SectionReport(
+    string Name, DateTimeOffset From, DateTimeOffset To, long Packets, long Sent, long Received, int Connections, int Opened, int? Requests, IReadOnlyList<string> Purposes, string? Verdict, long Opaque, long Capacity,
+    IReadOnlyList<LabFinding> Findings, IReadOnlyList<ExpectationReport> Expected);
+
+/// <summary>A finding of a section's audit.</summary>
+public sealed record LabFinding(string Canary, string Kind, string Standing, string Server, IReadOnlyList<string> Chain);
+
+/// <summary>A line <c>expect</c>.</summary>
+public sealed record ExpectationReport(int Line, string What, bool Holds);
+
+/// <summary>The ledger against the wire (lab.md §5).</summary>
+public sealed record WireReport(int Lines, int Requests, int Matched, long MatchedBytes, IReadOnlyList<LineReport> UnmatchedLines, long UnmatchedBytes, IReadOnlyList<UnmatchedBytes> Unmatched);
+
+/// <summary>A line that must not be so.</summary>
+public sealed record LineReport(int Line, string Problem);
+
+/// <summary>A way past the link.</summary>
+public sealed record CrossingReport(int Line, string Call);
+
+/// <summary>Where the device's side went, connections and all else.</summary>
+public sealed record SeenReport(string What, int Times, long Bytes);
+
+/// <summary>A step that was done.</summary>
+/// <param name="Exit">Of a command, how it ended.</param>
+public sealed record StepReport(int Line, string Text, int? Exit);

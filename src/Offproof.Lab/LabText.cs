@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace Offproof.Lab;
+
+/// <summary>A run's report for a terminal.</summary>
+public static class LabText
+{
+    /// <summary>Line by line, the result first.</summary>
+    public static IEnumerable<string> Lines(LabReport report)
+    {
+        yield return report.Result switch
+        {
+            "held" => "HELD: everything that the scenario expects was seen, and nothing else",
+            "void" => "VOID: this run says nothing",
+            _ => report.IsLeak ? "BROKEN: personal data were seen leaving" : "BROKEN",
+        };
+        foreach (string reason in report.Reasons) yield return $"  {reason}";
+        yield return "";
+        yield return report.Control.Seen ? Say($"control   seen, in packet {report.Control.Packet}; {report.Control.Sent} bytes sent and {report.Control.Received} received, as the lab counted") : "control   not seen";
+        foreach (LinkCount count in report.Counters)
+            yield return Say($"{(count.Source == "nft" ? "nft      " : "interface")} {count.Direction}: {count.Packets:N0} packets, {count.Bytes:N0} bytes; captured {(count.Equal ? "the same" : Say($"{count.CapturedPackets:N0} and {count.CapturedBytes:N0}"))}");
+        if (report.Isolation == "root") yield return "isolation root: there are no user namespaces here, and a program of the device's side could have left";
+        yield return "";
+        foreach (SectionReport section in report.Sections)
+        {
+            yield return Say($"{section.Name}: {section.Verdict ?? "nothing to audit"}; {section.Packets:N0} packets, {section.Sent:N0} bytes sent, {section.Received:N0} received, {section.Connections} connections{(section.Requests is { } requests ? Say($", {requests} requests of the ledger") : "")}{(section.Purposes.Count > 0 ? $" ({string.Join(", ", section.Purposes)})" : "")}");
+            if (section.Verdict is not null) yield return Say($"  {section.Opaque:N0} bytes not read, {section.Capacity:N0} in handshakes and frames; {section.Opened} files of the phone opened");
+            foreach (LabFinding finding in section.Findings.Take(10)) yield return $"  {finding.Standing}: {finding.Kind} {finding.Canary} to {finding.Server}{(finding.Chain.Count > 0 ? $" in {string.Join(" > ", finding.Chain)}" : "")}";
+            foreach (ExpectationReport expected in section.Expected) yield return $"  expected {expected.What}: {(expected.Holds ? "so it was" : "NOT SO")}";
+        }
+        if (report.Ledger is not { } ledger) yield break;
+        yield return "";
+        yield return Say($"ledger    {ledger.Matched} of {ledger.Requests} requests found on the wire, {ledger.MatchedBytes:N0} bytes; {ledger.UnmatchedLines.Count} lines and {ledger.UnmatchedBytes:N0} bytes unmatched");
+    }
+
+    private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

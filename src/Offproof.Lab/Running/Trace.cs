@@ -1,0 +1,83 @@
+using System.Text.RegularExpressions;
+
+namespace Offproof.Lab;
+
+/// <summary>What strace saw of one command and its children.</summary>
+internal sealed partial class Trace
+{
+    internal const string Calls = "trace=network,openat,openat2,open,setns,io_uring_setup";
+
+    private readonly HashSet<string> bound = new(StringComparer.Ordinal);
+    private readonly List<(string Path, string Call)> sockets = [];
+    private readonly List<string> leaving = [];
+
+    /// <summary>Files that it opened, as it named them.</summary>
+    internal List<string> Opened { get; } = [];
+
+    /// <summary>Calls that lead past the link: a Unix socket at which nobody of the device's side listens, another namespace, a ring whose calls are not seen.</summary>
+    internal IEnumerable<string> Crossings(IEnumerable<Trace> all)
+    {
+        HashSet<string> within = [.. all.SelectMany(static trace => trace.bound)];
+        return sockets.Where(socket => !within.Contains(socket.Path)).Select(static socket => socket.Call).Concat(leaving).Distinct(StringComparer.Ordinal);
+    }
+
+    internal static Trace Read(IEnumerable<string> lines)
+    {
+        Trace trace = new();
+        Dictionary<string, string> waiting = new(StringComparer.Ordinal);
+        foreach (string line in lines)
+        {
+            Match match = Line().Match(line);
+            if (!match.Success) continue;
+            (string process, string call) = (match.Groups["process"].Value, match.Groups["call"].Value);
+            if (call.EndsWith("<unfinished ...>", StringComparison.Ordinal))
+            {
+                waiting[process] = call[..^"<unfinished ...>".Length];
+                continue;
+            }
+            if (call.StartsWith("<... ", StringComparison.Ordinal) && waiting.Remove(process, out string? begun)) call = begun + call[(call.IndexOf('>', StringComparison.Ordinal) + 1)..];
+            trace.Take(call);
+        }
+        // A call whose end was not seen may have done it.
+        foreach (string call in waiting.Values) trace.Take(call + " = 0");
+        return trace;
+    }
+
+    private void Take(string call)
+    {
+        Match result = Result().Match(call);
+        bool failed = result.Success && result.Groups["number"].Value is "-1" && result.Groups["error"].Value is not ("EINPROGRESS" or "EAGAIN" or "EINTR");
+        if (failed) return;
+        string name = call.Split('(', 2)[0].Trim();
+        switch (name)
+        {
+            case "open" or "openat" or "openat2":
+                if (Quoted().Match(call) is { Success: true } file) Opened.Add(file.Groups["text"].Value);
+                break;
+            case "setns" or "io_uring_setup":
+                leaving.Add(call.Trim());
+                break;
+            case "bind":
+                if (Path().Match(call) is { Success: true } here) bound.Add(here.Groups["text"].Value);
+                break;
+            case "connect" or "sendto" or "sendmsg" or "sendmmsg":
+                if (Path().Match(call) is { Success: true } there) sockets.Add((there.Groups["text"].Value, $"{name} to the Unix socket {there.Groups["text"].Value}"));
+                break;
+            default:
+                break;
+        }
+    }
+
+    [GeneratedRegex(@"^(?<process>\d+)\s+(?<call>.*)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Line();
+
+    [GeneratedRegex(@" = (?<number>-?\d+|\?)( (?<error>E[A-Z]+))?[^=]*$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Result();
+
+    [GeneratedRegex(@"""(?<text>[^""]*)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Quoted();
+
+    // An abstract name (@"...") belongs to the network namespace, and leads nowhere.
+    [GeneratedRegex(@"sun_path=""(?<text>[^""]+)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Path();
+}
