@@ -29,6 +29,9 @@ internal sealed class Side
     /// <summary>Whether a segment begins with this byte, or it is the end.</summary>
     internal bool Begins(long at) => at == Bytes || segments.Exists(segment => segment.Start == at);
 
+    /// <summary>Where its segments end, in order.</summary>
+    internal IEnumerable<long> Ends => segments.Select(static segment => segment.End);
+
     /// <summary>When the byte at this place was first on the wire.</summary>
     internal TimeSpan Time(long at) => segments.Find(segment => segment.End > at).Time;
 }

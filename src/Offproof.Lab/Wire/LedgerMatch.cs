@@ -1,7 +1,7 @@
 namespace Offproof.Lab;
 
-/// <summary>Where a request found its place: a connection, and from which bytes on.</summary>
-internal sealed record Placed(LedgerRequest Request, Connection? Connection, long Sent, long Received);
+/// <summary>Where a request found its place: a connection, or none where it sent nothing.</summary>
+internal sealed record Placed(LedgerRequest Request, Connection? Connection);
 
 /// <summary>Bytes of the wire that no line accounts for.</summary>
 public sealed record UnmatchedBytes(string What, long Bytes);
@@ -12,6 +12,12 @@ internal sealed class LedgerMatch
     // The end of TLS, each way: an alert, or two (ledger.md §1).
     private const long MostTail = 64;
 
+    // Of a connection that was opened for a request which another then took: the end of its handshake, and the tickets of the server.
+    private const long MostUnusedSent = 128, MostUnusedReceived = 1024;
+
+    // A handshake is over after so many segments of a side.
+    private const int MostHandshake = 8;
+
     // A line's times have milliseconds, and are written before and after.
     private static readonly TimeSpan Aside = TimeSpan.FromMilliseconds(20);
 
@@ -21,17 +27,18 @@ internal sealed class LedgerMatch
     private readonly List<LedgerRequest> requests;
     private readonly Func<TimeSpan, TimeSpan> real;
     private readonly (long Sent, long Received)[] at;
-    private readonly int[] where;
+    private readonly int[] used;
     private int tries;
-    private int furthest = -1;
-    private int[] best = [];
 
     private LedgerMatch(IReadOnlyList<Connection> connections, List<LedgerRequest> requests, Func<TimeSpan, TimeSpan> real)
     {
         (this.connections, this.requests, this.real) = (connections, requests, real);
         at = new (long, long)[connections.Count];
-        where = new int[requests.Count];
+        used = new int[connections.Count];
     }
+
+    /// <summary>Where a request may be: on one connection, and what set up another that was opened for it meanwhile.</summary>
+    private readonly record struct Choice(int On, int Opened = -1, long Sent = 0, long Received = 0);
 
     internal List<Placed> Placed { get; } = [];
 
@@ -51,78 +58,112 @@ internal sealed class LedgerMatch
         {
             if (request is not { Sent: { } sent, Received: { } received, To: { } to }) problems.Add(new LineProblem(request.Line, "it has no outcome: its bytes are not counted"));
             else if (to < request.From) problems.Add(new LineProblem(request.Line, "it ends before it begins"));
-            else if (sent == 0 && received == 0) without.Add(new Placed(request, null, 0, 0));
+            else if (sent == 0 && received == 0) without.Add(new Placed(request, null));
             else if (sent == 0) problems.Add(new LineProblem(request.Line, "it received an answer and sent nothing"));
             else counted.Add(request);
         }
         LedgerMatch match = new(connections, counted, real);
-        match.Search();
-        match.Explain(problems, without);
+        match.Explain(match.Search(), problems, without);
         return match;
     }
 
     // Requests in the order of the ledger, depth first. Where nothing fits all of them, what came furthest names the line that does not.
-    private void Search()
+    private List<Choice> Search()
     {
-        int line = 0, from = 0;
-        while (line < requests.Count && tries < MostTries)
+        List<IEnumerator<Choice>> open = [];
+        List<Choice> taken = [], best = [];
+        while (tries < MostTries)
         {
-            int found = Next(requests[line], from);
-            if (found >= 0)
+            if (taken.Count > best.Count) best = [.. taken];
+            if (taken.Count == requests.Count && IsFull()) return taken;
+            if (open.Count == taken.Count && taken.Count < requests.Count) open.Add(Choices(requests[taken.Count]).GetEnumerator());
+            else if (taken.Count > 0) TakeBack();
+            else break;
+            while (open.Count > 0 && !open[^1].MoveNext())
             {
-                where[line] = found;
-                at[found] = (at[found].Sent + requests[line].Sent!.Value, at[found].Received + requests[line].Received!.Value);
-                if (line > furthest) (furthest, best) = (line, where[..(line + 1)]);
-                (line, from) = (line + 1, 0);
-                if (line == requests.Count && !IsFull()) found = -1;
-                else continue;
+                open.RemoveAt(open.Count - 1);
+                if (open.Count > 0) TakeBack();
             }
-            if (--line < 0) break;
-            int last = where[line];
-            at[last] = (at[last].Sent - requests[line].Sent!.Value, at[last].Received - requests[line].Received!.Value);
-            from = last + 1;
+            if (open.Count == 0) break;
+            taken.Add(open[^1].Current);
+            Lay(requests[taken.Count - 1], taken[^1], 1);
         }
-    }
+        Array.Clear(at);
+        Array.Clear(used);
+        for (int i = 0; i < best.Count; i++) Lay(requests[i], best[i], 1);
+        return best;
 
-    private int Next(LedgerRequest request, int from)
-    {
-        for (int i = from; i < connections.Count; i++)
+        void TakeBack()
         {
-            tries++;
-            if (Fits(request, connections[i], at[i])) return i;
+            Lay(requests[taken.Count - 1], taken[^1], -1);
+            taken.RemoveAt(taken.Count - 1);
         }
-        return -1;
     }
 
-    private bool Fits(LedgerRequest request, Connection connection, (long Sent, long Received) begin)
+    private void Lay(LedgerRequest request, Choice choice, int sign)
     {
-        (long sent, long received) = (begin.Sent + request.Sent!.Value, begin.Received + request.Received!.Value);
-        if (connection.HasGap || sent > connection.Sent.Bytes || received > connection.Received.Bytes || !IsThere(request.Host, connection)) return false;
+        at[choice.On] = (at[choice.On].Sent + (sign * (request.Sent!.Value - choice.Sent)), at[choice.On].Received + (sign * (request.Received!.Value - choice.Received)));
+        used[choice.On] += sign;
+        if (choice.Opened >= 0) at[choice.Opened] = (at[choice.Opened].Sent + (sign * choice.Sent), at[choice.Opened].Received + (sign * choice.Received));
+    }
+
+    private IEnumerable<Choice> Choices(LedgerRequest request)
+    {
+        (TimeSpan first, TimeSpan last) = (real(request.From) - Aside, real(request.To!.Value) + Aside);
+        for (int i = 0; i < connections.Count; i++)
+            if (Fits(request, i, default, first, last)) yield return new Choice(i);
+        for (int j = 0; j < connections.Count; j++)
+        {
+            Connection opened = connections[j];
+            if (at[j] != (0, 0) || opened.HasGap || opened.Opened.Time < first || opened.Opened.Time > last || !IsThere(request.Host, opened)) continue;
+            foreach (long sent in opened.Sent.Ends.Take(MostHandshake))
+                foreach (long received in opened.Received.Ends.Take(MostHandshake).Prepend(0))
+                    for (int i = 0; i < connections.Count; i++)
+                        if (i != j && Fits(request, i, (sent, received), first, last)) yield return new Choice(i, j, sent, received);
+        }
+    }
+
+    private bool Fits(LedgerRequest request, int on, (long Sent, long Received) elsewhere, TimeSpan first, TimeSpan last)
+    {
+        tries++;
+        Connection connection = connections[on];
+        (long Sent, long Received) begin = at[on];
+        (long sent, long received) = (begin.Sent + request.Sent!.Value - elsewhere.Sent, begin.Received + request.Received!.Value - elsewhere.Received);
+        if (connection.HasGap || sent <= begin.Sent || received < begin.Received || sent > connection.Sent.Bytes || received > connection.Received.Bytes || !IsThere(request.Host, connection)) return false;
         if (!connection.Sent.Begins(sent) || !connection.Received.Begins(received)) return false;
-        TimeSpan first = real(request.From) - Aside, last = real(request.To!.Value) + Aside;
-        return connection.Sent.Time(begin.Sent) >= first && connection.Sent.Time(sent - 1) <= last && (request.Received == 0 || connection.Received.Time(received - 1) <= last);
+        return connection.Sent.Time(begin.Sent) >= first && connection.Sent.Time(sent - 1) <= last && (received == begin.Received || connection.Received.Time(received - 1) <= last);
     }
 
     // Its port at least: what a name stands for the lab alone decides.
     private static bool IsThere(string host, Connection connection) => host.EndsWith($":{connection.Server.Port}", StringComparison.Ordinal);
 
-    private bool IsFull() => !connections.Where((connection, i) => connection.Sent.Bytes - at[i].Sent > MostTail || connection.Received.Bytes - at[i].Received > MostTail).Any();
+    private bool IsFull() => !connections.Where((_, i) => HasLeft(i)).Any();
 
-    private void Explain(List<LineProblem> problems, List<Placed> without)
+    private bool HasLeft(int i)
     {
-        Array.Clear(at);
+        (long sent, long received) = (connections[i].Sent.Bytes - at[i].Sent, connections[i].Received.Bytes - at[i].Received);
+        bool isUnused = used[i] == 0 && at[i].Sent > 0;
+        return sent > (isUnused ? MostUnusedSent : MostTail) || received > (isUnused ? MostUnusedReceived : MostTail);
+    }
+
+    private void Explain(List<Choice> found, List<LineProblem> problems, List<Placed> without)
+    {
         for (int line = 0; line < requests.Count; line++)
         {
             LedgerRequest request = requests[line];
+            Choice? place = line < found.Count ? found[line] : null;
             // Behind the one that does not fit, each is laid where it still does, so that one lie is not a hundred.
-            int place = line < best.Length ? best[line] : Next(request, 0);
-            if (place < 0)
+            if (place is null)
             {
-                problems.Add(new LineProblem(request.Line, $"no connection has the {request.Sent:N0} bytes that it sent and the {request.Received:N0} that it received, at its time"));
-                continue;
+                foreach (Choice choice in Choices(request))
+                {
+                    place = choice;
+                    Lay(request, choice, 1);
+                    break;
+                }
             }
-            Placed.Add(new Placed(request, connections[place], at[place].Sent, at[place].Received));
-            at[place] = (at[place].Sent + request.Sent!.Value, at[place].Received + request.Received!.Value);
+            if (place is { } here) Placed.Add(new Placed(request, connections[here.On]));
+            else problems.Add(new LineProblem(request.Line, $"no connection has the {request.Sent:N0} bytes that it sent and the {request.Received:N0} that it received, at its time"));
         }
         Placed.AddRange(without);
         UnmatchedLines.AddRange(problems);
@@ -132,7 +173,7 @@ internal sealed class LedgerMatch
             long sent = connection.Sent.Bytes - at[i].Sent, received = connection.Received.Bytes - at[i].Received;
             if (connection.HasGap) Unmatched.Add(new UnmatchedBytes($"{connection}: the capture does not have all of it", sent + received));
             else if (at[i].Sent == 0 && sent + received > 0) Unmatched.Add(new UnmatchedBytes($"{connection}: no line of the ledger, {sent:N0} bytes sent", sent + received));
-            else if (sent > MostTail || received > MostTail) Unmatched.Add(new UnmatchedBytes($"{connection}: {sent:N0} bytes sent and {received:N0} received that no line of the ledger has", sent + received));
+            else if (HasLeft(i)) Unmatched.Add(new UnmatchedBytes($"{connection}: {sent:N0} bytes sent and {received:N0} received that no line of the ledger has", sent + received));
             // An attempt alone says that the program is there: a line that failed must stand for it.
             else if (sent + received == 0 && at[i].Sent == 0 && !without.Exists(placed => real(placed.Request.From) - Aside <= connection.Opened.Time && connection.Opened.Time <= real(placed.Request.To!.Value) + Aside && IsThere(placed.Request.Host, connection)))
                 Unmatched.Add(new UnmatchedBytes($"{connection}: an attempt without a line", connection.Opened.Length));

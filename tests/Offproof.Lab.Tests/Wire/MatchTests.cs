@@ -36,6 +36,20 @@ public sealed class MatchTests
         Assert.Empty(match.Unmatched);
     }
 
+    [Fact] // a client opens a second connection, and then the first is free: the handshake counts with the request for which it was made
+    public void A_connection_that_was_opened_for_a_request_and_not_used_is_matched()
+    {
+        Connection first = Connection(1, (0, 500, 1800), (30, 841, 97), (32, 1194, 97), (50, 24, 24)), second = Connection(2, (31, 290, 750), (33, 80, 158), (50, 24, 0));
+        List<(int From, int To, long Sent, long Received)> lines = [Request(0, 20, 500, 1800), Request(29, 34, 841, 97), Request(30, 36, 1194 + 370, 97 + 750)];
+        LedgerMatch match = Match([first, second], lines);
+        Assert.Empty(match.UnmatchedLines);
+        Assert.Empty(match.Unmatched);
+        lines[2] = Request(30, 36, 1194, 97);
+        Assert.Single(Match([first, second], lines).Unmatched);
+        lines[2] = Request(30, 36, 1194 + 371, 97 + 750);
+        Assert.NotEmpty(Match([first, second], lines).UnmatchedLines);
+    }
+
     [Theory]
     [InlineData(0), InlineData(1), InlineData(2)]
     public void A_request_that_was_taken_out_and_the_chain_made_anew_is_found(int which)
@@ -116,14 +130,14 @@ public sealed class MatchTests
 
     static Connection Connection(int port, params (int At, int Sent, int Received)[] exchanges)
     {
-        Frame opened = new(1, Noon - DateTimeOffset.UnixEpoch, default, 74, default);
+        Frame opened = new(1, Noon - DateTimeOffset.UnixEpoch + TimeSpan.FromMilliseconds(exchanges is [var begun, ..] ? begun.At : 0), default, 74, default);
         Connection connection = new(new IPEndPoint(IPAddress.Parse("198.51.100.2"), port), new IPEndPoint(IPAddress.Parse("198.51.100.1"), 443), opened);
         connection.Sent.Begin(1000);
         connection.Received.Begin(2000);
         (uint sent, uint received) = (1000, 2000);
         foreach ((int at, int out_, int in_) in exchanges)
         {
-            TimeSpan time = opened.Time + TimeSpan.FromMilliseconds(at);
+            TimeSpan time = Noon - DateTimeOffset.UnixEpoch + TimeSpan.FromMilliseconds(at);
             if (out_ > 0) Assert.True(connection.Sent.Add(sent, out_, time));
             if (in_ > 0) Assert.True(connection.Received.Add(received, in_, time));
             (sent, received) = (sent + (uint)out_, received + (uint)in_);
