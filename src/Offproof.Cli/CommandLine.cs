@@ -46,6 +46,7 @@ internal static class CommandLine
             PersonaVerb.Create(),
             AuditVerb.Create(),
             CompareVerb.Create(),
+            LabVerb.Create(),
             MonitorVerb.Create(),
             WitnessVerb.Create(),
         };

@@ -146,6 +146,7 @@ internal sealed record LedgerVerifyJson(
     Converters = [typeof(SwitchStateConverter)])]
 [JsonSerializable(typeof(AuditReport))]
 [JsonSerializable(typeof(ComparisonReport))]
+[JsonSerializable(typeof(LabReport))]
 [JsonSerializable(typeof(SelfTestReport))]
 [JsonSerializable(typeof(SourcesReport))]
 [JsonSerializable(typeof(InitJson))]

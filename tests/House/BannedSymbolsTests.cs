@@ -138,6 +138,15 @@ public sealed class BannedSymbolsTests : IDisposable
         Assert.Contains("isOnline ? new RegistryDoor() : null", asked.Text, StringComparison.Ordinal);
     }
 
+    [Fact] // lab.md §1: what is recorded is judged by code that can reach nothing
+    public void The_lab_opens_sockets_and_starts_programs_in_its_runner_alone()
+    {
+        var lab = Repository.Sources.Where(f => f.Path.StartsWith("src/Offproof.Lab/", StringComparison.Ordinal) && f.Path.EndsWith(".cs", StringComparison.Ordinal)
+            && Regex.IsMatch(f.Text, @"\b(?:HttpClient|SocketsHttpHandler|Socket|TcpClient|UdpClient|Dns|SslStream|Process|ProcessStartInfo|LibraryImport)\b", RegexOptions.None, TimeSpan.FromSeconds(5))).ToList();
+        Assert.Contains(lab, f => f.Name is "Sealed.cs");
+        Assert.All(lab, f => Assert.StartsWith("src/Offproof.Lab/Running/", f.Path, StringComparison.Ordinal));
+    }
+
     async Task<ProgramResult> BuildAsync()
     {
         foreach (var file in Repository.Files.Where(f => !f.Path.Contains('/', StringComparison.Ordinal)

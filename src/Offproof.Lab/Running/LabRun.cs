@@ -242,7 +242,7 @@ internal sealed class LabRun(LabRequest request, IReadOnlyList<Step> steps, stri
         if (FakeTime is null) throw new LabException("libfaketime is not installed: the clock cannot be set forward", "the package libfaketime; or wait for less than 1m");
         TimeSpan offset = clock[^1].Offset + time;
         clock.Add((Now, offset));
-        // In one piece: a program may read it at any time.
+        // In one piece: a program may read it at any time, and does so each second; each time, under strace, is minutes of a run.
         string file = Path.Combine(folder, "clock");
         await File.WriteAllTextAsync(file + ".new", $"+{(long)offset.TotalSeconds}\n", cancel).ConfigureAwait(false);
         File.Move(file + ".new", file, overwrite: true);
@@ -321,7 +321,7 @@ internal sealed class LabRun(LabRequest request, IReadOnlyList<Step> steps, stri
 
     // Only where a scenario sets the clock: what is loaded into a program changes it.
     private string Clock => FakeTime is { } library && steps.Any(static step => step.Word == "wait" && Scenario.Duration(step.Rest) >= TimeSpan.FromMinutes(1))
-        ? $"export LD_PRELOAD='{library}' FAKETIME_TIMESTAMP_FILE='{folder}/clock' FAKETIME_NO_CACHE=1 DONT_FAKE_MONOTONIC=1\n" : "";
+        ? $"export LD_PRELOAD='{library}' FAKETIME_TIMESTAMP_FILE='{folder}/clock' FAKETIME_CACHE_DURATION=1 DONT_FAKE_MONOTONIC=1\n" : "";
 
     private static string? FakeTime { get; } = ((string[])["/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1", "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1", "/usr/lib64/faketime/libfaketimeMT.so.1", "/usr/lib/faketime/libfaketimeMT.so.1"]).FirstOrDefault(File.Exists);
 
