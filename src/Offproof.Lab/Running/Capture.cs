@@ -34,7 +34,7 @@ internal sealed class Capture : IDisposable
             said += line + "\n";
             if (!line.StartsWith("File:", StringComparison.Ordinal)) continue;
             _ = dumpcap.StandardError.ReadToEndAsync(CancellationToken.None); // keeps its pipe from filling
-            await Sealed.SayAsync(within.Device("sh", "-c", "ip link set device up && ip route add default via 198.51.100.1"), cancel).ConfigureAwait(false);
+            await Sealed.SayAsync(within.Device("sh", "-c", "ip link set device up && ip neigh replace 198.51.100.1 lladdr 02:00:00:00:00:01 dev device nud permanent && ip route add default via 198.51.100.1"), cancel).ConfigureAwait(false);
             return new Capture(within, dumpcap, number, file);
         }
         throw new LabException($"dumpcap did not begin: {said.Trim()}");
@@ -43,9 +43,10 @@ internal sealed class Capture : IDisposable
     /// <summary>Takes the link down, reads the counters, ends the capture.</summary>
     internal async Task<(WireFile Wire, IReadOnlyList<LinkCount> Counts, string Raw)> EndAsync(CancellationToken cancel)
     {
-        await Sealed.SayAsync(within.Device("ip", "link", "set", "device", "down"), cancel).ConfigureAwait(false);
-        string link = await Sealed.SayAsync(within.Server("ip", "-s", "-j", "link", "show", "server"), cancel).ConfigureAwait(false);
-        string rules = Sealed.Find("nft") is null ? "" : await Sealed.SayAsync(within.Server("nft", "-j", "list", "ruleset"), cancel).ConfigureAwait(false);
+        // At once: nft counts also what the server's side would still send over a link that is down, which is never sent.
+        string both = await Sealed.SayAsync(within.Server("sh", "-c", "ip -n device link set device down; if command -v nft >/dev/null; then nft -j list ruleset; fi; echo; ip -s -j link show server"), cancel).ConfigureAwait(false);
+        int end = both.TrimEnd().LastIndexOf('\n');
+        (string rules, string link) = end < 0 ? ("", both) : (both[..end].Trim(), both[(end + 1)..]);
         await Task.Delay(500, cancel).ConfigureAwait(false); // dumpcap takes what the kernel still holds
         await Sealed.SayAsync(within.Server("kill", "-INT", number.ToString(CultureInfo.InvariantCulture)), cancel).ConfigureAwait(false);
         await dumpcap.WaitForExitAsync(cancel).ConfigureAwait(false);

@@ -76,10 +76,10 @@ internal static class Judgement
     private static SectionReport Look(LabRun run, Section section, WireFile wire, LedgerMatch? match, string keys, int number, CancellationToken cancel)
     {
         Frame[] frames = [.. wire.Frames.Where(frame => frame.Time >= section.From && frame.Time < section.To)];
-        Frame[] from = [.. frames.Where(static frame => frame.IsFromDevice && !frame.IsArp)];
+        Frame[] from = [.. frames.Where(static frame => frame.IsFromDevice)];
         Wire part = Wire.Of(frames);
         AuditReport? audit = null;
-        if (run.Persona is not null && frames.Any(static frame => !frame.IsArp))
+        if (run.Persona is not null && frames.Length > 0)
         {
             string capture = Path.Combine(run.Folder, "sections", $"{number}-{string.Concat(section.Name.Select(static c => char.IsAsciiLetterOrDigit(c) ? c : '-'))}.pcapng");
             Slice(wire, frames, capture);
@@ -87,7 +87,7 @@ internal static class Judgement
         }
         LedgerRequest[]? requests = match is null ? null : [.. match.Placed.Select(static placed => placed.Request).Where(request => run.Real(request.From) >= section.From && run.Real(request.From) < section.To)];
         int opened = section.Traces.Sum(static trace => trace.Opened.Count(static file => file.Contains("/phone/", StringComparison.Ordinal) || file.StartsWith("phone/", StringComparison.Ordinal)));
-        SectionReport report = new(section.Name, DateTimeOffset.UnixEpoch + section.From, DateTimeOffset.UnixEpoch + section.To, from.Length, from.Sum(static frame => (long)frame.Length), frames.Where(static frame => !frame.IsFromDevice && !frame.IsArp).Sum(static frame => (long)frame.Length),
+        SectionReport report = new(section.Name, DateTimeOffset.UnixEpoch + section.From, DateTimeOffset.UnixEpoch + section.To, from.Length, from.Sum(static frame => (long)frame.Length), frames.Where(static frame => !frame.IsFromDevice).Sum(static frame => (long)frame.Length),
             part.Connections.Count, opened, requests?.Length, requests is null ? [] : [.. requests.Select(static request => request.Purpose).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], audit?.Verdict, audit?.Bytes.Opaque ?? 0, audit?.Budget.Capacity ?? 0,
             audit is null ? [] : [.. audit.Findings.Take(100).Select(finding => new LabFinding(finding.Canary, finding.Kind, finding.Standing, audit.Flows.FirstOrDefault(flow => flow.Flow == finding.Flow)?.Server ?? "", finding.Chain))], []);
         return report with { Expected = [.. section.Expected.Select(step => new ExpectationReport(step.Line, step.Rest, Holds(step.Rest, report, part)))] };

@@ -42,6 +42,7 @@ internal sealed partial class Sealed : IAsyncDisposable
             nft 'add table netdev lab; add chain netdev lab in { type filter hook ingress device "server" priority 0; }; add rule netdev lab in counter; add chain netdev lab out { type filter hook egress device "server" priority 0; }; add rule netdev lab out counter' 2>/dev/null || true
         fi
         ip link set server up
+        ip neigh replace 198.51.100.2 lladdr 02:00:00:00:00:02 dev server nud permanent
         echo ready
         cat >/dev/null
         """;

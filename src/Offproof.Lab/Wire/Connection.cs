@@ -105,7 +105,11 @@ internal sealed class Wire
 
     private void Take(Frame frame)
     {
-        if (frame.IsArp) return;
+        if (frame.IsArp)
+        {
+            Stray(frame, "arp"); // either side knows the other's address beforehand: nobody has to ask
+            return;
+        }
         ReadOnlySpan<byte> packet = frame.Payload.Span;
         if (!frame.IsInternet || packet[0] >> 4 != 4)
         {
