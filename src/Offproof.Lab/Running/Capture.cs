@@ -15,6 +15,11 @@ public sealed record LinkCount(string Source, string Direction, long Packets, lo
 [SupportedOSPlatform("linux")]
 internal sealed class Capture : IDisposable
 {
+    // dumpcap takes packets from the kernel in blocks, which are handed over a quarter of a second after they began.
+    private static readonly TimeSpan Handover = TimeSpan.FromMilliseconds(700), Silence = TimeSpan.FromMilliseconds(150);
+
+    private const int MostLooks = 30;
+
     private readonly Sealed within;
     private readonly Process dumpcap;
     private readonly int number;
@@ -40,18 +45,32 @@ internal sealed class Capture : IDisposable
         throw new LabException($"dumpcap did not begin: {said.Trim()}");
     }
 
-    /// <summary>Takes the link down, reads the counters, ends the capture.</summary>
+    /// <summary>Waits until nothing goes over the link any more, reads the counters, takes the link down, ends the capture. What is sent over a link that goes down is counted here and not there.</summary>
     internal async Task<(WireFile Wire, IReadOnlyList<LinkCount> Counts, string Raw)> EndAsync(CancellationToken cancel)
     {
-        // At once: nft counts also what the server's side would still send over a link that is down, which is never sent.
-        string both = await Sealed.SayAsync(within.Server("sh", "-c", "ip -n device link set device down; if command -v nft >/dev/null; then nft -j list ruleset; fi; echo; ip -s -j link show server"), cancel).ConfigureAwait(false);
-        int end = both.TrimEnd().LastIndexOf('\n');
-        (string rules, string link) = end < 0 ? ("", both) : (both[..end].Trim(), both[(end + 1)..]);
-        await Task.Delay(500, cancel).ConfigureAwait(false); // dumpcap takes what the kernel still holds
+        (string rules, string link) = await QuietAsync(cancel).ConfigureAwait(false);
+        await Sealed.SayAsync(within.Device("ip", "link", "set", "device", "down"), cancel).ConfigureAwait(false);
+        await Task.Delay(Handover, cancel).ConfigureAwait(false);
         await Sealed.SayAsync(within.Server("kill", "-INT", number.ToString(CultureInfo.InvariantCulture)), cancel).ConfigureAwait(false);
         await dumpcap.WaitForExitAsync(cancel).ConfigureAwait(false);
         WireFile wire = WireFile.Read(await System.IO.File.ReadAllBytesAsync(File, cancel).ConfigureAwait(false));
         return (wire, Count(wire, link, rules), link + rules);
+    }
+
+    // The counters of a link that was silent between two looks at it; of one that is never silent, the last.
+    private async Task<(string Rules, string Link)> QuietAsync(CancellationToken cancel)
+    {
+        (string Rules, string Link) before = default;
+        for (int looks = 0; looks < MostLooks; looks++)
+        {
+            string both = await Sealed.SayAsync(within.Server("sh", "-c", "if command -v nft >/dev/null; then nft -j list ruleset; fi; echo; ip -s -j link show server"), cancel).ConfigureAwait(false);
+            int end = both.TrimEnd().LastIndexOf('\n');
+            (string Rules, string Link) now = end < 0 ? ("", both) : (both[..end].Trim(), both[(end + 1)..]);
+            if (now == before) return now;
+            before = now;
+            await Task.Delay(Silence, cancel).ConfigureAwait(false);
+        }
+        return before;
     }
 
     public void Dispose() => dumpcap.Dispose();

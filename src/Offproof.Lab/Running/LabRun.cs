@@ -101,6 +101,8 @@ internal sealed class LabRun(LabRequest request, IReadOnlyList<Step> steps, stri
         await EndStartedAsync().ConfigureAwait(false);
         await Task.Delay(Settling, cancel).ConfigureAwait(false);
         Sections[^1].To = Now;
+        // What a command left behind would go on sending while the counters are read.
+        await Sealed.SayAsync(within.Server("sh", "-c", "kill -9 $(ip netns pids device) 2>/dev/null; true"), cancel).ConfigureAwait(false);
         await front.DisposeAsync().ConfigureAwait(false);
         (WireFile wire, IReadOnlyList<LinkCount> counts, string raw) = await capture.EndAsync(cancel).ConfigureAwait(false);
         await File.WriteAllTextAsync(Path.Combine(folder, "counters.txt"), raw, cancel).ConfigureAwait(false);
@@ -118,7 +120,7 @@ internal sealed class LabRun(LabRequest request, IReadOnlyList<Step> steps, stri
             traces.Add((line, trace));
             section.Traces.Add(trace);
         }
-        return Judgement.Of(this, wire, counts, traces, datum, (sent, received), within.HasUsers, cancel);
+        return Worth.Of(this, wire, counts, traces, datum, (sent, received), within.HasUsers, cancel);
     }
 
     /// <summary>The machine's time, of a time of the device's side: the lab sets its clock forward.</summary>

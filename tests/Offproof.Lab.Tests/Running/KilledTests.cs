@@ -11,6 +11,8 @@ public sealed class KilledTests
         string folder = Directory.CreateTempSubdirectory("offproof-lab-test-").FullName, temporary = Path.Combine(folder, "tmp"), scenario = Path.Combine(folder, "scenario.txt"), mark = $"lab{Guid.NewGuid():N}";
         Directory.CreateDirectory(Path.Combine(temporary, "offproof-lab-run-mine"));
         await File.WriteAllTextAsync(Path.Combine(temporary, "offproof-lab-run-mine", "something"), "of somebody's");
+        await File.WriteAllTextAsync(scenario, "run true\n");
+        await Lab.AskAsync(new LabRequest(scenario, null, null, null, static _ => { }));
         await File.WriteAllTextAsync(scenario, $"start sh -c 'touch {folder}/begun; sleep 1000; : {mark}'\nwait 50s\n");
         using (Process lab = Start(scenario, temporary))
         {

@@ -7,7 +7,7 @@ namespace Offproof.Lab;
 
 /// <summary>What a run was worth, and what was seen in it (lab.md §2, §4, §5).</summary>
 [SupportedOSPlatform("linux")]
-internal static class Judgement
+internal static class Worth
 {
     private const int MostListed = 1000;
 
@@ -22,7 +22,9 @@ internal static class Judgement
             nothing.Add(string.Create(CultureInfo.InvariantCulture, $"the capture has {count.CapturedPackets:N0} packets and {count.CapturedBytes:N0} bytes that the device {count.Direction}; {count.Source} counted {count.Packets:N0} and {count.Bytes:N0}"));
         if (wire.Dropped is > 0) nothing.Add($"dumpcap dropped {wire.Dropped} packets");
 
-        Wire all = Wire.Of(wire.Frames.Where(frame => frame.Time >= run.Begun));
+        Frame[] whole = [.. wire.Frames.Where(frame => frame.Time >= run.Begun)];
+        Slice(wire, whole, Path.Combine(run.Folder, "run.pcapng"));
+        Wire all = Wire.Of(whole);
         LedgerFile? ledger = run.Ledger is null ? null : LedgerFile.Read(File.Exists(run.Ledger) ? File.ReadAllBytes(run.Ledger) : []);
         LedgerMatch? match = ledger is null ? null : LedgerMatch.Of(all.Connections, ledger, run.Real);
         WireReport? against = match is null ? null : Against(ledger!, match, all, broken);
