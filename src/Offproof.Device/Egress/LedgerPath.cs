@@ -22,7 +22,7 @@ internal static class LedgerPath
         for (int i = 0; i < path.Length; i++)
         {
             written.Add(names && path[i].Length > 0 && i is 2 ? "ACCOUNT"
-                : names && path[i].Length > 0 && i is 3 ? "DEVICE"
+                : names && path[i].Length > 0 && i is 3 && path is not [_, "recovery", _, "refusals"] ? "DEVICE"
                 : IsWord(path[i]) || (names && i > 3 && Digest.TryParse(path[i], out _)) ? path[i]
                 : "*");
         }

@@ -13,7 +13,12 @@ internal static class Structure
     internal readonly record struct Triple(byte[] A, byte[] Control, byte[] B);
 
     /// <returns>Why, in words; null when chance explains it.</returns>
-    internal static string? Of(IReadOnlyList<Triple> triples) => Agreeing(triples) ?? Constant(triples);
+    internal static string? Of(IReadOnlyList<Triple> triples)
+    {
+        // What is said again is not drawn again.
+        Triple[] drawn = [.. triples.DistinctBy(static triple => (Convert.ToHexString(triple.A), Convert.ToHexString(triple.Control), Convert.ToHexString(triple.B)))];
+        return Agreeing(drawn) ?? Constant(drawn);
+    }
 
     /// <summary>Units in which A and the control agree and B differs: so many are no chance.</summary>
     private static string? Agreeing(IReadOnlyList<Triple> triples)

@@ -33,20 +33,21 @@ internal sealed class Front : IAsyncDisposable
     {
         _ = KeyLog;
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        using ECDsa authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256), key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest asked = new("CN=A lab's authority", authorityKey, HashAlgorithmName.SHA256);
+        // RSA: its signatures have one length, so that certificates do not differ in theirs from run to run, and runs can be compared.
+        using RSA authorityKey = RSA.Create(2048), key = RSA.Create(2048);
+        CertificateRequest asked = new("CN=A lab's authority", authorityKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         asked.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         asked.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
         asked.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(asked.PublicKey, critical: false));
         // A scenario may set the clock forward by years.
         using X509Certificate2 authority = asked.CreateSelfSigned(now.AddDays(-1), now.AddDays(4000));
-        CertificateRequest server = new($"CN={Sealed.Name}", key, HashAlgorithmName.SHA256);
+        CertificateRequest server = new($"CN={Sealed.Name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         SubjectAlternativeNameBuilder names = new();
         names.AddDnsName(Sealed.Name);
         names.AddIpAddress(IPAddress.Parse(Sealed.ServerAddress));
         server.CertificateExtensions.Add(names.Build());
         server.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
-        using X509Certificate2 signed = server.Create(authority, now.AddDays(-1), now.AddDays(4000), RandomNumberGenerator.GetBytes(8));
+        using X509Certificate2 signed = server.Create(authority, now.AddDays(-1), now.AddDays(4000), [1, .. RandomNumberGenerator.GetBytes(7)]);
         using X509Certificate2 whole = signed.CopyWithPrivateKey(key);
         return new Front(within, X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null), authority.ExportCertificatePem());
     }

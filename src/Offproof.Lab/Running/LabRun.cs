@@ -57,6 +57,8 @@ internal sealed class LabRun(LabRequest request, IReadOnlyList<Step> steps, stri
 
     internal string Folder => folder;
 
+    internal string PhoneFolder => phone.Folder;
+
     internal LabRequest Request => request;
 
     internal List<Section> Sections { get; } = [];
@@ -77,6 +79,7 @@ internal sealed class LabRun(LabRequest request, IReadOnlyList<Step> steps, stri
         if (request.Program is { } program) WriteProgram(program);
         if (request.Persona is { } given) Plant(Path.GetFullPath(given));
         within = await Sealed.MakeAsync(cancel).ConfigureAwait(false);
+        await within.HoldAsync(phone.Folder, cancel).ConfigureAwait(false);
         front = Front.Make(within);
         await File.WriteAllTextAsync(Path.Combine(folder, "authority.pem"), front.Authority, cancel).ConfigureAwait(false);
         await File.WriteAllTextAsync(Path.Combine(folder, "clock"), "+0\n", cancel).ConfigureAwait(false);
@@ -200,7 +203,7 @@ internal sealed class LabRun(LabRequest request, IReadOnlyList<Step> steps, stri
         string output = NewOutput();
         string trace = Path.Combine(folder, "strace", Path.GetFileNameWithoutExtension(output) + ".txt");
         traced.Add((step.Line, trace, Sections[^1]));
-        return Sealed.Start(within!.Device("strace", "-f", "--seccomp-bpf", "-qq", "-s", "256", "-o", trace, "-e", Trace.Calls, "/bin/sh", "-c", Line(step, output)), Variables);
+        return Sealed.Start(within!.Device("strace", "-f", "-y", "--seccomp-bpf", "-qq", "-s", "256", "-o", trace, "-e", Trace.Calls, "/bin/sh", "-c", Line(step, output)), Variables);
     }
 
     private string Line(Step step, string output) => $"cd '{folder}' && exec >'{output}' 2>&1 </dev/null\n{Clock}{step.Rest}";

@@ -23,6 +23,7 @@ internal sealed class RunFolder : IDisposable
         if (path.Contains('\'', StringComparison.Ordinal)) throw new LabException($"{path}: a lab's folder has no apostrophe in its name");
         if (keep is not null && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()) throw new LabException($"{path} is not empty: nothing in it was touched", "name an empty folder");
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        path = Real(path);
         return new RunFolder(path, Hold(path), keep is not null);
     }
 
@@ -32,6 +33,10 @@ internal sealed class RunFolder : IDisposable
         File.Delete(System.IO.Path.Combine(Path, Lock));
         if (!isKept) Directory.Delete(Path, recursive: true);
     }
+
+    // As the kernel names it: strace says where a descriptor leads.
+    private static string Real(string path) => System.IO.Path.GetDirectoryName(path) is not { } parent ? path
+        : System.IO.Path.Combine(Real(parent), System.IO.Path.GetFileName(path)) is var here && Directory.Exists(here) && new DirectoryInfo(here).ResolveLinkTarget(returnFinalTarget: true) is { } target ? Real(target.FullName) : here;
 
     private static FileStream Hold(string path) => new(System.IO.Path.Combine(path, Lock), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 

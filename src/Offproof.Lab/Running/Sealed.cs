@@ -72,7 +72,7 @@ internal sealed partial class Sealed : IAsyncDisposable
 
     private static async Task<(Sealed? Made, string Problem)> TryAsync(bool isUser, CancellationToken cancel)
     {
-        Process holder = Start("unshare", [.. isUser ? OtherUsers : [], "--net", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc", "/bin/sh", "-c", Setting], null);
+        Process holder = Start("unshare", [.. isUser ? OtherUsers : [], "--net", "--ipc", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc", "/bin/sh", "-c", Setting], null);
         string? said = await holder.StandardOutput.ReadLineAsync(cancel).ConfigureAwait(false);
         if (said == "ready") return (new Sealed(holder, Child(holder.Id), isUser), "");
         holder.StandardInput.Close();
@@ -84,6 +84,9 @@ internal sealed partial class Sealed : IAsyncDisposable
 
     /// <summary>A command on the server's side, as what has to be started.</summary>
     internal string[] Server(params IEnumerable<string> command) => ["nsenter", "-t", First.ToString(CultureInfo.InvariantCulture), .. HasUsers ? IntoUsers : [], "-m", "-n", "-p", .. command];
+
+    /// <summary>A mount of its own: no second name of its files can be made outside of it (link and rename do not cross mounts).</summary>
+    internal Task HoldAsync(string folder, CancellationToken cancel) => SayAsync(Server("mount", "--bind", folder, folder), cancel);
 
     internal string[] Device(params IEnumerable<string> command) => Server(["ip", "netns", "exec", "device", .. command]);
 

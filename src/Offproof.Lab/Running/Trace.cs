@@ -7,11 +7,14 @@ internal sealed partial class Trace
 {
     internal const string Calls = "trace=network,openat,openat2,open,setns,io_uring_setup";
 
+    // The link carries the first two, and the capture has them; a Unix socket by a path is looked at by itself; netlink is the kernel's own. Others (vsock, Bluetooth) know no network namespace.
+    private static readonly string[] Families = ["AF_INET", "AF_INET6", "AF_PACKET", "AF_UNIX", "AF_NETLINK"];
+
     private readonly HashSet<string> bound = new(StringComparer.Ordinal);
     private readonly List<(string Path, string Call)> sockets = [];
     private readonly List<string> leaving = [];
 
-    /// <summary>Files that it opened, as it named them.</summary>
+    /// <summary>Files and folders that it opened, by where the descriptor leads and not by how it was named: a name may be relative, or a link's.</summary>
     internal List<string> Opened { get; } = [];
 
     /// <summary>Calls that lead past the link: a Unix socket at which nobody of the device's side listens, another namespace, a ring whose calls are not seen.</summary>
@@ -52,8 +55,9 @@ internal sealed partial class Trace
         switch (name)
         {
             case "open" or "openat" or "openat2":
-                if (Quoted().Match(call) is { Success: true } file) Opened.Add(file.Groups["text"].Value);
+                if (Descriptor().Match(call) is { Success: true } file) Opened.Add(file.Groups["text"].Value);
                 break;
+            case "socket" when Socket().Match(call) is { Success: true } kind && !Families.Contains(kind.Groups["text"].Value, StringComparer.Ordinal):
             case "setns" or "io_uring_setup":
                 leaving.Add(call.Trim());
                 break;
@@ -71,11 +75,14 @@ internal sealed partial class Trace
     [GeneratedRegex(@"^(?<process>\d+)\s+(?<call>.*)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Line();
 
-    [GeneratedRegex(@" = (?<number>-?\d+|\?)( (?<error>E[A-Z]+))?[^=]*$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@" = (?<number>-?\d+|\?)( (?<error>E[A-Z]+)|<|$)", RegexOptions.ExplicitCapture | RegexOptions.RightToLeft, 1000)]
     private static partial Regex Result();
 
-    [GeneratedRegex(@"""(?<text>[^""]*)""", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Quoted();
+    [GeneratedRegex(@" = \d+<(?<text>.*)>$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Descriptor();
+
+    [GeneratedRegex(@"^socket\((?<text>\w+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Socket();
 
     // An abstract name (@"...") belongs to the network namespace, and leads nowhere.
     [GeneratedRegex(@"sun_path=""(?<text>[^""]+)""", RegexOptions.ExplicitCapture, 1000)]

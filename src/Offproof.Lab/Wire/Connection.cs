@@ -6,7 +6,7 @@ namespace Offproof.Lab;
 /// <summary>One side of a connection: when each of its bytes was first on the wire.</summary>
 internal sealed class Side
 {
-    private readonly List<(long Start, long End, TimeSpan Time)> segments = [];
+    private readonly List<(long Start, long End, TimeSpan Time, ReadOnlyMemory<byte> Data)> segments = [];
     private uint first;
     private bool isBegun;
 
@@ -16,13 +16,13 @@ internal sealed class Side
     internal void Begin(uint sequence) => (first, isBegun) = (sequence, true);
 
     /// <summary>False where bytes are missing before these: the capture does not have the whole connection.</summary>
-    internal bool Add(uint sequence, int length, TimeSpan time)
+    internal bool Add(uint sequence, ReadOnlyMemory<byte> data, TimeSpan time)
     {
         if (!isBegun) return false;
         long start = Bytes + unchecked((int)(sequence - first - (uint)Bytes));
-        long end = start + length;
+        long end = start + data.Length;
         if (start > Bytes) return false;
-        if (end > Bytes) segments.Add((Bytes, end, time)); // what is sent again is not counted again
+        if (end > Bytes) segments.Add((Bytes, end, time, data[(int)(Bytes - start)..])); // what is sent again is not counted again
         return true;
     }
 
@@ -31,6 +31,9 @@ internal sealed class Side
 
     /// <summary>Where its segments end, in order.</summary>
     internal IEnumerable<long> Ends => segments.Select(static segment => segment.End);
+
+    /// <summary>All bytes from this place on.</summary>
+    internal byte[] From(long at) => [.. segments.Where(segment => segment.End > at).SelectMany(segment => segment.Data[(int)Math.Max(0, at - segment.Start)..].ToArray())];
 
     /// <summary>When the byte at this place was first on the wire.</summary>
     internal TimeSpan Time(long at) => segments.Find(segment => segment.End > at).Time;
@@ -58,8 +61,9 @@ internal sealed class Connection(IPEndPoint client, IPEndPoint server, Frame ope
 
     internal bool IsEnded => isEnded;
 
-    internal void Take(Frame frame, ReadOnlySpan<byte> tcp, bool isFromClient)
+    internal void Take(Frame frame, ReadOnlyMemory<byte> segment, bool isFromClient)
     {
+        ReadOnlySpan<byte> tcp = segment.Span;
         Frames++;
         uint sequence = BinaryPrimitives.ReadUInt32BigEndian(tcp[4..]);
         byte flags = tcp[13];
@@ -76,7 +80,7 @@ internal sealed class Connection(IPEndPoint client, IPEndPoint server, Frame ope
             HasGap = true;
             return;
         }
-        if (tcp.Length > header && !side.Add(sequence, tcp.Length - header, frame.Time)) HasGap = true;
+        if (tcp.Length > header && !side.Add(sequence, segment[header..], frame.Time)) HasGap = true;
     }
 
     public override string ToString() => $"tcp {Client} to {Server}";
@@ -126,11 +130,12 @@ internal sealed class Wire
             Stray(frame, $"packet with options, in pieces or with bytes behind it, to {frame.To}");
             return;
         }
-        ReadOnlySpan<byte> body = packet[header..total];
+        ReadOnlyMemory<byte> whole = frame.Payload[header..total];
+        ReadOnlySpan<byte> body = whole.Span;
         switch (packet[9])
         {
             case 6 when body.Length >= 20:
-                Tcp(frame, body);
+                Tcp(frame, whole);
                 break;
             case 17 when body.Length >= 8:
                 ushort port = BinaryPrimitives.ReadUInt16BigEndian(body[2..]);
@@ -145,18 +150,19 @@ internal sealed class Wire
         }
     }
 
-    private void Tcp(Frame frame, ReadOnlySpan<byte> tcp)
+    private void Tcp(Frame frame, ReadOnlyMemory<byte> segment)
     {
+        ReadOnlySpan<byte> tcp = segment.Span;
         IPEndPoint from = new(frame.From!, BinaryPrimitives.ReadUInt16BigEndian(tcp)), to = new(frame.To!, BinaryPrimitives.ReadUInt16BigEndian(tcp[2..]));
         bool opens = (tcp[13] & 0x12) == 0x02;
-        if (open.TryGetValue((from, to), out Connection? known) && !(opens && known.IsEnded)) known.Take(frame, tcp, isFromClient: true);
-        else if (open.TryGetValue((to, from), out known)) known.Take(frame, tcp, isFromClient: false);
+        if (open.TryGetValue((from, to), out Connection? known) && !(opens && known.IsEnded)) known.Take(frame, segment, isFromClient: true);
+        else if (open.TryGetValue((to, from), out known)) known.Take(frame, segment, isFromClient: false);
         else if (opens)
         {
             Connection connection = new(from, to, frame);
             open[(from, to)] = connection;
             Connections.Add(connection);
-            connection.Take(frame, tcp, isFromClient: true);
+            connection.Take(frame, segment, isFromClient: true);
         }
         else Stray(frame, $"tcp without a beginning to {to}");
     }

@@ -12,6 +12,8 @@ internal sealed class LedgerMatch
     // The end of TLS, each way: an alert, or two (ledger.md §1).
     private const long MostTail = 64;
 
+    private const byte MostAlert = 32;
+
     // Of a connection that was opened for a request which another then took: the end of its handshake, and the tickets of the server.
     private const long MostUnusedSent = 128, MostUnusedReceived = 1024;
 
@@ -59,6 +61,7 @@ internal sealed class LedgerMatch
             if (request is not { Sent: { } sent, Received: { } received, To: { } to }) problems.Add(new LineProblem(request.Line, "it has no outcome: its bytes are not counted"));
             else if (to < request.From) problems.Add(new LineProblem(request.Line, "it ends before it begins"));
             else if (sent == 0 && received == 0) without.Add(new Placed(request, null));
+            else if (request.Failure is { } failure) problems.Add(new LineProblem(request.Line, $"it did not come whole ({failure}): what its bytes were, nothing can say"));
             else if (sent == 0) problems.Add(new LineProblem(request.Line, "it received an answer and sent nothing"));
             else counted.Add(request);
         }
@@ -143,7 +146,15 @@ internal sealed class LedgerMatch
     {
         (long sent, long received) = (connections[i].Sent.Bytes - at[i].Sent, connections[i].Received.Bytes - at[i].Received);
         bool isUnused = used[i] == 0 && at[i].Sent > 0;
-        return sent > (isUnused ? MostUnusedSent : MostTail) || received > (isUnused ? MostUnusedReceived : MostTail);
+        if (isUnused) return sent > MostUnusedSent || received > MostUnusedReceived;
+        return sent > MostTail || received > MostTail || !IsEnd(connections[i].Sent.From(at[i].Sent)) || !IsEnd(connections[i].Received.From(at[i].Received));
+    }
+
+    // Whole records of TLS that have room for an alert and nothing else, in clear or encrypted; in TLS 1.3 they look like data.
+    private static bool IsEnd(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes is [0x15 or 0x17, 0x03, <= 0x03, 0, <= MostAlert and var length, ..] && bytes.Length >= 5 + length) bytes = bytes[(5 + length)..];
+        return bytes.IsEmpty;
     }
 
     private void Explain(List<Choice> found, List<LineProblem> problems, List<Placed> without)

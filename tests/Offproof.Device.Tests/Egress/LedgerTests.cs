@@ -105,6 +105,7 @@ public sealed class LedgerTests : IDisposable
     }
 
     [Theory]
+    [InlineData("v1/recovery/7b/refusals", "", "/v1/recovery/ACCOUNT/refusals")]
     [InlineData("v1/vaults/7b/9c/photos/12/data/", "?create=true", "/v1/vaults/ACCOUNT/DEVICE/photos/12/data/?create=true")]
     [InlineData("v1/recovery/7b/", "", "/v1/recovery/ACCOUNT/")]
     [InlineData("v1/vaults/7b/9c/photos/1/keys/7777777777777777777777777777777777777777777777777777777777777777", "", "/v1/vaults/ACCOUNT/DEVICE/photos/1/keys/7777777777777777777777777777777777777777777777777777777777777777")]
