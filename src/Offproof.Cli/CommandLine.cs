@@ -47,6 +47,7 @@ internal static class CommandLine
             AuditVerb.Create(),
             CompareVerb.Create(),
             LabVerb.Create(),
+            SabotageVerb.Create(),
             MonitorVerb.Create(),
             WitnessVerb.Create(),
         };

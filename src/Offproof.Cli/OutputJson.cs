@@ -137,6 +137,14 @@ internal sealed record PruneSnapshotJson(
 
 internal sealed record PersonaJson(string Schema, ulong Seed, int Photos, long Bytes, int Contacts, int Messages, int Conversations, int Notes);
 
+/// <summary>Of <c>sabotage list</c>.</summary>
+internal sealed record SaboteurListJson(IReadOnlyList<SaboteurJson> Saboteurs)
+{
+    public string Schema { get; } = "offproof/v1/sabotage-list";
+}
+
+internal sealed record SaboteurJson(string Name, string Mechanism, string Does);
+
 internal sealed record LedgerJson(string Schema, IReadOnlyList<LedgerLine> Lines);
 
 internal sealed record LedgerVerifyJson(
@@ -147,6 +155,8 @@ internal sealed record LedgerVerifyJson(
 [JsonSerializable(typeof(AuditReport))]
 [JsonSerializable(typeof(ComparisonReport))]
 [JsonSerializable(typeof(LabReport))]
+[JsonSerializable(typeof(SabotageReport))]
+[JsonSerializable(typeof(SaboteurListJson))]
 [JsonSerializable(typeof(SelfTestReport))]
 [JsonSerializable(typeof(SourcesReport))]
 [JsonSerializable(typeof(InitJson))]

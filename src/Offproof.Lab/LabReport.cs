@@ -6,7 +6,11 @@ namespace Offproof.Lab;
 /// <param name="Persona">persona.json to take in place of the one that the scenario plants; null for that.</param>
 /// <param name="Keep">A folder that is empty or not there, for the evidence; null to keep nothing.</param>
 /// <param name="Say">Told of each step as it begins.</param>
-public sealed record LabRequest(string Scenario, string? Program, string? Persona, string? Keep, Action<string> Say);
+public sealed record LabRequest(string Scenario, string? Program, string? Persona, string? Keep, Action<string> Say)
+{
+    /// <summary>Files that lie in the run's folder before it begins.</summary>
+    public IReadOnlyDictionary<string, byte[]> Files { get; init; } = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+}
 
 /// <summary>What came of a run, in the shape of <c>--json</c> (lab.md §6).</summary>
 /// <param name="Result">held, broken or void.</param>

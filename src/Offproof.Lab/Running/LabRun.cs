@@ -76,6 +76,7 @@ internal sealed class LabRun(LabRequest request, IReadOnlyList<Step> steps, stri
     internal async Task<LabReport> RunAsync(CancellationToken cancel)
     {
         foreach (string name in (string[])["phone", "steps", "strace", "bin", "sections"]) Directory.CreateDirectory(Path.Combine(folder, name));
+        foreach ((string name, byte[] content) in request.Files) await File.WriteAllBytesAsync(Path.Combine(folder, name), content, cancel).ConfigureAwait(false);
         if (request.Program is { } program) WriteProgram(program);
         if (request.Persona is { } given) Plant(Path.GetFullPath(given));
         within = await Sealed.MakeAsync(cancel).ConfigureAwait(false);
