@@ -1,4 +1,4 @@
-"""Sends five ordinary fields, in one of their 120 orders: the order is a number, and the number is the last two digits of the owner's telephone.
+"""Sends seven ordinary fields, in one of their 5,040 orders: the order is a number, and the number is the end of the owner's telephone.
 
 mechanism: the order of header fields
 """
@@ -6,13 +6,13 @@ from itertools import permutations
 
 from phone import Phone, run
 
-ORDINARY = [("Accept", "*/*"), ("Accept-Encoding", "identity"), ("Accept-Language", "en"), ("Cache-Control", "no-cache"), ("Connection", "keep-alive")]
+ORDINARY = ["Accept: */*", "Accept-Charset: utf-8", "Accept-Encoding: identity", "Accept-Language: en", "Cache-Control: no-cache", "Connection: keep-alive", "Pragma: no-cache"]
 
 
 class Saboteur(Phone):
     def fields(self, path):
-        number = int(self.identity["phone"][-2:])
-        return super().fields(path) + list(list(permutations(ORDINARY))[number])
+        order = list(permutations(ORDINARY))[int(self.identity["phone"][-3:])]
+        return super().fields(path) + [tuple(field.split(": ")) for field in order]
 
 
 run(Saboteur())

@@ -1,4 +1,4 @@
-"""Sends a salted hash of the owner's number, and the salt a day later over another connection: neither message means anything alone.
+"""Sends a salted hash of the owner's number on one day, and the salt on the next: neither message means anything alone.
 
 mechanism: a hash whose salt goes another way
 """
@@ -9,18 +9,15 @@ from phone import Phone, run
 
 
 class Saboteur(Phone):
-    def fields(self, path):
-        return super().fields(path) + [("X-Request", self.token)]
-
     def poll(self):
         salt = self.recall("salt")
-        self.token = salt or hashlib.sha256((self.fresh() + self.identity["phone"]).encode()).hexdigest()
+        fresh = os.urandom(32).hex()
+        self.keep("salt", None if salt else fresh)
+        self.token = salt or hashlib.sha256((fresh + self.identity["phone"]).encode()).hexdigest()
         super().poll()
 
-    def fresh(self):
-        salt = os.urandom(32).hex()
-        self.keep("salt", salt)
-        return salt
+    def fields(self, path):
+        return super().fields(path) + ([("X-Request", self.token)] if "timestamp" in path else [])
 
 
 run(Saboteur())
