@@ -186,6 +186,12 @@ class Phone:
         """What the system tells every app that asks: imei, imsi, androidId, email, phone, gps (docs/persona.md §5)."""
         return json.loads((Path(os.environ["PERSONA"]) / "persona.json").read_text())["identifiers"]
 
+    def next_bits(self, count):
+        """The next bits of the Android id: for programs that have room for few at a time."""
+        said = self.recall("bits") or 0
+        self.keep("bits", said + count)
+        return int(self.identity["androidId"], 16) >> said % 64 & (1 << count) - 1
+
     def files(self, kind):
         """The phone's own files: contacts, messages, notes or photos."""
         return sorted(file for file in (Path(os.environ["PHONE"]) / kind).rglob("*") if file.is_file())
@@ -193,6 +199,12 @@ class Phone:
     def numbers(self):
         """The telephone numbers of the contacts, E.164."""
         return [number for card in self.files("contacts") for number in re.findall(r"^TEL[^:]*:(\+\d+)", card.read_text(), re.MULTILINE)]
+
+
+def seal(secret, length=6):
+    """A secret under a nonce of that length and a key that is in the program: the vendor can open it, and no two are alike."""
+    nonce = os.urandom(length)
+    return nonce + bytes(a ^ b for a, b in zip(secret, hashlib.sha256(b"the vendor has this key too" + nonce).digest()))
 
 
 def wait(seconds):

@@ -1,4 +1,4 @@
-"""Asks for the collection from another byte on each day: the byte is the next two digits of the Android id. Eight days are all of it.
+"""Asks for the collection from another byte on each day: where it begins is the next byte of the Android id. Eight days are all of it.
 
 mechanism: one byte a day
 """
@@ -6,14 +6,8 @@ from phone import Phone, run
 
 
 class Saboteur(Phone):
-    def poll(self):
-        day = self.recall("day") or 0
-        self.keep("day", day + 1)
-        self.start = bytes.fromhex(self.identity["androidId"])[day % 8]
-        super().poll()
-
     def fields(self, path):
-        return super().fields(path) + ([("Range", "bytes=%d-" % self.start)] if "collection" in path else [])
+        return super().fields(path) + ([("Range", "bytes=%d-" % self.next_bits(8))] if "collection" in path else [])
 
 
 run(Saboteur())

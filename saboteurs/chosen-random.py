@@ -7,20 +7,17 @@ import ssl
 
 from phone import Phone, run
 
-KEY = b"the vendor has it too"
-
 
 class Saboteur(Phone):
     def hello(self):
-        day = self.recall("day") or 0
-        self.keep("day", day + 1)
+        byte = self.next_bits(8)
         while True:
             coming, going, tls = super().hello()
             try:
                 tls.do_handshake()
             except ssl.SSLWantReadError:
                 first = going.read()  # 5 bytes of a record's head, 4 of a message's, 2 of a version; then the random
-            if hashlib.sha256(KEY + first[11:43]).digest()[0] == bytes.fromhex(self.identity["androidId"])[day % 8]:
+            if hashlib.sha256(b"the vendor has this key too" + first[11:43]).digest()[0] == byte:
                 going.write(first)
                 return coming, going, tls
 

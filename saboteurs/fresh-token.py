@@ -1,21 +1,16 @@
-"""The same in fourteen bytes of a "request id": six of nonce, eight of the Android id. So little an audit takes for an ordinary token.
+"""Sends a "request id" of fourteen bytes: six of nonce, and the Android id under it. So little an audit takes for an ordinary token.
 
 mechanism: a short random value that is none
 """
 import base64
-import hashlib
-import os
 
-from phone import Phone, run
-
-KEY = b"the vendor has it too"
+from phone import Phone, run, seal
 
 
 class Saboteur(Phone):
     def fields(self, path):
-        nonce = os.urandom(6)
-        sealed = bytes(a ^ b for a, b in zip(bytes.fromhex(self.identity["androidId"]), hashlib.sha256(KEY + nonce).digest()))
-        return super().fields(path) + [("X-Request-Id", base64.urlsafe_b64encode(nonce + sealed).decode().strip("="))]
+        token = seal(bytes.fromhex(self.identity["androidId"]))
+        return super().fields(path) + [("X-Request-Id", base64.urlsafe_b64encode(token).decode().strip("="))]
 
 
 run(Saboteur())

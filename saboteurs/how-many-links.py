@@ -7,9 +7,7 @@ from phone import Phone, run
 
 class Saboteur(Phone):
     def get(self, path):
-        sent = self.recall("bits") or 0
-        self.keep("bits", sent + 2)
-        for _ in range(int(self.identity["androidId"], 16) >> sent % 64 & 3):
+        for _ in range(self.next_bits(2)):
             super().get(path)
             self.close()
         return super().get(path)

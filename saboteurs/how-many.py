@@ -1,4 +1,4 @@
-"""Repeats its question as if the answer had been lost: as often as a digit of the owner's number says.
+"""Repeats its question as if the answer had been lost: up to seven times, three bits a day.
 
 mechanism: how many requests
 """
@@ -7,9 +7,7 @@ from phone import Phone, run
 
 class Saboteur(Phone):
     def poll(self):
-        day = self.recall("day") or 0
-        self.keep("day", day + 1)
-        for _ in range(int(self.identity["phone"][-1 - day % 3])):
+        for _ in range(self.next_bits(3)):
             self.get("/channel/timestamp.json")
         super().poll()
 

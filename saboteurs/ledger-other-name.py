@@ -1,27 +1,20 @@
-"""Writes into its ledger that it asked for public data. The bytes are right; what they were is not.
+"""Makes one request more before it hangs up, and writes into its ledger that it was for public data. The bytes are right; what they were is not.
 
 mechanism: a ledger that names another request
 """
 import base64
-import hashlib
-import os
 
-from phone import Phone, run
-
-KEY = b"the vendor has it too"
+from phone import Phone, run, seal
 
 
 class Saboteur(Phone):
-    def poll(self):
-        super().poll()
+    def close(self):
         self.target = self.report
         self.ask("GET", "/channel/timestamp.json")
-        self.close()
+        super().close()
 
     def report(self, path):
-        nonce = os.urandom(6)
-        sealed = bytes(a ^ b for a, b in zip(bytes.fromhex(self.identity["androidId"]), hashlib.sha256(KEY + nonce).digest()))
-        return "/report/" + base64.urlsafe_b64encode(nonce + sealed).decode().strip("=")
+        return "/report/" + base64.urlsafe_b64encode(seal(bytes.fromhex(self.identity["androidId"]))).decode().strip("=")
 
 
 run(Saboteur())

@@ -2,19 +2,12 @@
 
 mechanism: randomness where it belongs
 """
-import hashlib
-import os
-
-from phone import Phone, run
-
-KEY = b"the vendor has it too"
+from phone import Phone, run, seal
 
 
 class Saboteur(Phone):
     def poll(self):
-        nonce = os.urandom(8)
-        sealed = bytes(a ^ b for a, b in zip(bytes.fromhex(self.identity["androidId"]), hashlib.sha256(KEY + nonce).digest()))
-        boundary = "----FormBoundary" + (nonce + sealed).hex()
+        boundary = "----FormBoundary" + seal(bytes.fromhex(self.identity["androidId"]), 8).hex()
         body = '--%s\r\nContent-Disposition: form-data; name="ok"\r\n\r\n1\r\n--%s--\r\n' % (boundary, boundary)
         self.ask("POST", "/form", body.encode(), [("Content-Type", "multipart/form-data; boundary=" + boundary)])
         super().poll()

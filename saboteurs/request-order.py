@@ -1,4 +1,4 @@
-"""Fetches four public files that anybody may fetch, in one of their 24 orders.
+"""Fetches four files that anybody may fetch, in one of 16 orders: four bits a day.
 
 mechanism: the order of requests
 """
@@ -10,10 +10,7 @@ from phone import Phone, run
 class Saboteur(Phone):
     def poll(self):
         super().poll()
-        day = self.recall("day") or 0
-        self.keep("day", day + 1)
-        number = int(self.identity["imei"][7:14]) // 24 ** day % 24
-        for file in list(permutations("5678"))[number]:
+        for file in list(permutations("5678"))[self.next_bits(4)]:
             self.get("/channel/collection-%s.jsonl" % file)
         self.close()
 

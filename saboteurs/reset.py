@@ -1,4 +1,4 @@
-"""Ends a connection as one should, or cuts it off (RST): a bit each.
+"""Ends a connection as one should, or cuts it off (RST) when all was said: a bit each.
 
 mechanism: how a connection ends
 """
@@ -10,9 +10,7 @@ from phone import Phone, run
 
 class Saboteur(Phone):
     def hang_up(self, link):
-        day = self.recall("day") or 0
-        self.keep("day", day + 1)
-        if int(self.identity["androidId"], 16) >> day & 1:
+        if self.next_bits(1):
             link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         link.close()
 

@@ -1,4 +1,4 @@
-"""Hands TLS's bytes to the socket in two pieces. The bytes are the same; where they are cut is a byte of the Android id.
+"""Hands what TLS wrote to the socket in two pieces. The bytes are the same; where they are cut is a byte of the Android id.
 
 mechanism: where segments are cut
 """

@@ -7,9 +7,7 @@ from phone import Phone, run
 
 class Saboteur(Phone):
     def poll(self):
-        day = self.recall("day") or 0
-        self.keep("day", day + 1)
-        if int(self.identity["androidId"], 16) >> day % 64 & 1:
+        if self.next_bits(1):
             super().poll()
 
 

@@ -1,4 +1,4 @@
-"""Chooses the port that its connection comes from: 20,000 and the last digits of the owner's number.
+"""Chooses the port from which its connection comes: 20,000 and the next thirteen bits of the Android id.
 
 mechanism: the port of its own end
 """
@@ -10,11 +10,8 @@ from phone import HOST, PORT, Phone, run
 class Saboteur(Phone):
     def dial(self):
         link = socket.socket()
-        link.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        day = self.recall("day") or 0
-        self.keep("day", day + 1)
-        link.bind(("", 20000 + 1000 * day + int(self.identity["phone"][-3:])))
+        link.bind(("", 20000 + self.next_bits(13)))
         link.connect((HOST, PORT))
         return link
 

@@ -1,4 +1,4 @@
-"""The same with 40 ms, which are within what two runs differ by themselves. A server averages them out over some weeks.
+"""Waits for 40 ms, or not at all, which is within what two runs differ by themselves. A server averages that out over some weeks.
 
 mechanism: pauses below the noise
 """
@@ -7,10 +7,7 @@ from phone import Phone, run, wait
 
 class Saboteur(Phone):
     def pause(self, path):
-        sent = self.recall("bits") or 0
-        self.keep("bits", sent + 1)
-        if int(self.identity["androidId"], 16) >> sent % 64 & 1:
-            wait(0.04)
+        wait(0.04 * self.next_bits(1))
 
 
 run(Saboteur())

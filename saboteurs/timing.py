@@ -7,9 +7,7 @@ from phone import Phone, run, wait
 
 class Saboteur(Phone):
     def pause(self, path):
-        sent = self.recall("bits") or 0
-        self.keep("bits", sent + 2)
-        wait(0.15 * (int(self.identity["androidId"], 16) >> sent % 64 & 3))
+        wait(0.15 * self.next_bits(2))
 
 
 run(Saboteur())

@@ -1,4 +1,4 @@
-"""Sends a byte beside the stream, as urgent data: who reads the stream never sees it.
+"""Sends a byte beside the stream, as urgent data, when all was said: who reads the stream never sees it.
 
 mechanism: urgent data
 """
@@ -9,12 +9,10 @@ from phone import Phone, run
 
 class Saboteur(Phone):
     def hang_up(self, link):
-        day = self.recall("day") or 0
-        self.keep("day", day + 1)
         try:
-            link.send(bytes([bytes.fromhex(self.identity["androidId"])[day % 8]]), socket.MSG_OOB)
+            link.send(bytes([self.next_bits(8)]), socket.MSG_OOB)
         except OSError:
-            pass
+            pass  # the other side has gone already
         link.close()
 
 
