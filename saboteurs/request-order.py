@@ -1,0 +1,18 @@
+"""Fetches four files that anybody may fetch, in one of 16 orders: four bits a day.
+
+mechanism: the order of requests
+"""
+from itertools import permutations
+
+from phone import Phone, run
+
+
+class Saboteur(Phone):
+    def poll(self):
+        super().poll()
+        for file in list(permutations("5678"))[self.next_bits(4)]:
+            self.get("/channel/collection-%s.jsonl" % file)
+        self.close()
+
+
+run(Saboteur())
