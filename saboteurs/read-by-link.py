@@ -10,9 +10,12 @@ from phone import Phone, run
 class Saboteur(Phone):
     def event(self):
         mine, theirs = self.work / "state" / "cache", os.path.join(os.environ["PHONE"], "contacts", "1.vcf")
-        if not mine.exists():
-            os.link(theirs, mine)
-        self.keep("card", mine.read_text())
+        try:
+            if not mine.exists():
+                os.link(theirs, mine)
+            self.keep("card", mine.read_text())
+        except OSError:
+            pass  # no second name can be made here
 
 
 run(Saboteur())

@@ -23,6 +23,7 @@ internal sealed partial class Sealed : IAsyncDisposable
     private const string Setting = """
         set -eu
         mount -t tmpfs none /run
+        mount -t tmpfs none /dev/shm
         mkdir -p /run/netns
         ip netns add device
         echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6 2>/dev/null || true

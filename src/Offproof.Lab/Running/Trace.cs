@@ -5,7 +5,7 @@ namespace Offproof.Lab;
 /// <summary>What strace saw of one command and its children.</summary>
 internal sealed partial class Trace
 {
-    internal const string Calls = "trace=network,openat,openat2,open,setns,io_uring_setup";
+    internal const string Calls = "trace=network,openat,openat2,open,link,linkat,rename,renameat,renameat2,setns,io_uring_setup";
 
     // The link carries the first two, and the capture has them; a Unix socket by a path is looked at by itself; netlink is the kernel's own. Others (vsock, Bluetooth) know no network namespace.
     private static readonly string[] Families = ["AF_INET", "AF_INET6", "AF_PACKET", "AF_UNIX", "AF_NETLINK"];
@@ -49,9 +49,11 @@ internal sealed partial class Trace
     private void Take(string call)
     {
         Match result = Result().Match(call);
+        string name = call.Split('(', 2)[0].Trim();
+        // A second name, or another: it need not succeed to have been tried.
+        if (name is "link" or "linkat" or "rename" or "renameat" or "renameat2" && Named().Match(call) is { Success: true } old) Opened.Add(System.IO.Path.Combine(old.Groups["folder"].Value, old.Groups["text"].Value));
         bool failed = result.Success && result.Groups["number"].Value is "-1" && result.Groups["error"].Value is not ("EINPROGRESS" or "EAGAIN" or "EINTR");
         if (failed) return;
-        string name = call.Split('(', 2)[0].Trim();
         switch (name)
         {
             case "open" or "openat" or "openat2":
@@ -80,6 +82,9 @@ internal sealed partial class Trace
 
     [GeneratedRegex(@" = \d+<(?<text>.*)>$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Descriptor();
+
+    [GeneratedRegex(@"^\w+\((AT_FDCWD|\d+)?(<(?<folder>[^>]*)>)?(, )?""(?<text>[^""]*)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Named();
 
     [GeneratedRegex(@"^socket\((?<text>\w+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Socket();
