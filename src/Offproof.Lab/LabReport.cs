@@ -42,7 +42,17 @@ public sealed record LabFinding(string Canary, string Kind, string Standing, str
 public sealed record ExpectationReport(int Line, string What, bool Holds);
 
 /// <summary>The ledger against the wire (lab.md §5).</summary>
-public sealed record WireReport(int Lines, int Requests, int Matched, long MatchedBytes, IReadOnlyList<LineReport> UnmatchedLines, long UnmatchedBytes, IReadOnlyList<UnmatchedBytes> Unmatched);
+public sealed record WireReport(int Lines, int Requests, int Matched, long MatchedBytes, IReadOnlyList<LineReport> UnmatchedLines, long UnmatchedBytes, IReadOnlyList<UnmatchedBytes> Unmatched)
+{
+    private const int MostListed = 1000;
+
+    internal static WireReport Of(LedgerFile ledger, LedgerMatch match, Wire wire)
+    {
+        List<UnmatchedBytes> unmatched = [.. match.Unmatched, .. wire.Strays.GroupBy(static stray => stray.What, StringComparer.Ordinal).Select(static group => new UnmatchedBytes(group.Key, group.Sum(static stray => stray.Bytes)))];
+        long matched = match.Placed.Sum(static placed => placed.Request.Sent!.Value + placed.Request.Received!.Value);
+        return new WireReport(ledger.Lines, ledger.Requests.Count, match.Placed.Count, matched, [.. match.UnmatchedLines.Select(static line => new LineReport(line.Line, line.Problem)).Take(MostListed)], unmatched.Sum(static one => one.Bytes), [.. unmatched.Take(MostListed)]);
+    }
+}
 
 /// <summary>A line that must not be so.</summary>
 public sealed record LineReport(int Line, string Problem);

@@ -51,6 +51,7 @@ internal static class Entropy
     {
         if (Rune.IsDigit(rune)) return Digit;
         int value = rune.Value;
+        if (value is >= 0x3040 and <= 0x30FF or >= 0x31F0 and <= 0x31FF or >= 0xFF66 and <= 0xFF9F) return Letter; // kana: most of them are endings
         if (value is >= 0x2E80 and <= 0x9FFF or >= 0xAC00 and <= 0xD7AF or >= 0xF900 and <= 0xFAFF or >= 0x20000 and <= 0x3FFFF) return Ideograph;
         UnicodeCategory category = Rune.GetUnicodeCategory(rune);
         return category <= UnicodeCategory.NonSpacingMark ? Letter : category == UnicodeCategory.OtherSymbol ? 3 : Sign;

@@ -5,7 +5,7 @@ namespace Offproof.Auditor;
 /// <summary>Whole texts, and fragments of them, of which none stands in two texts (audit.md §4.3).</summary>
 internal sealed class Texts
 {
-    const int Fragment = 24, Step = 12, MostBytes = 16 << 20;
+    const int Fragment = 24, LongestFragment = 72, Step = 12, MostBytes = 16 << 20;
 
     readonly List<(Canary Canary, byte[] Bytes)> _texts = [];
     int _bytes;
@@ -42,7 +42,15 @@ internal sealed class Texts
                 int from = at;
                 while (from > 0 && (bytes[from] & 0xC0) == 0x80) from--;
                 ReadOnlySpan<byte> piece = bytes.AsSpan(from, Fragment);
-                if (owners.IsOnlyOf(piece, i) && Entropy.OfText(piece) is >= Form.FewestBits and double bits) forms.Add(canary, "fragment", piece.ToArray(), bits);
+                if (!owners.IsOnlyOf(piece, i)) continue;
+                // Eight kana are the end of any sentence: as many more as make it somebody's.
+                for (int to = from + Fragment; to <= Math.Min(bytes.Length, from + LongestFragment); to += Step)
+                {
+                    piece = bytes.AsSpan(from, to - from);
+                    if (Entropy.OfText(piece) is not (>= Form.FewestBits and double bits)) continue;
+                    forms.Add(canary, "fragment", piece.ToArray(), bits);
+                    break;
+                }
             }
         }
     }

@@ -12,10 +12,11 @@ public sealed record Transcript(AuditReport Report, IReadOnlyList<Said> Said, IR
     /// <summary>Reads a capture as an audit does, and keeps what was said.</summary>
     /// <exception cref="InvalidPersonaException">The persona cannot be read.</exception>
     /// <exception cref="IOException">A file cannot be opened or read.</exception>
-    public static Transcript Read(string capture, string persona, IReadOnlyList<string> keys, CancellationToken cancel = default)
+    /// <param name="phones">Addresses of the phone's end; null or empty where it is not known.</param>
+    public static Transcript Read(string capture, string persona, IReadOnlyList<string> keys, CancellationToken cancel = default, IReadOnlyList<System.Net.IPAddress>? phones = null)
     {
         Scribe? scribe = null;
-        AuditReport report = Audit.Run(new AuditRequest([capture], persona, keys), examiner => scribe = new Scribe(examiner), cancel);
+        AuditReport report = Audit.Run(new AuditRequest([capture], persona, keys, Phones: phones is { Count: > 0 } ? phones : null), examiner => scribe = new Scribe(examiner), cancel);
         return Of(report, scribe!);
     }
 

@@ -18,7 +18,10 @@ internal sealed record DemoReport(
     DemoLedger? Ledger,
     DemoOffAgain? OffAgain,
     DemoErasure? Erasure,
-    DemoChannel? Channel);
+    DemoChannel? Channel,
+    DemoAudit? Audit,
+    DemoComparison? Comparison,
+    DemoSaboteur? Saboteur);
 
 internal sealed record DemoPersona(long Seed, int Contacts, int Messages, int Notes, int Photos, long Bytes);
 
@@ -43,6 +46,17 @@ internal sealed record DemoOffAgain(string Category, int StatusBefore, int Statu
 
 /// <summary>The public data, polled with everything off: greetings and notices that came, the notice that is offered, and what a poll ended with where one bit had been changed on the way; objects are files below the server's vaults and recovery folders.</summary>
 internal sealed record DemoChannel(int Greetings, int Notices, long Release, string Assurance, string? Offered, int Requests, int ForgedExit, int Objects);
+
+/// <summary>A phone with everything off, recorded and audited: the verdict, every byte by what was made of it, at most how many bytes can have left unseen, and the ledger held against the recording.</summary>
+internal sealed record DemoAudit(string Verdict, DemoCoverage Coverage, long AtMost, int Requests, int Matched, long UnmatchedBytes);
+
+internal sealed record DemoCoverage(long Total, long Decoded, long Structural, long Opaque, long Missing);
+
+/// <summary>Two phones of one owner and one of another: places that were laid side by side, how many differ without an explanation, and how many bits were allowed.</summary>
+internal sealed record DemoComparison(string Verdict, int Compared, int Unexplained, double Bits);
+
+/// <summary>A program that betrays its owner in the same steps: which checks caught it, and what the audit undid to read it.</summary>
+internal sealed record DemoSaboteur(string Name, IReadOnlyList<string> CaughtBy, IReadOnlyList<string> Found, IReadOnlyList<string> Chain, string Receiver);
 
 internal sealed record DemoPeer(
     string Tool,

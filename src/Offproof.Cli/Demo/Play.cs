@@ -45,7 +45,7 @@ internal sealed partial class Play(Stage stage)
         foreach (string failure in failures) stage.Say($"FAILED: {failure}");
         if (peers.Exists(static p => !p.Ran)) stage.Say("Not checked by a program of somebody else: install age and restic, and run the demo again.");
         stage.Say(failures.Count == 0 ? $"All of it held, in {Text(seconds)} s." : "It did not hold.");
-        return new DemoReport("offproof/v1/demo", failures.Count == 0, seconds, failures, persona, off, firstOn, backups, wiped, restored, peers, ledger, offAgain, erasure, channel);
+        return new DemoReport("offproof/v1/demo", failures.Count == 0, seconds, failures, persona, off, firstOn, backups, wiped, restored, peers, ledger, offAgain, erasure, channel, audit, comparison, saboteur);
     }
 
     private async Task ScenesAsync(CancellationToken cancel)
@@ -70,6 +70,7 @@ internal sealed partial class Play(Stage stage)
         if (off.Passwords != 0) failures.Add("there is a vault password on the device while everything is off");
 
         await ChannelAsync(cancel);
+        await WatchAsync(server, cancel);
 
         Scene("Messages on, and backed up. The others have no key, and are refused as before");
         await BackUpAsync([First], cancel);
@@ -182,9 +183,11 @@ internal sealed partial class Play(Stage stage)
         return status;
     }
 
-    private async Task<JsonElement> DoAsync(CancellationToken cancel, params string[] arguments)
+    private Task<JsonElement> DoAsync(CancellationToken cancel, params string[] arguments) => DoAsync(arguments, isQuiet: false, cancel);
+
+    private async Task<JsonElement> DoAsync(string[] arguments, bool isQuiet, CancellationToken cancel)
     {
-        Outcome outcome = await stage.OffproofAsync(arguments, cancel);
+        Outcome outcome = await stage.OffproofAsync(arguments, cancel, isQuiet);
         if (outcome.Exit != ExitCode.Ok) throw new StepFailedException($"offproof {arguments[0]} ended with {Text(outcome.Exit)}: {outcome.Error.Trim()}");
         if (!outcome.Out.StartsWith('{')) return default;
         using JsonDocument document = JsonDocument.Parse(outcome.Out);

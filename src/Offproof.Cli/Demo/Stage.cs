@@ -56,9 +56,9 @@ internal sealed class Stage : IDisposable
     }
 
     /// <summary>Runs this very program with arguments, showing them.</summary>
-    internal Task<Outcome> OffproofAsync(string[] arguments, CancellationToken cancel)
+    internal Task<Outcome> OffproofAsync(string[] arguments, CancellationToken cancel, bool isQuiet = false)
     {
-        Show(arguments);
+        if (!isQuiet) Show(arguments);
         return RunAsync(OwnProgram, [.. arguments, "--json"], new(StringComparer.Ordinal) { ["OFFPROOF_HOME"] = this["home"] }, cancel, Root);
     }
 

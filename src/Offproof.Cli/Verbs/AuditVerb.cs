@@ -133,7 +133,7 @@ internal static class AuditVerb
         if (!Directory.Exists(folder)) throw new DeviceException(DeviceFault.Failure, $"{folder} is not a folder", "audit sources says what belongs into one");
     }
 
-    private static IPAddress[] Addresses(string[] texts) => [.. texts.Select(static text => IPAddress.TryParse(text, out IPAddress? address)
+    internal static IPAddress[] Addresses(string[] texts) => [.. texts.Select(static text => IPAddress.TryParse(text, out IPAddress? address)
         ? address
         : throw new DeviceException(DeviceFault.Usage, $"--phone {text}: this is no address", "an address of IPv4 or IPv6, as the capture has it: --phone 192.168.1.23"))];
 

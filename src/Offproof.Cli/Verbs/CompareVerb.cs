@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Offproof.Auditor;
 using Offproof.Device;
 using Offproof.Lab;
@@ -14,12 +15,13 @@ internal static class CompareVerb
         Option<string?> control = new("--control") { Description = "A second run with the first persona: what differs there too is explained", HelpName = "A2" };
         Option<string[]> personas = new("--persona") { Description = "persona.json of A, then that of B", HelpName = "FILE", AllowMultipleArgumentsPerToken = false };
         Option<string[]> keys = new("--keys") { Description = "TLS secrets of the runs (SSLKEYLOGFILE); may be given more than once", HelpName = "FILE" };
-        Command verb = new("compare", "What follows the person even where nothing decodes: lays captures of two personas side by side") { a, b, control, personas, keys };
-        verb.SetAction((parsed, cancel) => Task.FromResult(Run(parsed, parsed.GetRequiredValue(a), parsed.GetRequiredValue(b), parsed.GetValue(control), parsed.GetValue(personas) ?? [], parsed.GetValue(keys) ?? [], cancel)));
+        Option<string[]> phones = new("--phone") { Description = "An address of the phone's end; may be given more than once. Without it, the captures tell", HelpName = "ADDRESS" };
+        Command verb = new("compare", "What follows the person even where nothing decodes: lays captures of two personas side by side") { a, b, control, personas, keys, phones };
+        verb.SetAction((parsed, cancel) => Task.FromResult(Run(parsed, parsed.GetRequiredValue(a), parsed.GetRequiredValue(b), parsed.GetValue(control), parsed.GetValue(personas) ?? [], parsed.GetValue(keys) ?? [], AuditVerb.Addresses(parsed.GetValue(phones) ?? []), cancel)));
         return verb;
     }
 
-    private static int Run(ParseResult parsed, string a, string b, string? control, string[] personas, string[] keys, CancellationToken cancel)
+    private static int Run(ParseResult parsed, string a, string b, string? control, string[] personas, string[] keys, IPAddress[] phones, CancellationToken cancel)
     {
         if (personas is not [string first, string second]) throw new DeviceException(DeviceFault.Usage, $"{personas.Length} personas are named, and two are compared", "compare A B --control A2 --persona FILE-OF-A --persona FILE-OF-B");
         string[] captures = control is null ? [a, b] : [a, b, control];
@@ -29,7 +31,7 @@ internal static class CompareVerb
         ComparisonReport report;
         try
         {
-            report = Comparison.Run(new CompareRequest(a, b, control, first, second, keys), cancel);
+            report = Comparison.Run(new CompareRequest(a, b, control, first, second, keys) { Phones = phones }, cancel);
         }
         catch (InvalidPersonaException e)
         {

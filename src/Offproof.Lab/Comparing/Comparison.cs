@@ -1,3 +1,4 @@
+using System.Net;
 using Offproof.Auditor;
 
 namespace Offproof.Lab;
@@ -9,7 +10,11 @@ namespace Offproof.Lab;
 /// <param name="PersonaA">persona.json of the first.</param>
 /// <param name="PersonaB">persona.json of the second.</param>
 /// <param name="Keys">Key logs of all runs.</param>
-public sealed record CompareRequest(string A, string B, string? Control, string PersonaA, string PersonaB, IReadOnlyList<string> Keys);
+public sealed record CompareRequest(string A, string B, string? Control, string PersonaA, string PersonaB, IReadOnlyList<string> Keys)
+{
+    /// <summary>Addresses of the phone's end in the captures; empty where it is not known.</summary>
+    public IReadOnlyList<IPAddress> Phones { get; init; } = [];
+}
 
 /// <summary>Two personas in, verdict out (compare.md).</summary>
 public static class Comparison
@@ -19,9 +24,9 @@ public static class Comparison
     /// <exception cref="IOException">A file cannot be opened or read. A capture that is damaged is no exception: the report says so.</exception>
     public static ComparisonReport Run(CompareRequest request, CancellationToken cancel = default)
     {
-        Transcript a = Transcript.Read(request.A, request.PersonaA, request.Keys, cancel);
-        Transcript b = Transcript.Read(request.B, request.PersonaB, request.Keys, cancel);
-        Transcript? control = request.Control is null ? null : Transcript.Read(request.Control, request.PersonaA, request.Keys, cancel);
+        Transcript a = Transcript.Read(request.A, request.PersonaA, request.Keys, cancel, request.Phones);
+        Transcript b = Transcript.Read(request.B, request.PersonaB, request.Keys, cancel, request.Phones);
+        Transcript? control = request.Control is null ? null : Transcript.Read(request.Control, request.PersonaA, request.Keys, cancel, request.Phones);
         return Of(request, a, b, control, PersonaPair.Same(request.PersonaA, request.PersonaB));
     }
 

@@ -11,7 +11,7 @@ internal static class Worth
 {
     private const int MostListed = 1000;
 
-    private static readonly IPAddress Device = IPAddress.Parse(Sealed.DeviceAddress);
+    internal static readonly IPAddress Device = IPAddress.Parse(Sealed.DeviceAddress);
 
     internal static LabReport Of(LabRun run, WireFile wire, IReadOnlyList<LinkCount> counts, List<(int Line, Trace Trace)> traces, string datum, (long Sent, long Received) sent, bool hasUsers, CancellationToken cancel)
     {
@@ -68,12 +68,11 @@ internal static class Worth
 
     private static WireReport Against(LedgerFile ledger, LedgerMatch match, Wire all, List<string> broken)
     {
-        List<UnmatchedBytes> unmatched = [.. match.Unmatched, .. all.Strays.GroupBy(static stray => stray.What, StringComparer.Ordinal).Select(static group => new UnmatchedBytes(group.Key, group.Sum(static stray => stray.Bytes)))];
-        long bytes = unmatched.Sum(static one => one.Bytes), matched = match.Placed.Sum(static placed => placed.Request.Sent!.Value + placed.Request.Received!.Value);
+        WireReport report = WireReport.Of(ledger, match, all);
         if (ledger.Lines == 0) broken.Add("the ledger is empty, or not there");
-        foreach (UnmatchedBytes one in unmatched.Take(10)) broken.Add($"not in the ledger: {one.What} ({one.Bytes:N0} bytes)");
-        foreach (LineProblem line in match.UnmatchedLines.Take(10)) broken.Add($"line {line.Line} of the ledger: {line.Problem}");
-        return new WireReport(ledger.Lines, ledger.Requests.Count, match.Placed.Count, matched, [.. match.UnmatchedLines.Select(static line => new LineReport(line.Line, line.Problem)).Take(MostListed)], bytes, [.. unmatched.Take(MostListed)]);
+        foreach (UnmatchedBytes one in report.Unmatched.Take(10)) broken.Add($"not in the ledger: {one.What} ({one.Bytes:N0} bytes)");
+        foreach (LineReport line in report.UnmatchedLines.Take(10)) broken.Add($"line {line.Line} of the ledger: {line.Problem}");
+        return report;
     }
 
     private static SectionReport Look(LabRun run, Section section, WireFile wire, LedgerMatch? match, string keys, int number, CancellationToken cancel)

@@ -80,7 +80,7 @@ internal sealed class Trial
         // The program has the same name in every run: no check learns which it is.
         Dictionary<string, byte[]> files = new(StringComparer.Ordinal) { ["app.py"] = saboteur.Source, ["phone.py"] = Saboteur.Resource("_phone.py"), ["server.py"] = Saboteur.Resource("_server.py") };
         LabReport[] runs = await Task.WhenAll(OnceAsync("a", "one"), OnceAsync("control", "one"), OnceAsync("b", "other")).ConfigureAwait(false);
-        ComparisonReport comparison = Comparison.Run(new CompareRequest(Of("a", "run.pcapng"), Of("b", "run.pcapng"), Of("control", "run.pcapng"), Persona("one"), Persona("other"), [Of("a", "keys.txt"), Of("b", "keys.txt"), Of("control", "keys.txt")]), cancel);
+        ComparisonReport comparison = Comparison.Run(new CompareRequest(Of("a", "run.pcapng"), Of("b", "run.pcapng"), Of("control", "run.pcapng"), Persona("one"), Persona("other"), [Of("a", "keys.txt"), Of("b", "keys.txt"), Of("control", "keys.txt")]) { Phones = [Worth.Device] }, cancel);
         return new Trial(runs, comparison);
 
         async Task<LabReport> OnceAsync(string run, string persona)
