@@ -88,6 +88,13 @@ public sealed class TileTests
     [InlineData(false), InlineData(true)]
     public void A_tile_that_is_sent_is_opaque(bool isUndecided) => Assert.True(Unread(isUndecided ? PhoneSide.Either : PhoneSide.Server, Checkpoint(5), Tile(0, 0, 5)) >= 160);
 
+    [Fact] // the checkpoint is read: its root is an echo
+    public void A_tile_that_is_sent_is_opaque_beside_a_checkpoint_that_is_read()
+    {
+        int size = Enumerable.Range(2, 100).First(one => Convert.ToBase64String(Root(0, one)).AsSpan().IndexOfAny('+', '/') < 0);
+        Assert.Equal(32 * size, Unread(PhoneSide.Server, [Get($"/?root={Convert.ToBase64String(Root(0, size))}"), Answer("hello"u8.ToArray())], Checkpoint(size), Tile(0, 0, size)));
+    }
+
     [Fact] // hostile: nothing is computed for ever
     public void So_many_roots_are_computed_and_no_more()
     {
