@@ -232,6 +232,7 @@ internal sealed partial class CanaryExaminer
         if (IsMostlyText(bytes))
         {
             Text(bytes, at);
+            if (at.Depth == 0) _names.Clear(); // its tokens are not counted one by one
             return read;
         }
         if (!MayHoldRun(bytes)) return read;

@@ -14,6 +14,9 @@ internal sealed partial class CanaryExaminer
     private readonly Output _numbers = new();
     private int _nesting;
 
+    // Shorter ones are as good as numbers: where they are cut would say more than they do.
+    private const int ShortestRecord = 16;
+
     // Formats in which values lie as they are. How many bytes stay unread; -1 where it is none of them.
     private int Structured(ReadOnlySpan<byte> bytes, in Layer at)
     {
@@ -22,6 +25,7 @@ internal sealed partial class CanaryExaminer
         if (bytes.StartsWith("PK\x3\x4"u8)) return Zip(bytes, at);
         if (bytes.StartsWith("--"u8) && Multipart(bytes, at) is var parts and >= 0) return parts;
         if (bytes[0] <= 1 && bytes.Length >= 5 && Grpc(bytes, at) is var messages and >= 0) return messages;
+        if (bytes[0] == 0 && Records(bytes, at) is var records and >= 0) return records;
         foreach ((string name, Reading read) in Unmarked)
             if (Read(bytes, name, read, at) is var unread and >= 0) return unread;
         return -1;
@@ -143,6 +147,29 @@ internal sealed partial class CanaryExaminer
             int length = (int)BinaryPrimitives.ReadUInt32BigEndian(bytes[(from + 1)..]);
             unread += Region(bytes.Slice(from + 5, length), at.Slice(from + 5, length), isNew: false);
             from += 5 + length;
+        }
+        _nesting--;
+        return unread;
+    }
+
+    // Texts behind one another, each behind its length in four bytes, most significant first (audit.md §6.2). One that is no text, or empty, and it is something else.
+    private int Records(ReadOnlySpan<byte> bytes, in Layer at)
+    {
+        const int prefix = 4;
+        for (int from = 0; from < bytes.Length;)
+        {
+            if (bytes.Length - from <= prefix) return -1;
+            uint length = BinaryPrimitives.ReadUInt32BigEndian(bytes[from..]);
+            if (length < ShortestRecord || length > bytes.Length - from - prefix || !IsText(bytes.Slice(from + prefix, (int)length))) return -1;
+            from += prefix + (int)length;
+        }
+        int unread = 0;
+        _nesting++;
+        for (int from = 0; from < bytes.Length;)
+        {
+            int length = (int)BinaryPrimitives.ReadUInt32BigEndian(bytes[from..]);
+            unread += Region(bytes.Slice(from + prefix, length), at.Slice(from + prefix, length), isNew: false);
+            from += prefix + length;
         }
         _nesting--;
         return unread;

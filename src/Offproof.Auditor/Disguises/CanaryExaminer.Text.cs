@@ -56,7 +56,11 @@ internal sealed partial class CanaryExaminer
         }
         unread += Between(text, done, text.Length, at, traits);
         if (traits.HasHigh && at.Depth < _limits.Depth && Unicode.FirstWide(text) >= 0) LzUtf16(text, at);
-        if (traits.HasEquals) unread = Math.Max(unread, QuotedPrintable(text, at));
+        if (traits.HasEquals && QuotedPrintable(text, at) is var printable and > 0)
+        {
+            unread = Math.Max(unread, printable);
+            if (at.Depth == 0) _names.Clear();
+        }
         return Math.Min(unread + Leaving(text, at), text.Length);
     }
 
@@ -250,7 +254,9 @@ internal sealed partial class CanaryExaminer
                 if (isMore) next = Soon(runs.Token);
                 continue;
             }
-            unread += Token(text[from..to], hash, at.Inside(from, length), at, text[..from]);
+            int left = Token(text[from..to], hash, at.Inside(from, length), at, text[..from]);
+            if (left > 0 && length >= NameLength && at.Depth == 0) Name(text[from..to], from, left, at, text[..from]);
+            unread += left;
         }
         return unread;
     }

@@ -54,6 +54,7 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
         _isTooDeep = false;
         _isSpent = false;
         _tries = Tries;
+        _names.Clear();
         Boundary(declared.ContentType);
         _encoding = declared.ContentEncoding;
         int unread = Region(bytes, new Layer(0, 0, bytes.Length), isNew: true);
@@ -62,6 +63,7 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
             unread = Math.Max(unread, Labels(bytes));
             if (_isLeaving) JoinedNames(bytes);
         }
+        if (unread >= bytes.Length) _names.Clear(); // counted whole: nobody knows what would be left without them
         Keep(bytes);
         if (_isTooDeep) place.Flow.Remark($"nested deeper than {_limits.Depth} layers: not looked at");
         if (_isSpent) place.Flow.Remark("grows too much when it is decoded: the rest was not looked at");

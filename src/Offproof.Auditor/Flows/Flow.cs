@@ -46,6 +46,14 @@ internal sealed class Flow(int number, string transport, IPEndPoint client, IPEn
         _bytes[(int)sender, (int)kind] += bytes;
     }
 
+    /// <summary>What was counted as opaque turned out, by what came later, to be something else (audit.md §6.7).</summary>
+    internal void Explain(Sender sender, ByteKind kind, long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, _bytes[(int)sender, (int)ByteKind.Opaque]);
+        _bytes[(int)sender, (int)ByteKind.Opaque] -= bytes;
+        Count(sender, kind, bytes);
+    }
+
     /// <summary>Of bytes counted as structural, how many a sender was free to choose (randoms, key shares, padding): what they hid cannot be seen.</summary>
     internal void Capacity(Sender sender, long bytes) => _capacity[(int)sender] += bytes;
 

@@ -29,11 +29,15 @@ internal sealed class Gathered(Flow flow, Examiner examiner, Sender sender, int 
 
     internal bool IsOpaque => _opaque;
 
+    /// <summary>How many bytes of it were counted as opaque, but for those of what is taken apart while it comes.</summary>
+    internal long Opaque { get; private set; }
+
     /// <param name="opaque">Whatever the examiner can read of them: nobody knows what these bytes are.</param>
     internal void Begin(Carrier carrier, int message, in Declared declared = default, bool opaque = false)
     {
         _place = new Place(flow, sender, carrier, 0, message);
         (_declared, _opaque, _inPieces, _old, _charge, _nextPacket) = (declared, opaque, false, 0, 0, 0);
+        Opaque = 0;
     }
 
     /// <summary>All of them, when they lie in one span.</summary>
@@ -153,6 +157,7 @@ internal sealed class Gathered(Flow flow, Examiner examiner, Sender sender, int 
     private void Count(long captured, int fresh, int unread)
     {
         long opaque = _opaque ? captured : unread <= 0 ? 0 : Part(captured, Math.Min(unread, fresh), fresh);
+        Opaque += opaque;
         flow.Count(sender, ByteKind.Opaque, opaque);
         flow.Count(sender, ByteKind.Decoded, captured - opaque);
     }

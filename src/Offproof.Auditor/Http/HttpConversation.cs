@@ -6,7 +6,7 @@ internal sealed class HttpConversation : Conversation
     // A client that asks on and on and is not answered is not in step with anything.
     private const int MostAsked = 10_000;
 
-    private readonly Queue<Asked> _asked = new();
+    private readonly Queue<(Asked Kind, Awaited? Awaited)> _asked = new();
     private readonly Protocols _protocols;
     private readonly HttpSide _client;
     private readonly HttpSide _server;
@@ -16,6 +16,7 @@ internal sealed class HttpConversation : Conversation
         : base(flow, protocols.Examiner)
     {
         _protocols = protocols;
+        Tiles = new LogTiles(flow, Sender.Server);
         _client = new HttpSide(this, flow, protocols, Sender.Client);
         _server = new HttpSide(this, flow, protocols, Sender.Server);
         Protocols.Spoken(flow, "http/1.1");
@@ -32,6 +33,8 @@ internal sealed class HttpConversation : Conversation
         Simple,
     }
 
+    internal LogTiles Tiles { get; }
+
     internal override void Data(Sender sender, ReadOnlySpan<byte> bytes, long packet) => Side(sender).Data(bytes, packet);
 
     internal override void Hole(Sender sender, long length, long packet) => Side(sender).Hole(length, packet);
@@ -44,16 +47,16 @@ internal sealed class HttpConversation : Conversation
         while (_client.IsOver && _server.IsOver && _client.IsWaiting) _client.ResumeByGuess();
     }
 
-    internal void Ask(Asked asked)
+    internal void Ask(Asked asked, Awaited? awaited = null)
     {
-        if (_asked.Count < MostAsked) _asked.Enqueue(asked);
+        if (_asked.Count < MostAsked) _asked.Enqueue((asked, awaited));
     }
 
     /// <summary>To what the next answer belongs.</summary>
     /// <param name="isFinal">False for 1xx, which other answers to the same request follow.</param>
-    internal Asked Answers(bool isFinal) => _asked.Count == 0 ? Asked.Unknown : isFinal ? _asked.Dequeue() : _asked.Peek();
+    internal (Asked Kind, Awaited? Awaited) Answers(bool isFinal) => _asked.Count == 0 ? (Asked.Unknown, null) : isFinal ? _asked.Dequeue() : _asked.Peek();
 
-    internal bool IsAnsweredSimply => _asked.TryPeek(out Asked asked) && asked == Asked.Simple;
+    internal bool IsAnsweredSimply => _asked.TryPeek(out (Asked Kind, Awaited?) asked) && asked.Kind == Asked.Simple;
 
     /// <summary>Answers are lost: nobody knows which.</summary>
     internal void ForgetAsked() => _asked.Clear();

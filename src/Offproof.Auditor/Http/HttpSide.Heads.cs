@@ -83,6 +83,7 @@ internal sealed partial class HttpSide
     {
         _message++;
         _isWhole = true;
+        DropAwaited();
         (_scanned, _hasStart, _isFound) = (0, false, false);
         int line = bytes.IndexOf((byte)'\n') + 1;
         ReadOnlySpan<byte> start = bytes[..(line - 1)].TrimEnd((byte)'\r');
@@ -95,14 +96,14 @@ internal sealed partial class HttpSide
         }
         Examine(bytes, packet);
         if (head.HasStrangeLine) _flow.Remark("a head holds a line that is no field");
-        if (IsClient) Request(start, head);
+        if (IsClient) Request(bytes, start, head);
         else Answer(start, head);
     }
 
-    private void Request(ReadOnlySpan<byte> start, in HttpHead head)
+    private void Request(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> start, in HttpHead head)
     {
         bool isConnect = start.StartsWith("CONNECT "u8);
-        _conversation.Ask(isConnect ? Asked.Connect : start.StartsWith("HEAD "u8) ? Asked.Head : Asked.Content);
+        _conversation.Ask(isConnect ? Asked.Connect : start.StartsWith("HEAD "u8) ? Asked.Head : Asked.Content, Awaited.Of(bytes, _protocols.Examiner.ContentNames));
         if (head.Ambiguous is { } why || (head.HasTransferEncoding && !head.IsChunked && (why = "a request whose end nobody knows") is not null))
         {
             Ambiguous(why);
@@ -118,7 +119,7 @@ internal sealed partial class HttpSide
     private void Answer(ReadOnlySpan<byte> start, in HttpHead head)
     {
         int status = StartLine.Status(start);
-        Asked asked = _conversation.Answers(isFinal: status >= 200 || status == 101);
+        (Asked asked, Awaited? awaited) = _conversation.Answers(isFinal: status >= 200 || status == 101);
         if (status == 101)
         {
             _flow.Messages++;
@@ -144,6 +145,8 @@ internal sealed partial class HttpSide
             Ambiguous(why);
             return;
         }
+        // Of 206 and of what only the end of the connection ends, nobody can say that it is whole.
+        if (status == 200 && (head.IsChunked || (head.HasLength && !head.HasTransferEncoding))) _awaited = awaited;
         if (head.IsChunked) Chunked(head.Declared);
         else if (head.HasTransferEncoding || !head.HasLength) UntilEnd(head.Declared);
         else if (head.Length > 0) Known(head.Length, head.Declared);

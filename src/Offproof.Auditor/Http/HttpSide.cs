@@ -26,6 +26,7 @@ internal sealed partial class HttpSide
     private string? _upgrade;
     private bool _waits;   // for an answer, once this request is complete
     private bool _isFound; // a start line among unknown bytes
+    private Awaited? _awaited; // what this answer can explain, if it comes whole
     private Conversation? _inner;
     private bool _isOver;
     private bool _isClean;
@@ -207,6 +208,7 @@ internal sealed partial class HttpSide
                 return ChunkLine(bytes, offset);
             case State.Chunk:
                 int chunk = (int)Math.Min(_left, bytes.Length);
+                _awaited?.Add(bytes[..chunk]);
                 _body.Add(bytes[..chunk], PacketAt(offset));
                 _left -= chunk;
                 if (_left == 0) _state = State.ChunkEnd;
@@ -232,6 +234,7 @@ internal sealed partial class HttpSide
     {
         int count = (int)Math.Min(_left, bytes.Length);
         long packet = PacketAt(offset);
+        _awaited?.Add(bytes[..count]);
         if (count == _left)
         {
             _body.Whole(bytes[..count], packet);
@@ -249,6 +252,8 @@ internal sealed partial class HttpSide
     {
         _body.End();
         if (_isWhole) _flow.Messages++;
+        _awaited?.End(_flow, _sender.Other(), _isWhole, _body.Opaque, _conversation.Tiles);
+        _awaited = null;
         _state = _waits ? State.Waiting : State.Head;
         (_scanned, _hasStart, _waits) = (0, false, false);
     }
@@ -292,14 +297,22 @@ internal sealed partial class HttpSide
             Examine(rest, _heldPacket);
         }
         _held.Free();
+        DropAwaited();
         _body.End();
         _lost.End();
         (_scanned, _hasStart, _waits) = (0, false, false);
         _state = State.Head;
     }
 
+    private void DropAwaited()
+    {
+        _awaited?.Drop();
+        _awaited = null;
+    }
+
     private void Lose()
     {
+        DropAwaited();
         _lost.Begin(Carrier.Stream, 0, opaque: true);
         (_state, _isFresh, _scanned, _hasStart) = (State.Lost, true, 0, false);
     }

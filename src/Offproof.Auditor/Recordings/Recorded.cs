@@ -20,6 +20,7 @@ internal sealed class Recorded(Protocols protocols, Flow flow, long entry)
 {
     private readonly Gathered[] _bodies = [new Gathered(flow, protocols.Examiner, Sender.Client), new Gathered(flow, protocols.Examiner, Sender.Server)];
     private readonly int[] _messages = new int[2];
+    private Awaited? _awaited;
 
     internal Flow Flow => flow;
 
@@ -28,6 +29,8 @@ internal sealed class Recorded(Protocols protocols, Flow flow, long entry)
         _messages[(int)sender] = 1;
         byte[] bytes = Encoding.UTF8.GetBytes(head.Append("\r\n").ToString());
         Examine(sender, Carrier.Head, bytes);
+        if (sender == Sender.Client) _awaited = Awaited.Of(bytes, protocols.Examiner.ContentNames);
+        else if (!IsWhole(bytes)) _awaited = null;
         protocols.Seen?.Invoke(new Place(flow, sender, Carrier.Head, entry, 1), bytes);
         flow.Messages++;
     }
@@ -38,7 +41,17 @@ internal sealed class Recorded(Protocols protocols, Flow flow, long entry)
         if (fields.Length > 0) Examine(sender, Carrier.Head, Encoding.UTF8.GetBytes(fields.Append("\r\n").ToString()));
     }
 
-    internal void Body(Sender sender, ReadOnlySpan<byte> bytes, in Declared declared) => Whole(sender, Carrier.Body, bytes, declared);
+    internal void Body(Sender sender, ReadOnlySpan<byte> bytes, in Declared declared)
+    {
+        Whole(sender, Carrier.Body, bytes, declared);
+        if (sender != Sender.Server || _awaited is not { } awaited) return;
+        awaited.Add(bytes);
+        awaited.End(flow, Sender.Client, isWhole: true, 0, null);
+        _awaited = null;
+    }
+
+    // The answer 200, whatever its version is called.
+    private static bool IsWhole(ReadOnlySpan<byte> head) => head.IndexOf((byte)' ') is var space and >= 0 && head[space..].StartsWith(" 200 "u8);
 
     /// <summary>A message of a WebSocket, or of a stream that is not read further.</summary>
     internal void Message(Sender sender, Carrier carrier, ReadOnlySpan<byte> bytes)

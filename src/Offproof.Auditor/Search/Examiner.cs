@@ -5,6 +5,11 @@ namespace Offproof.Auditor;
 /// <param name="ContentEncoding">As declared: "gzip", "br, gzip"; null where nothing was.</param>
 internal readonly record struct Declared(string? ContentType, string? ContentEncoding);
 
+/// <summary>64 hexadecimal digits in a head that leaves, which may be the SHA-256 of what is asked for (audit.md §6.7).</summary>
+/// <param name="Offset">Of the first digit, in the examined bytes.</param>
+/// <param name="Unread">How many bytes fewer would be unread if these digits were read.</param>
+internal readonly record struct ContentName(int Offset, int Unread);
+
 /// <summary>Takes the bytes that protocols carried.</summary>
 internal abstract class Examiner
 {
@@ -14,6 +19,9 @@ internal abstract class Examiner
     /// <summary>Examines bytes that belong together: searches them, and everything that can be decoded out of them (audit.md §5, §6). They are not kept.</summary>
     /// <returns>How many of them stayed unread: 0 when all is text or a known format, else those of the parts that are neither.</returns>
     internal abstract int Examine(in Place place, ReadOnlySpan<byte> bytes, in Declared declared = default);
+
+    /// <summary>Of what was examined last.</summary>
+    internal virtual IReadOnlyList<ContentName> ContentNames => [];
 
     /// <summary>Told of each whole handshake message of TLS that is read, before its pieces are examined.</summary>
     /// <returns>Who examines the pieces.</returns>

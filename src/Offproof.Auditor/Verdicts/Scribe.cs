@@ -26,6 +26,8 @@ internal sealed class Scribe(Examiner examiner) : Examiner
 
     internal bool IsWhole { get; private set; } = true;
 
+    internal override IReadOnlyList<ContentName> ContentNames => examiner.ContentNames;
+
     internal override int Examine(in Place place, ReadOnlySpan<byte> bytes, in Declared declared = default)
     {
         int unread = examiner.Examine(place, bytes, declared);

@@ -109,6 +109,9 @@ internal sealed partial class Http2Side
 
         internal bool IsWhole { get; set; }
 
+        /// <summary>What it can explain, if it comes whole.</summary>
+        internal Awaited? Awaited { get; set; }
+
         private GrpcMessages? Messages { get; set; }
 
         /// <summary>Only an interim answer came (1xx): the fields of the real one follow.</summary>
@@ -129,6 +132,7 @@ internal sealed partial class Http2Side
 
         internal void Add(ReadOnlySpan<byte> bytes, long packet)
         {
+            Awaited?.Add(bytes);
             if (Messages is null) Bytes.Add(bytes, packet);
             else Messages.Add(bytes, packet);
         }

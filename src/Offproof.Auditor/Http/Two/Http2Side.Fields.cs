@@ -135,7 +135,23 @@ internal sealed partial class Http2Side
         long opaque = !isRead || _fields.IsTooLarge ? block.Length : lines.IsEmpty ? 0 : Gathered.Part(block.Length, unread, lines.Length);
         _flow.Count(_sender, ByteKind.Opaque, opaque);
         _flow.Count(_sender, ByteKind.Decoded, block.Length - opaque);
+        if (opaque < block.Length && isRead && IsRequest) Await(lines, block.Length, unread);
         if (isRead && _fields.IsMessage) _protocols.Seen?.Invoke(place, lines);
+    }
+
+    private bool IsRequest => _sender == Sender.Client && !_isPromise && _fields.IsMessage;
+
+    // A name in :path counts as many of the block's bytes as reading it would have made fewer.
+    private void Await(ReadOnlySpan<byte> lines, int captured, int unread)
+    {
+        int start = lines.IndexOf("\n:path: "u8) + 8;
+        if (start < 8 || lines.IndexOf(":method: GET\r\n"u8) is var method && (method < 0 || (method > 0 && lines[method - 1] != '\n'))) return;
+        IReadOnlyList<ContentName> names = _protocols.Examiner.ContentNames;
+        // Of several, each rounded, the sum could be more than there is.
+        if (names.Count > 1) names = [];
+        else if (names.Count == 1) names = [names[0] with { Unread = (int)(Gathered.Part(captured, unread, lines.Length) - Gathered.Part(captured, unread - names[0].Unread, lines.Length)) }];
+        int length = lines[start..].IndexOf((byte)'\r');
+        if (length >= 0 && Awaited.Of(lines, start..(start + length), names) is { } awaited) _conversation.Await(_blockStream, awaited);
     }
 
     // To which message a block belongs; opens its body.
@@ -156,6 +172,7 @@ internal sealed partial class Http2Side
             _protocols.Examiner.Observed?.Named(_flow, "host", HttpSide.NameOf(authority), _blockPacket);
         }
         body.Begin(_fields);
+        if (_sender == Sender.Server && !body.IsInterim && _conversation.TakeAwaited(_blockStream) is { } awaited && _fields.Status == 200 && isRead) body.Awaited = awaited;
         return body.Message;
     }
 }

@@ -135,6 +135,8 @@ internal sealed partial class Http2Side
         if (!_bodies.Remove(stream, out Body? body)) return;
         body.End();
         if (isWhole && body.IsWhole) _flow.Messages++;
+        body.Awaited?.End(_flow, _sender.Other(), isWhole && body.IsWhole, body.Bytes.Opaque, _conversation.Tiles);
+        body.Awaited = null;
         if (_spare.Count < 32) _spare.Push(body);
     }
 
