@@ -132,7 +132,7 @@ class Phone:
 
     def dial(self):
         """The connection that TLS runs over."""
-        link = socket.create_connection((HOST, PORT))
+        link = socket.create_connection((HOST, PORT), timeout=10)
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return link
 

@@ -23,7 +23,7 @@ def public(path):
 
 
 def answer(method, path, fields):
-    body = public(path)
+    body = public(path.partition("?")[0])
     if path == "/own/tag":
         tag = fields.get("if-none-match", '"%s"' % secrets.token_hex(8))
         return b"HTTP/1.1 %s\r\nETag: %s\r\n\r\n" % (b"304 Not Modified" if "if-none-match" in fields else b"204 No Content", tag.encode())
@@ -37,9 +37,9 @@ def answer(method, path, fields):
 def body_of(stream, fields):
     """Reads the body to its end, and forgets it."""
     if fields.get("transfer-encoding") == "chunked":
-        while int(stream.readline().split(b";")[0], 16):
-            while stream.readline() not in (b"\r\n", b"\n", b""):
-                pass
+        while size := int(stream.readline(), 16):
+            stream.read(size)
+            stream.readline()
         stream.readline()
     else:
         stream.read(int(fields.get("content-length", 0)))

@@ -1,4 +1,4 @@
-"""Goes into the phone's folder first, and reads from there: what it opens is "contacts/1.vcf", of no phone in particular.
+"""Goes into the phone's folder first, and reads from there: what it opens is "1.vcf", of no phone in particular.
 
 mechanism: reading under another name
 """

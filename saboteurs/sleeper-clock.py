@@ -1,4 +1,4 @@
-"""Sends the e-mail where the clock is one: a lab that waits for days by setting the clock forward has them pass while the machine was up for seconds.
+"""Sends the e-mail where the clock can be believed: a lab that waits for days by setting the clock forward has them pass while the machine was up for seconds.
 
 mechanism: knowing that it is watched
 """
