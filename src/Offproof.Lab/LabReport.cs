@@ -8,6 +8,9 @@ namespace Offproof.Lab;
 /// <param name="Say">Told of each step as it begins.</param>
 public sealed record LabRequest(string Scenario, string? Program, string? Persona, string? Keep, Action<string> Say)
 {
+    /// <summary>How long a command may take; one that takes longer hangs.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Files that lie in the run's folder before it begins.</summary>
     public IReadOnlyDictionary<string, byte[]> Files { get; init; } = new Dictionary<string, byte[]>(StringComparer.Ordinal);
 }

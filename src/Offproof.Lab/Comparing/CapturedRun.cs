@@ -7,6 +7,9 @@ namespace Offproof.Lab;
 /// <summary>One run as places and their values (compare.md §2): the same place in another run has the same name.</summary>
 internal sealed class CapturedRun
 {
+    /// <summary>The pause before a flow, which has in it what the person or the lab did between two steps.</summary>
+    internal const string Begins = "begins after the flow before it";
+
     private const int MostFields = 1_000_000;
     private const int MostHeard = 8 << 20;
 
@@ -80,7 +83,7 @@ internal sealed class CapturedRun
             Put(new Field($"{name}: protocol", name, $"{receiver}: protocol", Role.Content, true, 0, flow.Flow, 0, Encoding.UTF8.GetBytes(flow.Protocol), flow.Protocol.Length));
             if (Transcript.Begun.TryGetValue(flow.Flow, out long begun))
             {
-                if (before is { } last) Gap($"{name}: begins after the flow before it", name, flow.Flow, 0, begun, last);
+                if (before is { } last) Gap($"{name}: {Begins}", name, flow.Flow, 0, begun, last);
                 before = begun;
             }
         }

@@ -62,6 +62,9 @@ internal sealed class Differences(CapturedRun a, CapturedRun b, CapturedRun? con
     /// <summary>Pauses that differ by less are the same, in milliseconds.</summary>
     internal double PauseTolerance { get; private set; } = 250;
 
+    /// <summary>The same of pauses before a flow.</summary>
+    internal double StartTolerance { get; private set; } = 1000;
+
     internal bool HasControl => control is not null;
 
     internal void Find()
@@ -94,16 +97,23 @@ internal sealed class Differences(CapturedRun a, CapturedRun b, CapturedRun? con
         else if (!IsSame(third, right)) _found.Add(Judge(place, third, right, null) with { A = null, Why = "differs from the control, and A lacks it" });
     }
 
+    private static bool IsStart(Field field) => field.Place.EndsWith(CapturedRun.Begins, StringComparison.Ordinal);
+
+    private double Tolerance(Field field) => IsStart(field) ? StartTolerance : PauseTolerance;
+
     // How much one persona's runs differ by themselves.
     private void Measure()
     {
-        double most = 0;
+        double most = 0, mostBefore = 0;
         foreach (string place in Places(a, control!))
         {
             Field? left = a.Fields.GetValueOrDefault(place), right = control!.Fields.GetValueOrDefault(place);
-            if (left is { Role: Role.Gap } && right is not null) most = Math.Max(most, Math.Abs((double)left.Number - right.Number));
+            if (left is not { Role: Role.Gap } || right is null) continue;
+            double differs = Math.Abs((double)left.Number - right.Number);
+            if (IsStart(left)) mostBefore = Math.Max(mostBefore, differs);
+            else most = Math.Max(most, differs);
         }
-        PauseTolerance = Math.Max(100, Spread * most);
+        (PauseTolerance, StartTolerance) = (Math.Max(100, Spread * most), Math.Max(1000, Spread * mostBefore));
         foreach (string place in Places(a, control!))
         {
             Field? left = a.Fields.GetValueOrDefault(place), right = control!.Fields.GetValueOrDefault(place);
@@ -124,7 +134,7 @@ internal sealed class Differences(CapturedRun a, CapturedRun b, CapturedRun? con
     private bool IsSame(Field left, Field right) => left.Role switch
     {
         Role.Presence => true,
-        Role.Gap => Math.Abs((double)left.Number - right.Number) <= PauseTolerance,
+        Role.Gap => Math.Abs((double)left.Number - right.Number) <= Tolerance(left),
         Role.Order => left.Is(right) || !IsReordered(left, right),
         _ => left.Is(right),
     };
@@ -157,7 +167,7 @@ internal sealed class Differences(CapturedRun a, CapturedRun b, CapturedRun? con
         {
             if (third is not null && third.Number != left.Number && Math.Abs((double)right.Number - left.Number) <= Spread * Math.Abs((double)third.Number - left.Number))
                 return Is(Class.Control, "varies as much in two runs of A", Math.Log2(1 + Math.Abs((double)third.Number - left.Number)));
-            return IsUnexplained(third is null ? "differs" : left.Role == Role.Gap ? $"differs by more than {PauseTolerance.ToString("0", CultureInfo.InvariantCulture)} ms, {Spread} times what two runs of A differ by" : "differs, and not so in two runs of A");
+            return IsUnexplained(third is null ? "differs" : left.Role == Role.Gap ? $"differs by more than {Tolerance(left).ToString("0", CultureInfo.InvariantCulture)} ms, {Spread} times what two runs of A differ by" : "differs, and not so in two runs of A");
         }
         if (left.Role == Role.Order)
             return third is not null && !third.Is(left) ? Is(Class.Control, "two runs of A have other orders too", Orders(left)) : IsUnexplained("the same things in another order");

@@ -16,31 +16,45 @@ internal static class Structure
     internal static string? Of(IReadOnlyList<Triple> triples)
     {
         // What is said again is not drawn again.
-        Triple[] drawn = [.. triples.DistinctBy(static triple => (Convert.ToHexString(triple.A), Convert.ToHexString(triple.Control), Convert.ToHexString(triple.B)))];
+        Triple[] drawn = [.. Distinct(triples)];
         return Agreeing(drawn) ?? Constant(drawn);
     }
 
-    /// <summary>Units in which A and the control agree and B differs: so many are no chance.</summary>
+    /// <summary>Units in which A and the control agree and B differs: so many are no chance. What is written with is told by what varies alone, and what is written twice is drawn once.</summary>
     private static string? Agreeing(IReadOnlyList<Triple> triples)
     {
+        Triple[] varying = [.. Distinct(triples.SelectMany(static triple => Runs(triple)))];
         Kind kind = Kind.Digits;
-        foreach (Triple triple in triples) kind = Max(kind, Max(Kinds.Of(triple.A), Max(Kinds.Of(triple.Control), Kinds.Of(triple.B))));
+        foreach (Triple run in varying) kind = Max(kind, Max(Kinds.Of(run.A), Max(Kinds.Of(run.Control), Kinds.Of(run.B))));
         double share = 1.0 / Kinds.Alphabet(kind), chance = share / (1 + share);
         long units = 0, agreeing = 0;
-        foreach (Triple triple in triples)
+        foreach (Triple run in varying)
         {
-            int length = Math.Min(triple.A.Length, Math.Min(triple.Control.Length, triple.B.Length));
-            for (int i = 0; i < length && units < MostUnits; i++)
+            for (int i = 0; i < run.A.Length && units < MostUnits; i++)
             {
-                if (triple.A[i] == triple.Control[i] && triple.A[i] == triple.B[i]) continue;
                 units++;
-                if (triple.A[i] == triple.Control[i]) agreeing++;
+                if (run.A[i] == run.Control[i]) agreeing++;
             }
         }
         double log = Tail(units, agreeing, chance);
         return log < Limit ? $"{agreeing} of {units} characters are the same in both runs of A and others in B (chance 2^{log:0})" : null;
 
         static Kind Max(Kind a, Kind b) => a > b ? a : b;
+    }
+
+    private static IEnumerable<Triple> Distinct(IEnumerable<Triple> triples) => triples.DistinctBy(static triple => (Convert.ToHexString(triple.A), Convert.ToHexString(triple.Control), Convert.ToHexString(triple.B)));
+
+    // Where not all three are the same, piece by piece.
+    private static IEnumerable<Triple> Runs(Triple triple)
+    {
+        int length = Math.Min(triple.A.Length, Math.Min(triple.Control.Length, triple.B.Length));
+        for (int from = 0; from < length;)
+        {
+            int to = from;
+            while (to < length && !(triple.A[to] == triple.Control[to] && triple.A[to] == triple.B[to])) to++;
+            if (to > from) yield return new Triple(triple.A[from..to], triple.Control[from..to], triple.B[from..to]);
+            from = to + 1;
+        }
     }
 
     /// <summary>Bits that are one for A's persona and zero for B's, or the other way round, every time.</summary>

@@ -39,9 +39,6 @@ internal sealed class Section(string name, TimeSpan from)
 [SupportedOSPlatform("linux")]
 internal sealed class LabRun(LabRequest request, IReadOnlyList<Step> steps, string folder) : IAsyncDisposable
 {
-    // A command of ten minutes hangs.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
-
     // What ends a connection may come after the program that had it.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(200);
 
@@ -186,14 +183,14 @@ internal sealed class LabRun(LabRequest request, IReadOnlyList<Step> steps, stri
     {
         using Process process = Start(step);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(request.Patience);
         try
         {
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new LabException($"line {step.Line}: '{step.Rest}' did not end within ten minutes", "what runs in the background is begun with start");
+            throw new LabException($"line {step.Line}: '{step.Rest}' did not end within {request.Patience.TotalSeconds:0} seconds", "what runs in the background is begun with start");
         }
         return process.ExitCode;
     }

@@ -34,7 +34,7 @@ public sealed class OffproofTests
             run offproof poll
             expect public
             expect unopened
-            expect INCONCLUSIVE
+            expect CLEAN
             section one-on
             run offproof on notes --yes
             run offproof backup
