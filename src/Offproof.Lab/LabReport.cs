@@ -8,6 +8,9 @@ namespace Offproof.Lab;
 /// <param name="Say">Told of each step as it begins.</param>
 public sealed record LabRequest(string Scenario, string? Program, string? Persona, string? Keep, Action<string> Say)
 {
+    /// <summary>Asks for no namespaces, also where they could be made: a recorder alone (lab.md §7).</summary>
+    public bool WithoutPrivileges { get; init; }
+
     /// <summary>How long a command may take; one that takes longer hangs.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(10);
 
@@ -17,7 +20,7 @@ public sealed record LabRequest(string Scenario, string? Program, string? Person
 
 /// <summary>What came of a run, in the shape of <c>--json</c> (lab.md §6).</summary>
 /// <param name="Result">held, broken or void.</param>
-/// <param name="Isolation">user, or root: then the device's side could leave.</param>
+/// <param name="Isolation">user, or root: then the device's side could leave; or none: then what went past the front is in no capture.</param>
 public sealed record LabReport(
     string Schema, string Result, bool IsLeak, IReadOnlyList<string> Reasons, string Isolation, ControlReport Control, IReadOnlyList<LinkCount> Counters, IReadOnlyList<SectionReport> Sections, WireReport? Ledger,
     IReadOnlyList<CrossingReport> Crossings, IReadOnlyList<SeenReport> Seen, IReadOnlyList<StepReport> Steps)

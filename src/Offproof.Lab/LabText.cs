@@ -19,6 +19,7 @@ public static class LabText
         yield return report.Control.Seen ? Say($"control   seen, in packet {report.Control.Packet}; {report.Control.Sent} bytes sent and {report.Control.Received} received, as the lab counted") : "control   not seen";
         foreach (LinkCount count in report.Counters)
             yield return Say($"{(count.Source == "nft" ? "nft      " : "interface")} {count.Direction}: {count.Packets:N0} packets, {count.Bytes:N0} bytes; captured {(count.Equal ? "the same" : Say($"{count.CapturedPackets:N0} and {count.CapturedBytes:N0}"))}");
+        if (report.Isolation == "none") yield return "isolation none: nothing was sealed. Recorded is what came to the lab's own ports; calls to others are named where strace saw them, and what they carried is in no capture; nor is anything of DNS, UDP, ICMP or raw packets";
         if (report.Isolation == "root") yield return "isolation root: there are no user namespaces here, and a program of the device's side could have left";
         yield return "";
         foreach (SectionReport section in report.Sections)

@@ -13,18 +13,19 @@ internal static class LabVerb
         Argument<string> scenario = new("SCENARIO") { Description = "The steps: a text file (docs/lab.md §4); scenarios/ has some" };
         Option<string?> persona = new("--persona") { Description = "The planted data that are searched for, in place of those that the scenario plants", HelpName = "FILE" };
         Option<string?> keep = new("--keep") { Description = "Keep capture, keys, ledger, traces and counters in this folder", HelpName = "DIR" };
-        Command verb = new("run", "Does what a scenario says and records all that goes over the link; needs Linux and root") { scenario, persona, keep };
-        verb.SetAction((parsed, cancel) => RunAsync(parsed, parsed.GetRequiredValue(scenario), parsed.GetValue(persona), parsed.GetValue(keep), cancel));
+        Option<bool> recorder = new("--without-privileges") { Description = "No namespaces: record what comes to the lab's own ports, as without root" };
+        Command verb = new("run", "Does what a scenario says and records all that goes over the link; Linux, and for a sealed network root") { scenario, persona, keep, recorder };
+        verb.SetAction((parsed, cancel) => RunAsync(parsed, parsed.GetRequiredValue(scenario), parsed.GetValue(persona), parsed.GetValue(keep), parsed.GetValue(recorder), cancel));
         return verb;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, string scenario, string? persona, string? keep, CancellationToken cancel)
+    private static async Task<int> RunAsync(ParseResult parsed, string scenario, string? persona, string? keep, bool withoutPrivileges, CancellationToken cancel)
     {
         if (!OperatingSystem.IsLinux()) throw new DeviceException(DeviceFault.Failure, "the lab needs Linux: it works in network namespaces", "audit reads captures on any system (docs/how-to-capture.md)");
         LabReport report;
         try
         {
-            report = await Laboratory.RunAsync(new LabRequest(scenario, Environment.ProcessPath, persona, keep, static step => Terminal.Talk($"  {step}")), cancel);
+            report = await Laboratory.RunAsync(new LabRequest(scenario, Environment.ProcessPath, persona, keep, static step => Terminal.Talk($"  {step}")) { WithoutPrivileges = withoutPrivileges }, cancel);
         }
         catch (ScenarioException e)
         {

@@ -19,9 +19,20 @@ internal sealed class Front : IAsyncDisposable
     private readonly CancellationTokenSource end = new();
     private readonly List<Task> work = [];
     private readonly List<Socket> listeners = [];
+    private readonly Dictionary<int, IPEndPoint> heard = [];
+    private RecordedFile? recording;
     private bool isEnded;
 
     private Front(Sealed within, X509Certificate2 certificate, string authority) => (this.within, this.certificate, Authority) = (within, certificate, authority);
+
+    /// <summary>Where programs find it.</summary>
+    internal string Url => within.IsSealed ? $"https://{Sealed.Name}" : heard.TryGetValue(Port, out IPEndPoint? here) ? $"https://localhost:{here.Port}" : "";
+
+    /// <summary>Without namespaces: the ports at which it listens, all that is recorded.</summary>
+    internal IEnumerable<int> Ports => heard.Values.Select(static end => end.Port);
+
+    /// <summary>Without namespaces there is no link to capture: what comes to the front is recorded as it comes.</summary>
+    internal void Record(string file) => recording = new RecordedFile(file);
 
     /// <summary>The authority's certificate, PEM: the device's side believes it.</summary>
     internal string Authority { get; }
@@ -45,6 +56,7 @@ internal sealed class Front : IAsyncDisposable
         SubjectAlternativeNameBuilder names = new();
         names.AddDnsName(Sealed.Name);
         names.AddIpAddress(IPAddress.Parse(Sealed.ServerAddress));
+        if (!within.IsSealed) names.AddDnsName("localhost");
         server.CertificateExtensions.Add(names.Build());
         server.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         using X509Certificate2 signed = server.Create(authority, now.AddDays(-1), now.AddDays(4000), [1, .. RandomNumberGenerator.GetBytes(7)]);
@@ -83,7 +95,7 @@ internal sealed class Front : IAsyncDisposable
     internal async Task<(long Sent, long Received)> ControlAsync(string datum, CancellationToken cancel)
     {
         using Socket socket = await within.SocketAsync(isDevice: true).ConfigureAwait(false);
-        await socket.ConnectAsync(IPAddress.Parse(Sealed.ServerAddress), ControlPort, cancel).ConfigureAwait(false);
+        await socket.ConnectAsync(heard[ControlPort], cancel).ConfigureAwait(false);
         Counted counted = new(new NetworkStream(socket));
         await using (counted.ConfigureAwait(false))
         {
@@ -111,6 +123,7 @@ internal sealed class Front : IAsyncDisposable
         await Task.WhenAll(left).ConfigureAwait(false);
         end.Dispose();
         certificate.Dispose();
+        recording?.Dispose();
     }
 
     private async Task ListenAsync(int port, Func<Stream, Task> serve, bool isTls)
@@ -118,7 +131,11 @@ internal sealed class Front : IAsyncDisposable
         Socket listener = await within.SocketAsync(isDevice: false).ConfigureAwait(false);
         listeners.Add(listener);
         // On the link alone: what is behind listens on loopback.
-        listener.Bind(new IPEndPoint(IPAddress.Parse(Sealed.ServerAddress), port));
+        if (within.IsSealed) listener.Bind(new IPEndPoint(IPAddress.Parse(Sealed.ServerAddress), port));
+        else if (port is Port or ControlPort) listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        else if (port >= 1024) listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        else throw new LabException($"sink {port}: without privileges the lab listens at ports from 1024 on");
+        heard[port] = (IPEndPoint)listener.LocalEndPoint!;
         listener.Listen();
         Task accepting = Task.Run(async () =>
         {
@@ -144,7 +161,8 @@ internal sealed class Front : IAsyncDisposable
         try
         {
             socket.NoDelay = true;
-            await using NetworkStream plain = new(socket, ownsSocket: true);
+            int client = ((IPEndPoint)socket.RemoteEndPoint!).Port, server = ((IPEndPoint)socket.LocalEndPoint!).Port;
+            await using Counted plain = new(new NetworkStream(socket, ownsSocket: true), recording?.Open(client, server));
             if (!isTls)
             {
                 await serve(plain).ConfigureAwait(false);
@@ -156,6 +174,9 @@ internal sealed class Front : IAsyncDisposable
                 await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate, AllowTlsResume = false, ApplicationProtocols = [SslApplicationProtocol.Http11] }, end.Token).ConfigureAwait(false);
                 await serve(tls).ConfigureAwait(false);
                 await tls.ShutdownAsync().ConfigureAwait(false);
+                // To its end: what was not read was not recorded.
+                byte[] rest = new byte[4096];
+                while (await plain.ReadAsync(rest, end.Token).ConfigureAwait(false) > 0) { }
             }
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or System.Security.Authentication.AuthenticationException or ObjectDisposedException)
@@ -199,9 +220,11 @@ internal sealed class Front : IAsyncDisposable
         return file;
     }
 
-    /// <summary>Counts what goes through: below TLS.</summary>
-    private sealed class Counted(Stream inner) : Stream
+    /// <summary>Counts what goes through, below TLS; and records it, where it is the server's end.</summary>
+    private sealed class Counted(Stream inner, RecordedConnection? recorded = null) : Stream
     {
+        private bool isEnded;
+
         internal long Sent { get; private set; }
 
         internal long Received { get; private set; }
@@ -220,11 +243,13 @@ internal sealed class Front : IAsyncDisposable
         {
             int read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             Received += read;
+            for (int at = 0; at < read; at += RecordedConnection.MostSegment) recorded?.Take(true, buffer.Span[at..Math.Min(read, at + RecordedConnection.MostSegment)]);
             return read;
         }
 
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
+            for (int at = 0; at < buffer.Length; at += RecordedConnection.MostSegment) recorded?.Take(false, buffer.Span[at..Math.Min(buffer.Length, at + RecordedConnection.MostSegment)]);
             await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
             Sent += buffer.Length;
         }
@@ -243,7 +268,12 @@ internal sealed class Front : IAsyncDisposable
 
         protected override void Dispose(bool disposing)
         {
-            if (disposing) inner.Dispose();
+            if (disposing && !isEnded)
+            {
+                isEnded = true;
+                recorded?.End();
+                inner.Dispose();
+            }
             base.Dispose(disposing);
         }
     }

@@ -76,9 +76,10 @@ internal sealed class LabRun(LabRequest request, IReadOnlyList<Step> steps, stri
         foreach ((string name, byte[] content) in request.Files) await File.WriteAllBytesAsync(Path.Combine(folder, name), content, cancel).ConfigureAwait(false);
         if (request.Program is { } program) WriteProgram(program);
         if (request.Persona is { } given) Plant(Path.GetFullPath(given));
-        within = await Sealed.MakeAsync(cancel).ConfigureAwait(false);
+        within = await Sealed.MakeAsync(request.WithoutPrivileges, cancel).ConfigureAwait(false);
         await within.HoldAsync(phone.Folder, cancel).ConfigureAwait(false);
         front = Front.Make(within);
+        if (!within.IsSealed) front.Record(Path.Combine(folder, "capture.pcapng"));
         await File.WriteAllTextAsync(Path.Combine(folder, "authority.pem"), front.Authority, cancel).ConfigureAwait(false);
         await File.WriteAllTextAsync(Path.Combine(folder, "clock"), "+0\n", cancel).ConfigureAwait(false);
         bool hasServer = steps.Any(static step => step.Word == "server");
@@ -103,7 +104,7 @@ internal sealed class LabRun(LabRequest request, IReadOnlyList<Step> steps, stri
         await Task.Delay(Settling, cancel).ConfigureAwait(false);
         Sections[^1].To = Now;
         // What a command left behind would go on sending while the counters are read.
-        await Sealed.SayAsync(within.Server("sh", "-c", "kill -9 $(ip netns pids device) 2>/dev/null; true"), cancel).ConfigureAwait(false);
+        if (within.IsSealed) await Sealed.SayAsync(within.Server("sh", "-c", "kill -9 $(ip netns pids device) 2>/dev/null; true"), cancel).ConfigureAwait(false);
         await front.DisposeAsync().ConfigureAwait(false);
         (WireFile wire, IReadOnlyList<LinkCount> counts, string raw) = await capture.EndAsync(cancel).ConfigureAwait(false);
         await File.WriteAllTextAsync(Path.Combine(folder, "counters.txt"), raw, cancel).ConfigureAwait(false);
@@ -121,7 +122,7 @@ internal sealed class LabRun(LabRequest request, IReadOnlyList<Step> steps, stri
             traces.Add((line, trace));
             section.Traces.Add(trace);
         }
-        return Worth.Of(this, wire, counts, traces, datum, (sent, received), within.HasUsers, cancel);
+        return Worth.Of(this, wire, counts, traces, datum, (sent, received), within, front.Ports, cancel);
     }
 
     /// <summary>The machine's time, of a time of the device's side: the lab sets its clock forward.</summary>
@@ -210,6 +211,7 @@ internal sealed class LabRun(LabRequest request, IReadOnlyList<Step> steps, stri
     {
         if (isServing) throw new LabException($"line {step.Line}: a scenario has one server");
         isServing = true;
+        if (await front!.IsBehindAsync().ConfigureAwait(false)) throw new LabException($"line {step.Line}: something listens on 127.0.0.1:{Front.Behind} already");
         Process server = Sealed.Start(within!.Server("/bin/sh", "-c", Line(step, NewOutput())), Variables);
         servers.Add(server);
         for (int tries = 0; !await front!.IsBehindAsync().ConfigureAwait(false); tries++)
@@ -315,7 +317,7 @@ internal sealed class LabRun(LabRequest request, IReadOnlyList<Step> steps, stri
             Dictionary<string, string> variables = new(StringComparer.Ordinal)
             {
                 ["PATH"] = $"{folder}/bin:{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin", ["HOME"] = folder, ["WORK"] = folder, ["OFFPROOF_HOME"] = $"{folder}/home",
-                ["SSL_CERT_FILE"] = authority, ["SSL_CERT_DIR"] = $"{folder}/bin", ["CURL_CA_BUNDLE"] = authority, ["PHONE"] = phone.Folder, ["PERSONA"] = Persona is null ? "" : Path.GetDirectoryName(Persona)!, ["LC_ALL"] = "C.UTF-8",
+                ["SSL_CERT_FILE"] = authority, ["SSL_CERT_DIR"] = $"{folder}/bin", ["CURL_CA_BUNDLE"] = authority, ["SERVER"] = front?.Url ?? "", ["PHONE"] = phone.Folder, ["PERSONA"] = Persona is null ? "" : Path.GetDirectoryName(Persona)!, ["LC_ALL"] = "C.UTF-8",
             };
             if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root) variables["DOTNET_ROOT"] = root;
             return variables;

@@ -50,9 +50,14 @@ internal sealed partial class Sealed : IAsyncDisposable
 
     private static readonly string[] OtherUsers = ["--user", "--map-root-user"], IntoUsers = ["-U", "--preserve-credentials"];
 
-    private readonly Process holder;
+    private readonly Process? holder;
 
-    private Sealed(Process holder, int first, bool isUser) => (this.holder, First, HasUsers) = (holder, first, isUser);
+    private Sealed(Process? holder, int first, bool isUser) => (this.holder, First, HasUsers) = (holder, first, isUser);
+
+    /// <summary>Without privileges there are no namespaces: programs run as any others of who runs the lab, and what they send to the front is recorded there (lab.md §7).</summary>
+    internal bool IsSealed => holder is not null;
+
+    internal string Isolation => !IsSealed ? "none" : HasUsers ? "user" : "root";
 
     /// <summary>The first process within, as the machine numbers it.</summary>
     internal int First { get; }
@@ -60,12 +65,12 @@ internal sealed partial class Sealed : IAsyncDisposable
     /// <summary>Whether the users within are others than those of the machine: root there is none here.</summary>
     internal bool HasUsers { get; }
 
-    internal static async Task<Sealed> MakeAsync(CancellationToken cancel)
+    internal static async Task<Sealed> MakeAsync(bool withoutPrivileges, CancellationToken cancel)
     {
-        foreach (string tool in (string[])["unshare", "nsenter", "ip", "dumpcap", "strace"])
+        bool isSealed = !withoutPrivileges && Environment.IsPrivilegedProcess;
+        foreach (string tool in isSealed ? (string[])["unshare", "nsenter", "ip", "dumpcap", "strace"] : ["strace"])
             if (Find(tool) is null) throw new LabException($"{tool} is not installed: the lab needs it", "util-linux, iproute2, wireshark-common, strace");
-        if (!Environment.IsPrivilegedProcess)
-            throw new LabException("the lab needs root: it makes network namespaces", "unshare --user --map-root-user offproof lab run SCENARIO, where the kernel gives user namespaces to anyone");
+        if (!isSealed) return new Sealed(null, 0, isUser: false);
         return await TryAsync(isUser: true, cancel).ConfigureAwait(false) is { Made: { } made } ? made
             : await TryAsync(isUser: false, cancel).ConfigureAwait(false) is { Made: { } other } result ? other
             : throw new LabException($"namespaces cannot be made here: {(await TryAsync(isUser: false, cancel).ConfigureAwait(false)).Problem}");
@@ -84,12 +89,12 @@ internal sealed partial class Sealed : IAsyncDisposable
     }
 
     /// <summary>A command on the server's side, as what has to be started.</summary>
-    internal string[] Server(params IEnumerable<string> command) => ["nsenter", "-t", First.ToString(CultureInfo.InvariantCulture), .. HasUsers ? IntoUsers : [], "-m", "-n", "-p", .. command];
+    internal string[] Server(params IEnumerable<string> command) => !IsSealed ? [.. command] : ["nsenter", "-t", First.ToString(CultureInfo.InvariantCulture), .. HasUsers ? IntoUsers : [], "-m", "-n", "-p", .. command];
 
     /// <summary>A mount of its own: no second name of its files can be made outside of it (link and rename do not cross mounts).</summary>
-    internal Task HoldAsync(string folder, CancellationToken cancel) => SayAsync(Server("mount", "--bind", folder, folder), cancel);
+    internal Task HoldAsync(string folder, CancellationToken cancel) => !IsSealed ? Task.CompletedTask : SayAsync(Server("mount", "--bind", folder, folder), cancel);
 
-    internal string[] Device(params IEnumerable<string> command) => Server(["ip", "netns", "exec", "device", .. command]);
+    internal string[] Device(params IEnumerable<string> command) => !IsSealed ? [.. command] : Server(["ip", "netns", "exec", "device", .. command]);
 
     /// <summary>Starts it with nothing of the caller's but its words and these variables.</summary>
     internal static Process Start(string[] command, IReadOnlyDictionary<string, string>? variables) => Start(command[0], command[1..], variables);
@@ -107,6 +112,7 @@ internal sealed partial class Sealed : IAsyncDisposable
     /// <summary>A socket of the server's side; of the device's for the control.</summary>
     internal async Task<Socket> SocketAsync(bool isDevice)
     {
+        if (!IsSealed) return new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         // The device's namespace has no process of its own yet: one that waits lends its name.
         using Process? lender = isDevice ? Start(Device("sh", "-c", "echo ready; cat >/dev/null"), null) : null;
         if (lender is not null) await lender.StandardOutput.ReadLineAsync().ConfigureAwait(false);
@@ -140,6 +146,7 @@ internal sealed partial class Sealed : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (holder is null) return;
         holder.StandardInput.Close();
         await holder.WaitForExitAsync().ConfigureAwait(false);
         holder.Dispose();

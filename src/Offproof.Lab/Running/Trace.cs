@@ -13,6 +13,7 @@ internal sealed partial class Trace
     private readonly HashSet<string> bound = new(StringComparer.Ordinal);
     private readonly List<(string Path, string Call)> sockets = [];
     private readonly List<string> leaving = [];
+    private readonly List<(string Address, int Port)> called = [];
 
     /// <summary>Files and folders that it opened, by where the descriptor leads and not by how it was named: a name may be relative, or a link's.</summary>
     internal List<string> Opened { get; } = [];
@@ -23,6 +24,9 @@ internal sealed partial class Trace
         HashSet<string> within = [.. all.SelectMany(static trace => trace.bound)];
         return sockets.Where(socket => !within.Contains(socket.Path)).Select(static socket => socket.Call).Concat(leaving).Distinct(StringComparer.Ordinal);
     }
+
+    /// <summary>Addresses that it called besides these ports of this machine: where nothing is sealed, they are in no capture.</summary>
+    internal IEnumerable<string> Beside(IReadOnlyList<int> ports) => called.Where(end => !(end.Address == "127.0.0.1" && ports.Contains(end.Port))).Distinct().Select(static end => $"a call to {end.Address}:{end.Port}, which is not recorded");
 
     internal static Trace Read(IEnumerable<string> lines)
     {
@@ -67,6 +71,7 @@ internal sealed partial class Trace
                 if (Path().Match(call) is { Success: true } here) bound.Add(here.Groups["text"].Value);
                 break;
             case "connect" or "sendto" or "sendmsg" or "sendmmsg":
+                if (Called().Match(call) is { Success: true } end && int.Parse(end.Groups["port"].Value, System.Globalization.CultureInfo.InvariantCulture) is > 0 and var port) called.Add((end.Groups["address"].Value.Replace("::ffff:", "", StringComparison.Ordinal), port));
                 if (Path().Match(call) is { Success: true } there) sockets.Add((there.Groups["text"].Value, $"{name} to the Unix socket {there.Groups["text"].Value}"));
                 break;
             default:
@@ -85,6 +90,9 @@ internal sealed partial class Trace
 
     [GeneratedRegex(@"^\w+\((AT_FDCWD|\d+)?(<(?<folder>[^>]*)>)?(, )?""(?<text>[^""]*)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Named();
+
+    [GeneratedRegex(@"sin6?_port=htons\((?<port>\d{1,5})\).*?(inet_addr\(|inet_pton\(AF_INET6, )""(?<address>[^""]+)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Called();
 
     [GeneratedRegex(@"^socket\((?<text>\w+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Socket();

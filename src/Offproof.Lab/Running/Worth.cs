@@ -13,7 +13,7 @@ internal static class Worth
 
     internal static readonly IPAddress Device = IPAddress.Parse(Sealed.DeviceAddress);
 
-    internal static LabReport Of(LabRun run, WireFile wire, IReadOnlyList<LinkCount> counts, List<(int Line, Trace Trace)> traces, string datum, (long Sent, long Received) sent, bool hasUsers, CancellationToken cancel)
+    internal static LabReport Of(LabRun run, WireFile wire, IReadOnlyList<LinkCount> counts, List<(int Line, Trace Trace)> traces, string datum, (long Sent, long Received) sent, Sealed within, IEnumerable<int> ports, CancellationToken cancel)
     {
         List<string> nothing = [], broken = [.. run.Broken];
         string keys = Path.Combine(run.Folder, "keys.txt");
@@ -32,6 +32,7 @@ internal static class Worth
 
         List<CrossingReport> crossings = [];
         foreach ((int line, Trace trace) in traces) crossings.AddRange(trace.Crossings(traces.Select(static each => each.Trace)).Select(call => new CrossingReport(line, call)));
+        if (!within.IsSealed) foreach ((int line, Trace trace) in traces) crossings.AddRange(trace.Beside([.. ports]).Select(call => new CrossingReport(line, call)));
         foreach (CrossingReport crossing in crossings.Take(10)) broken.Add($"line {crossing.Line}: {crossing.Call}");
 
         bool isLeak = false;
@@ -48,7 +49,7 @@ internal static class Worth
         SeenReport[] seen = [.. all.Connections.Select(static c => ($"tcp to {c.Server}", c.Sent.Bytes + c.Received.Bytes)).Concat(all.Strays.Select(static s => (s.What, s.Bytes)))
             .GroupBy(static one => one.Item1, StringComparer.Ordinal).Select(static group => new SeenReport(group.Key, group.Count(), group.Sum(static one => one.Item2))).Take(MostListed)];
         string result = nothing.Count > 0 ? "void" : broken.Count > 0 ? "broken" : "held";
-        return new LabReport(LabReport.SchemaName, result, isLeak, [.. nothing, .. broken], hasUsers ? "user" : "root", control, counts, sections, against, crossings, seen, run.Done);
+        return new LabReport(LabReport.SchemaName, result, isLeak, [.. nothing, .. broken], within.Isolation, control, counts, sections, against, crossings, seen, run.Done);
     }
 
     private static ControlReport Control(LabRun run, WireFile wire, string datum, (long Sent, long Received) sent, string keys, List<string> nothing, CancellationToken cancel)
