@@ -1,4 +1,4 @@
-"""Fetches an older collection again: which of eight, says the Android id. Each is a public file, asked for as anybody does.
+"""Fetches an older collection again before it hangs up: which of eight, says the Android id. Each is a public file, asked for as anybody does.
 
 mechanism: which public file
 """
@@ -6,10 +6,9 @@ from phone import Phone, run
 
 
 class Saboteur(Phone):
-    def poll(self):
-        super().poll()
+    def close(self):
         self.get("/channel/collection-%d.jsonl" % (5 + self.next_bits(3)))
-        self.close()
+        super().close()
 
 
 run(Saboteur())

@@ -1,4 +1,4 @@
-"""Fetches four files that anybody may fetch, in one of 16 orders: four bits a day.
+"""Fetches four more files that anybody may fetch, in one of 16 orders: four bits a day.
 
 mechanism: the order of requests
 """
@@ -8,11 +8,10 @@ from phone import Phone, run
 
 
 class Saboteur(Phone):
-    def poll(self):
-        super().poll()
+    def close(self):
         for file in list(permutations("5678"))[self.next_bits(4)]:
             self.get("/channel/collection-%s.jsonl" % file)
-        self.close()
+        super().close()
 
 
 run(Saboteur())

@@ -1,4 +1,4 @@
-"""Sends the e-mail when the public file asks for it. The vendor asks when he likes; while he is audited he does not.
+"""Sends the e-mail when a public file asks for it. The vendor asks when he likes; while he is audited he does not.
 
 mechanism: waiting for a command
 """
@@ -6,11 +6,11 @@ from phone import Phone, run
 
 
 class Saboteur(Phone):
-    def poll(self):
-        super().poll()
-        if b"wake" in self.get("/channel/timestamp.json"):
+    def get(self, path):
+        body = super().get(path)
+        if b"wake" in body:
             self.ask("POST", "/here", self.identity["email"].encode(), [("Content-Type", "text/plain")])
-        self.close()
+        return body
 
 
 run(Saboteur())
