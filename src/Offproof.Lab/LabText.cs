@@ -26,13 +26,19 @@ public static class LabText
         {
             yield return Say($"{section.Name}: {section.Verdict ?? "nothing to audit"}; {section.Packets:N0} packets, {section.Sent:N0} bytes sent, {section.Received:N0} received, {section.Connections} connections{(section.Requests is { } requests ? Say($", {requests} requests of the ledger") : "")}{(section.Purposes.Count > 0 ? $" ({string.Join(", ", section.Purposes)})" : "")}");
             if (section.Verdict is not null) yield return Say($"  {section.Opaque:N0} bytes not read, {section.Capacity:N0} in handshakes and frames; {section.Opened} files of the phone opened");
-            foreach (LabFinding finding in section.Findings.Take(10)) yield return $"  {finding.Standing}: {finding.Kind} {finding.Canary} to {finding.Server}{(finding.Chain.Count > 0 ? $" in {string.Join(" > ", finding.Chain)}" : "")}";
+            else if (section.Opened > 0) yield return Say($"  {section.Opened} files of the phone opened");
+            // Ten, and one of each disguise: that something went in a form that is not its own is news.
+            LabFinding[] listed = [.. section.Findings.Take(10).Concat(section.Findings.Skip(10).ExceptBy(section.Findings.Take(10).Select(Disguise), Disguise, StringComparer.Ordinal))];
+            foreach (LabFinding finding in listed) yield return $"  {finding.Standing}: {finding.Kind} {finding.Canary} to {finding.Server}{Disguise(finding)}";
+            if (listed.Length < section.Findings.Count) yield return Say($"  and {section.Findings.Count - listed.Length} more in the result (--json)");
             foreach (ExpectationReport expected in section.Expected) yield return $"  expected {expected.What}: {(expected.Holds ? "so it was" : "NOT SO")}";
         }
         if (report.Ledger is not { } ledger) yield break;
         yield return "";
         yield return Say($"ledger    {ledger.Matched} of {ledger.Requests} requests found on the wire, {ledger.MatchedBytes:N0} bytes; {ledger.UnmatchedLines.Count} lines and {ledger.UnmatchedBytes:N0} bytes unmatched");
     }
+
+    private static string Disguise(LabFinding finding) => finding.Chain.Count > 0 ? $" in {string.Join(" > ", finding.Chain)}" : "";
 
     private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

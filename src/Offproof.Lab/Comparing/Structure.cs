@@ -21,7 +21,7 @@ internal static class Structure
     }
 
     /// <summary>Units in which A and the control agree and B differs: so many are no chance. What is written with is told by what varies alone, and what is written twice is drawn once.</summary>
-    private static string? Agreeing(IReadOnlyList<Triple> triples)
+    private static string? Agreeing(Triple[] triples)
     {
         Triple[] varying = [.. Distinct(triples.SelectMany(static triple => Runs(triple)))];
         Kind kind = Kind.Digits;
@@ -58,9 +58,9 @@ internal static class Structure
     }
 
     /// <summary>Bits that are one for A's persona and zero for B's, or the other way round, every time.</summary>
-    private static string? Constant(IReadOnlyList<Triple> triples)
+    private static string? Constant(Triple[] triples)
     {
-        if (triples.Count < 2) return null;
+        if (triples.Length < 2) return null;
         byte[][] own = [.. triples.SelectMany(static triple => (byte[][])[Units(triple.A), Units(triple.Control)])], others = [.. triples.Select(static triple => Units(triple.B))];
         int length = Math.Min(4096, Math.Min(own.Min(static value => value.Length), others.Min(static value => value.Length)));
         int bits = 0;
@@ -73,7 +73,7 @@ internal static class Structure
             bits += int.PopCount(((ones & otherZeros) | (zeros & otherOnes)) & 0xff);
         }
         double log = Tail(8L * length, bits, chance);
-        return bits > 0 && log < Limit ? $"{bits} of its bits {(bits == 1 ? "is" : "are")} the same in all {triples.Count} messages of A and of the control, and the opposite in all of B (chance 2^{log:0})" : null;
+        return bits > 0 && log < Limit ? $"{bits} of its bits {(bits == 1 ? "is" : "are")} the same in all {triples.Length} messages of A and of the control, and the opposite in all of B (chance 2^{log:0})" : null;
     }
 
     // Hexadecimal is read as its half bytes: a character's bits are not even.

@@ -29,7 +29,7 @@ internal sealed class Phone(string folder)
             {
                 case "contact":
                     int card = Next("contact");
-                    Write($"contacts/{card + 1}.vcf", At(Cards(), card, step));
+                    Write($"contacts/{card + 1}.vcf", At(Cards(step.Rest), card, step));
                     break;
                 case "sms" or "mms":
                     int message = Next(step.Text);
@@ -45,7 +45,7 @@ internal sealed class Phone(string folder)
                     File.Copy(file, to);
                     break;
                 default: // call
-                    string called = At(Cards(), Next("call"), step);
+                    string called = At(Cards(""), Next("call"), step);
                     Match number = Regex.Match(called, @"^TEL[^:\r\n]*:(?<number>[^\r\n]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
                     File.AppendAllText(Path.Combine(Folder, "calls.txt"), $"{number.Groups["number"].Value}\n");
                     break;
@@ -61,7 +61,7 @@ internal sealed class Phone(string folder)
     }
 
     private static T At<T>(IReadOnlyList<T> all, int index, Step step) =>
-        index < all.Count ? all[index] : throw new LabException($"line {step.Line}: the persona has only {all.Count} of these", "plant more: persona --contacts N --messages N --notes N --photos N");
+        index < all.Count ? all[index] : throw new LabException($"line {step.Line}: the persona has only {all.Count} of these", "plant more: persona --contacts N --messages N --notes N --photos N, and --all-formats for cards of another version");
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(Folder, name), text, new UTF8Encoding(false));
 
@@ -71,10 +71,11 @@ internal sealed class Phone(string folder)
         return Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(static file => !file.Contains("/attachments/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)] : [];
     }
 
-    private List<string> Cards()
+    // persona.md §8: the same contacts, in the same order, in each version.
+    private List<string> Cards(string version)
     {
         List<string> cards = [];
-        foreach (string file in Files("contacts"))
+        foreach (string file in Files(version.Length == 0 ? "contacts" : $"formats/contacts/vcard-{version}"))
         {
             string text = File.ReadAllText(file);
             for (int at = 0; (at = text.IndexOf("BEGIN:VCARD", at, StringComparison.Ordinal)) >= 0;)

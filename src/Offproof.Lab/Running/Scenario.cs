@@ -64,7 +64,8 @@ internal static class Scenario
             case "call" or "reboot" or "stop" when words.Length == 0: return step;
             case "wait" when Duration(step.Rest) is not null: return step;
             case "expect" when Expected.Contains(step.Rest, StringComparer.Ordinal): return step;
-            case "contact" when words is ["add", .. var rest] && Count(rest) is { } count: return step with { Rest = "add", Count = count };
+            case "contact" when words is ["add", .. var rest, "2.1" or "3.0" or "4.0"] && Count(rest) is { } count: return step with { Rest = words[^1], Count = count };
+            case "contact" when words is ["add", .. var rest] && Count(rest) is { } count: return step with { Rest = "", Count = count };
             case "sms" or "mms" when words is ["in" or "out", .. var rest] && Count(rest) is { } count: return step with { Rest = words[0], Count = count };
             case "note" or "photo" when Count(words) is { } count: return step with { Rest = "", Count = count };
             default: throw new ScenarioException($"line {step.Line}: '{step.Text}' is no step; docs/lab.md §4 has them all");
