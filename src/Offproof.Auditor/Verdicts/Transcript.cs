@@ -13,7 +13,7 @@ public sealed record Transcript(AuditReport Report, IReadOnlyList<Said> Said, IR
     /// <exception cref="InvalidPersonaException">The persona cannot be read.</exception>
     /// <exception cref="IOException">A file cannot be opened or read.</exception>
     /// <param name="phones">Addresses of the phone's end; null or empty where it is not known.</param>
-    public static Transcript Read(string capture, string persona, IReadOnlyList<string> keys, CancellationToken cancel = default, IReadOnlyList<System.Net.IPAddress>? phones = null)
+    public static Transcript Read(string capture, string persona, IReadOnlyList<string> keys, IReadOnlyList<System.Net.IPAddress>? phones = null, CancellationToken cancel = default)
     {
         Scribe? scribe = null;
         AuditReport report = Audit.Run(new AuditRequest([capture], persona, keys, Phones: phones is { Count: > 0 } ? phones : null), examiner => scribe = new Scribe(examiner), cancel);

@@ -24,9 +24,9 @@ public static class Comparison
     /// <exception cref="IOException">A file cannot be opened or read. A capture that is damaged is no exception: the report says so.</exception>
     public static ComparisonReport Run(CompareRequest request, CancellationToken cancel = default)
     {
-        Transcript a = Transcript.Read(request.A, request.PersonaA, request.Keys, cancel, request.Phones);
-        Transcript b = Transcript.Read(request.B, request.PersonaB, request.Keys, cancel, request.Phones);
-        Transcript? control = request.Control is null ? null : Transcript.Read(request.Control, request.PersonaA, request.Keys, cancel, request.Phones);
+        Transcript a = Transcript.Read(request.A, request.PersonaA, request.Keys, request.Phones, cancel);
+        Transcript b = Transcript.Read(request.B, request.PersonaB, request.Keys, request.Phones, cancel);
+        Transcript? control = request.Control is null ? null : Transcript.Read(request.Control, request.PersonaA, request.Keys, request.Phones, cancel);
         return Of(request, a, b, control, PersonaPair.Same(request.PersonaA, request.PersonaB));
     }
 

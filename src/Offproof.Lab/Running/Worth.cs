@@ -27,7 +27,7 @@ internal static class Worth
         Wire all = Wire.Of(whole);
         LedgerFile? ledger = run.Ledger is null ? null : LedgerFile.Read(File.Exists(run.Ledger) ? File.ReadAllBytes(run.Ledger) : []);
         LedgerMatch? match = ledger is null ? null : LedgerMatch.Of(all.Connections, ledger, run.Real);
-        match?.UnmatchedLines.AddRange(LedgerContents.Problems(match, Transcript.Read(Path.Combine(run.Folder, "run.pcapng"), run.Persona ?? Path.Combine(run.Folder, "control.json"), [keys], cancel)));
+        match?.UnmatchedLines.AddRange(LedgerContents.Problems(match, Transcript.Read(Path.Combine(run.Folder, "run.pcapng"), run.Persona ?? Path.Combine(run.Folder, "control.json"), [keys], [Device], cancel)));
         WireReport? against = match is null ? null : Against(ledger!, match, all, broken);
 
         List<CrossingReport> crossings = [];

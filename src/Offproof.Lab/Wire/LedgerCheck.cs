@@ -19,7 +19,7 @@ public static class LedgerCheck
         TimeSpan from = since - DateTimeOffset.UnixEpoch - TimeSpan.FromMilliseconds(1);
         LedgerFile part = whole with { Requests = [.. whole.Requests.Where(request => request.From >= from)] };
         LedgerMatch match = LedgerMatch.Of(wire.Connections, part, static time => time);
-        match.UnmatchedLines.AddRange(LedgerContents.Problems(match, Transcript.Read(capture, persona, [], cancel)));
+        match.UnmatchedLines.AddRange(LedgerContents.Problems(match, Transcript.Read(capture, persona, [], cancel: cancel)));
         return WireReport.Of(part, match, wire);
     }
 }
