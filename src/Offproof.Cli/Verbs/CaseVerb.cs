@@ -30,19 +30,19 @@ internal static class CaseVerb
 
     private static Command Add()
     {
-        Command verb = new("add", "Add an entry, or correct one");
-        foreach (CaseKind kind in CaseKind.All.Where(static kind => kind.IsAdded)) verb.Add(Add(kind));
+        Argument<string> folder = Folder();
+        Command verb = new("add", "Add an entry, or correct one") { folder };
+        foreach (CaseKind kind in CaseKind.All.Where(static kind => kind.IsAdded)) verb.Add(Add(kind, folder));
         return verb;
     }
 
-    private static Command Add(CaseKind kind)
+    private static Command Add(CaseKind kind, Argument<string> folder)
     {
-        Argument<string> folder = Folder();
         Option<string?> id = new("--id") { Description = $"Its id; {kind.Name}-N where not given", HelpName = "ID" };
         Option<string?> corrects = new("--corrects") { Description = "It stands in the place of this one; what is not given is taken over", HelpName = "ID" };
         Option<string?> because = new("--because") { Description = "Why it is corrected", HelpName = "TEXT" };
         Option<string?> key = new("--key") { Description = "A file with their minisign key", HelpName = "FILE" };
-        Command verb = new(kind.Name, kind.Help) { folder, id };
+        Command verb = new(kind.Name, kind.Help) { id };
         if (kind.Name != "withdrawal")
         {
             verb.Add(corrects);

@@ -7,7 +7,6 @@ public sealed partial class CaseFolder
 {
     internal Dossier Read()
     {
-        CaseHead head = ReadHead();
         History history = File.Exists(Path.Combine(root, History.FileName))
             ? History.Parse(Bounded(Path.Combine(root, History.FileName), History.FileLimit) ?? throw Changed(History.FileName, "is a link, or too long"), History.FileName)
             : History.Empty;
@@ -17,7 +16,7 @@ public sealed partial class CaseFolder
             byte[] bytes = Bounded(Path.Combine(root, line.File), Entry.FileLimit) ?? throw Changed(line.File, "is gone, and was published on " + line.Time[..10]);
             if (History.Hash(bytes) != line.Sha256) throw Changed(line.File, $"was changed after it was published on {line.Time[..10]}");
         }
-        Dossier dossier = Dossier.Build(head, history, Entries());
+        Dossier dossier = Dossier.Build(ReadHead(), history, Entries());
         RequireSignatures(dossier);
         return dossier;
     }

@@ -98,7 +98,7 @@ sealed partial class CasePage
         html.Open("p").Text("In a bundle: ").Link($"{at}/{evidence["file"]}", evidence["file"]).Text(isHere
             ? ". When this was published, the list of its files had the hash below, and this file that of the list. To check again, in the bundle's folder:"
             : ". It was not fetched for this page. To check it, in the bundle's folder:").Close("p")
-            .Open("pre", ("tabindex", "0"), ("aria-label", "How to check the bundle"), ("role", "region")).Text($"sha256sum SHA256SUMS    # {evidence["sums"]}\nsha256sum -c SHA256SUMS").Close("pre");
+            .Open("pre", ("tabindex", "0"), ("role", "region"), ("aria-label", $"How to check the bundle of {evidence.Id}")).Text($"sha256sum SHA256SUMS    # {evidence["sums"]}\nsha256sum -c SHA256SUMS").Close("pre");
     }
 
     void Concerned()
