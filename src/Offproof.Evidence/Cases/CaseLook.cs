@@ -38,7 +38,7 @@ static class CaseLook
         .badge.not-shown{color:var(--not-shown);background:var(--not-shown-paper)}.badge.unknown{color:var(--unknown);background:var(--unknown-paper)}
         nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1rem;list-style:none;padding:0;margin:.9rem 0 0}
         .card{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.9rem 1rem;margin:.9rem 0}
-        .card>h3:first-child{margin-top:0}
+        .card>h4:first-child{margin-top:0}
         blockquote{border-left:.25rem solid var(--line);padding:.1rem 0 .1rem .8rem;margin-left:0;margin-right:0}
         .sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(18rem,100%),1fr));gap:.2rem 1.4rem}.sides ul,.limits{padding-left:1.1rem;margin:.2rem 0}
         .story{list-style:none;padding:0;margin:0;border-left:2px solid var(--line)}.story>li{padding:.1rem 0 .5rem 1.1rem;max-width:none;break-inside:avoid-page}

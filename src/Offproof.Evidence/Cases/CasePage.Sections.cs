@@ -87,7 +87,7 @@ sealed partial class CasePage
             if (i > 0) html.Text("; ");
             html.Text("\u201C").Link($"#{claims[i]}", dossier.Need(claims[i])["plain"]).Text("\u201D");
         }
-        html.Text(".").Close("p");
+        html.Close("p");
     }
 
     // case.md §4.
@@ -98,7 +98,7 @@ sealed partial class CasePage
         html.Open("p").Text("In a bundle: ").Link($"{at}/{evidence["file"]}", evidence["file"]).Text(isHere
             ? ". When this was published, the list of its files had the hash below, and this file that of the list. To check again, in the bundle's folder:"
             : ". It was not fetched for this page. To check it, in the bundle's folder:").Close("p")
-            .Open("pre", ("tabindex", "0"), ("role", "region"), ("aria-label", $"How to check the bundle of {evidence.Id}")).Text($"sha256sum SHA256SUMS    # {evidence["sums"]}\nsha256sum -c SHA256SUMS").Close("pre");
+            .Open("pre", ("tabindex", "0"), ("role", "region"), ("aria-label", $"How to check the bundle of {evidence.Id}")).Text($"echo '{evidence["sums"]}  SHA256SUMS' | sha256sum -c\nsha256sum -c SHA256SUMS").Close("pre");
     }
 
     void Concerned()
@@ -190,7 +190,9 @@ sealed partial class CasePage
         {
             IReadOnlyList<string> before = old.Entry.All(member.Name), after = now?.Entry.All(member.Name) ?? [];
             if (before.SequenceEqual(after, StringComparer.Ordinal)) continue;
-            html.Element("h4", member.Name).Raw("<div class=\"versions\">\n<div>\n").Element("p", "Before", ("class", "note")).Open("del").Paragraphs(before.Count > 0 ? before : ["\u2013"]).Close("del").Raw("</div>\n");
+            html.Element("h4", member.Name).Raw("<div class=\"versions\">\n<div>\n");
+            if (now is not null) html.Element("p", "Before", ("class", "note"));
+            html.Open("del").Paragraphs(before.Count > 0 ? before : ["\u2013"]).Close("del").Raw("</div>\n");
             if (now is not null) html.Raw("<div>\n").Element("p", "After", ("class", "note")).Open("ins").Paragraphs(after.Count > 0 ? after : ["\u2013"]).Close("ins").Raw("</div>\n");
             html.Raw("</div>\n");
         }
@@ -219,7 +221,7 @@ sealed partial class CasePage
         html.Element("p", "Everything that this page is made of lies beside it: case.json, entries/, replies/ and keys/. history.ndjson has the SHA-256 and the day of each file that was ever published; each of its lines names the one before. Where something was changed without a correction, it no longer fits.")
             .Open("dl", ("class", "facts")).Element("dt", "Lines of the history").Element("dd", dossier.History.Lines.Count.ToString(CultureInfo.InvariantCulture)).Element("dt", "SHA-256 of its last line").Open("dd").Inline("code", dossier.History.Head).Close("dd").Element("dt", "Case").Open("dd").Inline("code", dossier.Head.Id).Close("dd").Close("dl")
             .Element("p", "Keep the second line: a history that does not come by it later was rewritten. Comments that wait or were refused are in the history by their hash alone.")
-            .Open("pre", ("tabindex", "0"), ("role", "region"), ("aria-label", "How to check the history")).Text("tail -n 1 history.ndjson | tr -d '\\n' | sha256sum").Close("pre")
+            .Open("pre", ("tabindex", "0"), ("role", "region"), ("aria-label", "How to check the history")).Text("tail -n 1 history.ndjson | tr -d '\\n' | sha256sum\njq -r '.sha256 + \"  \" + .file' history.ndjson | sha256sum -c --ignore-missing").Close("pre")
             .Open("p").Text("What is added and corrected is also in the ").Link("feed.xml", "feed").Text(".").Close("p");
     }
 }

@@ -13,6 +13,9 @@ sealed record Placed(int Number, string File, Entry Entry, byte[] Bytes)
 
     internal bool Stands => Successor is null;
 
+    /// <summary>What stands in its place now; null where that was taken back.</summary>
+    internal Placed? Current => Successor is null ? this : Successor.Entry.Corrects ? Successor.Current : null;
+
     internal string Id => Entry.Id;
 
     internal string? this[string name] => Entry.One(name);
@@ -37,7 +40,8 @@ sealed class Dossier
 
     Dossier(CaseHead head, History history, List<Placed> all) => (Head, History, this.all) = (head, history, all);
 
-    internal IEnumerable<Placed> Standing(string kind) => all.Where(placed => placed.Stands && placed.Entry.Kind.Name == kind);
+    /// <summary>Those of a kind that stand, each where the one that it corrects stood.</summary>
+    internal IEnumerable<Placed> Standing(string kind) => all.Where(placed => placed.Entry.Kind.Name == kind && !placed.Entry.Corrects).Select(static placed => placed.Current).OfType<Placed>();
 
     internal Placed? Find(string id) => all.FirstOrDefault(placed => placed.Stands && placed.Id == id && placed.Entry.Kind.Name is not ("withdrawal" or "moderation"));
 
