@@ -41,7 +41,7 @@ static class CaseLook
         .card>h4:first-child{margin-top:0}
         blockquote{border-left:.25rem solid var(--line);padding:.1rem 0 .1rem .8rem;margin-left:0;margin-right:0}
         .sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(18rem,100%),1fr));gap:.2rem 1.4rem}.sides ul,.limits{padding-left:1.1rem;margin:.2rem 0}
-        .story{list-style:none;padding:0;margin:0;border-left:2px solid var(--line)}.story>li{padding:.1rem 0 .5rem 1.1rem;max-width:none;break-inside:avoid-page}
+        .story{list-style:none;padding:0;margin:0;border-left:2px solid var(--line)}.story>li{padding:.1rem 0 .5rem 1.1rem;max-width:none}.when{white-space:nowrap}
         .story h3{margin:.5rem 0 .1rem}
         .facts{display:grid;grid-template-columns:max-content 1fr;gap:.15rem .9rem}dt{color:var(--soft)}dd{margin:0}
         .letter p{white-space:pre-wrap;max-width:none}.letter{border:1px solid var(--line);border-radius:.3rem;background:var(--paper);padding:.2rem .8rem;max-height:34rem;overflow:auto}

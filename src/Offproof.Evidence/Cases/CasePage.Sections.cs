@@ -51,11 +51,11 @@ sealed partial class CasePage
     {
         Placed[] these = [.. dossier.Standing("evidence").Where(evidence => evidence.Entry.All(side).Contains(claim.Id, StringComparer.Ordinal))];
         html.Raw("<div>\n").Element("h4", title);
-        if (these.Length == 0) html.Element("p", "Nothing that was published.", ("class", "note"));
+        if (these.Length == 0) html.Element("p", "Nothing is listed.", ("class", "note"));
         else
         {
             html.Raw("<ul>\n");
-            foreach (Placed evidence in these) html.Raw("<li>").Link($"#{evidence.Id}", evidence["title"]).Text($" ({evidence["who"]}, {evidence["date"]})").Raw("</li>\n");
+            foreach (Placed evidence in these) html.Raw("<li>").Link($"#{evidence.Id}", evidence["title"]).Text($" ({evidence["who"]}, ").Inline("span", evidence["date"], ("class", "when")).Text(")").Raw("</li>\n");
             html.Raw("</ul>\n");
         }
         html.Raw("</div>\n");

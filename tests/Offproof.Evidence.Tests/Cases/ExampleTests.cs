@@ -73,10 +73,10 @@ public sealed partial class ExampleTests
         Assert.Empty(Rfc4287.Complaints(feed));
     }
 
-    static int Occurrences(string page, string part) => Regex.Count(page, Regex.Escape(part));
+    static int Occurrences(string page, string part) => page.Split(part).Length - 1;
 
     static string Shown(string html) => System.Net.WebUtility.HtmlDecode(Tag().Replace(html, " "));
 
-    [GeneratedRegex("<[^>]*>")]
+    [GeneratedRegex("<[^>]*>", RegexOptions.NonBacktracking)]
     private static partial Regex Tag();
 }

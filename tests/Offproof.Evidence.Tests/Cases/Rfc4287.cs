@@ -71,9 +71,9 @@ static partial class Rfc4287
         ["name"] = ["author", "contributor"], ["uri"] = ["author", "contributor"], ["email"] = ["author", "contributor"],
     };
 
-    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")]
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Date();
 
-    [GeneratedRegex(@"^[A-Za-z0-9.+-]+/[A-Za-z0-9.+-]+$")]
+    [GeneratedRegex(@"^[A-Za-z0-9.+-]+/[A-Za-z0-9.+-]+$", RegexOptions.NonBacktracking)]
     private static partial Regex MediaType();
 }
