@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Offproof.Channel;
 using Offproof.Device;
+using Offproof.Evidence;
 using Offproof.Vault;
 
 namespace Offproof.Cli;
@@ -45,6 +46,7 @@ internal static class CommandLine
             LedgerVerb.Create(),
             PersonaVerb.Create(),
             AuditVerb.Create(),
+            CaseVerb.Create(),
             CompareVerb.Create(),
             LabVerb.Create(),
             SabotageVerb.Create(),
@@ -85,6 +87,10 @@ internal static class CommandLine
             return Report(e.Message, null, ExitCode.Of(e));
         }
         catch (PublishingException e)
+        {
+            return Report(e.Message, e.Hint, ExitCode.Of(e));
+        }
+        catch (CaseException e)
         {
             return Report(e.Message, e.Hint, ExitCode.Of(e));
         }

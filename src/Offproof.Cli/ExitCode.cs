@@ -1,5 +1,6 @@
 using Offproof.Channel;
 using Offproof.Device;
+using Offproof.Evidence;
 using Offproof.Vault;
 
 namespace Offproof.Cli;
@@ -43,6 +44,14 @@ internal static class ExitCode
         PublishingFault.WrongKey => WrongSheet,
         PublishingFault.Unreachable => Unreachable,
         PublishingFault.Usage => Usage,
+        _ => Failure,
+    };
+
+    internal static int Of(CaseException e) => e.Fault switch
+    {
+        CaseFault.Forgery => Forgery,
+        CaseFault.Refused => Refused,
+        CaseFault.Usage => Usage,
         _ => Failure,
     };
 

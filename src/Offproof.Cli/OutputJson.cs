@@ -150,8 +150,14 @@ internal sealed record LedgerJson(string Schema, IReadOnlyList<LedgerLine> Lines
 internal sealed record LedgerVerifyJson(
     string Schema, long Lines, long Anchored, long Unanchored, long Unfinished, long Torn, bool Verified, IReadOnlyList<LedgerProblem> Problems);
 
+internal sealed record CaseJson(string Schema, string Folder, string? File, string? Id, string? State);
+
+internal sealed record CasePublishJson(string Schema, string Folder, int Claims, int Published, int Held, int Lines, string Head, IReadOnlyList<string> Open);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
     Converters = [typeof(SwitchStateConverter)])]
+[JsonSerializable(typeof(CaseJson))]
+[JsonSerializable(typeof(CasePublishJson))]
 [JsonSerializable(typeof(AuditReport))]
 [JsonSerializable(typeof(ComparisonReport))]
 [JsonSerializable(typeof(LabReport))]

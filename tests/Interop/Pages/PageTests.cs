@@ -24,8 +24,28 @@ public sealed class PageTests
         ];
         foreach ((string name, int exit, string[] arguments) in pages)
             (await Processes.RunAsync(await ProgramUnderTest.StartInfoAsync(["audit", .. arguments, "--persona", persona, "--html", scratch[$"{name}.html"]]))).Is(exit);
+        await JudgeAsync([.. pages.Select(page => scratch[$"{page.Name}.html"])]);
+    }
+
+    [Fact] // case.md §6
+    public async Task Two_cases_are_accessible_fit_every_screen_and_ask_nobody()
+    {
+        await using Scratch scratch = new();
+        (string Name, string From)[] cases = [("story", Path.Combine(ProgramUnderTest.Root, "cases", "2014")), ("example", Vector("case", "example"))];
+        foreach ((string name, string from) in cases)
+        {
+            // What is published is entered in its folder: that of a copy.
+            (await Processes.RunAsync("cp", "-r", from, scratch[$"{name}-case"])).Is(0);
+            (await Processes.RunAsync(await ProgramUnderTest.StartInfoAsync(["case", "publish", scratch[$"{name}-case"], "--to", scratch[name]]))).Is(0);
+            (await Processes.RunAsync("xmllint", "--noout", Path.Combine(scratch[name], "feed.xml"))).Is(0);
+        }
+        await JudgeAsync([.. cases.Select(published => Path.Combine(scratch[published.Name], "index.html"))]);
+    }
+
+    static async Task JudgeAsync(string[] pages)
+    {
         string packages = await NpmPackages.FolderAsync(Here, "axe");
-        Ended seen = (await Processes.RunAsync("node", [Path.Combine(Here, "page.mjs"), "chromium", packages, .. pages.Select(page => scratch[$"{page.Name}.html"])])).Is(0);
+        Ended seen = (await Processes.RunAsync("node", [Path.Combine(Here, "page.mjs"), "chromium", packages, .. pages])).Is(0);
         List<JsonElement> views = [.. seen.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(pages.Length * 7, views.Count);
         foreach (JsonElement view in views)

@@ -1,0 +1,155 @@
+using System.Text;
+
+namespace Offproof.Evidence;
+
+/// <summary>What was published.</summary>
+/// <param name="Folder">Where</param>
+/// <param name="Claims">How many claims</param>
+/// <param name="Entries">How many files were published for the first time</param>
+/// <param name="Held">Comments that wait for a decision</param>
+/// <param name="Lines">Lines of the history</param>
+/// <param name="Head">The SHA-256 of its last line: to be kept elsewhere</param>
+/// <param name="Open">Claims without a verdict</param>
+public sealed record PublishedCase(string Folder, int Claims, int Entries, int Held, int Lines, string Head, IReadOnlyList<string> Open);
+
+public sealed partial class CaseFolder
+{
+    /// <summary>Enters what is new into the history, and writes the page, the feed and what they rest on. The same folder gives the same bytes.</summary>
+    /// <param name="to">A folder that is not there, or holds an earlier state of this case</param>
+    /// <exception cref="CaseException">What was published was changed (4), or the folder is somebody else's (5): nothing was written.</exception>
+    public PublishedCase Publish(string to)
+    {
+        string target = Path.GetFullPath(to);
+        if (Path.TrimEndingDirectorySeparator(target) is var bare && (bare == root || root.StartsWith(bare + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
+            throw new CaseException(CaseFault.Usage, $"{to} is the case's own folder, or around it", "name another one");
+        Dossier dossier = Read();
+        if (!dossier.All.Any(static placed => placed.Entry.Kind.Name == "claim")) throw new CaseException(CaseFault.Failure, "the case makes no claim yet", "case add DIR claim");
+        int before = dossier.History.Lines.Count;
+        Seal(dossier);
+        if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
+        {
+            byte[] earlier = Bounded(Path.Combine(target, History.FileName), History.FileLimit) ?? throw new CaseException(CaseFault.Refused, $"{to} holds something else than a published case: it was not touched", "name a folder that does not exist");
+            if (!History.Parse(earlier, $"{to}/{History.FileName}").IsBeginningOf(dossier.History))
+                throw new CaseException(CaseFault.Forgery, $"{to} was published with another history, or a longer one: this folder would take back what was said there", "publish from the folder that it came from; nothing was written");
+        }
+        List<(string File, byte[] Bytes)> files = Files(dossier);
+        string made = $"{Path.TrimEndingDirectorySeparator(target)}.offproof-{Guid.NewGuid():N}"[..^24];
+        Directory.CreateDirectory(made);
+        try
+        {
+            foreach ((string file, byte[] bytes) in files)
+            {
+                string path = Path.Combine(made, file);
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                File.WriteAllBytes(path, bytes);
+            }
+            CopyBundles(dossier, made);
+            // The history first: what is seen outside was written down before.
+            if (dossier.History.Lines.Count > before) WriteHistory(dossier.History);
+            Swap(made, target);
+        }
+        finally
+        {
+            if (Directory.Exists(made)) Directory.Delete(made, recursive: true);
+        }
+        return new PublishedCase(target, dossier.Standing("claim").Count(), dossier.History.Lines.Count - before, dossier.Standing("comment").Count(comment => dossier.StateOf(comment) == "held"), dossier.History.Lines.Count, dossier.History.Head,
+            [.. dossier.Standing("claim").Where(claim => !dossier.Standing("verdict").Any(verdict => verdict["claim"] == claim.Id)).Select(static claim => claim.Id)]);
+    }
+
+    void Seal(Dossier dossier)
+    {
+        string now = Entry.Time(clock.GetUtcNow());
+        HashSet<string> known = new(dossier.History.Lines.Select(static line => line.File), StringComparer.Ordinal);
+        void Once(string file, ReadOnlySpan<byte> bytes)
+        {
+            if (known.Add(file)) dossier.History.Append(now, file, History.Hash(bytes));
+        }
+        Once(HeadFile, File.ReadAllBytes(Path.Combine(root, HeadFile)));
+        foreach (Placed placed in dossier.All)
+        {
+            foreach (string file in Beside(placed)) Once(file, Bounded(Path.Combine(root, file), MostReply) ?? throw new CaseException(CaseFault.Failure, $"{file} is missing"));
+            Once(placed.File, placed.Bytes);
+            placed.Published ??= dossier.History.Of(placed.File)!.Time;
+        }
+    }
+
+    List<(string File, byte[] Bytes)> Files(Dossier dossier)
+    {
+        List<(string File, byte[] Bytes)> files = [(HeadFile, File.ReadAllBytes(Path.Combine(root, HeadFile))), (History.FileName, dossier.History.Write())];
+        Dictionary<string, string> letters = new(StringComparer.Ordinal);
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach (Placed placed in dossier.All)
+        {
+            string kind = placed.Entry.Kind.Name;
+            if (kind is "reply" or "comment" && !placed.Stands) continue;
+            if (kind == "comment" && dossier.StateOf(placed) != "accepted") continue;
+            files.Add((placed.File, placed.Bytes));
+            foreach (string file in Beside(placed))
+            {
+                byte[] bytes = Bounded(Path.Combine(root, file), MostReply)!;
+                if (names.Add(file)) files.Add((file, bytes));
+                if (file.EndsWith(".txt", StringComparison.Ordinal)) letters.Add(placed.Id, Encoding.UTF8.GetString(bytes));
+            }
+        }
+        files.Add(("index.html", CasePage.Write(dossier, letters)));
+        files.Add(("feed.xml", CaseFeed.Write(dossier)));
+        return files;
+    }
+
+    void WriteHistory(History history)
+    {
+        string path = Path.Combine(root, History.FileName), fresh = path + ".new";
+        File.WriteAllBytes(fresh, history.Write());
+        File.Move(fresh, path, overwrite: true);
+    }
+
+    // A reader finds the old state or the new one; a kill between leaves the new one beside it.
+    static void Swap(string made, string target)
+    {
+        string old = made + ".old";
+        if (Directory.Exists(target)) Directory.Move(target, old);
+        Directory.Move(made, target);
+        if (Directory.Exists(old)) Directory.Delete(old, recursive: true);
+    }
+
+    // case.md §4.
+    void CopyBundles(Dossier dossier, string made)
+    {
+        HashSet<string> copied = new(StringComparer.Ordinal);
+        foreach (Placed evidence in dossier.Standing("evidence").Where(static evidence => evidence["bundle"] is { } at && !at.Contains("://", StringComparison.Ordinal)))
+        {
+            string at = evidence["bundle"]!;
+            byte[] sums = Bounded(Path.Combine(root, at, "SHA256SUMS"), History.FileLimit) ?? throw new CaseException(CaseFault.Failure, $"{evidence.File}: {at}/SHA256SUMS is not there");
+            if (History.Hash(sums) != evidence["sums"]) throw new CaseException(CaseFault.Forgery, $"{evidence.File}: {at}/SHA256SUMS has another hash than the one that was noted", "is it the same bundle? nothing was written");
+            Dictionary<string, string> listed = Sums(sums, at);
+            if (!listed.ContainsKey(evidence["file"]!)) throw new CaseException(CaseFault.Forgery, $"{evidence.File}: {at}/SHA256SUMS does not list {evidence["file"]}", "nothing was written");
+            if (!copied.Add(at)) continue;
+            foreach ((string file, string hash) in listed) Copy(Path.Combine(root, at, file), Path.Combine(made, at, file), hash, $"{at}/{file}");
+            Directory.CreateDirectory(Path.Combine(made, at));
+            File.WriteAllBytes(Path.Combine(made, at, "SHA256SUMS"), sums);
+            if (Bounded(Path.Combine(root, at, "SHA256SUMS.minisig"), MinisignSignature.FileLimit) is { } signature) File.WriteAllBytes(Path.Combine(made, at, "SHA256SUMS.minisig"), signature);
+        }
+    }
+
+    static Dictionary<string, string> Sums(byte[] sums, string at)
+    {
+        Dictionary<string, string> listed = new(StringComparer.Ordinal);
+        foreach (string line in Encoding.UTF8.GetString(sums).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            // Two blanks, or a blank and an asterisk: text or binary, which is the same here.
+            if (line.Length < 67 || line[64] != ' ' || line[65] is not (' ' or '*') || !line[..64].All(char.IsAsciiHexDigitLower) || !Entry.IsPath(line[66..]) || !listed.TryAdd(line[66..], line[..64]))
+                throw new CaseException(CaseFault.Forgery, $"{at}/SHA256SUMS has a line that is none of a bundle", "nothing was written");
+        }
+        return listed;
+    }
+
+    static void Copy(string from, string to, string hash, string name)
+    {
+        FileInfo info = new(from);
+        if (!info.Exists || info.LinkTarget is not null) throw new CaseException(CaseFault.Forgery, $"{name} is listed, and is not there", "nothing was written");
+        Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+        File.Copy(from, to);
+        using FileStream copy = File.OpenRead(to);
+        if (Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(copy)) != hash) throw new CaseException(CaseFault.Forgery, $"{name} is not what SHA256SUMS lists", "nothing was written");
+    }
+}
