@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Offproof.Channel;
 using Offproof.Device;
+using Offproof.Evidence;
 using Offproof.Vault;
 
 namespace Offproof.Cli;
@@ -46,6 +47,7 @@ internal static class CommandLine
             PersonaVerb.Create(),
             AuditVerb.Create(),
             CompareVerb.Create(),
+            EvidenceVerb.Create(),
             MonitorVerb.Create(),
             WitnessVerb.Create(),
         };
@@ -83,6 +85,10 @@ internal static class CommandLine
             return Report(e.Message, null, ExitCode.Of(e));
         }
         catch (PublishingException e)
+        {
+            return Report(e.Message, e.Hint, ExitCode.Of(e));
+        }
+        catch (EvidenceException e)
         {
             return Report(e.Message, e.Hint, ExitCode.Of(e));
         }

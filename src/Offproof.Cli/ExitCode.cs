@@ -1,5 +1,6 @@
 using Offproof.Channel;
 using Offproof.Device;
+using Offproof.Evidence;
 using Offproof.Vault;
 
 namespace Offproof.Cli;
@@ -43,6 +44,15 @@ internal static class ExitCode
         PublishingFault.WrongKey => WrongSheet,
         PublishingFault.Unreachable => Unreachable,
         PublishingFault.Usage => Usage,
+        _ => Failure,
+    };
+
+    internal static int Of(EvidenceException e) => e.Fault switch
+    {
+        EvidenceFault.Forgery => Forgery,
+        EvidenceFault.Refused => Refused,
+        EvidenceFault.WrongKey => WrongSheet,
+        EvidenceFault.Usage => Usage,
         _ => Failure,
     };
 
