@@ -93,7 +93,7 @@ internal static partial class EvidenceVerb
         Terminal.Say($"bundle      {packed.Id}");
         Terminal.Say($"SHA256SUMS  {packed.SumsSha256}");
         if (archive is not null) Terminal.Say($"zip         {Terminal.OneLine(archive)} {zipSha256}");
-        foreach (string left in packed.LeftOut) Terminal.Talk($"note: packed as its hash alone: {Terminal.OneLine(left, 700)}");
+        foreach (string left in packed.LeftOut) Terminal.Talk($"note: left out: {Terminal.OneLine(left, 700)}");
         foreach (string open in packed.Opens) Terminal.Talk($"careful: {Terminal.OneLine(open, 700)}");
         Terminal.Talk("Tell somebody else the line SHA256SUMS today: it fixes the whole. Whoever verifies needs your public key from elsewhere than the bundle.");
         return ExitCode.Ok;
@@ -108,7 +108,7 @@ internal static partial class EvidenceVerb
         verb.SetAction((parsed, cancel) =>
         {
             MinisignKey? given = parsed.GetValue(key) is { } text ? ReadPublicKey(text) : null;
-            byte[]? opened = parsed.GetValue(opening) is { } file ? File.ReadAllBytes(file) : null;
+            byte[]? opened = parsed.GetValue(opening) is { } file ? Bounded(file, 16 << 20) : null;
             VerifyReport report = EvidenceBundle.Verify(parsed.GetRequiredValue(bundle), given, opened, cancel);
             if (parsed.GetValue(Options.Json)) Terminal.Json(report, EvidenceVerbJson.Default.VerifyReport);
             else Say(report);
@@ -181,11 +181,11 @@ internal static partial class EvidenceVerb
     }
 
     // A key has some hundred bytes; whatever else was named is not read whole.
-    private static byte[] Bounded(string path)
+    private static byte[] Bounded(string path, int limit = 4096)
     {
         if (!File.Exists(path)) throw new EvidenceException(EvidenceFault.Failure, $"{path} is not there");
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
-        byte[] bytes = new byte[4097];
+        byte[] bytes = new byte[(file.CanSeek ? (int)Math.Min(limit, file.Length) : limit) + 1];
         int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         byte[] read = bytes[..length];
         CryptographicOperations.ZeroMemory(bytes);
@@ -199,7 +199,7 @@ internal static partial class EvidenceVerb
     /// <summary>This program, as it lies on the disk: one file where it is native, else what the runtime is given.</summary>
     internal static PackTool Tool { get; } = new("offproof", typeof(EvidenceVerb).Assembly.GetName().Version is { } version ? $"{version.Major}.{version.Minor}.{version.Build}" : "", ProgramFiles());
 
-    private static IReadOnlyList<string> ProgramFiles()
+    private static string[] ProgramFiles()
     {
         string[] ours = [.. Directory.EnumerateFiles(AppContext.BaseDirectory, "*.dll").Where(static file => Path.GetFileName(file) is "offproof.dll" || Path.GetFileName(file).StartsWith("Offproof.", StringComparison.Ordinal))];
         return ours.Length > 0 ? ours : Environment.ProcessPath is { } program ? [program] : [];

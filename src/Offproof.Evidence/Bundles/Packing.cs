@@ -43,7 +43,7 @@ static class Packing
         writer.Sign(files => new About(About.SchemaName, writer.Id, About.Private, request.Title, request.Note, packedAt, [.. files], absent, reports.Reports, tool, Surroundings.Environment, clock, statements, opens,
             Method(request.Tool), [.. reports.Limits, .. Limits(absent.Count > 0, opens.Count > 0)], null), about => ReadmeText.Of(about, request.Key.PublicKey), request.Key, time);
         return new PackResult(request.Folder, writer.Id, request.Key.PublicKey.Id, request.Key.PublicKey.Text, writer.SumsSha256, writer.Files.Count + 1, writer.Bytes,
-            [.. absent.Select(static one => $"{one.Name}: {one.Reason}")], opens);
+            [.. absent.Select(static one => $"{one.Name}, but for its hash: {one.Reason}")], opens);
     }
 
     static void Check(PackRequest request)

@@ -53,7 +53,7 @@ public sealed class PackTests
         using Scratch scratch = new();
         var capture = new PackInput(PackRole.Capture, scratch.Write("phone of anna.pcap", "traffic"u8));
         var packed = EvidenceBundle.Pack(scratch.Request(capture) with { Planted = false }, TimeProvider.System);
-        Assert.StartsWith("phone of anna.pcap: it may be real people's traffic", Assert.Single(packed.LeftOut), StringComparison.Ordinal);
+        Assert.StartsWith("phone of anna.pcap, but for its hash: it may be real people's traffic", Assert.Single(packed.LeftOut), StringComparison.Ordinal);
         Assert.False(Directory.Exists(scratch.PathOf("bundle/captures")));
         Assert.Contains(Checksums.Of("traffic"u8), File.ReadAllText(scratch.PathOf("bundle/bundle.json")), StringComparison.Ordinal);
         Assert.Empty(scratch.Verify().Bundle!.Statements);
