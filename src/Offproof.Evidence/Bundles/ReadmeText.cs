@@ -36,7 +36,8 @@ static class ReadmeText
         Line();
         Line("WHAT IS IN IT (bundle.json has it for programs)");
         foreach (var file in about.Files) Line(string.Create(CultureInfo.InvariantCulture, $"  {file.Path}   {file.Role}, {file.Bytes} bytes"));
-        Section("WHAT IS NOT IN IT", about.Absent.Select(static one => $"{one.Role} {Plain(one.Name ?? "")}{(one.Sha256 is null ? "" : $", SHA-256 {one.Sha256}")}: {one.Reason}"));
+        Section("WHAT IS NOT IN IT", about.Absent.Select(static one => $"{one.Role}{(one.Name is { } name ? " " + Plain(name) : "")}{(one.Sha256 is null ? "" : $", SHA-256 {one.Sha256}")}: {one.Reason}"));
+        if (about.Form == About.Public) Section("HOW A VALUE IS OPENED", ["Whoever packed this hands out a small file: three lines, and the value. Its sha256sum, and the id in its second line, stand in one line of commitments.txt: then that value was fixed when this was signed."]);
         Section("BE CAREFUL: WHAT ITS SECRETS OPEN", about.Opens);
         Section("WHAT IS STATED AND CANNOT BE CHECKED HERE", about.Statements);
         Section("LIMITS", about.Limits);
