@@ -48,6 +48,7 @@ internal static class CommandLine
             AuditVerb.Create(),
             CaseVerb.Create(),
             CompareVerb.Create(),
+            EvidenceVerb.Create(),
             LabVerb.Create(),
             SabotageVerb.Create(),
             MonitorVerb.Create(),
@@ -91,6 +92,10 @@ internal static class CommandLine
             return Report(e.Message, e.Hint, ExitCode.Of(e));
         }
         catch (CaseException e)
+        {
+            return Report(e.Message, e.Hint, ExitCode.Of(e));
+        }
+        catch (EvidenceException e)
         {
             return Report(e.Message, e.Hint, ExitCode.Of(e));
         }

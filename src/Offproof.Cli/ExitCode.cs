@@ -55,6 +55,15 @@ internal static class ExitCode
         _ => Failure,
     };
 
+    internal static int Of(EvidenceException e) => e.Fault switch
+    {
+        EvidenceFault.Forgery => Forgery,
+        EvidenceFault.Refused => Refused,
+        EvidenceFault.WrongKey => WrongSheet,
+        EvidenceFault.Usage => Usage,
+        _ => Failure,
+    };
+
     internal static int Of(VaultException e) => e switch
     {
         WrongPasswordException => WrongSheet,

@@ -139,6 +139,23 @@ internal static class Terminal
     }
 
     /// <summary>"1 file", "2 files".</summary>
+    /// <summary>What is typed without being shown, in UTF-8; the caller zeroes it. Only where <see cref="CanAsk"/>.</summary>
+    internal static byte[] AskSecret(string question)
+    {
+        Console.Error.Write(Clean(question));
+        char[] typed = new char[1024];
+        int length = 0;
+        for (ConsoleKeyInfo key; (key = Console.ReadKey(intercept: true)).Key != ConsoleKey.Enter;)
+        {
+            if (key.Key == ConsoleKey.Backspace) length = Math.Max(0, length - 1);
+            else if (key.KeyChar != '\0' && length < typed.Length) typed[length++] = key.KeyChar;
+        }
+        Console.Error.WriteLine();
+        byte[] secret = Encoding.UTF8.GetBytes(typed, 0, length);
+        Array.Clear(typed);
+        return secret;
+    }
+
     internal static string Count(long number, string one) => string.Create(CultureInfo.InvariantCulture, $"{number} {one}{(number == 1 ? "" : "s")}");
 
     internal static string Size(long bytes) => bytes switch

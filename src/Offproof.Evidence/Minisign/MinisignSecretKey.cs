@@ -91,6 +91,25 @@ public sealed class MinisignSecretKey : IDisposable
         return file;
     }
 
+    /// <summary>Writes the secret key's file (mode 600) and, beside it with <c>.pub</c> behind its name, the public one's.</summary>
+    /// <exception cref="EvidenceException">One of them is there already: neither was touched.</exception>
+    public void WriteNew(string path)
+    {
+        string publicFile = path + ".pub";
+        if ((File.Exists(path) ? path : File.Exists(publicFile) ? publicFile : null) is { } there) throw new EvidenceException(EvidenceFault.Refused, $"{there} is there already: it was not touched", "name another file");
+        byte[] secret = Export();
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (FileStream file = new(path, options))
+        {
+            file.Write(secret);
+            file.Flush(flushToDisk: true);
+        }
+        CryptographicOperations.ZeroMemory(secret);
+        using FileStream readable = new(publicFile, FileMode.CreateNew, FileAccess.Write);
+        readable.Write(Encoding.ASCII.GetBytes(PublicKey.FileText));
+    }
+
     internal byte[] Sign(ReadOnlySpan<byte> bytes, string trustedComment)
     {
         using MemoryStream stream = new(bytes.ToArray(), writable: false);
@@ -103,7 +122,7 @@ public sealed class MinisignSecretKey : IDisposable
         if (!MinisignText.IsPlain(trustedComment) || Encoding.UTF8.GetByteCount(trustedComment) > 8000) throw new ArgumentException("a trusted comment is one plain line of at most 8,000 bytes", nameof(trustedComment));
         byte[] signature = Sign(MinisignSignature.Prehash(bytes));
         byte[] global = Sign([.. signature, .. Encoding.UTF8.GetBytes(trustedComment)]);
-        return Encoding.UTF8.GetBytes($"{MinisignText.Untrusted}signature from minisign secret key {PublicKey.Id}\n{Convert.ToBase64String([.. "ED"u8, .. PublicKey.IdBytes, .. signature])}\n{MinisignText.Trusted}{trustedComment}\n{Convert.ToBase64String(global)}\n");
+        return Encoding.UTF8.GetBytes($"{MinisignText.Untrusted}signature from minisign secret key\n{Convert.ToBase64String([.. "ED"u8, .. PublicKey.IdBytes, .. signature])}\n{MinisignText.Trusted}{trustedComment}\n{Convert.ToBase64String(global)}\n");
     }
 
     /// <summary>Zeroes the secret.</summary>

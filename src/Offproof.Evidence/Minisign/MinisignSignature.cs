@@ -24,7 +24,7 @@ enum SignatureCheck
 
 /// <summary>
 /// A .minisig file (evidence.md §3): <c>Ed</c> signs the bytes themselves, <c>ED</c> their BLAKE2b-512; a second signature covers the first one and the trusted comment.
-/// The untrusted comment is covered by nothing, and is thrown away.
+/// The untrusted comment is covered by nothing.
 /// </summary>
 sealed class MinisignSignature
 {
@@ -41,7 +41,7 @@ sealed class MinisignSignature
     readonly byte[] head;
     readonly byte[] global;
 
-    MinisignSignature(byte[] head, byte[] global, string comment) => (this.head, this.global, TrustedComment) = (head, global, comment);
+    MinisignSignature(byte[] head, byte[] global, string untrusted, string comment) => (this.head, this.global, UntrustedComment, TrustedComment) = (head, global, untrusted, comment);
 
     /// <summary>True for <c>ED</c>: over the BLAKE2b-512 of the bytes.</summary>
     internal bool IsPrehashed => head[1] == (byte)'D';
@@ -51,6 +51,9 @@ sealed class MinisignSignature
 
     /// <summary>Plain text without control characters; believed as <see cref="KeyId"/> is.</summary>
     internal string TrustedComment { get; }
+
+    /// <summary>Covered by nothing: anybody can have written it.</summary>
+    internal string UntrustedComment { get; }
 
     /// <summary>Reads exactly four lines; false for any other file, of which <paramref name="why"/> then says what is wrong.</summary>
     internal static bool TryParse(ReadOnlySpan<byte> file, [NotNullWhen(true)] out MinisignSignature? signature, [NotNullWhen(false)] out string? why)
@@ -70,7 +73,7 @@ sealed class MinisignSignature
         if (!MinisignText.TryDecode(second, SignatureSize, out byte[]? global)) return "its fourth line is no signature";
         string comment = trusted[MinisignText.Trusted.Length..];
         if (!MinisignText.IsPlain(comment)) return "its trusted comment has control characters";
-        signature = new MinisignSignature(head, global, comment);
+        signature = new MinisignSignature(head, global, untrusted[MinisignText.Untrusted.Length..], comment);
         return null;
     }
 

@@ -10,7 +10,9 @@ internal sealed class RecordedFile : IDisposable
 
     internal RecordedFile(string path)
     {
-        stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        stream = new FileStream(path, options);
         Span<byte> head = stackalloc byte[28 + 20];
         BinaryPrimitives.WriteUInt32LittleEndian(head, 0x0A0D0D0A);
         BinaryPrimitives.WriteUInt32LittleEndian(head[4..], 28);

@@ -16,14 +16,13 @@ public sealed class Recorder : IAsyncDisposable
     private readonly IPEndPoint server;
     private readonly CancellationTokenSource end = new();
     private readonly List<Task> work = [];
-    private readonly Task accepting;
     private RecordedFile? file;
     private int open;
 
     private Recorder(Socket listener, IPEndPoint server)
     {
         (this.listener, this.server) = (listener, server);
-        accepting = AcceptAsync();
+        work.Add(AcceptAsync());
     }
 
     /// <summary>The phone's end in a recording, whatever it was.</summary>
@@ -67,7 +66,6 @@ public sealed class Recorder : IAsyncDisposable
     {
         await end.CancelAsync().ConfigureAwait(false);
         listener.Dispose();
-        await accepting.ConfigureAwait(false);
         Task[] left;
         lock (work) left = [.. work];
         await Task.WhenAll(left).ConfigureAwait(false);

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Offproof.Evidence;
+
+/// <summary>From an audit's report to what is published of it. What is carried over is listed; whatever else a report holds, or will hold, stays (evidence.md §6.2).</summary>
+sealed class PublicReportReading
+{
+    // Names that a sender does not choose; any other may be the value itself.
+    static readonly HashSet<string> UsualFields = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "target", "host", "cookie", "user-agent", "referer", "authorization", "content-type", "content-disposition", "accept", "accept-language", "origin", "from", "etag", "if-none-match", "set-cookie", "location", ":path", ":authority",
+    };
+
+    readonly Dictionary<int, JsonElement> flows = [];
+    readonly HashSet<int> withNames = [];
+    readonly IReadOnlyList<string> ids;
+    readonly Func<string, string?> hashOf;
+
+    PublicReportReading(IReadOnlyList<string> ids, Func<string, string?> hashOf) => (this.ids, this.hashOf) = (ids, hashOf);
+
+    /// <param name="ids">Of all commitments.</param>
+    /// <param name="hashOf">The SHA-256 of a capture by its file's name.</param>
+    /// <returns>Null where it is no report of an audit.</returns>
+    internal static PublicReport? Of(ReadOnlyMemory<byte> json, IReadOnlyList<string> ids, Func<string, string?> hashOf)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return document.RootElement.ValueKind == JsonValueKind.Object && Text(document.RootElement, "schema") == "offproof/v1/audit" ? new PublicReportReading(ids, hashOf).Read(document.RootElement) : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    PublicReport Read(JsonElement report)
+    {
+        foreach (var flow in Items(report, "flows")) flows[(int)Number(flow, "flow")] = flow;
+        foreach (var finding in Items(report, "findings")) if (Text(finding, "carrier") is "dns-name" or "server-name") withNames.Add((int)Number(finding, "flow"));
+        string[] paths = [.. Items(report, "captures").Select(static capture => Text(capture, "path") ?? "")];
+        JsonElement bytes = report.GetProperty("bytes"), budget = report.GetProperty("budget"), persona = report.GetProperty("persona");
+        return new PublicReport(PublicReport.SchemaName, "offproof/v1/audit", Word(report, "verdict"),
+            [.. Items(report, "causes").Select(cause => new PublicCause(Word(cause, "code"), Number(cause, "count"), Text(cause, "subject") is { } subject && Array.IndexOf(paths, subject) is >= 0 and var at ? at + 1 : null))],
+            new PublicCounts(Number(bytes, "total"), Number(bytes, "decoded"), Number(bytes, "structural"), Number(bytes, "opaque"), Number(bytes, "missing")),
+            new PublicBudget(Number(budget, "opaque"), Number(budget, "missing"), Number(budget, "capacity"), Number(budget, "most")),
+            [.. Items(report, "captures").Select(capture => new PublicCapture(hashOf(Path.GetFileName(Text(capture, "path") ?? "")), Word(capture, "format"), Number(capture, "packets"), Number(capture, "bytes"), Text(capture, "damage") is not null))],
+            Number(report, "flowsTotal"), Number(report, "findingsTotal"), [.. Items(report, "findings").Select(Finding)],
+            new PublicSearch((int)Number(persona, "canaries"), (int)Number(persona, "forms"), [.. Items(persona, "kinds").Select(static kind => new PublicKind(Word(kind, "kind"), (int)Number(kind, "canaries")))]));
+    }
+
+    PublicFinding Finding(JsonElement finding)
+    {
+        string canary = Text(finding, "canary") is { } id && Opening.IsId(id) ? id : "?";
+        int flow = (int)Number(finding, "flow");
+        return new PublicFinding(canary, [.. ids.Where(id => IsBelow(id, canary))], Word(finding, "kind"), Word(finding, "form"), (int)Number(finding, "capture"), Number(finding, "packet"), flow,
+            Receiver(flow, Text(finding, "sender") == "client"), Word(finding, "carrier"), Text(finding, "field") is { } field ? UsualFields.Contains(field) ? field : "another field" : null,
+            Number(finding, "offset"), (int)Number(finding, "length"), [.. Items(finding, "chain").Select(static step => Word(step.GetString()))], finding.GetProperty("chance").GetDouble(), Word(finding, "standing"), Moment(finding));
+    }
+
+    // The auditor names a canary by where it is in the persona, a little shorter than the persona does.
+    static bool IsBelow(string id, string canary)
+    {
+        string place = canary.Split('.') is [var item, "name"] && item.StartsWith("contacts[", StringComparison.Ordinal) ? item + ".displayName"
+            : canary.Contains("].streets[", StringComparison.Ordinal) ? canary[..canary.IndexOf(".streets[", StringComparison.Ordinal)] + ".addresses"
+            : canary.StartsWith("photos[", StringComparison.Ordinal) && canary.EndsWith("].name", StringComparison.Ordinal) ? canary[..^".name".Length] + ".path" : canary;
+        return id.StartsWith(place, StringComparison.Ordinal) && (id.Length == place.Length || id[place.Length] is '.' or '[');
+    }
+
+    PublicReceiver? Receiver(int number, bool isFromClient)
+    {
+        if (!flows.TryGetValue(number, out var flow)) return null;
+        string phone = Text(flow, "phone") ?? "";
+        string end = Text(flow, phone == "server" || (phone == "undecided" && !isFromClient) ? "client" : "server") ?? "";
+        string? name = Text(flow, "serverName");
+        if (!IPEndPoint.TryParse(end, out var point)) return new PublicReceiver(null, 0, Word(flow, "protocol"), Name(name ?? end.Split(':')[0], number));
+        string address = point.Address.ToString();
+        if (point.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            byte[] raw = point.Address.GetAddressBytes();
+            raw.AsSpan(8).Clear(); // made of a MAC, perhaps
+            address = new IPAddress(raw) + "/64";
+        }
+        return new PublicReceiver(address, point.Port, Word(flow, "protocol"), Name(name, number));
+    }
+
+    string? Name(string? name, int flow)
+    {
+        if (name is not { Length: > 0 and <= 253 } || name.Any(static c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_'))) return null;
+        string[] labels = name.Split('.');
+        return withNames.Contains(flow) && labels.Length > 2 ? $"*.{labels[^2]}.{labels[^1]}" : name;
+    }
+
+    static string? Moment(JsonElement finding) => Text(finding, "time") is { } time && DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _) && time.Length <= 40 && time.All(static c => char.IsAsciiDigit(c) || c is '-' or ':' or '.' or '+' or 'T' or 'Z') ? time : null;
+
+    static JsonElement[] Items(JsonElement json, string member) => json.TryGetProperty(member, out var items) && items.ValueKind == JsonValueKind.Array ? [.. items.EnumerateArray()] : [];
+
+    static long Number(JsonElement json, string member) => json.GetProperty(member).GetInt64();
+
+    static string? Text(JsonElement json, string member) => json.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    static string Word(JsonElement json, string member) => Word(Text(json, member));
+
+    // A word of the auditor's: short, lower case but for verdicts, few digits.
+    static string Word(string? word) => word is null || word.Length > 60 || word.Any(static c => !char.IsAsciiLetterOrDigit(c) && c is not (' ' or '-' or ',' or '.' or '(' or ')' or '/')) || word.Count(char.IsAsciiDigit) > 8 ? "?" : word;
+}

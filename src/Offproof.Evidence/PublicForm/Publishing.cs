@@ -1,0 +1,150 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Offproof.Evidence;
+
+/// <summary>From a bundle to one that can be published while the persona stays secret (evidence.md §6).</summary>
+static class Publishing
+{
+    internal static PublishResult Run(PublishRequest request, TimeProvider time, CancellationToken cancel)
+    {
+        if (request.Title is { } title && (title.Length > 300 || !MinisignText.IsPlain(title))) throw new EvidenceException(EvidenceFault.Usage, "a title is one plain line of at most 300 characters");
+        if (File.Exists(request.Openings)) throw new EvidenceException(EvidenceFault.Refused, $"{request.Openings} is there already: it was not touched", "name another file");
+        if (IsInside(request.Openings, request.Folder) || (Directory.Exists(request.Bundle) && IsInside(request.Openings, request.Bundle))) throw new EvidenceException(EvidenceFault.Refused, "the openings would lie in the bundle: whoever got it could open everything", "name a file elsewhere");
+        var verified = Verifying.Run(request.Bundle, request.SignedBy, null, cancel);
+        if (!verified.Unaltered) throw new EvidenceException(EvidenceFault.Forgery, $"{request.Bundle} is not what was signed: nothing was published of it", "evidence verify names what is wrong");
+        using Signed bundle = new(request.Bundle);
+        if (bundle.About.Form != About.Private) throw new EvidenceException(EvidenceFault.Refused, $"{request.Bundle} is a public form already");
+        if (bundle.About.Files.Where(static file => file.Role == "persona").ToList() is not [var persona])
+            throw new EvidenceException(EvidenceFault.Usage, "a public form is made of a bundle with one persona", "evidence pack DIR --persona FILE --report FILE ...");
+
+        var values = PersonaValues.Read(bundle.Read(persona, PlantedPersona.Limit));
+        Opening[] openings = [.. values.Select(static value => Opening.Create(value.Id, value.Value))];
+        string[] ids = [.. openings.Select(static opening => opening.Id)];
+        bool hasSecret = false;
+        try
+        {
+            using BundleWriter writer = new(request.Folder);
+            byte[] commitments = Encoding.ASCII.GetBytes(string.Concat(openings.Select(static opening => opening.Line)));
+            if (commitments.Length > Verifying.CommitmentsLimit) throw new EvidenceException(EvidenceFault.Failure, "the persona is too large for a list of commitments");
+            writer.Add(BundlePath.Commitments, "commitments", "text/plain", commitments);
+            List<AboutReport> reports = [];
+            List<string> limits = [];
+            List<string> published = [];
+            foreach (var file in bundle.About.Files.Where(static file => file.Role == "report" && file.Bytes <= Reopening.ReportLimit))
+            {
+                if (PublicReportReading.Of(bundle.Read(file, Reopening.ReportLimit), ids, bundle.HashOf) is not { } report) continue;
+                published.Add(file.Path);
+                string name = string.Create(CultureInfo.InvariantCulture, $"reports/report-{published.Count}");
+                writer.Add(name + ".json", "report", "application/json", report.ToBytes());
+                writer.Add(name + ".txt", "report", "text/plain", PublicReportText.Render(report));
+                reports.Add(new AboutReport(name + ".json", PublicReport.SchemaName, report.Verdict, [.. report.Causes.Select(static cause => cause.Code)]));
+                limits.Add($"{name}.json says {report.Verdict}: of the captures, the persona and the forms that were searched for, and of nothing else.");
+                limits.Add(string.Create(CultureInfo.InvariantCulture, $"{name}.json: at most {report.Budget.Most} bytes can have left unseen."));
+            }
+            if (published.Count == 0) throw new EvidenceException(EvidenceFault.Usage, "the bundle holds no report of an audit that could be published", "audit CAPTURE... --persona FILE --json makes one");
+            var about = AboutOf(request, bundle, writer.Id, published, reports, limits, time);
+            WriteOpenings(request.Openings, writer.Id, openings);
+            hasSecret = true;
+            writer.Sign(files => about with { Files = [.. files] }, whole =>
+            {
+                Search(writer, whole, values);
+                return ReadmeText.Of(whole, request.Key.PublicKey);
+            }, request.Key, time);
+            return new PublishResult(new PackResult(request.Folder, writer.Id, request.Key.PublicKey.Id, request.Key.PublicKey.Text, writer.SumsSha256, writer.Files.Count + 1, writer.Bytes,
+                [.. about.Absent.Select(static one => $"{one.Role}: {one.Reason}")], []), request.Openings, openings.Length);
+        }
+        catch
+        {
+            if (hasSecret) File.Delete(request.Openings);
+            throw;
+        }
+    }
+
+    static About AboutOf(PublishRequest request, Signed bundle, string id, List<string> published, List<AboutReport> reports, List<string> limits, TimeProvider time) => new(
+        About.SchemaName, id, About.Public, request.Title, request.Note, BundleWriter.Rfc3339(time.GetUtcNow()), [],
+        [
+            .. bundle.About.Files.Where(file => file.Role is not ("about" or "commitments") && !published.Contains(file.Path, StringComparer.Ordinal))
+                .Select(static file => file.Role == "capture" ? new AboutAbsent(file.Role, null, file.Bytes, file.Sha256, "captures hold the planted values") : new AboutAbsent(file.Role, null, null, null, Why(file.Role))),
+            .. bundle.About.Absent.Select(static one => new AboutAbsent(one.Role, null, one.Bytes, one.Sha256, "it is not in the bundle that this was made from either")),
+        ],
+        reports, Surroundings.Tool(request.Tool), Surroundings.Environment, Surroundings.Clock(time), [], [],
+        "Made from a private bundle: each text and number of its persona became a commitment, and of its reports only the members that docs/evidence.md §6.2 lists were carried over. The pages in reports/ follow from the .json beside them: evidence report makes them again.",
+        [
+            .. limits, "What the planted values are is not told; that they were fixed when this was signed is. Whether the captures hold them can be checked by whoever is given the captures and the openings.",
+            "The signature shows that these bytes are those that the holder of the key signed. It does not show that they are true, complete, or recorded when they say.",
+            "What is still told of the persona: how many contacts, messages, notes and photos it has, which members they have, and lengths and kinds of what was found.",
+        ],
+        new AboutOrigin(bundle.About.Id, bundle.SumsSha256));
+
+    static string Why(string role) => role switch
+    {
+        "persona" => "its values are replaced by commitments.txt",
+        "keys" => "key logs open the captures",
+        _ => "it may hold planted values, and is not needed for the reports",
+    };
+
+    // The last net: whoever gave a title may have written a number into it.
+    static void Search(BundleWriter writer, About about, IReadOnlyList<(string Id, string Value)> values)
+    {
+        (string Id, string Value)[] telling = [.. values.Where(static value => PersonaValues.IsTelling(value.Id, value.Value))];
+        if (telling.Length == 0) return;
+        var searched = SearchValues.Create([.. telling.Select(static value => value.Value).Distinct(StringComparer.Ordinal)], StringComparison.OrdinalIgnoreCase);
+        List<(string Where, string Text)> texts = [("the title or the note", $"{about.Title}\n{about.Note}"), ("bundle.json", Encoding.UTF8.GetString(about.ToBytes()))];
+        texts.AddRange(writer.Files.Where(static file => file.Path != BundlePath.Commitments).Select(file => (file.Path, Encoding.UTF8.GetString(FileKind.ReadAll(writer.PathOf(file.Path), Reopening.ReportLimit)))));
+        texts.Add(("the names in the persona", string.Join('\n', values.Select(static value => string.Concat(value.Id.Where(static c => !char.IsAsciiDigit(c)))).Distinct(StringComparer.Ordinal))));
+        foreach (var (where, text) in texts)
+        {
+            int at = text.AsSpan().IndexOfAny(searched);
+            if (at < 0) continue;
+            string id = telling.First(value => text.AsSpan(at).StartsWith(value.Value, StringComparison.OrdinalIgnoreCase)).Id;
+            throw new EvidenceException(EvidenceFault.Refused, $"{where} would tell a planted value: {id}. Nothing was published", "take it out of the title and the note; else this is a mistake of the program");
+        }
+    }
+
+    static void WriteOpenings(string path, string bundle, IReadOnlyList<Opening> openings)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using FileStream file = new(path, options);
+        JsonSerializer.Serialize(file, new OpeningsFile(OpeningsFile.SchemaName, bundle, openings), PublicJson.Default.OpeningsFile);
+        file.Write("\n"u8);
+        file.Flush(flushToDisk: true);
+    }
+
+    static bool IsInside(string file, string folder) => Path.GetFullPath(file).StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+}
+
+/// <summary>A bundle that was verified, to be read from; each file is compared again as it is read.</summary>
+sealed class Signed : IDisposable
+{
+    readonly BundleSource source;
+
+    internal Signed(string path)
+    {
+        source = BundleSource.Of(path);
+        using var about = source.Open(BundlePath.About);
+        using var list = source.Open(BundlePath.List);
+        SumsSha256 = Checksums.Of(FileKind.Bounded(list, Checksums.Limit) ?? []);
+        About = Offproof.Evidence.About.Read(FileKind.Bounded(about, Checksums.Limit) ?? []) ?? throw new EvidenceException(EvidenceFault.Forgery, $"{path} changed while it was read");
+    }
+
+    internal About About { get; }
+
+    internal string SumsSha256 { get; }
+
+    internal byte[] Read(AboutFile file, int limit)
+    {
+        using var stream = source.Open(file.Path);
+        byte[] bytes = FileKind.Bounded(stream, limit) ?? throw new EvidenceException(EvidenceFault.Failure, $"{file.Path} is longer than {limit} bytes");
+        return Checksums.Of(bytes) == file.Sha256 ? bytes : throw new EvidenceException(EvidenceFault.Forgery, $"{file.Path} changed while it was read");
+    }
+
+    /// <summary>The SHA-256 of a capture, packed or not, by the name that it had.</summary>
+    internal string? HashOf(string name) => About.Files.FirstOrDefault(file => file.Role == "capture" && (file.Name ?? file.Path[(file.Path.IndexOf('/', StringComparison.Ordinal) + 1)..]) == name)?.Sha256
+        ?? About.Absent.FirstOrDefault(one => one.Role == "capture" && one.Name == name)?.Sha256;
+
+    public void Dispose() => source.Dispose();
+}
