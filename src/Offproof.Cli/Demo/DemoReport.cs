@@ -21,7 +21,9 @@ internal sealed record DemoReport(
     DemoChannel? Channel,
     DemoAudit? Audit,
     DemoComparison? Comparison,
-    DemoSaboteur? Saboteur);
+    DemoSaboteur? Saboteur,
+    DemoLab? Lab,
+    DemoBundle? Bundle);
 
 internal sealed record DemoPersona(long Seed, int Contacts, int Messages, int Notes, int Photos, long Bytes);
 
@@ -57,6 +59,16 @@ internal sealed record DemoComparison(string Verdict, int Compared, int Unexplai
 
 /// <summary>A program that betrays its owner in the same steps: which checks caught it, and what the audit undid to read it.</summary>
 internal sealed record DemoSaboteur(string Name, IReadOnlyList<string> CaughtBy, IReadOnlyList<string> Found, IReadOnlyList<string> Chain, string Receiver);
+
+/// <summary>The same steps in a sealed network (lab.md): what came of the run, its ledger against the wire, each section with what came from the device, and saboteurs with the checks that caught them.</summary>
+internal sealed record DemoLab(string Result, string Isolation, int Requests, int Matched, long UnmatchedBytes, IReadOnlyList<DemoSection> Sections, IReadOnlyList<DemoCaught> Saboteurs, bool SaboteursHeld);
+
+internal sealed record DemoSection(string Name, long Packets, string? Verdict);
+
+internal sealed record DemoCaught(string Name, IReadOnlyList<string> CaughtBy);
+
+/// <summary>The bundle of evidence: its file where the demo is kept, its SHA-256, whether it is as its key signed it, and what an altered copy was answered with.</summary>
+internal sealed record DemoBundle(string? Path, string Sha256, bool Verified, bool SignerKnown, int Files, int AlteredExit);
 
 internal sealed record DemoPeer(
     string Tool,

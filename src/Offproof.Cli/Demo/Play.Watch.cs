@@ -8,7 +8,7 @@ namespace Offproof.Cli;
 
 internal sealed partial class Play
 {
-    private const string Neighbour = "a neighbouring service";
+    private const string Neighbour = "a neighbouring service", Planted = "watched/persona.json";
 
     // Two phones of one owner, and one of another.
     private static readonly (string Run, string Phone)[] Phones = [("a", "phone"), ("control", "phone"), ("b", "other")];
@@ -24,6 +24,8 @@ internal sealed partial class Play
         await DoAsync(["persona", "new", stage["other"], "--seed", Text(Seed + 1), "--photos", "4", "--messages", "400"], isQuiet: true, cancel);
         await using Recorder recorder = Recorder.Start(new IPEndPoint(IPAddress.Loopback, server.Port));
         WireReport? wire = null;
+        Directory.CreateDirectory(stage["watched"]);
+        File.Copy(stage["phone/persona.json"], stage[Planted]); // the phone will be gone when the bundle is made
         foreach ((string run, string phone) in Phones)
         {
             string home = stage[$"watched/{run}/home"], sheet = stage[$"watched/{run}/sheet.txt"], capture = stage[$"watched/{run}/off.pcapng"];
@@ -40,7 +42,7 @@ internal sealed partial class Play
             if (run == "a") wire = LedgerCheck.Of(capture, Path.Combine(home, "ledger.ndjson"), stage["phone/persona.json"], begun, cancel);
         }
         audit = await AuditAsync("off.pcapng", wire!, cancel);
-        comparison = await CompareAsync("off.pcapng", cancel);
+        comparison = await CompareAsync("off.pcapng", "off-comparison.json", cancel);
         stage.Say($"  The audit: {audit.Verdict}. Of {Text(audit.Coverage.Total)} bytes {Text(audit.Coverage.Decoded)} were read, {Text(audit.Coverage.Structural)} are frames and headers, {Text(audit.Coverage.Opaque + audit.Coverage.Missing)} nobody could read; at most {Text(audit.AtMost)} bytes can have left unseen.");
         stage.Say($"  The device's ledger against the recording: {Text(audit.Matched)} of {Text(audit.Requests)} requests, {Text(audit.UnmatchedBytes)} bytes without a line.");
         stage.Say($"  The comparison: {comparison.Verdict}. {Text(comparison.Compared)} places, {Text(comparison.Unexplained)} that follow the owner.");
@@ -63,23 +65,23 @@ internal sealed partial class Play
 
     private async Task<DemoAudit> AuditAsync(string capture, WireReport wire, CancellationToken cancel)
     {
-        JsonElement seen = await AskAsync(["audit", stage[$"watched/a/{capture}"], "--persona", stage["phone/persona.json"], "--phone", Recorder.Phone], cancel);
+        JsonElement seen = await AskAsync(["audit", stage[$"watched/a/{capture}"], "--persona", stage["phone/persona.json"], "--phone", Recorder.Phone], "off-audit.json", cancel);
         JsonElement bytes = seen.GetProperty("bytes");
         long Count(string kind) => bytes.GetProperty(kind).GetInt64();
         return new DemoAudit(seen.GetProperty("verdict").GetString() ?? "", new DemoCoverage(Count("total"), Count("decoded"), Count("structural"), Count("opaque"), Count("missing")), seen.GetProperty("budget").GetProperty("most").GetInt64(), wire.Requests, wire.Matched, wire.UnmatchedBytes);
     }
 
-    private async Task<DemoComparison> CompareAsync(string capture, CancellationToken cancel)
+    private async Task<DemoComparison> CompareAsync(string capture, string report, CancellationToken cancel)
     {
-        JsonElement seen = await AskAsync(["compare", stage[$"watched/a/{capture}"], stage[$"watched/b/{capture}"], "--control", stage[$"watched/control/{capture}"], "--persona", stage["phone/persona.json"], "--persona", stage["other/persona.json"], "--phone", Recorder.Phone], cancel);
+        JsonElement seen = await AskAsync(["compare", stage[$"watched/a/{capture}"], stage[$"watched/b/{capture}"], "--control", stage[$"watched/control/{capture}"], "--persona", stage["phone/persona.json"], "--persona", stage["other/persona.json"], "--phone", Recorder.Phone], report, cancel);
         int unexplained = seen.GetProperty("classes").EnumerateArray().Where(static one => one.GetProperty("class").GetString() == "unexplained").Sum(static one => one.GetProperty("differences").GetInt32());
         return new DemoComparison(seen.GetProperty("verdict").GetString() ?? "", seen.GetProperty("compared").GetInt32(), unexplained, Math.Round(seen.GetProperty("power").GetProperty("bits").GetDouble()));
     }
 
     private async Task<DemoSaboteur> CatchAsync(CancellationToken cancel)
     {
-        JsonElement seen = await AskAsync(["audit", stage["watched/a/neighbour.pcapng"], "--persona", stage["phone/persona.json"], "--phone", Recorder.Phone], cancel);
-        DemoComparison compared = await CompareAsync("neighbour.pcapng", cancel);
+        JsonElement seen = await AskAsync(["audit", stage["watched/a/neighbour.pcapng"], "--persona", stage["phone/persona.json"], "--phone", Recorder.Phone], "neighbour-audit.json", cancel);
+        DemoComparison compared = await CompareAsync("neighbour.pcapng", "neighbour-comparison.json", cancel);
         JsonElement[] findings = seen.GetProperty("verdict").GetString() == "LEAK" ? [.. seen.GetProperty("findings").EnumerateArray()] : [];
         string[] by = [.. findings.Length > 0 ? (string[])["decoding"] : [], .. compared is { Verdict: "LEAK", Unexplained: > 0 } ? (string[])["comparison"] : []];
         string[] chain = findings.Length == 0 ? [] : [.. findings.Select(static finding => finding.GetProperty("chain").EnumerateArray().Select(static step => step.GetString() ?? "").ToArray()).MaxBy(static steps => steps.Length)!];
@@ -108,10 +110,11 @@ internal sealed partial class Play
         }
     }
 
-    // Their exit codes are verdicts: what they print is looked at.
-    private async Task<JsonElement> AskAsync(string[] arguments, CancellationToken cancel)
+    // Their exit codes are verdicts: what they print is looked at, and kept for the bundle.
+    private async Task<JsonElement> AskAsync(string[] arguments, string report, CancellationToken cancel)
     {
         Outcome outcome = await stage.OffproofAsync(arguments, cancel);
+        await File.WriteAllTextAsync(stage[$"watched/{report}"], outcome.Out, cancel);
         if (!outcome.Out.StartsWith('{')) throw new StepFailedException($"offproof {arguments[0]} ended with {Text(outcome.Exit)}: {outcome.Error.Trim()}");
         using JsonDocument document = JsonDocument.Parse(outcome.Out);
         return document.RootElement.Clone();

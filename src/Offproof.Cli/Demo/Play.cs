@@ -10,7 +10,7 @@ namespace Offproof.Cli;
 /// The demo, scene by scene. Nothing here knows an expected number: each is counted from the server's folder, the phone's folder, persona.json and the
 /// programs' answers, and whatever does not fit is a failure that ends in exit code 1.
 /// </summary>
-internal sealed partial class Play(Stage stage)
+internal sealed partial class Play(Stage stage, bool withLab = false)
 {
     private const long Seed = 7;
     private const int PhotoCount = 40;
@@ -45,7 +45,7 @@ internal sealed partial class Play(Stage stage)
         foreach (string failure in failures) stage.Say($"FAILED: {failure}");
         if (peers.Exists(static p => !p.Ran)) stage.Say("Not checked by a program of somebody else: install age and restic, and run the demo again.");
         stage.Say(failures.Count == 0 ? $"All of it held, in {Text(seconds)} s." : "It did not hold.");
-        return new DemoReport("offproof/v1/demo", failures.Count == 0, seconds, failures, persona, off, firstOn, backups, wiped, restored, peers, ledger, offAgain, erasure, channel, audit, comparison, saboteur);
+        return new DemoReport("offproof/v1/demo", failures.Count == 0, seconds, failures, persona, off, firstOn, backups, wiped, restored, peers, ledger, offAgain, erasure, channel, audit, comparison, saboteur, lab, bundle);
     }
 
     private async Task ScenesAsync(CancellationToken cancel)
@@ -71,6 +71,7 @@ internal sealed partial class Play(Stage stage)
 
         await ChannelAsync(cancel);
         await WatchAsync(server, cancel);
+        if (withLab) await SealAsync(cancel);
 
         Scene("Messages on, and backed up. The others have no key, and are refused as before");
         await BackUpAsync([First], cancel);
@@ -107,6 +108,7 @@ internal sealed partial class Play(Stage stage)
         foreach (string category in All) await AgeAndResticAsync(category, cancel);
 
         await EraseAsync(cancel);
+        await EvidenceAsync(cancel);
     }
 
     private void Compared(string category, IReadOnlyList<Facts> planted, IReadOnlyList<Facts> came, int count)

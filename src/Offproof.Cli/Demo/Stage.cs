@@ -23,6 +23,9 @@ internal sealed class Stage : IDisposable
 
     internal string Root { get; }
 
+    /// <summary>Whether the folder stays when the demo is over.</summary>
+    internal bool IsKept => keep;
+
     internal string this[string name] => Path.Combine(Root, name);
 
     internal static Stage Set(string? keep, TextWriter talk)

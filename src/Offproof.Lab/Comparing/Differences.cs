@@ -88,6 +88,9 @@ internal sealed class Differences(CapturedRun a, CapturedRun b, CapturedRun? con
         _found.Sort(static (x, y) => x.Class != y.Class ? x.Class.CompareTo(y.Class) : x.Any.Leaves != y.Any.Leaves ? (x.Any.Leaves ? -1 : 1) : 0);
     }
 
+    /// <summary>What was found by other means: it weighs like what was found here.</summary>
+    internal void Add(IEnumerable<Difference> others) => _found.InsertRange(0, others);
+
     // What A lacks by chance, the control and B say alone: that it comes and goes explains that it is there, not what it says.
     private void FindBesideControl(string place, Field third, Field right)
     {
