@@ -63,7 +63,7 @@ internal sealed class Differences(CapturedRun a, CapturedRun b, CapturedRun? con
     internal double PauseTolerance { get; private set; } = 250;
 
     /// <summary>The same of pauses before a flow.</summary>
-    internal double StartTolerance { get; private set; } = 1000;
+    internal double StartTolerance { get; private set; } = 3000;
 
     internal bool HasControl => control is not null;
 
@@ -116,7 +116,7 @@ internal sealed class Differences(CapturedRun a, CapturedRun b, CapturedRun? con
             if (IsStart(left)) mostBefore = Math.Max(mostBefore, differs);
             else most = Math.Max(most, differs);
         }
-        (PauseTolerance, StartTolerance) = (Math.Max(100, Spread * most), Math.Max(1000, Spread * mostBefore));
+        (PauseTolerance, StartTolerance) = (Math.Max(100, Spread * most), Math.Max(3000, Spread * mostBefore));
         foreach (string place in Places(a, control!))
         {
             Field? left = a.Fields.GetValueOrDefault(place), right = control!.Fields.GetValueOrDefault(place);
