@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -62,6 +63,42 @@ public sealed class OffproofTests
             Assert.True(Unmatched(connections, Lie(truth, i, outcome => outcome["received"] = (long)outcome["received"]! + 1)) > 0, $"request {i} received one byte more");
         }
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact] // README: "what follows the person even where nothing decodes"
+    public async Task All_off_nothing_that_is_sent_follows_the_owner()
+    {
+        string folder = Directory.CreateTempSubdirectory("offproof-lab-test-").FullName, scenario = Path.Combine(folder, "scenario.txt");
+        await File.WriteAllTextAsync(scenario, Begin + """
+            section all-off, and polled
+            contact add
+            sms in
+            run any offproof backup
+            run offproof poll
+            expect public
+            expect unopened
+            expect CLEAN
+            """);
+        foreach (string seed in (string[])["11", "12"])
+        {
+            using Process planted = Process.Start(new ProcessStartInfo(Lab.Program, ["persona", "new", Path.Combine(folder, seed), "--seed", seed, "--photos", "2", "--contacts", "12", "--messages", "60", "--notes", "6"]) { RedirectStandardOutput = true })!;
+            await planted.WaitForExitAsync();
+            Assert.Equal(0, planted.ExitCode);
+        }
+        foreach ((string run, string seed) in ((string, string)[])[("a", "11"), ("control", "11"), ("b", "12")])
+        {
+            LabReport report = await Lab.AskAsync(new LabRequest(scenario, Lab.Program, Persona(seed), Path.Combine(folder, run), static _ => { }));
+            Assert.True(report is { Result: "held", Control.Seen: true }, Lab.Text(report));
+        }
+        ComparisonReport compared = Comparison.Run(new CompareRequest(Polled("a"), Polled("b"), Polled("control"), Persona("11"), Persona("12"), [Keys("a"), Keys("b"), Keys("control")]) { Phones = [Worth.Device] });
+        Assert.True(compared.Verdict == "CLEAN", string.Join('\n', ComparisonText.Lines(compared)));
+        Assert.True(compared.Compared > 100);
+        Assert.DoesNotContain(compared.Differences, static difference => difference.Class == "unexplained");
+        Directory.Delete(folder, recursive: true);
+
+        string Persona(string seed) => Path.Combine(folder, seed, "persona.json");
+        string Polled(string run) => Assert.Single(Directory.GetFiles(Path.Combine(folder, run, "sections"), "*polled.pcapng"));
+        string Keys(string run) => Path.Combine(folder, run, "keys.txt");
     }
 
     static int Unmatched(IReadOnlyList<Connection> connections, byte[] ledger)

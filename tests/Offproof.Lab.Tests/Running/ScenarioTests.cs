@@ -19,7 +19,7 @@ public sealed class ScenarioTests
         Directory.Delete(folder, recursive: true);
     }
 
-    [Fact] // lab.md §7
+    [Fact] // lab.md §8
     public async Task Of_a_program_that_is_not_ours_the_report_says_what_went_and_in_which_disguise_and_what_was_not_read()
     {
         (LabReport report, string folder) = await RunAsync(await ReadAsync(Own));
