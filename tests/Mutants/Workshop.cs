@@ -7,7 +7,7 @@ namespace Offproof.Mutants;
 public sealed class Workshop : IDisposable
 {
     // Another test project says what it needs beside itself by its references; these are everybody's.
-    static readonly string[] Needed = ["src", "fuzz", "tests/Directory.Build.props", "tests/Offproof.*", "vectors", "docs", "greetings", "tools/fold-table", "*.props", "*.txt", ".editorconfig", "global.json", "Offproof.slnx"];
+    static readonly string[] Needed = ["src", "fuzz", "tests/Directory.Build.props", "tests/Offproof.*", "vectors", "docs", "greetings", "saboteurs", "scenarios", "cases", "tools/fold-table", "*.props", "*.txt", ".editorconfig", "global.json", "Offproof.slnx"];
 
     readonly string _folder = Directory.CreateTempSubdirectory("offproof-mutants-").FullName;
     readonly HashSet<string> _built = new(StringComparer.Ordinal);

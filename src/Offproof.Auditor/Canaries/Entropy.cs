@@ -47,11 +47,21 @@ internal static class Entropy
 
     internal static double OfEmail(ReadOnlySpan<char> local) => OfText(local);
 
+    /// <summary>UTF-8, whole characters or not.</summary>
+    internal static bool HasKana(ReadOnlySpan<byte> utf8)
+    {
+        foreach (Rune rune in Encoding.UTF8.GetString(utf8).EnumerateRunes())
+            if (IsKana(rune)) return true;
+        return false;
+    }
+
+    static bool IsKana(Rune rune) => rune.Value is >= 0x3040 and <= 0x30FF or >= 0x31F0 and <= 0x31FF or >= 0xFF66 and <= 0xFF9F;
+
     static double Of(Rune rune)
     {
         if (Rune.IsDigit(rune)) return Digit;
         int value = rune.Value;
-        if (value is >= 0x3040 and <= 0x30FF or >= 0x31F0 and <= 0x31FF or >= 0xFF66 and <= 0xFF9F) return Letter; // kana: most of them are endings
+        if (IsKana(rune)) return Letter; // most of them are endings
         if (value is >= 0x2E80 and <= 0x9FFF or >= 0xAC00 and <= 0xD7AF or >= 0xF900 and <= 0xFAFF or >= 0x20000 and <= 0x3FFFF) return Ideograph;
         UnicodeCategory category = Rune.GetUnicodeCategory(rune);
         return category <= UnicodeCategory.NonSpacingMark ? Letter : category == UnicodeCategory.OtherSymbol ? 3 : Sign;

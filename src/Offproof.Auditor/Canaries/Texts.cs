@@ -44,7 +44,8 @@ internal sealed class Texts
                 ReadOnlySpan<byte> piece = bytes.AsSpan(from, Fragment);
                 if (!owners.IsOnlyOf(piece, i)) continue;
                 // Eight kana are the end of any sentence: as many more as make it somebody's.
-                for (int to = from + Fragment; to <= Math.Min(bytes.Length, from + LongestFragment); to += Step)
+                int longest = Math.Min(bytes.Length, from + (Entropy.HasKana(piece) ? LongestFragment : Fragment));
+                for (int to = from + Fragment; to <= longest; to += Step)
                 {
                     piece = bytes.AsSpan(from, to - from);
                     if (Entropy.OfText(piece) is not (>= Form.FewestBits and double bits)) continue;
