@@ -27,11 +27,12 @@ sealed partial class CasePage
         {
             Placed? verdict = VerdictOf(claim);
             // A claim in bold letters is read as a fact: its verdict stands before it, and the word that it is one.
-            html.Open("article", ("class", "card"), ("id", claim.Id)).Open("h3");
+            html.Open("article", ("class", "card"), ("id", claim.Id)).Open("div", ("class", "together")).Open("h3");
             if (verdict is not null) html.Inline("span", verdict["outcome"], ("class", $"badge {ClassOf(verdict.Entry.Need("outcome"))}")).Text(" ");
             html.Inline("span", "Claim:", ("class", "date")).Text(" ").Inline("bdi", claim["plain"]).Close("h3").Element("p", verdict?["says"] ?? "No verdict yet.", ("dir", "auto"));
             Quotation(claim);
             Cite(claim.Entry.All("source"), $"Said by {claim["who"]}, {claim["date"]}. ");
+            html.Close("div");
             html.Raw("<div class=\"sides\">\n");
             Side("For", "for", claim);
             Side("Against", "against", claim);
@@ -66,7 +67,7 @@ sealed partial class CasePage
         Heading("evidence", "Evidence");
         foreach (Placed evidence in dossier.Standing("evidence"))
         {
-            html.Open("article", ("class", "card"), ("id", evidence.Id)).Element("h3", evidence["title"], ("dir", "auto")).Element("p", $"{evidence["who"]}, {evidence["date"]}.", ("class", "note")).Paragraphs(evidence.Entry.All("text"));
+            html.Open("article", ("class", "card"), ("id", evidence.Id)).Open("div", ("class", "together")).Element("h3", evidence["title"], ("dir", "auto")).Element("p", $"{evidence["who"]}, {evidence["date"]}.", ("class", "note")).Close("div").Paragraphs(evidence.Entry.All("text"));
             Limits("What it does not show", evidence.Entry.All("limits"));
             Bearing("Speaks for: ", evidence.Entry.All("for"));
             Bearing("Speaks against: ", evidence.Entry.All("against"));

@@ -8,7 +8,7 @@ sealed partial class CasePage(Dossier dossier, IReadOnlyDictionary<string, strin
 {
     internal static readonly (string Outcome, string Class, string Heading)[] Outcomes =
     [
-        ("supported", "supported", "Shown"),
+        ("supported", "supported", "Said, and supported"),
         ("contradicted", "contradicted", "Said, and contradicted"),
         ("not shown", "not-shown", "Said, and not shown"),
         ("unknown", "unknown", "Unknown"),
