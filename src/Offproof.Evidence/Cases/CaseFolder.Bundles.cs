@@ -44,7 +44,7 @@ public sealed partial class CaseFolder
     {
         RequireNoLink(name);
         string from = Path.Combine(root, name);
-        if (!File.Exists(from)) throw new CaseException(CaseFault.Forgery, $"{name} is listed, and is not there", "nothing was written");
+        if (!File.Exists(from) || FileKind.IsSpecial(from)) throw new CaseException(CaseFault.Forgery, $"{name} is listed, and is no file there", "nothing was written");
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);
         File.Copy(from, to);
         using FileStream copy = File.OpenRead(to);

@@ -93,6 +93,18 @@ public sealed class CaseBundleTests
         Assert.False(Directory.Exists(scratch.Out));
     }
 
+    [Theory]
+    [InlineData("reports/audit.json", CaseFault.Forgery), InlineData("SHA256SUMS", CaseFault.Failure)]
+    public async Task A_pipe_is_not_waited_for(string which, CaseFault fault)
+    {
+        using CaseScratch scratch = new();
+        string at = Path.Combine(Bundle(scratch, null, ("reports/audit.json", "{}"), ("bundle.json", Public)), which);
+        File.Delete(at);
+        Assert.True(Process.Start("mkfifo", at).WaitForExit(10_000));
+        Task<CaseException> said = Task.Run(() => Assert.Throws<CaseException>(() => scratch.Publish()), TestContext.Current.CancellationToken);
+        Assert.Equal(fault, (await said.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken)).Fault);
+    }
+
     [Fact]
     public void Nothing_of_a_bundle_runs_in_a_browser()
     {

@@ -65,6 +65,9 @@ public sealed partial class ExampleTests
         Assert.Equal(Occurrences(page, ">Claim:</span>"), Occurrences(page, ">Where this ends</h4>"));
         Assert.Equal(8, Occurrences(page, ">Claim:</span>"));
         Assert.Equal(3, Occurrences(page, "No signed reply has come."));
+        // On paper: a claim with what is said of it, and a command with its sentence, stay on one page.
+        Assert.Contains(".together,", CaseLook.Style[CaseLook.Style.IndexOf("@media print", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.Equal(Occurrences(page, ">Claim:</span>") + Occurrences(page, "<h4>What it does not show</h4>") + 3 + 4, Occurrences(page, "<div class=\"together\">"));
     }
 
     [Fact]

@@ -25,6 +25,8 @@ public sealed class RetractionTests
         File.WriteAllText(file, """{"kind":"withdrawal","id":"w1","added":"2026-05-01T12:00:00Z","of":"maker-1","why":"They asked for it."}""");
         scratch.Refuses(CaseFault.Refused, () => scratch.Publish());
         File.Delete(file);
+        // Nor by way of the party whose it is.
+        scratch.Refuses(CaseFault.Failure, () => scratch.Add("withdrawal", null, ("of", "maker"), ("why", "They are gone.")));
         scratch.Add("note", null, ("of", "maker-1"), ("text", "They told us that this is outdated."));
         scratch.Publish();
         Assert.Contains(Text, scratch.Page, StringComparison.Ordinal);
