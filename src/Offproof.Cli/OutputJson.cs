@@ -152,7 +152,7 @@ internal sealed record LedgerVerifyJson(
 
 internal sealed record CaseJson(string Schema, string Folder, string? File, string? Id, string? State);
 
-internal sealed record CasePublishJson(string Schema, string Folder, int Claims, int Published, int Held, int Lines, string Head, IReadOnlyList<string> Open);
+internal sealed record CasePublishJson(string Schema, string Folder, int Claims, int Published, int Held, int Lines, string Head, string Sums, IReadOnlyList<string> Open);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
     Converters = [typeof(SwitchStateConverter)])]

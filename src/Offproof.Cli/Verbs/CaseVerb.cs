@@ -94,10 +94,11 @@ internal static class CaseVerb
         Option<string?> key = new("--key") { Description = "The key that it is said to be signed with", HelpName = "FILE" };
         Option<string?> from = new("--from") { Description = "The party's id; of a comment, the name that it was sent under", HelpName = "NAME" };
         Option<bool> comment = new("--comment") { Description = "It is a comment, and held" };
+        Option<string?> withdraws = new("--withdraws") { Description = "It takes back this reply, under whose key it is signed", HelpName = "ID" };
         Option<string?> accept = new("--accept") { Description = "Show this comment", HelpName = "ID" };
         Option<string?> refuse = new("--refuse") { Description = "Do not show this comment", HelpName = "ID" };
         Option<string?> reason = new("--reason") { Description = "Why it is refused, for everybody", HelpName = "TEXT" };
-        Command verb = new("reply", "Take in a signed reply or comment, or decide about a comment") { folder, file, signature, key, from, comment, accept, refuse, reason };
+        Command verb = new("reply", "Take in a signed reply or comment, or decide about a comment") { folder, file, signature, key, from, comment, withdraws, accept, refuse, reason };
         verb.SetAction((parsed, _) =>
         {
             string at = parsed.GetRequiredValue(folder);
@@ -112,6 +113,13 @@ internal static class CaseVerb
                 return Task.FromResult(ExitCode.Ok);
             }
             string text = parsed.GetValue(file) ?? throw new DeviceException(DeviceFault.Usage, "no file is named", "case reply DIR FILE --signature FILE --from NAME");
+            if (parsed.GetValue(withdraws) is { } old)
+            {
+                if (parsed.GetValue(from) is not null || parsed.GetValue(comment)) throw new DeviceException(DeviceFault.Usage, "--withdraws takes the key of the reply that it names", "--withdraws ID alone");
+                string statement = opened.Retract(old, new(text, parsed.GetValue(signature) ?? text + ".minisig", parsed.GetValue(key)));
+                Say(parsed, new CaseJson("offproof/v1/case", at, $"replies/{statement}.txt", statement, "accepted"), $"{old} is taken back by {statement}, signed under its own key; publish shows it");
+                return Task.FromResult(ExitCode.Ok);
+            }
             string name = parsed.GetValue(from) ?? throw new DeviceException(DeviceFault.Usage, "whose it is, is not said", "--from NAME");
             SignedFile came = new(text, parsed.GetValue(signature) ?? text + ".minisig", parsed.GetValue(key));
             bool isComment = parsed.GetValue(comment);
@@ -132,13 +140,14 @@ internal static class CaseVerb
             PublishedCase done = CaseFolder.Open(parsed.GetRequiredValue(folder), TimeProvider.System).Publish(parsed.TargetFolder(to));
             if (parsed.GetValue(Options.Json))
             {
-                Terminal.Json(new CasePublishJson("offproof/v1/case-publish", done.Folder, done.Claims, done.Entries, done.Held, done.Lines, done.Head, done.Open), OutputJson.Default.CasePublishJson);
+                Terminal.Json(new CasePublishJson("offproof/v1/case-publish", done.Folder, done.Claims, done.Entries, done.Held, done.Lines, done.Head, done.Sums, done.Open), OutputJson.Default.CasePublishJson);
                 return Task.FromResult(ExitCode.Ok);
             }
             Terminal.Say($"{done.Folder}/index.html: {Terminal.Count(done.Claims, "claim")}; {Terminal.Count(done.Entries, "file")} published for the first time");
             if (done.Open.Count > 0) Terminal.Talk($"without a verdict: {string.Join(", ", done.Open)}");
             if (done.Held > 0) Terminal.Talk($"{Terminal.Count(done.Held, "comment")} held: not shown until accepted");
             Terminal.Say($"history: {Terminal.Count(done.Lines, "line")}, the last one's SHA-256 {done.Head}");
+            Terminal.Say($"SHA256SUMS, of every file: {done.Sums}; keep both elsewhere");
             return Task.FromResult(ExitCode.Ok);
         });
         return verb;

@@ -67,6 +67,8 @@ static class CaseFeed
         {
             "verdict" => $"Verdict: {placed["outcome"]}",
             "withdrawal" => $"Taken back: {placed["of"]}",
+            "retraction" => $"Taken back by whoever signed it: {placed["of"]}",
+            "note" => $"Note of the publisher on {placed["of"]}",
             "reply" => $"Reply of {dossier.All.Last(party => party.Id == placed["from"])["name"]}",
             "comment" => $"Comment by {placed["name"]}",
             "party" => $"Concerned: {placed["name"]}",
@@ -83,7 +85,7 @@ static class CaseFeed
         {
             "verdict" => placed["says"]!,
             "withdrawal" => placed["why"]!,
-            "reply" or "comment" => "The text, its signature, and how to check it stand on the page.",
+            "reply" or "comment" or "retraction" => "The text, its signature, and how to check it stand on the page.",
             "party" => placed["role"]!,
             "claim" or "statement" => string.Join("\n", placed.Entry.All("plain")),
             _ => string.Join("\n", placed.Entry.All("text")),
@@ -93,9 +95,10 @@ static class CaseFeed
 
     static string Anchor(Placed placed) => placed.Entry.Kind.Name switch
     {
-        "withdrawal" => string.Create(CultureInfo.InvariantCulture, $"change-{placed.Number}"),
+        "withdrawal" or "retraction" => string.Create(CultureInfo.InvariantCulture, $"change-{placed.Number}"),
         _ when placed.Entry.Corrects || !placed.Stands => string.Create(CultureInfo.InvariantCulture, $"change-{(placed.Entry.Corrects ? placed : placed.Successor!).Number}"),
         "verdict" => placed["claim"]!,
+        "note" => placed["of"]!,
         _ => placed.Id,
     };
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Offproof.Evidence;
@@ -9,8 +10,9 @@ namespace Offproof.Evidence;
 /// <param name="Held">Comments that wait for a decision</param>
 /// <param name="Lines">Lines of the history</param>
 /// <param name="Head">The SHA-256 of its last line: to be kept elsewhere</param>
+/// <param name="Sums">The SHA-256 of SHA256SUMS, which lists every file of the folder: of this state, also of the page and the feed</param>
 /// <param name="Open">Claims without a verdict</param>
-public sealed record PublishedCase(string Folder, int Claims, int Entries, int Held, int Lines, string Head, IReadOnlyList<string> Open);
+public sealed record PublishedCase(string Folder, int Claims, int Entries, int Held, int Lines, string Head, string Sums, IReadOnlyList<string> Open);
 
 public sealed partial class CaseFolder
 {
@@ -32,8 +34,10 @@ public sealed partial class CaseFolder
             if (!History.Parse(earlier, $"{to}/{History.FileName}").IsBeginningOf(dossier.History))
                 throw new CaseException(CaseFault.Forgery, $"{to} was published with another history, or a longer one: this folder would take back what was said there", "publish from the folder that it came from; nothing was written");
         }
-        List<(string File, byte[] Bytes)> files = Files(dossier);
+        Dictionary<string, CaseBundle> bundles = Bundles(dossier);
+        List<(string File, byte[] Bytes)> files = Files(dossier, bundles);
         string made = $"{Path.TrimEndingDirectorySeparator(target)}.offproof-{Guid.NewGuid():N}"[..^24];
+        string sums;
         Directory.CreateDirectory(made);
         try
         {
@@ -43,7 +47,8 @@ public sealed partial class CaseFolder
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 File.WriteAllBytes(path, bytes);
             }
-            CopyBundles(dossier, made);
+            CopyBundles(bundles.Values, made);
+            sums = List(made);
             // The history first: what is seen outside was written down before.
             if (dossier.History.Lines.Count > before) WriteHistory(dossier.History);
             Swap(made, target);
@@ -52,7 +57,7 @@ public sealed partial class CaseFolder
         {
             if (Directory.Exists(made)) Directory.Delete(made, recursive: true);
         }
-        return new PublishedCase(target, dossier.Standing("claim").Count(), dossier.History.Lines.Count - before, dossier.Standing("comment").Count(comment => dossier.StateOf(comment) == "held"), dossier.History.Lines.Count, dossier.History.Head,
+        return new PublishedCase(target, dossier.Standing("claim").Count(), dossier.History.Lines.Count - before, dossier.Standing("comment").Count(comment => dossier.StateOf(comment) == "held"), dossier.History.Lines.Count, dossier.History.Head, sums,
             [.. dossier.Standing("claim").Where(claim => !dossier.Standing("verdict").Any(verdict => verdict["claim"] == claim.Id)).Select(static claim => claim.Id)]);
     }
 
@@ -67,13 +72,27 @@ public sealed partial class CaseFolder
         Once(HeadFile, File.ReadAllBytes(Path.Combine(root, HeadFile)));
         foreach (Placed placed in dossier.All)
         {
-            foreach (string file in Beside(placed)) Once(file, Bounded(Path.Combine(root, file), MostReply) ?? throw new CaseException(CaseFault.Failure, $"{file} is missing"));
+            foreach (string file in Beside(placed)) Once(file, Inside(file, MostReply) ?? throw new CaseException(CaseFault.Failure, $"{file} is missing"));
             Once(placed.File, placed.Bytes);
             placed.Published ??= dossier.History.Of(placed.File)!.Time;
         }
     }
 
-    List<(string File, byte[] Bytes)> Files(Dossier dossier)
+    // Everything that lies there, the page and the feed too: one hash for a whole state (case.md §2).
+    static string List(string made)
+    {
+        StringBuilder list = new();
+        foreach (string file in Directory.EnumerateFiles(made, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(made, file).Replace(Path.DirectorySeparatorChar, '/')).Order(StringComparer.Ordinal))
+        {
+            using FileStream from = File.OpenRead(Path.Combine(made, file));
+            list.Append(Convert.ToHexStringLower(SHA256.HashData(from))).Append("  ").Append(file).Append('\n');
+        }
+        byte[] bytes = Encoding.ASCII.GetBytes(list.ToString());
+        File.WriteAllBytes(Path.Combine(made, CaseBundle.ListName), bytes);
+        return History.Hash(bytes);
+    }
+
+    List<(string File, byte[] Bytes)> Files(Dossier dossier, IReadOnlyDictionary<string, CaseBundle> bundles)
     {
         List<(string File, byte[] Bytes)> files = [(HeadFile, File.ReadAllBytes(Path.Combine(root, HeadFile))), (History.FileName, dossier.History.Write())];
         Dictionary<string, string> letters = new(StringComparer.Ordinal);
@@ -81,17 +100,18 @@ public sealed partial class CaseFolder
         foreach (Placed placed in dossier.All)
         {
             string kind = placed.Entry.Kind.Name;
-            if (kind is "reply" or "comment" && !placed.Stands) continue;
-            if (kind == "comment" && dossier.StateOf(placed) != "accepted") continue;
+            if (kind == "comment" && (!placed.Stands || dossier.StateOf(placed) != "accepted")) continue;
             files.Add((placed.File, placed.Bytes));
             foreach (string file in Beside(placed))
             {
-                byte[] bytes = Bounded(Path.Combine(root, file), MostReply)!;
+                // Of a reply that its author took back the entry stays: what was signed, and when it came.
+                if (kind == "reply" && !placed.Stands) continue;
+                byte[] bytes = Inside(file, MostReply)!;
                 if (names.Add(file)) files.Add((file, bytes));
                 if (file.EndsWith(".txt", StringComparison.Ordinal)) letters.Add(placed.Id, Encoding.UTF8.GetString(bytes));
             }
         }
-        files.Add(("index.html", CasePage.Write(dossier, letters)));
+        files.Add(("index.html", CasePage.Write(dossier, letters, bundles)));
         files.Add(("feed.xml", CaseFeed.Write(dossier)));
         return files;
     }
@@ -110,46 +130,5 @@ public sealed partial class CaseFolder
         if (Directory.Exists(target)) Directory.Move(target, old);
         Directory.Move(made, target);
         if (Directory.Exists(old)) Directory.Delete(old, recursive: true);
-    }
-
-    // case.md §4.
-    void CopyBundles(Dossier dossier, string made)
-    {
-        HashSet<string> copied = new(StringComparer.Ordinal);
-        foreach (Placed evidence in dossier.Standing("evidence").Where(static evidence => evidence["bundle"] is { } at && !at.Contains("://", StringComparison.Ordinal)))
-        {
-            string at = evidence["bundle"]!;
-            byte[] sums = Bounded(Path.Combine(root, at, "SHA256SUMS"), History.FileLimit) ?? throw new CaseException(CaseFault.Failure, $"{evidence.File}: {at}/SHA256SUMS is not there");
-            if (History.Hash(sums) != evidence["sums"]) throw new CaseException(CaseFault.Forgery, $"{evidence.File}: {at}/SHA256SUMS has another hash than the one that was noted", "is it the same bundle? nothing was written");
-            Dictionary<string, string> listed = Sums(sums, at);
-            if (!listed.ContainsKey(evidence["file"]!)) throw new CaseException(CaseFault.Forgery, $"{evidence.File}: {at}/SHA256SUMS does not list {evidence["file"]}", "nothing was written");
-            if (!copied.Add(at)) continue;
-            foreach ((string file, string hash) in listed) Copy(Path.Combine(root, at, file), Path.Combine(made, at, file), hash, $"{at}/{file}");
-            Directory.CreateDirectory(Path.Combine(made, at));
-            File.WriteAllBytes(Path.Combine(made, at, "SHA256SUMS"), sums);
-            if (Bounded(Path.Combine(root, at, "SHA256SUMS.minisig"), MinisignSignature.FileLimit) is { } signature) File.WriteAllBytes(Path.Combine(made, at, "SHA256SUMS.minisig"), signature);
-        }
-    }
-
-    static Dictionary<string, string> Sums(byte[] sums, string at)
-    {
-        Dictionary<string, string> listed = new(StringComparer.Ordinal);
-        foreach (string line in Encoding.UTF8.GetString(sums).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            // Two blanks, or a blank and an asterisk: text or binary, which is the same here.
-            if (line.Length < 67 || line[64] != ' ' || line[65] is not (' ' or '*') || !line[..64].All(char.IsAsciiHexDigitLower) || !Entry.IsPath(line[66..]) || !listed.TryAdd(line[66..], line[..64]))
-                throw new CaseException(CaseFault.Forgery, $"{at}/SHA256SUMS has a line that is none of a bundle", "nothing was written");
-        }
-        return listed;
-    }
-
-    static void Copy(string from, string to, string hash, string name)
-    {
-        FileInfo info = new(from);
-        if (!info.Exists || info.LinkTarget is not null) throw new CaseException(CaseFault.Forgery, $"{name} is listed, and is not there", "nothing was written");
-        Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-        File.Copy(from, to);
-        using FileStream copy = File.OpenRead(to);
-        if (Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(copy)) != hash) throw new CaseException(CaseFault.Forgery, $"{name} is not what SHA256SUMS lists", "nothing was written");
     }
 }

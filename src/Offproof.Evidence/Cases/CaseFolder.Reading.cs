@@ -13,7 +13,7 @@ public sealed partial class CaseFolder
         foreach (HistoryLine line in history.Lines)
         {
             if (line.File != HeadFile && !Entry.IsPath(line.File)) throw Changed(History.FileName, "names a file outside the case");
-            byte[] bytes = Bounded(Path.Combine(root, line.File), Entry.FileLimit) ?? throw Changed(line.File, "is gone, and was published on " + line.Time[..10]);
+            byte[] bytes = Inside(line.File, Entry.FileLimit) ?? throw Changed(line.File, "is gone, and was published on " + line.Time[..10]);
             if (History.Hash(bytes) != line.Sha256) throw Changed(line.File, $"was changed after it was published on {line.Time[..10]}");
         }
         Dossier dossier = Dossier.Build(ReadHead(), history, Entries());
@@ -45,7 +45,7 @@ public sealed partial class CaseFolder
         foreach (string name in Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal))
         {
             string file = $"entries/{name}";
-            byte[] bytes = Bounded(Path.Combine(root, file), Entry.FileLimit) ?? throw new CaseException(CaseFault.Failure, $"{file} is no file of at most 64 KiB");
+            byte[] bytes = Inside(file, Entry.FileLimit) ?? throw new CaseException(CaseFault.Failure, $"{file} is no file of at most 64 KiB");
             Entry entry = Entry.Parse(bytes, file);
             if (name.Length < 5 || !int.TryParse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out int number) || name[4..] != $"-{entry.Kind.Name}-{entry.Id}.json")
                 throw new CaseException(CaseFault.Failure, $"{file} holds the {entry.Kind.Name} '{entry.Id}', and is not called NNNN-{entry.Kind.Name}-{entry.Id}.json");
@@ -57,7 +57,7 @@ public sealed partial class CaseFolder
     internal static IEnumerable<string> Beside(Placed placed)
     {
         if (placed.Entry.Kind.Name is "party" or "comment" && placed["key"] is { } key) yield return key;
-        if (placed.Entry.Kind.Name is not ("reply" or "comment")) yield break;
+        if (placed.Entry.Kind.Name is not ("reply" or "comment" or "retraction")) yield break;
         yield return $"replies/{placed.Id}.txt";
         yield return $"replies/{placed.Id}.txt.minisig";
     }

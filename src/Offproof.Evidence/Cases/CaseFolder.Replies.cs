@@ -33,9 +33,28 @@ public sealed partial class CaseFolder
     {
         if (!PlainText.IsLine(name, MostName)) throw new CaseException(CaseFault.Refused, string.Create(CultureInfo.InvariantCulture, $"a name is one line of at most {MostName} characters"));
         Dossier dossier = Read();
+        if (PenName.Objection(name, dossier) is { } objection) throw new CaseException(CaseFault.Refused, $"a comment is not shown as '{PlainText.Visible(name)}': {objection}; nothing was kept", "let them choose another name; a party speaks under its own key (--from ID)");
         (MinisignKey key, byte[] bytes) = KeyFile(came.Key ?? throw new CaseException(CaseFault.Usage, "a comment comes with the key of whoever wrote it", "--key FILE"));
         string id = FreeId(dossier, "comment");
         return TakeIn(dossier, "comment", id, key, came, new(StringComparer.Ordinal) { ["name"] = [name], ["key"] = [$"keys/{id}.pub"] }, ($"keys/{id}.pub", bytes));
+    }
+
+    /// <summary>Takes back a reply, by a statement that is signed under its own key (case.md §5), and returns the statement's id.</summary>
+    /// <exception cref="CaseException">Signed by another, or of something else: nothing was kept, what came before stays.</exception>
+    public string Retract(string id, SignedFile came)
+    {
+        Dossier dossier = Read();
+        Placed of = dossier.Find(id) is { } found && found.Entry.Kind.Name == "reply" ? found : throw new CaseException(CaseFault.Failure, $"there is no reply '{id}' to take back");
+        MinisignKey key = KeyOf(dossier, of);
+        if (came.Key is not null && !KeyFile(came.Key).Key.IsSame(key)) throw new CaseException(CaseFault.Forgery, $"{came.Key} is not the key under which '{id}' came: nothing was kept");
+        return TakeIn(dossier, "retraction", FreeId(dossier, "retraction"), key, came, new(StringComparer.Ordinal) { ["of"] = [id] });
+    }
+
+    // Any other text under this key would do otherwise: the next reply, or one about another page.
+    static void RequireTakesBack(string file, string text, Placed of)
+    {
+        if (text.Split('\n')[0].TrimEnd('\r') != $"withdrawn: {of["text-sha256"]}")
+            throw new CaseException(CaseFault.Refused, $"{file} does not take back '{of.Id}': its first line is not \"withdrawn: \" and the SHA-256 of that text", $"withdrawn: {of["text-sha256"]}");
     }
 
     /// <summary>Decides about a comment: with a reason it is refused, without it is accepted.</summary>
@@ -57,7 +76,8 @@ public sealed partial class CaseFolder
         byte[] signature = Bounded(came.Signature, MinisignSignature.FileLimit) ?? throw new CaseException(CaseFault.Failure, $"{came.Signature} is not there, or no signature");
         // Who signed is asked before what was signed is looked at.
         string comment = Require(came.Text, key, text, signature);
-        if (PlainText.Objection(text, out _) is { } objection) throw new CaseException(CaseFault.Refused, $"{came.Text} is not published as text: {objection}; nothing was kept");
+        if (PlainText.Objection(text, out string said) is { } objection) throw new CaseException(CaseFault.Refused, $"{came.Text} is not published as text: {objection}; nothing was kept");
+        if (kind == "retraction") RequireTakesBack(came.Text, said, dossier.Need(values["of"][0]));
         string hash = History.Hash(text);
         if (dossier.All.FirstOrDefault(placed => placed["text-sha256"] == hash) is { } twin) throw new CaseException(CaseFault.Refused, $"{came.Text} came before: it is '{twin.Id}'");
         values["text-sha256"] = [hash];
@@ -83,14 +103,15 @@ public sealed partial class CaseFolder
     // Also of those that were not published yet: whoever edits a case does not edit what others wrote.
     void RequireSignatures(Dossier dossier)
     {
-        foreach (Placed placed in dossier.All.Where(static placed => placed.Entry.Kind.Name is "reply" or "comment"))
+        foreach (Placed placed in dossier.All.Where(static placed => placed.Entry.Kind.Name is "reply" or "comment" or "retraction"))
         {
             string text = $"replies/{placed.Id}.txt";
-            byte[] bytes = Bounded(Path.Combine(root, text), MostReply) ?? throw Changed(text, "is gone");
-            byte[] signature = Bounded(Path.Combine(root, text + ".minisig"), MinisignSignature.FileLimit) ?? throw Changed(text + ".minisig", "is gone");
+            byte[] bytes = Inside(text, MostReply) ?? throw Changed(text, "is gone");
+            byte[] signature = Inside(text + ".minisig", MinisignSignature.FileLimit) ?? throw Changed(text + ".minisig", "is gone");
             if (History.Hash(bytes) != placed["text-sha256"] || History.Hash(signature) != placed["signature-sha256"]) throw Changed(text, "is not as it came");
             Require(text, KeyOf(dossier, placed), bytes, signature);
-            if (PlainText.Objection(bytes, out _) is { } objection) throw new CaseException(CaseFault.Refused, $"{text}: {objection}");
+            if (PlainText.Objection(bytes, out string said) is { } objection) throw new CaseException(CaseFault.Refused, $"{text}: {objection}");
+            if (placed.Entry.Kind.Name == "retraction") RequireTakesBack(text, said, dossier.All.First(reply => reply.Id == placed["of"]));
         }
     }
 
@@ -98,6 +119,7 @@ public sealed partial class CaseFolder
     internal MinisignKey KeyOf(Dossier dossier, Placed signed) => KeyFile(Path.Combine(root, KeyPath(dossier, signed))).Key;
 
     internal static string KeyPath(Dossier dossier, Placed signed) => signed["key"]
+        ?? (signed["of"] is { } of ? KeyPath(dossier, dossier.All.First(came => came.Id == of)) : null)
         ?? dossier.All.Last(placed => placed.Number < signed.Number && placed.Entry.Kind.Name == "party" && placed.Id == signed["from"])["key"]
         ?? throw new CaseException(CaseFault.Failure, $"{signed.File}: no key was recorded before it came");
 }

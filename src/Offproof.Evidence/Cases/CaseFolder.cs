@@ -132,11 +132,11 @@ public sealed partial class CaseFolder
         return MinisignKey.TryParse(System.Text.Encoding.UTF8.GetString(bytes), out MinisignKey? key) ? (key, bytes) : throw new CaseException(CaseFault.Failure, $"{path} is no minisign public key", "minisign -G makes a pair; the public half is two lines");
     }
 
-    /// <summary>A file of at most so many bytes; null where it is absent or longer. Links are followed by nobody: they could lead out of the case.</summary>
+    /// <summary>A file of at most so many bytes; null where it is absent or longer. Links are followed by nobody: they could lead out of the case. A pipe would be waited for, perhaps for ever.</summary>
     static byte[]? Bounded(string path, int most)
     {
         FileInfo info = new(path);
-        if (!info.Exists || info.LinkTarget is not null) return null;
+        if (!info.Exists || info.LinkTarget is not null || FileKind.IsSpecial(path)) return null;
         using FileStream file = new(path, FileMode.Open, FileAccess.Read);
         byte[] bytes = new byte[most + 1];
         int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);

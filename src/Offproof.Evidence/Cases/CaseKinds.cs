@@ -76,6 +76,7 @@ public sealed class CaseKind
         new("evidence", "What bears on claims", [
             Line("title", "In a few words", true), Line("who", "Whose it is", true), new("date", Form.Date, "When", true), new("text", Form.Text, "What it shows, a paragraph", true, true), Sources(false),
             new("bundle", Form.Path, "A bundle: bundles/NAME in the case's folder, or an https URL"), new("sums", Form.Hash, "The SHA-256 of its SHA256SUMS"), new("file", Form.Path, "The file in it"),
+            new("opens", Form.Text, "Of a bundle in the folder that is not of the public form: that everybody may see it, and what it opens"),
             new("for", Form.Entry, "A claim that it speaks for", isList: true, of: ["claim"]), new("against", Form.Entry, "A claim that it speaks against", isList: true, of: ["claim"]),
             new("limits", Form.Text, "What it does not show", true, true)]),
         new("verdict", "What is to be said of a claim", [
@@ -88,8 +89,10 @@ public sealed class CaseKind
             Line("name", "Their name", true), Line("role", "How they are concerned", true), new("key", Form.Path, "A file with their minisign key"), new("obtained", Form.Text, "How it was had, and why it is theirs"),
             new("asked", Form.Text, "When and how they were asked for a reply, and what came")]),
         new("withdrawal", "An entry is taken back", [new("of", Form.Entry, "Which", true), new("why", Form.Text, "Why", true)]),
+        new("note", "What the publisher says beside a reply or comment", [new("of", Form.Entry, "Beside which", true, of: ["reply", "comment"]), new("text", Form.Text, "A paragraph", true, true)]),
         new("reply", "What a party sent", [new("from", Form.Entry, "Whose", true, of: ["party"]), .. Signed()], isAdded: false),
         new("comment", "What anybody sent", [Line("name", "The name that it was sent under", true), new("key", Form.Path, "Its key", true), .. Signed()], isAdded: false),
+        new("retraction", "A reply is taken back by whoever signed it", [new("of", Form.Entry, "Which", true), .. Signed()], isAdded: false),
         new("moderation", "What became of a comment", [new("of", Form.Entry, "Which", true, of: ["comment"]), new("decision", Form.Decision, "accepted or refused", true), new("reason", Form.Text, "Why")], isAdded: false),
     ];
 

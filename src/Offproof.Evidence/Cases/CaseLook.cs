@@ -55,7 +55,8 @@ static class CaseLook
         @media print{:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--card:#fff;--supported:#14612f;--supported-paper:#fff;--contradicted:#a3160f;--contradicted-paper:#fff;--not-shown:#7a4a00;--not-shown-paper:#fff;
         --unknown:#3f4a5a;--unknown-paper:#fff;--link:#000}
         html{font-size:9.5pt}body{print-color-adjust:exact;-webkit-print-color-adjust:exact}header,main,footer{max-width:none;padding:0 .2cm}main p,main li,main dd,.lead{max-width:none}nav{display:none}
-        .outcomes{grid-template-columns:1fr 1fr}.letter{max-height:none;overflow:visible}pre{white-space:pre-wrap}h2,h3,h4{break-after:avoid-page}blockquote,.sides,.limits li,.facts{break-inside:avoid-page}p{orphans:3;widows:3}a{text-decoration:none}}
+        .outcomes{grid-template-columns:1fr 1fr}.letter{max-height:none;overflow:visible}pre{white-space:pre-wrap}body{line-height:1.42}.together{break-after:avoid-page}.sources{columns:2;column-gap:1.4rem;font-size:.92em}h2{margin-top:1.2rem}h2,h3,h4{break-after:avoid-page}h2,h3,h4,pre,blockquote,.together,.sides,.limits li,.facts,.story>li{break-inside:avoid-page}.sources li{break-inside:avoid}
+        .card{margin:.5rem 0;padding:.4rem .8rem}p,li{orphans:3;widows:3}p{margin:.35rem 0}footer{margin-top:.5rem;padding-top:0;break-before:avoid-page;break-inside:avoid-page}a{text-decoration:none}}
         @page{margin:1.6cm}
         """;
 }

@@ -27,11 +27,12 @@ sealed partial class CasePage
         {
             Placed? verdict = VerdictOf(claim);
             // A claim in bold letters is read as a fact: its verdict stands before it, and the word that it is one.
-            html.Open("article", ("class", "card"), ("id", claim.Id)).Open("h3");
+            html.Open("article", ("class", "card"), ("id", claim.Id)).Open("div", ("class", "together")).Open("h3");
             if (verdict is not null) html.Inline("span", verdict["outcome"], ("class", $"badge {ClassOf(verdict.Entry.Need("outcome"))}")).Text(" ");
             html.Inline("span", "Claim:", ("class", "date")).Text(" ").Inline("bdi", claim["plain"]).Close("h3").Element("p", verdict?["says"] ?? "No verdict yet.", ("dir", "auto"));
             Quotation(claim);
             Cite(claim.Entry.All("source"), $"Said by {claim["who"]}, {claim["date"]}. ");
+            html.Close("div");
             html.Raw("<div class=\"sides\">\n");
             Side("For", "for", claim);
             Side("Against", "against", claim);
@@ -66,7 +67,7 @@ sealed partial class CasePage
         Heading("evidence", "Evidence");
         foreach (Placed evidence in dossier.Standing("evidence"))
         {
-            html.Open("article", ("class", "card"), ("id", evidence.Id)).Element("h3", evidence["title"], ("dir", "auto")).Element("p", $"{evidence["who"]}, {evidence["date"]}.", ("class", "note")).Paragraphs(evidence.Entry.All("text"));
+            html.Open("article", ("class", "card"), ("id", evidence.Id)).Open("div", ("class", "together")).Element("h3", evidence["title"], ("dir", "auto")).Element("p", $"{evidence["who"]}, {evidence["date"]}.", ("class", "note")).Close("div").Paragraphs(evidence.Entry.All("text"));
             Limits("What it does not show", evidence.Entry.All("limits"));
             Bearing("Speaks for: ", evidence.Entry.All("for"));
             Bearing("Speaks against: ", evidence.Entry.All("against"));
@@ -93,32 +94,20 @@ sealed partial class CasePage
     // case.md §4.
     void Bundle(Placed evidence, string bundle)
     {
-        string at = bundle.TrimEnd('/');
-        bool isHere = !bundle.Contains("://", StringComparison.Ordinal);
-        html.Open("p").Text("In a bundle: ").Link($"{at}/{evidence["file"]}", evidence["file"]).Text(isHere
+        string at = bundle.TrimEnd('/'), file = evidence["file"]!;
+        CaseBundle? here = bundles.GetValueOrDefault(bundle);
+        html.Open("p").Text("In a bundle: ").Link($"{at}/{(here is null ? file : CaseBundle.NameOf(file))}", file).Text(here is not null
             ? ". When this was published, the list of its files had the hash below, and this file that of the list. To check again, in the bundle's folder:"
-            : ". It was not fetched for this page. To check it, in the bundle's folder:").Close("p")
-            .Open("pre", ("tabindex", "0"), ("role", "region"), ("aria-label", $"How to check the bundle of {evidence.Id}")).Text($"echo '{evidence["sums"]}  SHA256SUMS' | sha256sum -c\nsha256sum -c SHA256SUMS").Close("pre");
+            : ". It was not fetched for this page. To check it, in the bundle's folder:").Close("p");
+        Commands($"How to check the bundle of {evidence.Id}", $"echo '{evidence["sums"]}  SHA256SUMS' | sha256sum -c\n{here?.Check ?? "sha256sum -c SHA256SUMS"}");
+        if (here is { HasOthers: true }) html.Element("p", "Files that a browser might run lie there with .txt behind their names; the second line compares them under these.", ("class", "note"));
+        if (evidence["opens"] is { } opens) html.Element("p", $"The bundle is not of the public form. What everybody sees by it: {opens}", ("dir", "auto"));
     }
 
     void Concerned()
     {
         Heading("concerned", "Those concerned");
-        foreach (Placed party in dossier.Standing("party"))
-        {
-            html.Open("article", ("class", "card"), ("id", party.Id)).Element("h3", party["name"]).Element("p", party["role"], ("dir", "auto"));
-            html.Open("p", ("class", "note")).Text(party["asked"] ?? "Nothing is recorded of a reply having been asked for.").Close("p");
-            if (party["key"] is { } key) html.Open("p", ("class", "note")).Text("Key: ").Link(key, key).Text($". {party["obtained"]}").Close("p");
-            Placed[] replies = [.. dossier.Standing("reply").Where(reply => reply["from"] == party.Id)];
-            foreach (Placed reply in replies)
-            {
-                html.Element("h4", $"Reply, received {reply.Entry.Added[..10]}", ("id", reply.Id));
-                Letter(reply);
-            }
-            if (replies.Length == 0) html.Element("p", "No signed reply has come.");
-            Corrected(party);
-            html.Close("article");
-        }
+        foreach (Placed party in dossier.Standing("party")) Party(party);
         if (!dossier.Standing("party").Any()) html.Element("p", "None is recorded yet.", ("class", "note"));
         Placed[] statements = [.. dossier.Standing("statement").OrderBy(static statement => statement["date"], StringComparer.Ordinal)];
         if (statements.Length == 0) return;
@@ -142,6 +131,7 @@ sealed partial class CasePage
             html.Open("article", ("class", "card"), ("id", comment.Id)).Open("h3").Inline("bdi", comment["name"]).Close("h3")
                 .Element("p", $"Received {comment.Entry.Added[..10]}. The name is what was given with it: the key shows which comments have one author, not who that is.", ("class", "note"));
             Letter(comment);
+            Notes(comment);
             html.Close("article");
         }
         int held = comments.Count(comment => dossier.StateOf(comment) == "held");
@@ -153,18 +143,7 @@ sealed partial class CasePage
         html.Raw("</ul>\n");
     }
 
-    // case.md §5: letters, and nothing else. The signature is there for whoever does not believe us.
-    void Letter(Placed placed)
-    {
-        string key = CaseFolder.KeyPath(dossier, placed), file = $"replies/{placed.Id}.txt", text = letters[placed.Id];
-        html.Open("div", ("class", "letter"), ("tabindex", "0"), ("role", "region"), ("aria-label", $"The text of {placed.Id}")).Paragraphs(PlainText.Paragraphs(text)).Close("div");
-        if (!text.Contains(dossier.Head.Id.AsSpan(9, 8), StringComparison.OrdinalIgnoreCase)) html.Element("p", "The text does not name this case: it could have been written about something else.", ("class", "note"));
-        html.Open("p", ("class", "note")).Text("As it came: ").Link(file, "text").Text(", ").Link($"{file}.minisig", "signature").Text($", by the key {placed["key-id"]}");
-        if (placed["trusted-comment"] is { } said) html.Text(". Signed with it: ").Inline("bdi", said);
-        html.Text(". To check:").Close("p").Open("pre", ("tabindex", "0"), ("role", "region"), ("aria-label", $"How to check {placed.Id}")).Text($"minisign -V -p {key} -m {file}").Close("pre");
-    }
-
-    IEnumerable<Placed> Changes() => dossier.All.Where(static placed => placed.Entry.Corrects || placed.Entry.Kind.Name == "withdrawal");
+    IEnumerable<Placed> Changes() => dossier.All.Where(static placed => placed.Entry.Corrects || placed.Entry.Kind.Name is "withdrawal" or "retraction");
 
     void Corrections()
     {
@@ -176,8 +155,10 @@ sealed partial class CasePage
             Placed old = dossier.All.First(placed => placed.Successor == change);
             bool isWithdrawal = !change.Entry.Corrects;
             html.Open("article", ("class", "card"), ("id", string.Create(CultureInfo.InvariantCulture, $"change-{change.Number}")))
-                .Element("h3", $"{change.Published![..10]}: {old.Entry.Kind.Name} {old.Id} {(isWithdrawal ? "was taken back" : "was corrected")}").Element("p", isWithdrawal ? change["why"] : change.Entry.Why, ("dir", "auto"));
-            if (old.Entry.Kind.Name is "reply" or "comment") html.Element("p", "What came from others is no longer shown; its hash stays in the history.", ("class", "note"));
+                .Element("h3", $"{change.Published![..10]}: {old.Entry.Kind.Name} {old.Id} {(isWithdrawal ? "was taken back" : "was corrected")}");
+            if (change.Entry.Kind.Name == "retraction") html.Element("p", "By whoever wrote it: the statement, signed under the same key, stands where the reply stood.");
+            else html.Element("p", isWithdrawal ? change["why"] : change.Entry.Why, ("dir", "auto"));
+            if (old.Entry.Kind.Name == "reply") html.Element("p", "Its text is no longer shown; its entry and its hash stay.", ("class", "note"));
             else Versions(old, isWithdrawal ? null : change);
             html.Close("article");
         }
@@ -213,15 +194,5 @@ sealed partial class CasePage
             html.Close("li");
         }
         html.Close("ol");
-    }
-
-    void Checking()
-    {
-        Heading("check", "How to check this page");
-        html.Element("p", "Everything that this page is made of lies beside it: case.json, entries/, replies/ and keys/. history.ndjson has the SHA-256 and the day of each file that was ever published; each of its lines names the one before. Where something was changed without a correction, it no longer fits.")
-            .Open("dl", ("class", "facts")).Element("dt", "Lines of the history").Element("dd", dossier.History.Lines.Count.ToString(CultureInfo.InvariantCulture)).Element("dt", "SHA-256 of its last line").Open("dd").Inline("code", dossier.History.Head).Close("dd").Element("dt", "Case").Open("dd").Inline("code", dossier.Head.Id).Close("dd").Close("dl")
-            .Element("p", "Keep the second line: a history that does not come by it later was rewritten. Comments that wait or were refused are in the history by their hash alone.")
-            .Open("pre", ("tabindex", "0"), ("role", "region"), ("aria-label", "How to check the history")).Text("tail -n 1 history.ndjson | tr -d '\\n' | sha256sum\njq -r '.sha256 + \"  \" + .file' history.ndjson | sha256sum -c --ignore-missing").Close("pre")
-            .Open("p").Text("What is added and corrected is also in the ").Link("feed.xml", "feed").Text(".").Close("p");
     }
 }

@@ -4,11 +4,11 @@ using System.Text;
 namespace Offproof.Evidence;
 
 /// <summary>The page of a case (case.md §6): first what is shown and what is not, then everything that it rests on. Nothing in it runs or is loaded.</summary>
-sealed partial class CasePage(Dossier dossier, IReadOnlyDictionary<string, string> letters, CaseHtml html)
+sealed partial class CasePage(Dossier dossier, IReadOnlyDictionary<string, string> letters, IReadOnlyDictionary<string, CaseBundle> bundles, CaseHtml html)
 {
     internal static readonly (string Outcome, string Class, string Heading)[] Outcomes =
     [
-        ("supported", "supported", "Shown"),
+        ("supported", "supported", "Said, and supported"),
         ("contradicted", "contradicted", "Said, and contradicted"),
         ("not shown", "not-shown", "Said, and not shown"),
         ("unknown", "unknown", "Unknown"),
@@ -17,7 +17,8 @@ sealed partial class CasePage(Dossier dossier, IReadOnlyDictionary<string, strin
     /// <summary>The page as UTF-8.</summary>
     /// <param name="dossier">The case, published: every entry has its time</param>
     /// <param name="letters">The texts of replies and comments, by id</param>
-    internal static byte[] Write(Dossier dossier, IReadOnlyDictionary<string, string> letters)
+    /// <param name="bundles">Those that are published with it, by their folder</param>
+    internal static byte[] Write(Dossier dossier, IReadOnlyDictionary<string, string> letters, IReadOnlyDictionary<string, CaseBundle> bundles)
     {
         using StringWriter to = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
         CaseHtml html = new(to);
@@ -25,7 +26,7 @@ sealed partial class CasePage(Dossier dossier, IReadOnlyDictionary<string, strin
             .Open("meta", ("http-equiv", "Content-Security-Policy"), ("content", $"default-src 'none'; style-src '{CaseLook.Hash}'; base-uri 'none'; form-action 'none'")).Raw("\n<meta name=\"referrer\" content=\"no-referrer\">\n")
             .Element("title", dossier.Head.Title)
             .Raw("<link rel=\"alternate\" type=\"application/atom+xml\" href=\"feed.xml\" title=\"What was added and corrected\">\n<style>").Raw(CaseLook.Style).Raw("</style>\n</head>\n<body>\n");
-        new CasePage(dossier, letters, html).Write();
+        new CasePage(dossier, letters, bundles, html).Write();
         html.Raw("</body>\n</html>\n");
         return Encoding.UTF8.GetBytes(to.ToString());
     }

@@ -43,7 +43,7 @@ sealed class Dossier
     /// <summary>Those of a kind that stand, each where the one that it corrects stood.</summary>
     internal IEnumerable<Placed> Standing(string kind) => all.Where(placed => placed.Entry.Kind.Name == kind && !placed.Entry.Corrects).Select(static placed => placed.Current).OfType<Placed>();
 
-    internal Placed? Find(string id) => all.FirstOrDefault(placed => placed.Stands && placed.Id == id && placed.Entry.Kind.Name is not ("withdrawal" or "moderation"));
+    internal Placed? Find(string id) => all.FirstOrDefault(placed => placed.Stands && placed.Id == id && placed.Entry.Kind.Name is not ("withdrawal" or "moderation" or "retraction"));
 
     internal Placed Need(string id) => Find(id) ?? throw new InvalidOperationException(id);
 
@@ -74,9 +74,17 @@ sealed class Dossier
             {
                 throw Bad(file, $"the id '{entry.Id}' was given before");
             }
-            if (entry.Kind.Name == "withdrawal")
+            if (entry.Kind.Name is "withdrawal" or "retraction")
             {
-                if (!standing.Remove(entry.Need("of"), out Placed? old) || old.Entry.Kind.Name is "withdrawal" or "moderation") throw Bad(file, $"there is no '{entry.Need("of")}' to take back");
+                string? taken = standing.GetValueOrDefault(entry.Need("of"))?.Entry.Kind.Name;
+                // Taken back by the publisher it would read as if whoever wrote it had changed their mind.
+                if (entry.Kind.Name == "withdrawal" && taken is ("reply" or "comment"))
+                {
+                    throw new CaseException(CaseFault.Refused, $"{file}: '{entry.Need("of")}' came from others, and the publisher does not take it back",
+                        taken == "reply" ? "case reply DIR FILE --withdraws ID takes in a statement signed under its own key; case add DIR note --of ID --text TEXT says something beside it" : "case reply DIR --refuse ID --reason TEXT");
+                }
+                if (entry.Kind.Name == "retraction" && taken != "reply") throw Bad(file, $"there is no reply '{entry.Need("of")}' to take back");
+                if (!standing.Remove(entry.Need("of"), out Placed? old) || old.Entry.Kind.Name is "withdrawal" or "moderation" or "retraction") throw Bad(file, $"there is no '{entry.Need("of")}' to take back");
                 old.Successor = placed;
             }
             standing[entry.Id] = placed;
@@ -87,6 +95,8 @@ sealed class Dossier
         foreach (Placed placed in standing.Values) dossier.RequireNames(placed);
         dossier.RequireOneVerdictEach();
         dossier.RequireShortQuotations();
+        dossier.RequireGrounds();
+        dossier.RequireOwnNames();
         return dossier;
     }
 
@@ -97,7 +107,7 @@ sealed class Dossier
             foreach (string id in placed.Entry.All(member.Name))
             {
                 // What was decided about a comment that was taken back since stays decided.
-                if (Find(id) is { } named ? !member.Of.Contains(named.Entry.Kind.Name) || named == placed : placed.Entry.Kind.Name != "moderation")
+                if (Find(id) is { } named ? !member.Of.Contains(named.Entry.Kind.Name) || named == placed : placed.Entry.Kind.Name is not ("moderation" or "note"))
                     throw Bad(placed.File, $"'{member.Name}' names '{id}', and there is no such {string.Join(" or ", member.Of)}");
             }
         }
@@ -119,6 +129,27 @@ sealed class Dossier
             int words = quoting.Sum(static placed => PlainText.Words(placed.Entry.Need("quote")));
             if (words > MostOfOneSource)
                 throw new CaseException(CaseFault.Refused, string.Create(CultureInfo.InvariantCulture, $"{words} words are quoted of '{quoting.Key}', and {MostOfOneSource} are the most of one source"), $"shorten one of {string.Join(", ", quoting.Select(static placed => placed.Id))} (case.md §3)");
+        }
+    }
+
+    // A verdict with nothing on its side reads as if there were something (case.md §1.4).
+    void RequireGrounds()
+    {
+        foreach (Placed verdict in Standing("verdict"))
+        {
+            string? side = verdict["outcome"] switch { "supported" => "for", "contradicted" => "against", _ => null };
+            if (side is not null && !Standing("evidence").Any(evidence => evidence.Entry.All(side).Contains(verdict["claim"], StringComparer.Ordinal)))
+                throw new CaseException(CaseFault.Refused, $"{verdict.File}: '{verdict["claim"]}' is said to be {verdict["outcome"]}, and no evidence speaks {side} it", "add the evidence first, or correct the verdict first");
+        }
+    }
+
+    // Also where the party came after the comment, or a file was written by hand.
+    void RequireOwnNames()
+    {
+        foreach (Placed comment in Standing("comment").Where(comment => StateOf(comment) != "refused"))
+        {
+            if (PenName.Objection(comment.Entry.Need("name"), this) is { } objection)
+                throw new CaseException(CaseFault.Refused, $"{comment.File}: a comment is not shown as '{PlainText.Visible(comment.Entry.Need("name"))}': {objection}", $"case reply DIR --refuse {comment.Id} --reason TEXT comes first");
         }
     }
 

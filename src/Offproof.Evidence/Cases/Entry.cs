@@ -44,9 +44,11 @@ sealed class Entry
     internal static Entry Create(CaseKind kind, string id, string added, string? correctionWhy, IReadOnlyDictionary<string, IReadOnlyList<string>> given, string where)
     {
         if (!IsId(id)) throw Bad(where, $"'{id}' is no id: small letters, digits and hyphens, at most 40, and none that the page has for itself");
+        if (IsReserved(id, kind.Name)) throw Bad(where, $"'{id}' is an id of those that came signed");
         if (!DateTimeOffset.TryParseExact(added, TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)) throw Bad(where, "'added' is no time like 2026-11-26T21:30:00Z");
         if (correctionWhy is not null && !kind.IsCorrectable) throw Bad(where, $"a {kind.Name} is not corrected");
         if (correctionWhy is not null) RequireText(where, "why", correctionWhy);
+        if (correctionWhy is not null && PlainText.Hides(correctionWhy)) throw Hidden(where, "why", correctionWhy);
         Dictionary<string, IReadOnlyList<string>> values = new(StringComparer.Ordinal);
         foreach (CaseMember member in kind.Members)
         {
@@ -76,6 +78,9 @@ sealed class Entry
     internal static bool IsId(string id) => id.Length is > 0 and <= 40 && id.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') && id[0] != '-'
         && !id.StartsWith("change-", StringComparison.Ordinal) && id is not ("story" or "claims" or "evidence" or "concerned" or "comments" or "corrections" or "sources" or "check");
 
+    // A reader leaves the files of comments out when comparing (case.md §2): nothing else may hide under such a name.
+    static bool IsReserved(string id, string kind) => ((string[])["comment", "retraction"]).Any(own => id == own || (id.StartsWith(own + "-", StringComparison.Ordinal) && kind != own));
+
     // What single members cannot say.
     void RequireWhole(string where)
     {
@@ -86,6 +91,8 @@ sealed class Entry
                 throw Bad(where, "evidence speaks for or against a claim, and names none");
             case "evidence" when hasBundle != (One("sums") is not null) || hasBundle != (One("file") is not null):
                 throw Bad(where, "'bundle', 'sums' and 'file' go together");
+            case "evidence" when One("opens") is not null && (!hasBundle || One("bundle")!.Contains("://", StringComparison.Ordinal)):
+                throw Bad(where, "'opens' is said of a bundle in the case's folder");
             case "evidence" when !hasBundle && All("source").Count == 0:
                 throw Bad(where, "evidence has a source or a bundle");
             case "party" when (One("key") is null) != (One("obtained") is null):
@@ -115,6 +122,8 @@ sealed class Entry
         };
         if (!isGood) throw Bad(where, $"'{name}' cannot be \"{(text.Length > 60 ? text[..60] + "\u2026" : text)}\"");
         if (member.Form is Form.Text or Form.Quote or Form.Says) RequireText(where, name, text);
+        // What came signed is shown as it came, with what hides written out; what the publisher writes has no need of it.
+        if (name != "trusted-comment" && PlainText.Hides(text)) throw Hidden(where, name, text);
         int words = member.Form is Form.Quote or Form.Says ? PlainText.Words(text) : 0;
         if (member.Form == Form.Quote && words > MostQuoted)
             throw new CaseException(CaseFault.Refused, string.Create(CultureInfo.InvariantCulture, $"{where}: '{name}' is a quotation of {words} words, and {MostQuoted} are the most"), "quote what is discussed, and say the rest in your own words (case.md §3)");
@@ -125,7 +134,13 @@ sealed class Entry
     static void RequireText(string where, string name, string text)
     {
         if (text.Length > MostText) throw Bad(where, string.Create(CultureInfo.InvariantCulture, $"'{name}' has a text of {text.Length} characters, and {MostText} are the most"));
-        if (string.IsNullOrWhiteSpace(text) || text.Any(char.IsControl)) throw Bad(where, $"'{name}' is empty, or holds a control character (a paragraph is one text of the list)");
+        if (PlainText.IsEmpty(text) || text.Any(char.IsControl)) throw Bad(where, $"'{name}' is empty, or holds a control character (a paragraph is one text of the list)");
+    }
+
+    static CaseException Hidden(string where, string name, string text)
+    {
+        string shown = PlainText.Visible(text), from = shown[shown.IndexOf('\u27E8', StringComparison.Ordinal)..];
+        return new(CaseFault.Refused, $"{where}: '{name}' holds what nobody sees, at {(from.Length > 40 ? from[..40] + "\u2026" : from)}", "leave it out (case.md §5 says where joiners may stand)");
     }
 
     static bool IsDate(string text) => DateTime.TryParseExact(text, ["yyyy", "yyyy-MM", "yyyy-MM-dd"], CultureInfo.InvariantCulture, DateTimeStyles.None, out _);

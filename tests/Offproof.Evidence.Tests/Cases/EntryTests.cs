@@ -65,11 +65,52 @@ public sealed class EntryTests
 
     [Theory]
     [InlineData("one two  three", 3)]
-    [InlineData("a-b don't 42.", 3)]
+    [InlineData("a-b don't 42.", 4)]
+    [InlineData("one/two\u2013three_four.five+six", 6)]
+    [InlineData("one'two\u2019three", 3)]
+    [InlineData("we'll the maker\u2019s", 3)]
+    [InlineData("one1two2three", 5)]
+    [InlineData("cafe\u0301 na\u00EFve \u24D0\u24D1", 3)]
+    [InlineData("onetwothreefourfivesixseveneightnineteneleventwelve", 2)]
     [InlineData("\u2013 \u2026", 0)]
     [InlineData("小米系列所有產品", 4)]
     [InlineData("MIUI 小米", 2)]
     public void Words_are_counted_in_any_writing(string text, int words) => Assert.Equal(words, PlainText.Words(text));
+
+    [Theory]
+    [InlineData("word/"), InlineData("word\u2013"), InlineData("word-"), InlineData("word_"), InlineData("word'"), InlineData("word1")]
+    public void Words_that_are_joined_are_still_words(string joined)
+    {
+        using CaseScratch scratch = new();
+        CaseException e = scratch.Refuses(CaseFault.Refused, () => scratch.Add("claim", "c2", ("who", "w"), ("date", "2026"), ("source", "s1"), ("quote", string.Concat(Enumerable.Repeat(joined, 91))), ("plain", "p")));
+        Assert.Contains("a quotation of", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("quote", "one\u200Btwo"), InlineData("quote", "one\u00ADtwo"), InlineData("quote", "one\u200Dtwo"), InlineData("plain", "one\u2060two"), InlineData("who", "Ex\u034Fample"), InlineData("translation", "a\uFE0Fb")]
+    public void The_publisher_writes_nothing_that_cannot_be_seen(string member, string text)
+    {
+        using CaseScratch scratch = new();
+        (string, string)[] good = [("who", "w"), ("date", "2026"), ("source", "s1"), ("quote", "q"), ("translation", "t"), ("plain", "p")];
+        Assert.Contains("what nobody sees", scratch.Refuses(CaseFault.Refused, () => scratch.Add("claim", "c2", [.. good.Where(value => value.Item1 != member), (member, text)])).Message, StringComparison.Ordinal);
+        scratch.Refuses(CaseFault.Refused, () => scratch.Correct("claim", "c1", "wh\u200By", ("plain", "p")));
+    }
+
+    [Theory]
+    [InlineData("supported", "against"), InlineData("contradicted", "for")]
+    public void A_verdict_has_evidence_on_its_side(string outcome, string side)
+    {
+        using CaseScratch scratch = new();
+        scratch.Add("claim", "c2", ("who", "w"), ("date", "2026"), ("source", "s1"), ("quote", "q"), ("plain", "p"));
+        (string, string)[] evidence = [("title", "t"), ("who", "w"), ("date", "2026"), ("text", "x"), ("source", "s1"), ("limits", "l")];
+        (string, string)[] verdict = [("claim", "c2"), ("outcome", outcome), ("says", "s"), ("why", "w"), ("limits", "l")];
+        scratch.Refuses(CaseFault.Refused, () => scratch.Add("verdict", "v2", verdict));
+        scratch.Add("evidence", "e2", [.. evidence, (side, "c2")]);
+        Assert.Contains("no evidence speaks", scratch.Refuses(CaseFault.Refused, () => scratch.Add("verdict", "v2", verdict)).Message, StringComparison.Ordinal);
+        scratch.Add("evidence", "e3", [.. evidence, (side == "for" ? "against" : "for", "c2")]);
+        scratch.Add("verdict", "v2", verdict);
+        scratch.Refuses(CaseFault.Refused, () => scratch.Add("withdrawal", null, ("of", "e3"), ("why", "It was wrong.")));
+    }
 
     [Theory]
     [InlineData("claim", "who", "'who' is missing")]
@@ -133,28 +174,5 @@ public sealed class EntryTests
         using CaseScratch scratch = new();
         File.WriteAllText(Path.Combine(scratch.Folder, "entries", "0009-source-x.json"), json);
         Assert.Contains("0009-source-x.json", scratch.Refuses(CaseFault.Failure, () => scratch.Publish()).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_bundle_is_compared_with_what_was_noted_and_comes_along()
-    {
-        using CaseScratch scratch = new();
-        string bundle = Path.Combine(scratch.Folder, "bundles", "one");
-        Directory.CreateDirectory(Path.Combine(bundle, "reports"));
-        File.WriteAllText(Path.Combine(bundle, "reports", "audit.json"), "{}");
-        string sums = $"{History.Hash("{}"u8)}  reports/audit.json\n";
-        File.WriteAllText(Path.Combine(bundle, "SHA256SUMS"), sums);
-        string hash = History.Hash(File.ReadAllBytes(Path.Combine(bundle, "SHA256SUMS")));
-        scratch.Add("evidence", "e2", ("title", "t"), ("who", "w"), ("date", "2026"), ("text", "x"), ("bundle", "bundles/one"), ("sums", hash), ("file", "reports/audit.json"), ("for", "c1"), ("limits", "l"));
-        scratch.Publish();
-        Assert.Equal("{}", File.ReadAllText(Path.Combine(scratch.Out, "bundles", "one", "reports", "audit.json")));
-        Assert.Contains("href=\"bundles/one/reports/audit.json\"", scratch.Page, StringComparison.Ordinal);
-        Assert.Contains(hash, scratch.Page, StringComparison.Ordinal);
-        Dictionary<string, string> published = CaseScratch.Hashes(scratch.Out);
-        File.WriteAllText(Path.Combine(bundle, "reports", "audit.json"), "{ }");
-        Assert.Contains("reports/audit.json", scratch.Refuses(CaseFault.Forgery, () => scratch.Publish()).Message, StringComparison.Ordinal);
-        File.WriteAllText(Path.Combine(bundle, "SHA256SUMS"), $"{History.Hash("{ }"u8)}  reports/audit.json\n");
-        scratch.Refuses(CaseFault.Forgery, () => scratch.Publish());
-        Assert.Equal(published, CaseScratch.Hashes(scratch.Out));
     }
 }

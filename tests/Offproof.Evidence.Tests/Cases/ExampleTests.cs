@@ -32,8 +32,8 @@ public sealed partial class ExampleTests
     {
         (string page, string feed, _) = Published("cases", "2014");
         string top = Shown(page[..page.IndexOf("</header>", StringComparison.Ordinal)]);
-        string[] order = ["Shown", "With no account set up, a new Redmi 1S sent its number, IMEI", "made that service opt-in on 10 August", "Said, and contradicted", "No personal data without permission",
-            "Said, and not shown", "That photos and text messages were sent secretly. Connections were seen; what was in them was not.", "That a state body received anything.", "Unknown", "What the connections of July carried.", "What the servers kept"];
+        string[] order = ["Xiaomi", "Said, and supported", "One lab says: a Redmi 1S without account sent Xiaomi its number, serial number (IMEI)", "Xiaomi itself names numbers and IMEI", "made its messaging service opt-in on 10 August", "Said, and contradicted", "Xiaomi's July sentence that no personal data is uploaded",
+            "Said, and not shown", "It was not shown that Xiaomi's Redmi Note secretly sent photos and text messages: connections were seen; what was in them was not.", "It was not shown that a state body received anything", "Unknown", "It is unknown what the connections of July carried", "It is unknown what Xiaomi's servers kept"];
         int at = 0;
         foreach (string part in order)
         {
@@ -41,6 +41,11 @@ public sealed partial class ExampleTests
             Assert.True(found >= at, $"'{part}' does not follow in: {top}");
             at = found;
         }
+        // Nobody is quoted with words that nobody said, and none of these lines is an assertion without its verb.
+        Assert.DoesNotContain('\u201C', top);
+        Assert.DoesNotContain("That ", top, StringComparison.Ordinal);
+        // Both of the regulator's findings are told, and what the maker's own office says of the IMEI.
+        foreach (string told in (string[])["found violating privacy laws", "none of twelve brands", "serves to check that a phone is genuine", "Of the operator's name only the lab speaks."]) Assert.Contains(told, Shown(page), StringComparison.Ordinal);
         Assert.Contains("connection proven, content not proven", Shown(page), StringComparison.Ordinal);
         ReplyTests.IsInert(page);
         Assert.Empty(Rfc4287.Complaints(feed));
@@ -60,6 +65,9 @@ public sealed partial class ExampleTests
         Assert.Equal(Occurrences(page, ">Claim:</span>"), Occurrences(page, ">Where this ends</h4>"));
         Assert.Equal(8, Occurrences(page, ">Claim:</span>"));
         Assert.Equal(3, Occurrences(page, "No signed reply has come."));
+        // On paper: a claim with what is said of it, and a command with its sentence, stay on one page.
+        Assert.Contains(".together,", CaseLook.Style[CaseLook.Style.IndexOf("@media print", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.Equal(Occurrences(page, ">Claim:</span>") + Occurrences(page, "<h4>What it does not show</h4>") + 3 + 4, Occurrences(page, "<div class=\"together\">"));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ public sealed class FeedTests
     static string Feed(CaseScratch scratch)
     {
         scratch.Case.Reply("maker", scratch.Signed("<script>1</script> & \u202E", scratch.Maker));
-        scratch.Case.Comment("A & <b> \u202E", scratch.Signed("x", scratch.Stranger));
+        scratch.Case.Comment("A & <b>", scratch.Signed("x", scratch.Stranger));
         scratch.Case.Moderate("comment-1", null);
         scratch.Publish();
         scratch.Clock.Now = scratch.Clock.Now.AddDays(1);
@@ -32,7 +32,7 @@ public sealed class FeedTests
         XNamespace atom = "http://www.w3.org/2005/Atom";
         XElement feed = XDocument.Parse(Feed(scratch)).Root!;
         Assert.Equal(
-            ["Taken back: v1", "Corrected: Claim by Example Phones", "Comment by A & <b> \u27E8U+202E\u27E9", "Reply of Example Phones", "Concerned: Example Phones", "Verdict: contradicted", "A recording", "Claim by Example Phones"],
+            ["Taken back: v1", "Corrected: Claim by Example Phones", "Comment by A & <b>", "Reply of Example Phones", "Concerned: Example Phones", "Verdict: contradicted", "A recording", "Claim by Example Phones"],
             feed.Elements(atom + "entry").Select(entry => (string)entry.Element(atom + "title")!));
         Assert.Equal("2026-05-02T12:00:00Z", (string?)feed.Element(atom + "updated"));
         // What was told before has its id still.

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Offproof.Evidence.Tests.Cases;
 
 /// <summary>case.md §1.1, §2: what was published is never changed in silence.</summary>
@@ -113,5 +115,67 @@ public sealed class HistoryTests
         scratch.Add("chapter", null, ("title", "Later"), ("date", "2026-06"), ("text", "It went on."), ("source", "s1"));
         scratch.Publish();
         Assert.DoesNotContain("\"time\":\"2023", File.ReadAllText(Path.Combine(scratch.Out, History.FileName)), StringComparison.Ordinal);
+    }
+
+    /// <summary>Runs what the page tells its reader, in the published folder, and returns what it printed.</summary>
+    static string[] Told(CaseScratch scratch, string page)
+    {
+        string[] commands = [.. page.Split("<pre ")[1..].Where(static part => part.Contains("How to check the chain", StringComparison.Ordinal) || part.Contains("How to compare", StringComparison.Ordinal))
+            .Select(static part => System.Net.WebUtility.HtmlDecode(part[(part.IndexOf('>', StringComparison.Ordinal) + 1)..part.IndexOf("</pre>", StringComparison.Ordinal)]))];
+        Assert.Equal(3, commands.Length);
+        return [.. commands.Select(command =>
+        {
+            using Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec 2>&1\n{command}"]) { WorkingDirectory = scratch.Out, RedirectStandardOutput = true })!;
+            return shell.StandardOutput.ReadToEnd();
+        })];
+    }
+
+    [Fact]
+    public void What_the_page_tells_its_reader_finds_a_rewritten_middle_a_changed_page_and_what_is_missing()
+    {
+        using CaseScratch scratch = new();
+        scratch.Case.Reply("maker", scratch.Signed("No.", scratch.Maker));
+        scratch.Case.Comment("Ann", scratch.Signed("Held.", scratch.Stranger));
+        PublishedCase done = scratch.Publish();
+        string page = scratch.Page, all = Path.Combine(scratch.Out, "SHA256SUMS");
+        Dictionary<string, byte[]> good = Directory.EnumerateFiles(scratch.Out, "*", SearchOption.AllDirectories).ToDictionary(static file => file, File.ReadAllBytes);
+        Assert.Equal([$"{done.Head}\n", "", $"{done.Sums}  SHA256SUMS\n"], Told(scratch, page));
+        Assert.Contains(done.Head, page, StringComparison.Ordinal);
+        string entry = Path.Combine(scratch.Out, "entries", "0003-evidence-e1.json"), history = Path.Combine(scratch.Out, History.FileName);
+        foreach (string gone in (string[])["entries/0003-evidence-e1.json", "replies/maker-1.txt", "keys/maker.pub"])
+        {
+            File.Delete(Path.Combine(scratch.Out, gone));
+            Assert.Contains(gone, Told(scratch, page)[1], StringComparison.Ordinal);
+            Restore();
+        }
+        foreach (string changed in (string[])["index.html", "feed.xml"])
+        {
+            File.AppendAllText(Path.Combine(scratch.Out, changed), " ");
+            Assert.Contains($"{changed}: FAILED", Told(scratch, page)[2], StringComparison.Ordinal);
+            Restore();
+        }
+        // An entry of the middle with its line made to fit, and the list too: the chain breaks, and the one hash is another.
+        string before = History.Hash(File.ReadAllBytes(entry));
+        File.AppendAllText(entry, "\n");
+        File.WriteAllText(history, File.ReadAllText(history).Replace(before, History.Hash(File.ReadAllBytes(entry)), StringComparison.Ordinal));
+        string[] files = [.. File.ReadAllLines(all).Select(static line => line[66..])];
+        File.WriteAllLines(all, files.Select(file => $"{History.Hash(File.ReadAllBytes(Path.Combine(scratch.Out, file)))}  {file}"));
+        string[] told = Told(scratch, page);
+        Assert.Contains("REWRITTEN", told[0], StringComparison.Ordinal);
+        Assert.DoesNotContain(done.Sums, told[2], StringComparison.Ordinal);
+        void Restore()
+        {
+            foreach ((string file, byte[] bytes) in good) File.WriteAllBytes(file, bytes);
+        }
+    }
+
+    [Fact]
+    public void SHA256SUMS_lists_everything_but_itself()
+    {
+        using CaseScratch scratch = new();
+        PublishedCase done = scratch.Publish();
+        string list = Path.Combine(scratch.Out, "SHA256SUMS");
+        Assert.Equal(CaseScratch.Hashes(scratch.Out).Keys.Where(static file => file != "SHA256SUMS").Order(StringComparer.Ordinal), File.ReadAllLines(list).Select(static line => line[66..]));
+        Assert.Equal(History.Hash(File.ReadAllBytes(list)), done.Sums);
     }
 }

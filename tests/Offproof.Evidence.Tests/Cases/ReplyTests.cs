@@ -134,6 +134,18 @@ public sealed partial class ReplyTests
         Assert.Contains("not\u27E8U\u002B202E\u27E9detcennoc".Replace("+", "&#x2B;", StringComparison.Ordinal), scratch.Page, StringComparison.Ordinal);
         Assert.DoesNotContain(new string('\u0301', 9), scratch.Page, StringComparison.Ordinal);
         Assert.Contains("E0041", scratch.Page, StringComparison.Ordinal);
+        foreach (string unseen in (string[])["\u034F", "\u17B4", "\u17B5", "\u180B", "\u180F", "\uFE00", "\uFE0F", "\U000E0100", "\u200C", "\u200D", "\uFFFC", "\U0001DA9B", "\u2003", "\u205F", "\u1680", "\u00AD", "\U000E0FFF", "\u2065", "\u200D\u200D", "\u2800"])
+        {
+            string written = string.Concat(unseen.EnumerateRunes().Select(static rune => $"\u27E8U+{rune.Value:X4}\u27E9"));
+            Assert.Equal($"a{written}b", PlainText.Visible($"a{unseen}b"));
+            // Of these alone nothing can be read.
+            Assert.Equal("it is empty", PlainText.Objection(Encoding.UTF8.GetBytes($" {unseen}\n{unseen}"), out _));
+        }
+        // Joiners stand where writing needs them, once: Persian, Hindi, emoji; not a row of them, which could hold a text.
+        foreach (string needed in (string[])["\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645", "\u0915\u094D\u200D\u0937", "\U0001F469\u200D\U0001F4BB", "\U0001F469\U0001F3FD\u200D\U0001F4BB", "\u2764\uFE0F\u200D\U0001F525", "\u2194\uFE0F", "caf\u00E9\u00A0: \u4F60\u3000\u597D"])
+            Assert.Equal(needed, PlainText.Visible(needed));
+        Assert.Equal("\u0645\u200C\u27E8U+200C\u27E9\u0645", PlainText.Visible("\u0645\u200C\u200C\u0645"));
+        Assert.Equal("\u2764\uFE0F\u27E8U+FE0F\u27E9", PlainText.Visible("\u2764\uFE0F\uFE0F"));
         // Other writing is left alone.
         Assert.Equal("שלום \u0645\u0631\u062D\u0628\u0627 नमस्ते 你好 👩\u200D💻", PlainText.Visible("שלום \u0645\u0631\u062D\u0628\u0627 नमस्ते 你好 👩\u200D💻"));
     }
@@ -179,6 +191,23 @@ public sealed partial class ReplyTests
         scratch.Refuses(CaseFault.Failure, () => scratch.Case.Moderate("c1", null));
         scratch.Refuses(CaseFault.Refused, () => scratch.Case.Comment("two\nlines", scratch.Signed("x", scratch.Stranger)));
         scratch.Refuses(CaseFault.Forgery, () => scratch.Case.Comment("Ann", scratch.Signed("x", scratch.Stranger) with { Key = scratch.Write("maker.pub", scratch.Maker.PublicKey.FileText) }));
+    }
+
+    [Theory]
+    [InlineData("Example Phones"), InlineData("example  PHONES"), InlineData("Example Phones, Support"), InlineData("ExamplePhones"), InlineData("Maker"), InlineData("M\u00E4ker")]
+    [InlineData("\u041C\u0430ker"), InlineData("Ex\u0430mple Ph\u03BFnes"), InlineData("\u041C\u0410\u041A\u0415\u042F"), InlineData("Examp1e Ph0nes"), InlineData("\uFF25xample \uFF30hones"), InlineData("Exarnple Phones")]
+    [InlineData("\u1D0D\u1D00\u1D0B\u1D07\u0280"), InlineData("Ma\u200Bker"), InlineData("\U0001D40C\U0001D41A\U0001D424\U0001D41E\U0001D42B"), InlineData("\u24DC\u24D0\u24DA\u24D4\u24E1"), InlineData("Ma\u0301ker"), InlineData("Example Lab"), InlineData("Ann \u0430"), InlineData("Ann\u200D")]
+    public void Nobody_comments_under_a_name_that_is_taken_for_a_party(string name)
+    {
+        using CaseScratch scratch = new();
+        SignedFile came = scratch.Signed("x", scratch.Stranger);
+        scratch.Refuses(CaseFault.Refused, () => scratch.Case.Comment(name, came));
+        foreach (string other in (string[])["Ann Example", "\u0410\u043D\u043D\u0430", "Makeover", "\u5C0F\u738B", "An example of phones"]) Assert.Null(PenName.Objection(other, scratch.Case.Read()));
+        scratch.Case.Comment("Ann Example", came);
+        // A party that comes later under that name waits until the comment is decided.
+        scratch.Refuses(CaseFault.Refused, () => scratch.Add("party", "ann", ("name", "Ann Example"), ("role", "Wrote it.")));
+        scratch.Case.Moderate("comment-1", "It is the name of a party.");
+        scratch.Add("party", "ann", ("name", "Ann Example"), ("role", "Wrote it."));
     }
 
     [Fact]
