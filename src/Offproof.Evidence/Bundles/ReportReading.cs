@@ -6,7 +6,7 @@ namespace Offproof.Evidence;
 /// <summary>What the packed reports say of themselves: their verdicts and their limits become the bundle's (evidence.md §2).</summary>
 static class ReportReading
 {
-    const int Limit = 64 << 20;
+    internal const int Limit = 64 << 20;
     const int MostReasons = 100;
 
     internal static (IReadOnlyList<AboutReport> Reports, IReadOnlyList<string> Limits) All(BundleWriter writer)
@@ -26,7 +26,7 @@ static class ReportReading
         return (reports, limits);
     }
 
-    static AboutReport? Read(string path, byte[] bytes, List<string> limits)
+    internal static AboutReport? Read(string path, byte[] bytes, List<string> limits)
     {
         try
         {

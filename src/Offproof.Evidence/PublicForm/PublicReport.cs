@@ -9,6 +9,9 @@ sealed record PublicReport(
 {
     internal const string SchemaName = "offproof/v1/evidence-report";
 
+    /// <summary>What bundle.json says of it.</summary>
+    internal AboutReport Told(string path) => new(path, SchemaName, Verdict, [.. Causes.Select(static cause => cause.Code)]);
+
     internal byte[] ToBytes() => [.. JsonSerializer.SerializeToUtf8Bytes(this, PublicJson.Default.PublicReport), (byte)'\n'];
 
     /// <summary>Null where it is no such report.</summary>
@@ -41,7 +44,7 @@ sealed record PublicFinding(
     double Chance, string Standing, string? Time);
 
 /// <param name="Address">Of IPv6 its network of 64 bits; null in recordings without one.</param>
-/// <param name="Name">Only its last two labels where a finding is in a name of that flow.</param>
+/// <param name="Name">What <see cref="ReceiverName"/> lets through; null where there is none.</param>
 sealed record PublicReceiver(string? Address, int Port, string Protocol, string? Name);
 
 sealed record PublicSearch(int Canaries, int Forms, IReadOnlyList<PublicKind> Kinds);
