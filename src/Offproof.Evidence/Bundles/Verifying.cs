@@ -60,7 +60,8 @@ sealed partial class Verifying
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (var entry in source.Entries)
         {
-            if (!seen.Add(entry.Path)) Defect("bad-name", entry.Path, "it stands twice: which of them is read depends on the reader");
+            if (entry.Path.Contains('\uFFFD', StringComparison.Ordinal)) Defect("bad-name", entry.Path, "its name is not UTF-8, or holds the sign that stands for what is none: nothing in a bundle is called so");
+            else if (!seen.Add(entry.Path)) Defect("bad-name", entry.Path, "it stands twice: which of them is read depends on the reader");
             else if (!folded.TryAdd(entry.Path.ToUpperInvariant(), entry.Path)) Defect("bad-name", entry.Path, $"it differs by case alone from {folded[entry.Path.ToUpperInvariant()]}");
             else if (entry.Kind is EntryKind.Link or EntryKind.Special) Defect("not-a-file", entry.Path, entry.Kind is EntryKind.Link ? "it is a link: what it holds is decided elsewhere" : "it is a pipe, a socket or a device");
             else if (entry.Kind is EntryKind.Folder)

@@ -95,6 +95,25 @@ public sealed class AlteredBundleTests
     }
 
     [Fact]
+    public void A_name_that_is_not_utf_8_is_named_as_such()
+    {
+        using Scratch scratch = new();
+        string folder = scratch.Pack();
+        System.Diagnostics.Process.Start("/bin/sh", ["-c", $"printf x >\"{folder}/captures/$(printf 'a\\377\\376b')\"; mkdir \"{folder}/$(printf 'c\\377')\"; ln -s /etc/passwd \"{folder}/captures/$(printf 'l\\377')\""]).WaitForExit();
+        VerifyReport report;
+        try
+        {
+            report = scratch.Verify();
+        }
+        finally
+        {
+            System.Diagnostics.Process.Start("/bin/sh", ["-c", $"rm -r \"{folder}\""]).WaitForExit(); // no name of ours leads there
+        }
+        Assert.All(report.Defects, static defect => Assert.Equal("bad-name", defect.Kind));
+        Assert.Equal(3, report.Defects.Count(static defect => defect.Text.Contains("not UTF-8", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void A_foreign_key_is_named_with_both_names()
     {
         using Scratch scratch = new();
