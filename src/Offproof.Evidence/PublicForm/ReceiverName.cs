@@ -38,6 +38,6 @@ sealed class ReceiverName(ValueSearch search, bool isInNames, bool isDisguised)
             run = char.IsAsciiHexDigitLower(c) ? run + 1 : 0;
             if (run == HexRun) return false;
         }
-        return search.InLabel(label) is null;
+        return !search.IsInLabel(label);
     }
 }

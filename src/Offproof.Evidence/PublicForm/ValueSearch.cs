@@ -12,6 +12,7 @@ sealed class ValueSearch
     const int Shortest = 7; // letters and digits: less is met by chance
     const int Longest = 32; // of a value, so much of its beginning
     const int NationalDigits = 9;
+    const int Piece = 8; // of a value in a host name, where another part of it may be elsewhere
     const string Base32 = "abcdefghijklmnopqrstuvwxyz234567", Base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
     static readonly string[] NameMembers = ["additional", "carrier", "displayName", "family", "given", "nickname", "organization"];
@@ -20,6 +21,7 @@ sealed class ValueSearch
     readonly HashSet<string> starts = new(StringComparer.Ordinal);
     readonly Dictionary<string, string> names = new(StringComparer.Ordinal);
     readonly Dictionary<string, string> coordinates = new(StringComparer.Ordinal);
+    readonly HashSet<string> pieces = new(StringComparer.Ordinal);
     readonly int[] lengths;
 
     internal ValueSearch(IReadOnlyList<(string Id, string Value)> values)
@@ -30,6 +32,7 @@ sealed class ValueSearch
             if (NameMembers.Contains(member, StringComparer.Ordinal)) Name(id, value);
             if (member is "lat" or "lon" && value.IndexOf('.', StringComparison.Ordinal) is > 0 and var point && value.Length >= point + 4) coordinates.TryAdd(value.TrimStart('-')[..(value.TrimStart('-').IndexOf('.', StringComparison.Ordinal) + 4)], id);
             if (!PersonaValues.IsTelling(id, value)) continue;
+            Pieces(value);
             Forms(id, value);
             if (value is ['+', ..] && value[1..].All(char.IsAsciiDigit) && value.Length > NationalDigits + 1) Forms(id, value[^NationalDigits..]);
             if (value.IndexOf('@', StringComparison.Ordinal) is > 0 and var at)
@@ -56,8 +59,23 @@ sealed class ValueSearch
         return null;
     }
 
-    /// <summary>The same of a label of a host name: names may be written together.</summary>
-    internal string? InLabel(string label) => InWords(label) ?? names.FirstOrDefault(name => name.Key.Length >= 7 && label.Contains(name.Key.Trim(' '), StringComparison.OrdinalIgnoreCase)).Value;
+    /// <summary>Whether a label of a host name tells a value: names may be written together in it, and a part of an identifier is one.</summary>
+    internal bool IsInLabel(string label)
+    {
+        if (InWords(label) is not null || names.Keys.Any(name => name.Length >= 7 && label.Contains(name.Trim(' '), StringComparison.OrdinalIgnoreCase))) return true;
+        string plain = Reduced(label, isJoined: true);
+        for (int at = 0; at + Piece <= plain.Length; at++)
+            if (pieces.Contains(plain.Substring(at, Piece))) return true;
+        return false;
+    }
+
+    // Of identifiers; of texts and addresses words stand in many names.
+    void Pieces(string value)
+    {
+        if (value.Any(static c => char.IsWhiteSpace(c) || c == '/')) return;
+        string plain = Reduced(value.Split('@')[0], isJoined: true);
+        for (int at = 0; at + Piece <= plain.Length; at++) pieces.Add(plain.Substring(at, Piece));
+    }
 
     string? Find(string text)
     {
