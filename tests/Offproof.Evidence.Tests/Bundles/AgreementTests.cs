@@ -50,6 +50,24 @@ public sealed class AgreementTests
         }
     }
 
+    [Theory] // A list with nothing in one of its places is no crash.
+    [InlineData("public/bundle.json", "\"limits\": [", "\"limits\": [null,"), InlineData("public/bundle.json", "\"files\": [", "\"files\": [null,"), InlineData("public/bundle.json", "\"absent\": [", "\"absent\": [null,"), InlineData("public/bundle.json", "\"tool\": {", "\"tool\": null, \"more\": {")]
+    [InlineData("public/reports/report-1.json", "\"causes\": [", "\"causes\": [null,"), InlineData("public/reports/report-1.json", "\"findings\": [", "\"findings\": [null,"), InlineData("public/reports/report-1.json", "\"kinds\": [", "\"kinds\": [null,"), InlineData("public/reports/report-1.json", "\"chain\": [", "\"chain\": [null")]
+    public void Null_in_a_list_is_told(string path, string from, string to)
+    {
+        using Scratch scratch = new();
+        Publish(scratch);
+        string text = File.ReadAllText(scratch.PathOf(path));
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        if (path.EndsWith("bundle.json", StringComparison.Ordinal))
+        {
+            File.WriteAllText(scratch.PathOf(path), text.Replace(from, to, StringComparison.Ordinal));
+            AlteredBundleTests.Resign(scratch.PathOf("public"), scratch.Key, rehash: false);
+        }
+        else Changed(scratch, static _ => { }, () => File.WriteAllText(scratch.PathOf(path), text.Replace(from, to, StringComparison.Ordinal)));
+        Assert.Contains(EvidenceBundle.Verify(scratch.PathOf("public"), scratch.Key.PublicKey).Defects, static defect => defect.Kind == "bad-list" && defect.Path == BundlePath.About);
+    }
+
     [Theory]
     [InlineData("captures/a.pcap", "capture"), InlineData("persona/persona.json", "persona"), InlineData("keys/k.log", "keys"), InlineData("scenario/s.txt", "scenario")]
     public void A_public_form_that_holds_what_none_has_is_named(string path, string role)
@@ -105,8 +123,9 @@ public sealed class AgreementTests
         EvidenceBundle.Publish(new PublishRequest(scratch.PathOf("bundle"), scratch.PathOf("public"), scratch.PathOf("openings.json"), scratch.Key, Scratch.Tool) { IncludeGuessable = true }, TimeProvider.System);
     }
 
-    static void Changed(Scratch scratch, Action<List<string>> change)
+    static void Changed(Scratch scratch, Action<List<string>> change, Action? before = null)
     {
+        before?.Invoke();
         string file = scratch.PathOf("public/commitments.txt");
         List<string> lines = [.. File.ReadAllLines(file)];
         change(lines);
