@@ -22,7 +22,7 @@ sealed class Scratch : IDisposable
 
     internal static string Report => Path.Combine(Repository.Vectors, "bundle", "reports", "report.json");
 
-    internal static PackTool Tool => new("offproof", "0.0.0", []);
+    internal static PackTool Tool => new("offproof", Surroundings.Version, []);
 
     internal PackRequest Request(params PackInput[] inputs) => new(PathOf("bundle"), inputs, Key, Tool) { Title = "A test", Planted = true };
 

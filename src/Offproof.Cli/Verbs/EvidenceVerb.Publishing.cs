@@ -16,8 +16,9 @@ internal static partial class EvidenceVerb
         Option<string?> signedBy = new("--signed-by") { Description = "Who must have signed the private bundle: a public key, or its file", HelpName = "KEY" };
         Option<string?> title = new("--title") { Description = "One line", HelpName = "TEXT" };
         Option<string?> note = new("--note") { Description = "Your own words", HelpName = "TEXT" };
+        Option<bool> guessable = new("--include-guessable") { Description = "Publish although the persona's seed can be found by trying: whoever does reads every value. The bundle says so" };
         Option<bool> zip = new("--zip") { Description = "Also write DIR.zip, for sending" };
-        Command verb = new("publish", "Make of a bundle one that can be published: planted values become commitments that can be opened one by one") { bundle, to, openings, key, password, signedBy, title, note, zip };
+        Command verb = new("publish", "Make of a bundle one that can be published: planted values become commitments that can be opened one by one") { bundle, to, openings, key, password, signedBy, title, note, guessable, zip };
         verb.SetAction((parsed, cancel) =>
         {
             string target = parsed.GetRequiredValue(to);
@@ -29,6 +30,7 @@ internal static partial class EvidenceVerb
                 SignedBy = parsed.GetValue(signedBy) is { } text ? ReadPublicKey(text) : null,
                 Title = parsed.GetValue(title),
                 Note = parsed.GetValue(note),
+                IncludeGuessable = parsed.GetValue(guessable),
             }, TimeProvider.System, cancel);
             string? zipSha256 = parsed.GetValue(zip) ? EvidenceBundle.Zip(target, archive) : null;
             int code = Packed(parsed, "offproof/v1/evidence-publish", published.Packed, zipSha256 is null ? null : archive, zipSha256);

@@ -132,6 +132,7 @@ internal static partial class EvidenceVerb
             foreach (string line in bundle.Statements.Take(50)) Terminal.Say($"stated    {Terminal.OneLine(line, 700)}");
             foreach (string line in bundle.Limits.Take(50)) Terminal.Say($"limit     {Terminal.OneLine(line, 700)}");
         }
+        foreach (string remark in report.Remarks) Terminal.Talk($"note: {Terminal.OneLine(remark, 700)}");
         if (report.Opening is { } opening) Terminal.Say($"opened    {opening.Id} is: {Terminal.OneLine(opening.Value, 700)}");
         if (report is { Unaltered: true, Signer.Known: false }) Terminal.Talk("Who holds that key is not known: compare it with the signer's, from elsewhere, or give it with --key.");
         if (!report.Unaltered) Terminal.Hint("nothing in it is to be believed; ask whoever made it for another copy");

@@ -19,8 +19,8 @@ sealed record About(
     {
         try
         {
-            return JsonSerializer.Deserialize(json, EvidenceJson.Default.About) is { Schema: SchemaName, Id: not null, Files: not null, Limits: not null, Opens: not null, Statements: not null, Packed: not null } about
-                && about.Files.All(static file => file is { Path: not null, Sha256: not null }) && about.Form is Private or Public ? about : null;
+            return JsonSerializer.Deserialize(json, EvidenceJson.Default.About) is { Schema: SchemaName, Id: not null, Files: not null, Limits: not null, Opens: not null, Statements: not null, Packed: not null, Tool: not null, Absent: not null, Reports: not null, Method: not null } about
+                && about.Files.All(static file => file is { Path: not null, Sha256: not null, Role: not null }) && about.Absent.All(static one => one is { Role: not null, Reason: not null }) && about.Reports.All(static report => report is { Path: not null, Reasons: not null }) && about.Form is Private or Public && about.Opens.Concat(about.Statements).Concat(about.Limits).All(static text => text is not null) ? about : null;
         }
         catch (JsonException)
         {

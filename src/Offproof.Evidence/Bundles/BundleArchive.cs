@@ -32,8 +32,6 @@ sealed class BundleArchive : BundleSource
         IsUnreadable = Defects.Count > 0 && Entries.Count == 0;
     }
 
-    internal override long Allowance => long.MaxValue; // nothing is compressed
-
     internal override Stream Open(string path)
     {
         var member = byPath[path];

@@ -28,9 +28,6 @@ abstract class BundleSource : IDisposable
     /// <summary>Nothing in it can be looked at.</summary>
     internal bool IsUnreadable { get; private protected set; }
 
-    /// <summary>What may come out of all files together whose length nobody vouches for.</summary>
-    internal abstract long Allowance { get; }
-
     /// <summary>The bytes of a file among the entries.</summary>
     internal abstract Stream Open(string path);
 
@@ -56,8 +53,6 @@ sealed class BundleFolder : BundleSource
         this.folder = folder;
         Walk(new DirectoryInfo(folder), "", 0);
     }
-
-    internal override long Allowance => long.MaxValue; // the disk holds it already
 
     internal override Stream Open(string path) => FileKind.Open(Path.Combine(folder, path));
 

@@ -55,11 +55,24 @@ sealed class BundleWriter : IDisposable
         return Listed(new AboutFile(path, role, mediaType, length, Convert.ToHexStringLower(hash.GetHashAndReset()), own == name ? null : own));
     }
 
-    internal AboutFile Add(string path, string role, string mediaType, ReadOnlySpan<byte> bytes)
+    /// <summary>Takes back what was copied: nothing of it is left.</summary>
+    internal void Withdraw(AboutFile file)
+    {
+        File.Delete(PathOf(file.Path));
+        string area = PathOf(file.Path[..file.Path.IndexOf('/', StringComparison.Ordinal)]);
+        if (!Directory.EnumerateFileSystemEntries(area).Any()) Directory.Delete(area);
+        files.Remove(file);
+        sums.Remove(file.Path);
+        taken.Remove(file.Path);
+        Bytes -= file.Bytes;
+    }
+
+    /// <param name="name">The file's own, where it was another.</param>
+    internal AboutFile Add(string path, string role, string mediaType, ReadOnlySpan<byte> bytes, string? name = null)
     {
         if (path.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash) Directory.CreateDirectory(PathOf(path[..slash]));
         WriteNew(path, bytes);
-        return Listed(new AboutFile(path, role, mediaType, bytes.Length, Checksums.Of(bytes), null));
+        return Listed(new AboutFile(path, role, mediaType, bytes.Length, Checksums.Of(bytes), name));
     }
 
     /// <summary>Writes what is said about the files, then the lists, and last of all the signature.</summary>

@@ -14,28 +14,42 @@ static class Packing
         using BundleWriter writer = new(request.Folder);
         List<AboutAbsent> absent = [];
         List<string> opens = [];
+        if (SecretScan.In($"{request.Title}\n{request.Note}") is { } said) throw said.IsPrivateKey ? Private("the title or the note", said.What) : Keys("the title or the note", said.What);
         foreach (var input in request.Inputs)
         {
             cancel.ThrowIfCancellationRequested();
             if (input.Role == PackRole.Capture && !isWhole)
             {
-                absent.Add(Absent(input.File, request.HashOnly
-                    ? "only its hash was asked for" : "it may be real people's traffic: nobody stated that it is not (--planted), nor that it may be packed all the same (--include-keys)"));
+                absent.Add(Absent(input.File, "capture", WhyAbsent(request)));
                 continue;
             }
-            var (area, role) = Place(input.Role);
-            var packed = writer.Copy(input.File, area, role, MediaType(input));
+            var packed = Copied(input);
             // The copy is looked at: what was hashed is what was searched.
+            if (input.Role != PackRole.Capture && CaptureScan.Look(writer.PathOf(packed.Path)) is { } capture)
+            {
+                // A capture is one whatever it was named as.
+                writer.Withdraw(packed);
+                if (!isWhole)
+                {
+                    absent.Add(Absent(input.File, "capture", $"it was named as {packed.Role} and is {capture}; {WhyAbsent(request)}"));
+                    continue;
+                }
+                packed = Copied(input with { Role = PackRole.Capture });
+            }
             if (SecretScan.Look(writer.PathOf(packed.Path)) is { } found)
             {
-                if (!request.IncludeKeys) throw Keys(input.File, found);
-                opens.Add($"{packed.Path} holds {found}. It opens {WhatKeysOpen}.");
+                if (found.IsPrivateKey) throw Private(input.File, found.What);
+                if (!request.IncludeKeys) throw Keys(input.File, found.What);
+                opens.Add($"{packed.Path} holds {found.What}. It opens {WhatKeysOpen}.");
             }
             else if (input.Role == PackRole.Keys) opens.Add($"{packed.Path} is packed as a key log. It opens {WhatKeysOpen}.");
-            if (input.Role == PackRole.Capture && !request.Planted)
+            if (packed.Role == "capture" && !request.Planted)
                 opens.Add($"{packed.Path} is recorded traffic that nobody stated to be planted: what went unencrypted, or was recorded decrypted, can be read in it by everybody who has it.");
+            if (packed.Role == "report" && request.HashOnly) WithoutCaptured(input.File, packed);
         }
         var reports = ReportReading.All(writer);
+        if (!request.Planted)
+            foreach (var report in reports.Reports.Where(report => reports.Limits.Any(limit => limit.StartsWith($"{report.Path} holds captured bytes", StringComparison.Ordinal)))) opens.Add($"{report.Path} quotes recorded traffic that nobody stated to be planted.");
         string packedAt = BundleWriter.Rfc3339(time.GetUtcNow());
         var tool = Surroundings.Tool(request.Tool);
         var clock = Surroundings.Clock(time);
@@ -44,7 +58,31 @@ static class Packing
             Method(request.Tool), [.. reports.Limits, .. Limits(absent.Count > 0, opens.Count > 0)], null), about => ReadmeText.Of(about, request.Key.PublicKey), request.Key, time);
         return new PackResult(request.Folder, writer.Id, request.Key.PublicKey.Id, request.Key.PublicKey.Text, writer.SumsSha256, writer.Files.Count + 1, writer.Bytes,
             [.. absent.Select(static one => $"{one.Name}, but for its hash: {one.Reason}")], opens);
+
+        AboutFile Copied(PackInput input)
+        {
+            var (area, role) = Place(input.Role);
+            return writer.Copy(input.File, area, role, MediaType(input));
+        }
+
+        // A report quotes what it found: with --hash-only not that either.
+        void WithoutCaptured(string file, AboutFile packed)
+        {
+            bool isReport = false;
+            byte[]? rest = packed.Bytes <= ReportReading.Limit ? ReportReading.WithoutCaptured(FileKind.ReadAll(writer.PathOf(packed.Path), ReportReading.Limit), out isReport) : null;
+            if (isReport && rest is null) return;
+            writer.Withdraw(packed);
+            if (rest is null) absent.Add(new AboutAbsent("report", Path.GetFileName(file), packed.Bytes, packed.Sha256, "only hashes were asked for, and it may quote captured bytes"));
+            else
+            {
+                writer.Add(packed.Path, packed.Role, packed.MediaType, rest, packed.Name);
+                absent.Add(new AboutAbsent("report", Path.GetFileName(file), packed.Bytes, packed.Sha256, $"only hashes were asked for: {packed.Path} is it without the captured bytes that it quotes"));
+            }
+        }
     }
+
+    static string WhyAbsent(PackRequest request) => request.HashOnly
+        ? "only its hash was asked for" : "it may be real people's traffic: nobody stated that it is not (--planted), nor that it may be packed all the same (--include-keys)";
 
     static void Check(PackRequest request)
     {
@@ -64,11 +102,13 @@ static class Packing
     static EvidenceException Keys(string file, string found) => new(EvidenceFault.Refused,
         $"{file} was not packed ({found}): it opens {WhatKeysOpen}", "--include-keys packs it all the same, and says so in the bundle; without secrets: editcap --discard-all-secrets");
 
-    static AboutAbsent Absent(string file, string reason)
+    static EvidenceException Private(string file, string found) => new(EvidenceFault.Refused, $"{file} was not packed: it holds {found}, and whoever gets the bundle would have that key", "take it out; no option packs it");
+
+    static AboutAbsent Absent(string file, string role, string reason)
     {
         using var input = FileKind.Open(file);
         long length = input.Length;
-        return new AboutAbsent("capture", Path.GetFileName(file), length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(input)), reason);
+        return new AboutAbsent(role, Path.GetFileName(file), length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(input)), reason);
     }
 
     static (string Area, string Role) Place(PackRole role) => role switch

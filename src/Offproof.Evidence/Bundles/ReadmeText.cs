@@ -29,6 +29,8 @@ static class ReadmeText
         Line("two must print nothing. The third one tells files that were added.");
         Line("On a Mac: shasum -a 256 -c SHA256SUMS. On Windows: minisign.exe, and certutil");
         Line("-hashfile FILE SHA256 for each line of SHA256SUMS.");
+        Line("In a folder that somebody else could write to, first, and it must print nothing");
+        Line("(links and pipes, of which those three tell nothing): find . ! -type f ! -type d");
         Line();
         Line("WHAT A GOOD RESULT PROVES: not one byte changed since the holder of that key");
         Line("signed. WHAT IT DOES NOT: that the content is true or complete, that the times are");
@@ -37,7 +39,7 @@ static class ReadmeText
         Line("WHAT IS IN IT (bundle.json has it for programs)");
         foreach (var file in about.Files) Line(string.Create(CultureInfo.InvariantCulture, $"  {file.Path}   {file.Role}, {file.Bytes} bytes"));
         Section("WHAT IS NOT IN IT", about.Absent.Select(static one => $"{one.Role}{(one.Name is { } name ? " " + Plain(name) : "")}{(one.Sha256 is null ? "" : $", SHA-256 {one.Sha256}")}: {one.Reason}"));
-        if (about.Form == About.Public) Section("HOW A VALUE IS OPENED", ["Whoever packed this hands out a small file: three lines, and the value. Its sha256sum, and the id in its second line, stand in one line of commitments.txt: then that value was fixed when this was signed."]);
+        if (about.Form == About.Public) Section("HOW A VALUE IS OPENED", ["Whoever packed this hands out a small file: three lines, and the value. Its sha256sum, and the id in its second line, stand in one line of commitments.txt: then that value was fixed when this was signed - if no other line has that id, which sorted ids show: cut -c67- commitments.txt | LC_ALL=C sort -cu prints nothing, and grep -c '  ID$' commitments.txt, with a \\ before each [ of the id, prints 1."]);
         Section("BE CAREFUL: WHAT ITS SECRETS OPEN", about.Opens);
         Section("WHAT IS STATED AND CANNOT BE CHECKED HERE", about.Statements);
         Section("LIMITS", about.Limits);

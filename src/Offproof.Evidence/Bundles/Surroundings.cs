@@ -10,6 +10,9 @@ static class Surroundings
     internal static AboutEnvironment Environment => new(
         RuntimeInformation.OSDescription, System.Environment.OSVersion.VersionString, RuntimeInformation.ProcessArchitecture.ToString().ToUpperInvariant(), RuntimeInformation.FrameworkDescription);
 
+    /// <summary>Of this program; what it says of a bundle is what this version knows.</summary>
+    internal static string Version { get; } = typeof(Surroundings).Assembly.GetName().Version is { } version ? $"{version.Major}.{version.Minor}.{version.Build}" : "";
+
     internal static AboutTool Tool(PackTool tool) => new(tool.Name, tool.Version, [.. tool.Files.Order(StringComparer.Ordinal).Select(static file => new AboutProgram(Path.GetFileName(file), Hash(file)))]);
 
     internal static AboutClock Clock(TimeProvider time)

@@ -8,8 +8,9 @@ namespace Offproof.Evidence;
 /// <param name="Bytes">Of the files that were read.</param>
 /// <param name="Bundle">What bundle.json says; null where it is altered.</param>
 /// <param name="Opening">Of <c>--opening</c>; null where none was asked for, or it opens nothing.</param>
+/// <param name="Remarks">What is no defect and should be known.</param>
 public sealed record VerifyReport(
-    string Schema, bool Unaltered, VerifiedSigner? Signer, string? Comment, IReadOnlyList<BundleDefect> Defects, int Files, long Bytes, VerifiedBundle? Bundle, VerifiedOpening? Opening)
+    string Schema, bool Unaltered, VerifiedSigner? Signer, string? Comment, IReadOnlyList<BundleDefect> Defects, int Files, long Bytes, VerifiedBundle? Bundle, VerifiedOpening? Opening, IReadOnlyList<string> Remarks)
 {
     internal const string SchemaName = "offproof/v1/evidence-verify";
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Offproof.Evidence;
 
 /// <summary>Reads what may be hostile, and names all that is wrong with it (evidence.md §4).</summary>
-sealed class Verifying
+sealed partial class Verifying
 {
     internal const int CommitmentsLimit = 64 << 20;
 
@@ -15,10 +15,9 @@ sealed class Verifying
     readonly MinisignKey? given;
     readonly List<BundleDefect> defects = [];
     readonly SortedDictionary<string, BundleEntry> files = new(StringComparer.Ordinal);
-    long allowance;
     long bytesRead;
 
-    Verifying(BundleSource source, MinisignKey? given) => (this.source, this.given, allowance) = (source, given, source.Allowance);
+    Verifying(BundleSource source, MinisignKey? given) => (this.source, this.given) = (source, given);
 
     internal static VerifyReport Run(string path, MinisignKey? key, byte[]? opening, CancellationToken cancel)
     {
@@ -29,7 +28,7 @@ sealed class Verifying
     VerifyReport Run(byte[]? opening, CancellationToken cancel)
     {
         defects.AddRange(source.Defects);
-        if (source.IsUnreadable) return new VerifyReport(VerifyReport.SchemaName, false, null, null, defects, 0, 0, null, null);
+        if (source.IsUnreadable) return new VerifyReport(VerifyReport.SchemaName, false, null, null, defects, 0, 0, null, null, []);
         Look();
         byte[]? list = Small(BundlePath.List, Checksums.Limit);
         var sums = list is null ? [] : Checksums.Read(list, what => Defect("bad-list", BundlePath.List, what));
@@ -42,12 +41,15 @@ sealed class Verifying
         }
         foreach (string path in files.Keys.Where(path => !sums.ContainsKey(path) && path is not (BundlePath.List or BundlePath.Signature))) Defect("added", path, "it is not in SHA256SUMS: it was added after signing");
         if (list is not null) Listed(sums);
+        long once = bytesRead; // what follows reads again
+        if (about is not null) Agree(about, sums);
         if (about is { Form: About.Public }) Pages(sums);
+        bytesRead = once;
         if (about is not null && comment is not null && comment.StartsWith("offproof evidence; ", StringComparison.Ordinal) && !comment.StartsWith(BundleWriter.CommentStart(about.Id), StringComparison.Ordinal))
             Defect("bad-signature", BundlePath.Signature, $"its trusted comment is of another bundle than {about.Id}");
         var opened = opening is null ? null : Opened(opening, sums);
         return new VerifyReport(VerifyReport.SchemaName, defects.Count == 0, signer, comment, defects, files.Count, bytesRead,
-            about is null ? null : new VerifiedBundle(about.Id, about.Form, about.Title, about.Packed, about.Opens, about.Statements, about.Limits), opened);
+            about is null ? null : new VerifiedBundle(about.Id, about.Form, about.Title, about.Packed, about.Opens, about.Statements, about.Limits), opened, remarks);
     }
 
     // What is there, before any of it is opened.
@@ -58,7 +60,8 @@ sealed class Verifying
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (var entry in source.Entries)
         {
-            if (!seen.Add(entry.Path)) Defect("bad-name", entry.Path, "it stands twice: which of them is read depends on the reader");
+            if (entry.Path.Contains('\uFFFD', StringComparison.Ordinal)) Defect("bad-name", entry.Path, "its name is not UTF-8, or holds the sign that stands for what is none: nothing in a bundle is called so");
+            else if (!seen.Add(entry.Path)) Defect("bad-name", entry.Path, "it stands twice: which of them is read depends on the reader");
             else if (!folded.TryAdd(entry.Path.ToUpperInvariant(), entry.Path)) Defect("bad-name", entry.Path, $"it differs by case alone from {folded[entry.Path.ToUpperInvariant()]}");
             else if (entry.Kind is EntryKind.Link or EntryKind.Special) Defect("not-a-file", entry.Path, entry.Kind is EntryKind.Link ? "it is a link: what it holds is decided elsewhere" : "it is a pipe, a socket or a device");
             else if (entry.Kind is EntryKind.Folder)
@@ -155,7 +158,7 @@ sealed class Verifying
             Defect("altered", path, $"it has {entry.Length} bytes, and {length} were signed");
             return;
         }
-        if (Read(path, length >= 0 ? length : allowance, stream => Hash(stream, length >= 0 ? length : allowance, cancel)) is { } hash && hash != sha256) Defect("altered", path, "its SHA-256 is not the one that was signed");
+        if (Read(path, length >= 0 ? length : long.MaxValue, stream => Hash(stream, length >= 0 ? length : long.MaxValue, cancel)) is { } hash && hash != sha256) Defect("altered", path, "its SHA-256 is not the one that was signed");
     }
 
     string? Hash(Stream stream, long most, CancellationToken cancel)
@@ -171,7 +174,6 @@ sealed class Verifying
             hash.AppendData(buffer, 0, read);
         }
         bytesRead += length;
-        if (allowance != long.MaxValue) allowance -= Math.Min(allowance, length);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

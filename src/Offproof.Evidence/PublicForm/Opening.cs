@@ -18,6 +18,7 @@ sealed record Opening(string Id, string Random, string Value)
 
     const string First = "offproof/v1/opening";
     const int MostId = 300;
+    const int IdAt = 66; // behind 64 digits and two blanks
 
     static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -45,8 +46,30 @@ sealed record Opening(string Id, string Random, string Value)
         return true;
     }
 
-    /// <summary>A path into persona.json: it is shown in terminals, and stands behind a hash in a line.</summary>
-    internal static bool IsId(string id) => id.Length is > 0 and <= MostId && id.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '[' or ']' or '_' or '-');
+    /// <summary>A path into persona.json: members, and places in lists without leading zeros, so that each value has one. It is shown in terminals, and stands behind a hash in a line.</summary>
+    internal static bool IsId(string id) => id.Length is > 0 and <= MostId && id.Split('.').All(static part => IsPart(part));
+
+    static bool IsPart(string part)
+    {
+        int end = part.IndexOf('[', StringComparison.Ordinal) is >= 0 and var open ? open : part.Length;
+        if (end == 0 || !char.IsAsciiLetter(part[0]) || part[..end].Any(static c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-'))) return false;
+        for (int at = end; at < part.Length;)
+        {
+            int close = part.IndexOf(']', at);
+            if (part[at] != '[' || close < 0 || part[(at + 1)..close] is not { Length: > 0 and <= 9 } place || !place.All(char.IsAsciiDigit) || (place[0] == '0' && place.Length > 1)) return false;
+            at = close + 1;
+        }
+        return true;
+    }
+
+    /// <summary>The id in a line of commitments.txt; false where it is none.</summary>
+    internal static bool TryParseLine(string line, [NotNullWhen(true)] out string? id)
+    {
+        id = null;
+        if (line.Length < IdAt + 1 || line[IdAt - 2] != ' ' || line[IdAt - 1] != ' ' || line[..(IdAt - 2)].Any(static c => c is not (>= '0' and <= '9' or >= 'a' and <= 'f')) || !IsId(line[IdAt..])) return false;
+        id = line[IdAt..];
+        return true;
+    }
 
     /// <summary>Its line in commitments.txt.</summary>
     internal string Line => string.Create(CultureInfo.InvariantCulture, $"{Commitment}  {Id}\n");

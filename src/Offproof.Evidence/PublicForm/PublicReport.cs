@@ -9,6 +9,13 @@ sealed record PublicReport(
 {
     internal const string SchemaName = "offproof/v1/evidence-report";
 
+    // The reader of JSON takes null for any item of a list.
+    bool HasNoGaps => Causes.All(static item => item is not null) && Captures.All(static item => item is not null) && Searched.Kinds.All(static item => item is not null)
+        && Findings.All(static item => item is not null && item.Values.All(static id => id is not null) && item.Chain.All(static step => step is not null));
+
+    /// <summary>What bundle.json says of it.</summary>
+    internal AboutReport Told(string path) => new(path, SchemaName, Verdict, [.. Causes.Select(static cause => cause.Code)]);
+
     internal byte[] ToBytes() => [.. JsonSerializer.SerializeToUtf8Bytes(this, PublicJson.Default.PublicReport), (byte)'\n'];
 
     /// <summary>Null where it is no such report.</summary>
@@ -16,7 +23,7 @@ sealed record PublicReport(
     {
         try
         {
-            return JsonSerializer.Deserialize(json, PublicJson.Default.PublicReport) is { Schema: SchemaName } report ? report : null;
+            return JsonSerializer.Deserialize(json, PublicJson.Default.PublicReport) is { Schema: SchemaName } report && report.HasNoGaps ? report : null;
         }
         catch (JsonException)
         {
@@ -41,7 +48,7 @@ sealed record PublicFinding(
     double Chance, string Standing, string? Time);
 
 /// <param name="Address">Of IPv6 its network of 64 bits; null in recordings without one.</param>
-/// <param name="Name">Only its last two labels where a finding is in a name of that flow.</param>
+/// <param name="Name">What <see cref="ReceiverName"/> lets through; null where there is none.</param>
 sealed record PublicReceiver(string? Address, int Port, string Protocol, string? Name);
 
 sealed record PublicSearch(int Canaries, int Forms, IReadOnlyList<PublicKind> Kinds);

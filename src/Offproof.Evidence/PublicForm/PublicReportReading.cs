@@ -15,21 +15,23 @@ sealed class PublicReportReading
     };
 
     readonly Dictionary<int, JsonElement> flows = [];
-    readonly HashSet<int> withNames = [];
     readonly IReadOnlyList<string> ids;
+    readonly ValueSearch search;
     readonly Func<string, string?> hashOf;
+    ReceiverName names;
 
-    PublicReportReading(IReadOnlyList<string> ids, Func<string, string?> hashOf) => (this.ids, this.hashOf) = (ids, hashOf);
+    PublicReportReading(IReadOnlyList<string> ids, ValueSearch search, Func<string, string?> hashOf) => (this.ids, this.search, this.hashOf, names) = (ids, search, hashOf, new ReceiverName(search, isInNames: true, isDisguised: true));
 
     /// <param name="ids">Of all commitments.</param>
+    /// <param name="search">For the persona's values.</param>
     /// <param name="hashOf">The SHA-256 of a capture by its file's name.</param>
     /// <returns>Null where it is no report of an audit.</returns>
-    internal static PublicReport? Of(ReadOnlyMemory<byte> json, IReadOnlyList<string> ids, Func<string, string?> hashOf)
+    internal static PublicReport? Of(ReadOnlyMemory<byte> json, IReadOnlyList<string> ids, ValueSearch search, Func<string, string?> hashOf)
     {
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            return document.RootElement.ValueKind == JsonValueKind.Object && Text(document.RootElement, "schema") == "offproof/v1/audit" ? new PublicReportReading(ids, hashOf).Read(document.RootElement) : null;
+            return document.RootElement.ValueKind == JsonValueKind.Object && Text(document.RootElement, "schema") == "offproof/v1/audit" ? new PublicReportReading(ids, search, hashOf).Read(document.RootElement) : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
@@ -40,7 +42,9 @@ sealed class PublicReportReading
     PublicReport Read(JsonElement report)
     {
         foreach (var flow in Items(report, "flows")) flows[(int)Number(flow, "flow")] = flow;
-        foreach (var finding in Items(report, "findings")) if (Text(finding, "carrier") is "dns-name" or "server-name") withNames.Add((int)Number(finding, "flow"));
+        // One in a name of DNS, and the connection that follows has the name too: what one of them holds counts for all.
+        JsonElement[] inNames = [.. Items(report, "findings").Where(IsInName)];
+        names = new ReceiverName(search, inNames.Length > 0, inNames.Any(static finding => Items(finding, "chain").Length > 0));
         string[] paths = [.. Items(report, "captures").Select(static capture => Text(capture, "path") ?? "")];
         JsonElement bytes = report.GetProperty("bytes"), budget = report.GetProperty("budget"), persona = report.GetProperty("persona");
         return new PublicReport(PublicReport.SchemaName, "offproof/v1/audit", Word(report, "verdict"),
@@ -76,7 +80,7 @@ sealed class PublicReportReading
         string phone = Text(flow, "phone") ?? "";
         string end = Text(flow, phone == "server" || (phone == "undecided" && !isFromClient) ? "client" : "server") ?? "";
         string? name = Text(flow, "serverName");
-        if (!IPEndPoint.TryParse(end, out var point)) return new PublicReceiver(null, 0, Word(flow, "protocol"), Name(name ?? end.Split(':')[0], number));
+        if (!IPEndPoint.TryParse(end, out var point)) return new PublicReceiver(null, 0, Word(flow, "protocol"), names.Shown(name ?? end.Split(':')[0]));
         string address = point.Address.ToString();
         if (point.AddressFamily == AddressFamily.InterNetworkV6)
         {
@@ -84,15 +88,15 @@ sealed class PublicReportReading
             raw.AsSpan(8).Clear(); // made of a MAC, perhaps
             address = new IPAddress(raw) + "/64";
         }
-        return new PublicReceiver(address, point.Port, Word(flow, "protocol"), Name(name, number));
+        return new PublicReceiver(address, point.Port, Word(flow, "protocol"), names.Shown(name));
     }
 
-    string? Name(string? name, int flow)
+    bool IsInName(JsonElement finding) => Text(finding, "carrier") is "dns-name" or "server-name" || (Text(finding, "field")?.ToLowerInvariant() switch
     {
-        if (name is not { Length: > 0 and <= 253 } || name.Any(static c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_'))) return null;
-        string[] labels = name.Split('.');
-        return withNames.Contains(flow) && labels.Length > 2 ? $"*.{labels[^2]}.{labels[^1]}" : name;
-    }
+        "host" or ":authority" or "location" or "origin" or "referer" => true,
+        "target" => !flows.TryGetValue((int)Number(finding, "flow"), out var flow) || Text(flow, "transport") is not ("tcp" or "udp"), // of recordings the whole address
+        _ => false,
+    });
 
     static string? Moment(JsonElement finding) => Text(finding, "time") is { } time && DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _) && time.Length <= 40 && time.All(static c => char.IsAsciiDigit(c) || c is '-' or ':' or '.' or '+' or 'T' or 'Z') ? time : null;
 

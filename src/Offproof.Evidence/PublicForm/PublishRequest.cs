@@ -10,6 +10,9 @@ public sealed record PublishRequest(string Bundle, string Folder, string Opening
     /// <summary>Who must have signed the private bundle; null where its own word is enough.</summary>
     public MinisignKey? SignedBy { get; init; }
 
+    /// <summary>The persona's seed may be one that is found by trying, and with it every value (evidence.md §6.1): the bundle then says so.</summary>
+    public bool IncludeGuessable { get; init; }
+
     /// <summary>One line; null for none.</summary>
     public string? Title { get; init; }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -21,7 +20,15 @@ static class Publishing
             throw new EvidenceException(EvidenceFault.Usage, "a public form is made of a bundle with one persona", "evidence pack DIR --persona FILE --report FILE ...");
 
         var values = PersonaValues.Read(bundle.Read(persona, PlantedPersona.Limit));
-        Opening[] openings = [.. values.Select(static value => Opening.Create(value.Id, value.Value))];
+        Opening[] openings = [.. values.OrderBy(static value => value.Id, StringComparer.Ordinal).Select(static value => Opening.Create(value.Id, value.Value))];
+        string[] opens = [];
+        if (Seed(values) is { } seed)
+        {
+            if (!request.IncludeGuessable) throw new EvidenceException(EvidenceFault.Refused, $"the persona was made from {seed}: {WhatItOpens}. Nothing was published",
+                "plant a persona with a seed by chance: persona new DIR --seed $(shuf -n 1 -i 4294967296-9007199254740991); --include-guessable publishes this one all the same, and says so in the bundle");
+            opens = [$"The persona was made from {seed}: {WhatItOpens}."];
+        }
+        ValueSearch search = new(values);
         string[] ids = [.. openings.Select(static opening => opening.Id)];
         bool hasSecret = false;
         try
@@ -35,26 +42,26 @@ static class Publishing
             List<string> published = [];
             foreach (var file in bundle.About.Files.Where(static file => file.Role == "report" && file.Bytes <= Reopening.ReportLimit))
             {
-                if (PublicReportReading.Of(bundle.Read(file, Reopening.ReportLimit), ids, bundle.HashOf) is not { } report) continue;
+                if (PublicReportReading.Of(bundle.Read(file, Reopening.ReportLimit), ids, search, bundle.HashOf) is not { } report) continue;
                 published.Add(file.Path);
                 string name = string.Create(CultureInfo.InvariantCulture, $"reports/report-{published.Count}");
                 writer.Add(name + ".json", "report", "application/json", report.ToBytes());
                 writer.Add(name + ".txt", "report", "text/plain", PublicReportText.Render(report));
-                reports.Add(new AboutReport(name + ".json", PublicReport.SchemaName, report.Verdict, [.. report.Causes.Select(static cause => cause.Code)]));
+                reports.Add(report.Told(name + ".json"));
                 limits.Add($"{name}.json says {report.Verdict}: of the captures, the persona and the forms that were searched for, and of nothing else.");
                 limits.Add(string.Create(CultureInfo.InvariantCulture, $"{name}.json: at most {report.Budget.Most} bytes can have left unseen."));
             }
             if (published.Count == 0) throw new EvidenceException(EvidenceFault.Usage, "the bundle holds no report of an audit that could be published", "audit CAPTURE... --persona FILE --json makes one");
-            var about = AboutOf(request, bundle, writer.Id, published, reports, limits, time);
+            var about = AboutOf(request, bundle, writer.Id, published, reports, limits, opens, time);
             WriteOpenings(request.Openings, writer.Id, openings);
             hasSecret = true;
             writer.Sign(files => about with { Files = [.. files] }, whole =>
             {
-                Search(writer, whole, values);
+                Search(writer, whole, ids, search);
                 return ReadmeText.Of(whole, request.Key.PublicKey);
             }, request.Key, time);
             return new PublishResult(new PackResult(request.Folder, writer.Id, request.Key.PublicKey.Id, request.Key.PublicKey.Text, writer.SumsSha256, writer.Files.Count + 1, writer.Bytes,
-                [.. about.Absent.Select(static one => $"{one.Role}: {one.Reason}")], []), request.Openings, openings.Length);
+                [.. about.Absent.Select(static one => $"{one.Role}: {one.Reason}")], opens), request.Openings, openings.Length);
         }
         catch
         {
@@ -63,19 +70,29 @@ static class Publishing
         }
     }
 
-    static About AboutOf(PublishRequest request, Signed bundle, string id, List<string> published, List<AboutReport> reports, List<string> limits, TimeProvider time) => new(
+    // A persona is a function of its seed (persona.md §2): so many are tried in days, and the list of ids shows which is the one.
+    const long GuessableSeeds = 1L << 32;
+    const string WhatItOpens = "whoever tries seeds makes the persona again, sees in the list of ids that it is the one, and reads every value that was committed to";
+
+    /// <summary>In words, where it can be guessed; null where it cannot, or where the persona was made from none.</summary>
+    static string? Seed(IReadOnlyList<(string Id, string Value)> values) => values.FirstOrDefault(static value => value.Id == "seed").Value is not { } text ? null
+        : text == "1" ? "seed 1, which persona new takes where none is given"
+        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seed) && seed >= GuessableSeeds ? null : "a seed below 2^32";
+
+    static About AboutOf(PublishRequest request, Signed bundle, string id, List<string> published, List<AboutReport> reports, List<string> limits, string[] opens, TimeProvider time) => new(
         About.SchemaName, id, About.Public, request.Title, request.Note, BundleWriter.Rfc3339(time.GetUtcNow()), [],
         [
             .. bundle.About.Files.Where(file => file.Role is not ("about" or "commitments") && !published.Contains(file.Path, StringComparer.Ordinal))
                 .Select(static file => file.Role == "capture" ? new AboutAbsent(file.Role, null, file.Bytes, file.Sha256, "captures hold the planted values") : new AboutAbsent(file.Role, null, null, null, Why(file.Role))),
             .. bundle.About.Absent.Select(static one => new AboutAbsent(one.Role, null, one.Bytes, one.Sha256, "it is not in the bundle that this was made from either")),
         ],
-        reports, Surroundings.Tool(request.Tool), Surroundings.Environment, Surroundings.Clock(time), [], [],
+        reports, Surroundings.Tool(request.Tool), Surroundings.Environment, Surroundings.Clock(time), [], opens,
         "Made from a private bundle: each text and number of its persona became a commitment, and of its reports only the members that docs/evidence.md §6.2 lists were carried over. The pages in reports/ follow from the .json beside them: evidence report makes them again.",
         [
             .. limits, "What the planted values are is not told; that they were fixed when this was signed is. Whether the captures hold them can be checked by whoever is given the captures and the openings.",
             "The signature shows that these bytes are those that the holder of the key signed. It does not show that they are true, complete, or recorded when they say.",
             "What is still told of the persona: how many contacts, messages, notes and photos it has, which members they have, and lengths and kinds of what was found.",
+            "Whoever guesses the seed can make the persona again, and sees in the list of ids alone that it is the one: the commitments hide as much as the seed does, which is at most 53 bits, and nothing where it is small or known.",
         ],
         new AboutOrigin(bundle.About.Id, bundle.SumsSha256));
 
@@ -87,22 +104,17 @@ static class Publishing
     };
 
     // The last net: whoever gave a title may have written a number into it.
-    static void Search(BundleWriter writer, About about, IReadOnlyList<(string Id, string Value)> values)
+    static void Search(BundleWriter writer, About about, IReadOnlyList<string> ids, ValueSearch search)
     {
-        (string Id, string Value)[] telling = [.. values.Where(static value => PersonaValues.IsTelling(value.Id, value.Value))];
-        if (telling.Length == 0) return;
-        var searched = SearchValues.Create([.. telling.Select(static value => value.Value).Distinct(StringComparer.Ordinal)], StringComparison.OrdinalIgnoreCase);
-        List<(string Where, string Text)> texts = [("the title or the note", $"{about.Title}\n{about.Note}"), ("bundle.json", Encoding.UTF8.GetString(about.ToBytes()))];
+        if (search.InWords($"{about.Title}\n{about.Note}") is { } told) throw Told("the title or the note", told, "take it out of the title and the note");
+        List<(string Where, string Text)> texts = [("bundle.json", Encoding.UTF8.GetString(about.ToBytes()))];
         texts.AddRange(writer.Files.Where(static file => file.Path != BundlePath.Commitments).Select(file => (file.Path, Encoding.UTF8.GetString(FileKind.ReadAll(writer.PathOf(file.Path), Reopening.ReportLimit)))));
-        texts.Add(("the names in the persona", string.Join('\n', values.Select(static value => string.Concat(value.Id.Where(static c => !char.IsAsciiDigit(c)))).Distinct(StringComparer.Ordinal))));
+        texts.Add(("the list of the persona's members", string.Join('\n', ids.Select(static id => string.Concat(id.Where(static c => !char.IsAsciiDigit(c)))).Distinct(StringComparer.Ordinal))));
         foreach (var (where, text) in texts)
-        {
-            int at = text.AsSpan().IndexOfAny(searched);
-            if (at < 0) continue;
-            string id = telling.First(value => text.AsSpan(at).StartsWith(value.Value, StringComparison.OrdinalIgnoreCase)).Id;
-            throw new EvidenceException(EvidenceFault.Refused, $"{where} would tell a planted value: {id}. Nothing was published", "take it out of the title and the note; else this is a mistake of the program");
-        }
+            if (search.InFile(text) is { } found) throw Told(where, found, "title and note are not the cause: a report of this bundle tells it where no value is expected. Publish without that report");
     }
+
+    static EvidenceException Told(string where, string id, string hint) => new(EvidenceFault.Refused, $"{where} would tell a planted value: {id}. Nothing was published", hint);
 
     static void WriteOpenings(string path, string bundle, IReadOnlyList<Opening> openings)
     {

@@ -90,7 +90,7 @@ public sealed class PublicBundleTests : IDisposable
     void Publish(string bundle)
     {
         using MinisignSecretKey key = MinisignSecretKey.Create();
-        EvidenceBundle.Publish(new PublishRequest(bundle, PathOf("public"), PathOf("openings.json"), key, Tool), TimeProvider.System);
+        EvidenceBundle.Publish(new PublishRequest(bundle, PathOf("public"), PathOf("openings.json"), key, Tool) { IncludeGuessable = true }, TimeProvider.System);
     }
 
     AuditReport Search(string bundle)

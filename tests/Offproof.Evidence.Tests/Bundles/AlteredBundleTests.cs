@@ -95,6 +95,25 @@ public sealed class AlteredBundleTests
     }
 
     [Fact]
+    public void A_name_that_is_not_utf_8_is_named_as_such()
+    {
+        using Scratch scratch = new();
+        string folder = scratch.Pack();
+        System.Diagnostics.Process.Start("/bin/sh", ["-c", $"printf x >\"{folder}/captures/$(printf 'a\\377\\376b')\"; mkdir \"{folder}/$(printf 'c\\377')\"; ln -s /etc/passwd \"{folder}/captures/$(printf 'l\\377')\""]).WaitForExit();
+        VerifyReport report;
+        try
+        {
+            report = scratch.Verify();
+        }
+        finally
+        {
+            System.Diagnostics.Process.Start("/bin/sh", ["-c", $"rm -r \"{folder}\""]).WaitForExit(); // no name of ours leads there
+        }
+        Assert.All(report.Defects, static defect => Assert.Equal("bad-name", defect.Kind));
+        Assert.Equal(3, report.Defects.Count(static defect => defect.Text.Contains("not UTF-8", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void A_foreign_key_is_named_with_both_names()
     {
         using Scratch scratch = new();
@@ -164,17 +183,23 @@ public sealed class AlteredBundleTests
     }
 
     /// <summary>What who alters a bundle can do with a key of his own.</summary>
-    static void Resign(string folder, MinisignSecretKey key, bool rehash)
+    internal static void Resign(string folder, MinisignSecretKey key, bool rehash)
     {
         SortedDictionary<string, string> sums = Checksums.Read(File.ReadAllBytes(Path.Combine(folder, BundlePath.List)), _ => { });
         if (rehash)
         {
             var about = About.Read(File.ReadAllBytes(Path.Combine(folder, BundlePath.About)))!;
-            about = about with { Files = [.. about.Files.Select(file => file with { Bytes = new FileInfo(Path.Combine(folder, file.Path)).Length, Sha256 = Checksums.Of(File.ReadAllBytes(Path.Combine(folder, file.Path))) })] };
-            File.WriteAllBytes(Path.Combine(folder, BundlePath.About), about.ToBytes());
+            if (MinisignKey.TryParse(File.ReadAllText(Path.Combine(folder, BundlePath.Signer)), out var signer))
+            {
+                about = Rehashed(about);
+                File.WriteAllText(Path.Combine(folder, BundlePath.Readme), ReadmeText.Of(about with { Files = [.. about.Files.Where(file => file.Path is not (BundlePath.Readme or BundlePath.Contents))] }, signer));
+            }
+            File.WriteAllBytes(Path.Combine(folder, BundlePath.About), Rehashed(about).ToBytes());
         }
         byte[] list = Checksums.Write(sums.Keys.ToDictionary(path => path, path => Checksums.Of(File.ReadAllBytes(Path.Combine(folder, path)))));
         File.WriteAllBytes(Path.Combine(folder, BundlePath.List), list);
         File.WriteAllBytes(Path.Combine(folder, BundlePath.Signature), key.Sign(list, "x"));
+
+        About Rehashed(About about) => about with { Files = [.. about.Files.Select(file => file with { Bytes = new FileInfo(Path.Combine(folder, file.Path)).Length, Sha256 = Checksums.Of(File.ReadAllBytes(Path.Combine(folder, file.Path))) })] };
     }
 }

@@ -63,7 +63,7 @@ public sealed class PublicFormTests
         Assert.Equal(File.ReadAllBytes(scratch.PathOf("public/" + path)), page);
         string report = Encoding.UTF8.GetString(page);
         Assert.Contains("identifiers.phone (phone, international), in clear; evidence", report, StringComparison.Ordinal);
-        Assert.Contains("to api.account.example.com (42.62.48.207, port 80, http/1.1)", report, StringComparison.Ordinal);
+        Assert.Contains("to *.example.com (42.62.48.207, port 80, http/1.1)", report, StringComparison.Ordinal);
         Assert.DoesNotContain("192.0.2.10", all, StringComparison.Ordinal); // the phone's own address
     }
 
@@ -75,10 +75,11 @@ public sealed class PublicFormTests
         var report = PublicReport.Read(File.ReadAllBytes(scratch.PathOf("public/reports/report-1.json")))!;
         using (BundleWriter writer = new(scratch.PathOf("lie")))
         {
+            writer.Add(BundlePath.Commitments, "commitments", "text/plain", File.ReadAllBytes(scratch.PathOf("public/commitments.txt")));
             writer.Add("reports/report-1.json", "report", "application/json", report.ToBytes());
             writer.Add("reports/report-1.txt", "report", "text/plain", PublicReportText.Render(report with { Verdict = "CLEAN" }));
             var about = About.Read(File.ReadAllBytes(scratch.PathOf("public/bundle.json")))!;
-            writer.Sign(files => about with { Id = writer.Id, Files = [.. files] }, _ => "", scratch.Key, TimeProvider.System);
+            writer.Sign(files => about with { Id = writer.Id, Files = [.. files] }, whole => ReadmeText.Of(whole, scratch.Key.PublicKey), scratch.Key, TimeProvider.System);
         }
         var defect = Assert.Single(EvidenceBundle.Verify(scratch.PathOf("lie"), scratch.Key.PublicKey).Defects);
         Assert.Equal(("other-page", "reports/report-1.txt"), (defect.Kind, defect.Path));
@@ -86,11 +87,15 @@ public sealed class PublicFormTests
 
     [Theory]
     [InlineData("the number is +447700900028"), InlineData("JONAS.FAIRWEATHER.A652E3@EXAMPLE.ORG")]
+    [InlineData("call 07700 900028"), InlineData("(0)7700.900.028"), InlineData("tel +44 7700\u00a0900028"), InlineData("820009007744"), InlineData("IMEI 00-101798-167048-5"), InlineData("IMEI 584076189710100"), InlineData("MAC 029d.365b.8584")]
+    [InlineData("MDAxMDE3OTgxNjcwNDg1"), InlineData("xxMDAxMDE3OTgxNjcwNDg1"), InlineData("eDAwMTAxNzk4MTY3MDQ4NQ=="), InlineData("eHgwMDEwMTc5ODE2NzA0ODU="), InlineData("GAYDCMBRG44TQMJWG4YDIOBV"), InlineData("30 30 31 30 31 37 39 38 31 36 37 30 34 38 35")]
+    [InlineData("the phone of Jonas Fairweather"), InlineData("found at 21.267, -157.812"), InlineData("Mr. O’Fearna was called"), InlineData("gasopatobanesobe")]
     public void A_title_that_tells_a_value_is_refused_and_nothing_is_left(string title)
     {
         using Scratch scratch = new();
         var refused = Assert.Throws<EvidenceException>(() => Publish(scratch, title: title));
         Assert.Equal(EvidenceFault.Refused, refused.Fault);
+        Assert.Contains("the title or the note would tell a planted value", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("28", refused.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(scratch.PathOf("public")) || File.Exists(scratch.PathOf("openings.json")));
     }
@@ -102,15 +107,39 @@ public sealed class PublicFormTests
         Publish(scratch);
         Assert.Equal(EvidenceFault.Refused, Assert.Throws<EvidenceException>(() => EvidenceBundle.Publish(new PublishRequest(scratch.PathOf("public"), scratch.PathOf("p2"), scratch.PathOf("o2"), scratch.Key, Scratch.Tool), TimeProvider.System)).Fault);
         using var other = MinisignSecretKey.Create();
-        Assert.Equal(EvidenceFault.Forgery, Assert.Throws<EvidenceException>(() => EvidenceBundle.Publish(new PublishRequest(scratch.PathOf("bundle"), scratch.PathOf("p2"), scratch.PathOf("o2"), scratch.Key, Scratch.Tool) { SignedBy = other.PublicKey }, TimeProvider.System)).Fault);
+        Assert.Equal(EvidenceFault.Forgery, Assert.Throws<EvidenceException>(() => EvidenceBundle.Publish(new PublishRequest(scratch.PathOf("bundle"), scratch.PathOf("p2"), scratch.PathOf("o2"), scratch.Key, Scratch.Tool) { IncludeGuessable = true, SignedBy = other.PublicKey }, TimeProvider.System)).Fault);
         File.AppendAllText(scratch.PathOf("bundle/README.txt"), "x");
         Assert.Equal(EvidenceFault.Forgery, Assert.Throws<EvidenceException>(() => Publish(scratch, pack: false, to: "p2", openings: "o2")).Fault);
         Assert.False(Directory.Exists(scratch.PathOf("p2")));
     }
 
+    [Theory] // What a persona is made from is its every value: where that is guessed, commitments hide nothing.
+    [InlineData("1", true), InlineData("12345", true), InlineData("4294967295", true), InlineData("4294967296", false), InlineData("9007199254740991", false), InlineData("null", false)]
+    public void A_persona_whose_seed_can_be_guessed_is_not_published_unasked(string seed, bool isGuessable)
+    {
+        using Scratch scratch = new();
+        string persona = File.ReadAllText(Scratch.Persona);
+        Assert.Contains("\"seed\": 1,", persona, StringComparison.Ordinal);
+        var planted = new PackInput(PackRole.Persona, scratch.Write("persona.json", Encoding.UTF8.GetBytes(persona.Replace("\"seed\": 1,", $"\"seed\": {seed},", StringComparison.Ordinal))));
+        EvidenceBundle.Pack(scratch.Request(planted, new PackInput(PackRole.Report, Scratch.Report)), TimeProvider.System);
+        var request = new PublishRequest(scratch.PathOf("bundle"), scratch.PathOf("public"), scratch.PathOf("openings.json"), scratch.Key, Scratch.Tool);
+        if (isGuessable)
+        {
+            var refused = Assert.Throws<EvidenceException>(() => EvidenceBundle.Publish(request, TimeProvider.System));
+            Assert.Equal(EvidenceFault.Refused, refused.Fault);
+            Assert.Contains("persona new DIR --seed", refused.Hint, StringComparison.Ordinal);
+            Assert.False(Directory.Exists(scratch.PathOf("public")) || File.Exists(scratch.PathOf("openings.json")));
+        }
+        var published = EvidenceBundle.Publish(request with { IncludeGuessable = isGuessable }, TimeProvider.System);
+        var report = EvidenceBundle.Verify(scratch.PathOf("public"));
+        Assert.True(report.Unaltered);
+        Assert.Equal(isGuessable, published.Packed.Opens.Count == 1 && report.Bundle!.Opens is [var told] && told.Contains("reads every value", StringComparison.Ordinal));
+        Assert.Contains(report.Bundle!.Limits, static limit => limit.Contains("at most 53 bits", StringComparison.Ordinal));
+    }
+
     static PublishResult Publish(Scratch scratch, bool pack = true, string to = "public", string openings = "openings.json", string? title = null)
     {
         if (pack) EvidenceBundle.Pack(scratch.Request(new PackInput(PackRole.Persona, Scratch.Persona), new PackInput(PackRole.Report, Scratch.Report)), TimeProvider.System);
-        return EvidenceBundle.Publish(new PublishRequest(scratch.PathOf("bundle"), scratch.PathOf(to), scratch.PathOf(openings), scratch.Key, Scratch.Tool) { Title = title }, TimeProvider.System);
+        return EvidenceBundle.Publish(new PublishRequest(scratch.PathOf("bundle"), scratch.PathOf(to), scratch.PathOf(openings), scratch.Key, Scratch.Tool) { Title = title, IncludeGuessable = true }, TimeProvider.System);
     }
 }
