@@ -351,6 +351,11 @@ internal sealed class LabRun(LabRequest request, IReadOnlyList<Step> steps, stri
     {
         if (front is not null) await front.DisposeAsync().ConfigureAwait(false);
         if (within is not null) await within.DisposeAsync().ConfigureAwait(false);
-        foreach (Process server in servers) server.Dispose();
+        foreach (Process server in servers)
+        {
+            // Of a sealed run the kernel has ended it with the namespaces.
+            if (within is { IsSealed: false } && !server.HasExited) server.Kill(entireProcessTree: true);
+            server.Dispose();
+        }
     }
 }

@@ -22,6 +22,14 @@ public sealed class UnsealedTests
     }
 
     [Fact]
+    public async Task The_server_of_a_run_ends_with_it()
+    {
+        const string Server = "server perl -MIO::Socket::INET -e 'my $s=IO::Socket::INET->new(LocalAddr=>\"127.0.0.1:8750\",Listen=>5,ReuseAddr=>1) or die; while(my $c=$s->accept){close $c}'\nrun true\n";
+        // The second could not begin beside the first.
+        for (int run = 0; run < 2; run++) Assert.Equal("held", (await RunAsync(Server)).Result);
+    }
+
+    [Fact]
     public async Task A_call_past_the_recorder_is_named()
     {
         LabReport report = await RunAsync("sink 443\nrun any curl -s -m 2 http://127.0.0.1:9/\n");
