@@ -37,7 +37,7 @@ internal sealed partial class ScriptRun
                 await ProcessGroup.SignalAsync(server.Process.Id, words[0] is "pause" ? "STOP" : "CONT");
                 // On a busy machine a thread can go on for a moment.
                 string status = $"/proc/{server.Process.Id}/status";
-                for (int i = 0; i < 100 && words[0] is "pause" && File.Exists(status) && !(await File.ReadAllTextAsync(status)).Contains("State:\tT", StringComparison.Ordinal); i++) await Task.Delay(20);
+                for (int i = 0; i < 1000 && words[0] is "pause" && File.Exists(status) && !(await File.ReadAllTextAsync(status)).Contains("State:\tT", StringComparison.Ordinal); i++) await Task.Delay(20);
                 break;
             case ["restart"] when server is not null:
                 await StopServerAsync();
