@@ -26,8 +26,8 @@ internal sealed class Meter
 }
 
 /// <summary>
-/// A connection whose bytes are counted. HTTP/1.1 carries one request at a time, so what is read belongs to the request that wrote last. Between two requests nothing is written; what is
-/// read there counts with the next.
+/// A connection whose bytes are counted. HTTP/1.1 carries one request at a time, so what is read belongs to the request that wrote last. What is read
+/// between two requests counts with the next, and so does what is written for one whose outcome stands already.
 /// </summary>
 /// <param name="inner">The system's socket; disposed with this</param>
 /// <param name="opener">The request that the connection is opened for</param>
@@ -35,6 +35,7 @@ internal sealed class CountedStream(Stream inner, Meter? opener) : Stream
 {
     private Meter? owner = opener;
     private long early;
+    private long waiting;
 
     public override bool CanRead => true;
 
@@ -108,6 +109,8 @@ internal sealed class CountedStream(Stream inner, Meter? opener) : Stream
     private void Out(int count)
     {
         owner = Meter.Current.Value ?? owner;
-        owner?.Add(count, Interlocked.Exchange(ref early, 0));
+        // The end of a handshake, for a request that got its answer over another connection meanwhile: its outcome is written.
+        if (owner is { IsRead: false }) owner.Add(count + Interlocked.Exchange(ref waiting, 0), Interlocked.Exchange(ref early, 0));
+        else Interlocked.Add(ref waiting, count);
     }
 }

@@ -16,6 +16,7 @@ internal sealed class CapturedRun
     private readonly OrderedDictionary<string, Field> _fields = new(StringComparer.Ordinal);
     private readonly Dictionary<int, string> _flows = [];
     private readonly HashSet<int> _undecided = [];
+    private readonly HashSet<(int Flow, bool Leaves)> _read = [];
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<(int Flow, bool FromClient, int Message), string> _heads = [];
     private readonly Dictionary<string, StringBuilder> _orders = new(StringComparer.Ordinal);
@@ -27,6 +28,11 @@ internal sealed class CapturedRun
     {
         Transcript = transcript;
         IsWhole = transcript.IsWhole;
+        foreach (FlowReport flow in transcript.Report.Flows.Where(static flow => flow.Phone != "undecided"))
+        {
+            if (flow.Sent is { Opaque: 0, Missing: 0 }) _read.Add((flow.Flow, true));
+            if (flow.Received is { Opaque: 0, Missing: 0 }) _read.Add((flow.Flow, false));
+        }
         Flows();
         foreach (Said said in transcript.Said) Add(said);
         foreach ((string flow, StringBuilder order) in _orders) Put(new Field($"{flow}: order of requests", flow, $"order of requests", Role.Order, true, 0, 0, 0, Encoding.UTF8.GetBytes(order.ToString()), order.Length));
@@ -156,7 +162,8 @@ internal sealed class CapturedRun
     }
 
     // What is written in characters is compared as a value, and counted where it is random: that it stands for other bytes does not make it less comparable.
-    private static bool IsOpaque(Said said, byte[] value) => said.Unread > 0 && said.Carrier != "head" && Kinds.Of(value) == Kind.Bytes;
+    // What was unread when it came, and was accounted for later (audit.md §6.7, §6.8), is in no account as opaque.
+    private bool IsOpaque(Said said, byte[] value) => said.Unread > 0 && !_read.Contains((said.Flow, said.Leaves)) && said.Carrier != "head" && Kinds.Of(value) == Kind.Bytes;
 
     private void Head(Said said, bool leaves, string flow, string kind, string message)
     {

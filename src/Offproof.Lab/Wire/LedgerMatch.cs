@@ -134,7 +134,9 @@ internal sealed class LedgerMatch
         (long sent, long received) = (begin.Sent + request.Sent!.Value - elsewhere.Sent, begin.Received + request.Received!.Value - elsewhere.Received);
         if (connection.HasGap || sent <= begin.Sent || received < begin.Received || sent > connection.Sent.Bytes || received > connection.Received.Bytes || !IsThere(request.Host, connection)) return false;
         if (!connection.Sent.Begins(sent) || !connection.Received.Begins(received)) return false;
-        return connection.Sent.Time(begin.Sent) >= first && connection.Sent.Time(sent - 1) <= last && (received == begin.Received || connection.Received.Time(received - 1) <= last);
+        // Of a connection that was opened for another, the rest of the handshake may have come long before.
+        bool isOpened = used[on] == 0 && begin.Sent > 0;
+        return connection.Sent.Time(isOpened ? sent - 1 : begin.Sent) >= first && connection.Sent.Time(sent - 1) <= last && (received == begin.Received || connection.Received.Time(received - 1) <= last);
     }
 
     // Its port at least: what a name stands for the lab alone decides.
