@@ -61,7 +61,7 @@ internal sealed class LedgerMatch
             if (request is not { Sent: { } sent, Received: { } received, To: { } to }) problems.Add(new LineProblem(request.Line, "it has no outcome: its bytes are not counted"));
             else if (to < request.From) problems.Add(new LineProblem(request.Line, "it ends before it begins"));
             else if (sent == 0 && received == 0) without.Add(new Placed(request, null));
-            else if (request.Failure is { } failure) problems.Add(new LineProblem(request.Line, $"it did not come whole ({failure}): what its bytes were, nothing can say"));
+            else if (request.Failure is { } failure and not "cut") problems.Add(new LineProblem(request.Line, $"it did not come whole ({failure}): what its bytes were, nothing can say"));
             else if (sent == 0) problems.Add(new LineProblem(request.Line, "it received an answer and sent nothing"));
             else counted.Add(request);
         }
