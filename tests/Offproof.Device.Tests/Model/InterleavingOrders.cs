@@ -13,6 +13,7 @@ public sealed class InterleavingOrders
     [InlineData("On.0.0 Backup.0.0 Off.0.0 Backup.0.0 On.0.0 Backup.0.0 OffErase.0.0 ServerClock.0.3")]
     [InlineData("On.0.0 Backup.0.0 Rotate.0.0 Backup.0.0 Off.0.0 Rotate.0.0/KillAfter5 Rotate.0.0 On.0.0/KillAfter8 Backup.0.0")]
     [InlineData("On.0.0 Backup.0.0 OffErase.0.0/Down Backup.0.0 EraseBySheet.0.0 Off.0.0 On.0.0 Backup.0.0")]
+    [InlineData("On.0.0 Backup.0.0 EraseBySheet.0.0 On.0.0 Backup.0.0 On.0.0 Backup.0.0 Pause.0.0 EraseBySheet.0.0 On.0.0 On.0.0 Off.0.0")]
     [InlineData("On.0.0 Backup.0.0 Join.0.2 On.1.0 Backup.1.0 Remove.0.1 Backup.1.0 Off.1.0 EraseBySheet.1.0")]
     [InlineData("On.0.1 Backup.0.1 Admit.0.2 On.1.1 Backup.1.1 OffErase.1.1 Cancel.0.1 RemoveBySheet.0.1 ServerClock.0.3")]
     [InlineData("On.0.0 Backup.0.0 Rotate.0.0/Meanwhile5:Rotate Backup.0.0 Off.0.0")]
