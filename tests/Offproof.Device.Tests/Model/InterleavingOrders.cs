@@ -16,6 +16,7 @@ public sealed class InterleavingOrders
     [InlineData("On.0.0 Backup.0.0 EraseBySheet.0.0 On.0.0 Backup.0.0 On.0.0 Backup.0.0 Pause.0.0 EraseBySheet.0.0 On.0.0 On.0.0 Off.0.0")]
     [InlineData("On.0.0 Backup.0.0 Join.0.2 On.1.0 Backup.1.0 Remove.0.1 Backup.1.0 Off.1.0 EraseBySheet.1.0")]
     [InlineData("On.0.1 Backup.0.1 Admit.0.2 On.1.1 Backup.1.1 OffErase.1.1 Cancel.0.1 RemoveBySheet.0.1 ServerClock.0.3")]
+    [InlineData("Admit.2.5/Meanwhile9:RemoveBySheet Admit.1.1/Down Admit.0.1 Join.0.2")]
     [InlineData("On.0.0 Backup.0.0 Rotate.0.0/Meanwhile5:Rotate Backup.0.0 Off.0.0")]
     [InlineData("On.0.0 Backup.0.0/Meanwhile5:OffErase Cancel.0.0 On.0.0/Meanwhile7:Off On.0.0 Backup.0.0/Meanwhile9:EraseBySheet On.0.0 Backup.0.0 Off.0.0")]
     [InlineData("DeviceClock.0.3 On.0.0 Backup.0.0 DeviceClock.0.4 DeviceClock.0.4 Backup.0.0 ServerClock.0.3 Backup.0.0 OffErase.0.0/KillAfter1 On.0.0 ServerClock.0.3")]
