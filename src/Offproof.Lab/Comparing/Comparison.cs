@@ -27,19 +27,24 @@ public static class Comparison
         Transcript a = Transcript.Read(request.A, request.PersonaA, request.Keys, request.Phones, cancel);
         Transcript b = Transcript.Read(request.B, request.PersonaB, request.Keys, request.Phones, cancel);
         Transcript? control = request.Control is null ? null : Transcript.Read(request.Control, request.PersonaA, request.Keys, request.Phones, cancel);
-        return Of(request, a, b, control, PersonaPair.Same(request.PersonaA, request.PersonaB), request.Control is null ? [] : LinkTraits.Differences(request.A, request.B, request.Control));
+        IReadOnlyList<string> same = PersonaPair.Same(request.PersonaA, request.PersonaB);
+        if (request.Control is null) return Of(request, a, b, control, same);
+        (string Role, string Path)[] runs = [("A", request.A), ("B", request.B), ("control", request.Control)];
+        string[] unread = [.. runs.Where(static run => !LinkTraits.IsRead(run.Path)).Select(static run => run.Role)];
+        return Of(request, a, b, control, same, LinkTraits.Differences(request.A, request.B, request.Control), unread);
     }
 
     /// <param name="same">Identifiers that both personas have.</param>
     /// <param name="link">What differs below the bytes that were read.</param>
-    internal static ComparisonReport Of(CompareRequest request, Transcript a, Transcript b, Transcript? control, IReadOnlyList<string> same, IEnumerable<Difference>? link = null)
+    /// <param name="unread">Runs of which nothing below those bytes was looked at.</param>
+    internal static ComparisonReport Of(CompareRequest request, Transcript a, Transcript b, Transcript? control, IReadOnlyList<string> same, IEnumerable<Difference>? link = null, IReadOnlyList<string>? unread = null)
     {
         CapturedRun runA = new(a), runB = new(b);
         CapturedRun? runControl = control is null ? null : new CapturedRun(control);
         Differences differences = new(runA, runB, runControl);
         differences.Find();
         differences.Add(link ?? []);
-        Power power = new(runA, runB, differences);
+        Power power = new(runA, runB, differences, unread ?? []);
         return Judgement.Of(request, runControl is null ? [("A", runA), ("B", runB)] : [("A", runA), ("B", runB), ("control", runControl)], differences, power, same);
     }
 }

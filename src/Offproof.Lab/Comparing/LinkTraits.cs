@@ -7,6 +7,7 @@ namespace Offproof.Lab;
 /// <summary>What lies below the bytes that a reader hands on, and is a system's constant or drawn at random (compare.md §4): of captures that the lab made, whose ends are known.</summary>
 internal static class LinkTraits
 {
+    private const int MostBytes = 256 << 20;
     private const byte Tcp = 6, Syn = 2, Ack = 16, Timestamps = 8;
 
     /// <summary>The same in both runs of A and another in B: neither a constant nor chance.</summary>
@@ -20,11 +21,26 @@ internal static class LinkTraits
         }
     }
 
+    /// <summary>False of what is no regular file, of an empty one, and of one of more than 256 MiB.</summary>
+    internal static bool IsRead(string path)
+    {
+        try
+        {
+            // A pipe has no length: it was read to its end already, and to open it again is to wait for another writer.
+            return (new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) ?? new FileInfo(path)) is FileInfo { Length: > 0 and <= MostBytes };
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     private static Field Field(string trait, string value) => new(trait, null, trait, Role.Content, true, 0, 0, 0, Encoding.ASCII.GetBytes(value), value.Length);
 
     // Null where it is no capture of the lab's form.
     private static Dictionary<string, string>? Of(string path)
     {
+        if (!IsRead(path)) return null;
         WireFile wire;
         try
         {

@@ -12,7 +12,7 @@ internal sealed class Power
     // What lasts less says nothing of a day.
     private const double Shortest = 60;
 
-    internal Power(CapturedRun a, CapturedRun b, Differences differences)
+    internal Power(CapturedRun a, CapturedRun b, Differences differences, IReadOnlyList<string> unread)
     {
         List<AllowedReport> allowed = [];
         double? days = a.Seconds is { } seconds and >= Shortest ? seconds / Day : null;
@@ -32,6 +32,7 @@ internal sealed class Power
         else notes.Add(string.Create(CultureInfo.InvariantCulture, $"two runs of A differ by themselves in {differences.ControlDiffers} places: there, only what has a form that follows the persona is found"));
         if (a.Undecided > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"of {a.Undecided} flows of A it is not known which end is the phone's: the client's is taken for it"));
         if (a.Seconds is null) notes.Add("the captures hold no times: pauses and the clock were not compared");
+        if (unread.Count > 0) notes.Add($"{string.Join(" and ", unread)}: no regular file, or more than 256 MiB: what is below the bytes (ports, times to live, the SYN's options) was not compared");
         Report = new PowerReport(bits, bits / days, allowed, notes);
 
         void OfClass(Class kind, string way, string how)
