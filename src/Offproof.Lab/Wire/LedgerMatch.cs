@@ -1,7 +1,8 @@
 namespace Offproof.Lab;
 
 /// <summary>Where a request found its place: a connection, or none where it sent nothing.</summary>
-internal sealed record Placed(LedgerRequest Request, Connection? Connection);
+/// <param name="Opened">One that was opened for it, while another then took it; null where it was not so.</param>
+internal sealed record Placed(LedgerRequest Request, Connection? Connection, Connection? Opened = null);
 
 /// <summary>Bytes of the wire that no line accounts for.</summary>
 public sealed record UnmatchedBytes(string What, long Bytes);
@@ -175,7 +176,7 @@ internal sealed class LedgerMatch
                     break;
                 }
             }
-            if (place is { } here) Placed.Add(new Placed(request, connections[here.On]));
+            if (place is { } here) Placed.Add(new Placed(request, connections[here.On], here.Opened >= 0 ? connections[here.Opened] : null));
             else problems.Add(new LineProblem(request.Line, $"no connection has the {request.Sent:N0} bytes that it sent and the {request.Received:N0} that it received, at its time"));
         }
         Placed.AddRange(without);

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Offproof.Lab.Tests;
@@ -152,22 +151,8 @@ public sealed class MatchTests
 
     static byte[] Ledger(List<(int From, int To, long Sent, long Received)> lines)
     {
-        StringBuilder file = new();
-        string previous = new('0', 64);
-        for (int i = 0; i < lines.Count; i++)
-        {
-            Line($$"""{"seq":{{(i * 2) + 1}},"time":"{{Time(lines[i].From)}}","host":"cloud.example.org:443","purpose":"public","method":"GET","path":"/{{i}}","prev":""");
-            Line($$"""{"seq":{{(i * 2) + 2}},"time":"{{Time(lines[i].To)}}","of":{{(i * 2) + 1}},"sent":{{lines[i].Sent}},"received":{{lines[i].Received}},"status":200,"prev":""");
-        }
-        return Encoding.UTF8.GetBytes(file.ToString());
-
-        void Line(string begun)
-        {
-            string line = $"{begun}\"{previous}\"}}";
-            file.Append(line).Append('\n');
-            previous = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(line)));
-        }
+        LedgerLines ledger = new();
+        for (int i = 0; i < lines.Count; i++) ledger.Add(Noon.AddMilliseconds(lines[i].From), Noon.AddMilliseconds(lines[i].To), "cloud.example.org:443", "public", "GET", $"/{i}", lines[i].Sent, lines[i].Received);
+        return ledger.File;
     }
-
-    static string Time(int milliseconds) => Noon.AddMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
 }
