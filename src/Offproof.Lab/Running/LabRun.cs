@@ -56,8 +56,6 @@ internal sealed class LabRun(LabRequest request, IReadOnlyList<Step> steps, stri
 
     internal string PhoneFolder => phone.Folder;
 
-    internal LabRequest Request => request;
-
     internal List<Section> Sections { get; } = [];
 
     internal List<StepReport> Done { get; } = [];
