@@ -88,6 +88,38 @@ public sealed class PiecesTests
         byte[] Hex() => Encoding.ASCII.GetBytes(Convert.ToHexStringLower(dice.Random(16)));
     }
 
+    [Theory]
+    [InlineData(12, true), InlineData(11, false)]
+    public void A_part_of_a_nonce_is_found_where_chance_does_not_give_so_many(int agreeing, bool isFound) => Assert.Equal(isFound, Structure.Of([Nonce(0, agreeing)]) is not null);
+
+    [Fact] // a token that is sent with each request was drawn once
+    public void A_value_that_is_said_again_is_one_draw()
+    {
+        Structure.Triple nonce = Nonce(0, 10);
+        Assert.Null(Structure.Of([.. Enumerable.Repeat(nonce, 50)]));
+        Assert.Null(Structure.Of([new(Twice(nonce.A), Twice(nonce.Control), Twice(nonce.B))]));
+        Assert.NotNull(Structure.Of([nonce, Nonce(1, 10)]));
+
+        static byte[] Twice(byte[] value) => [.. value, (byte)'.', .. value];
+    }
+
+    [Theory]
+    [InlineData("", nameof(Kind.Digits)), InlineData("0189", nameof(Kind.Digits))]
+    [InlineData("09af", nameof(Kind.Hex)), InlineData("AF", nameof(Kind.Hex))]
+    [InlineData("0g", nameof(Kind.Token)), InlineData("G", nameof(Kind.Token)), InlineData("az-AZ_09.~+/=%", nameof(Kind.Token))]
+    [InlineData("a b", nameof(Kind.Text)), InlineData("a:b", nameof(Kind.Text)), InlineData("{", nameof(Kind.Text))]
+    [InlineData("a\u007f", nameof(Kind.Bytes)), InlineData("a\u001f", nameof(Kind.Bytes)), InlineData("\u0080", nameof(Kind.Bytes))]
+    public void A_value_is_of_the_least_kind_that_has_all_its_characters(string value, string kind) => Assert.Equal(kind, Kinds.Of(Encoding.Latin1.GetBytes(value)).ToString());
+
+    // 32 hexadecimal digits, of which so many are the same in A and the control; B has another everywhere.
+    static Structure.Triple Nonce(int number, int agreeing)
+    {
+        string a = Digits(0), control = a[..agreeing] + Digits(5)[agreeing..], b = Digits(9);
+        return new Structure.Triple(Encoding.ASCII.GetBytes(a), Encoding.ASCII.GetBytes(control), Encoding.ASCII.GetBytes(b));
+
+        string Digits(int more) => string.Concat(Enumerable.Range(0, 32).Select(at => "0123456789abcdef"[((at * 7) + (at / 16) + number + more) % 16]));
+    }
+
     [Theory] // exact: 1 of 1; half of 32 at 1/17; what is expected is no news
     [InlineData(1, 1, 0.5, -1)]
     [InlineData(32, 2, 0.0625, 0)]

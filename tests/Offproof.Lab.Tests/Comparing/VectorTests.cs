@@ -97,14 +97,20 @@ public sealed class VectorTests
     }
 
     [Theory] // audit.md §3.7: recordings without packets
-    [InlineData("k1j5h8s7f2", "k1j5h8s7f2", "CLEAN", 0)]
-    [InlineData("k1j5h8s7f2", "q0w9e8r7t6", "LEAK", 1)]
-    public void Recordings_are_compared_too(string first, string second, string verdict, int differences)
+    [InlineData("k1j5h8s7f2", "k1j5h8s7f2", "k1j5h8s7f2", "CLEAN", 0)]
+    [InlineData("k1j5h8s7f2", "k1j5h8s7f2", "q0w9e8r7t6", "LEAK", 1)]
+    // §3: what the control draws anew it explains, but for other characters than either has.
+    [InlineData("170352694", "826914053", "945027318", "CLEAN", 1)]
+    [InlineData("170352694", "826914053", "9e50b7c18", "LEAK", 1)]
+    [InlineData("170352694", "8b6914f53", "9e50b7c18", "CLEAN", 1)]
+    [InlineData("1a0352d94", "8b6914f53", "945027318", "CLEAN", 1)]
+    [InlineData("1a0352d94", "8b6914f53", "9z50b7c18", "LEAK", 1)]
+    public void Recordings_are_compared_too(string first, string control, string second, string verdict, int differences)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("offproof-lab-");
         try
         {
-            ComparisonReport report = Comparison.Run(new CompareRequest(Write("a", first), Write("b", second), Write("control", first), Vectors.Persona(0), Vectors.Persona(1), []));
+            ComparisonReport report = Comparison.Run(new CompareRequest(Write("a", first), Write("b", second), Write("control", control), Vectors.Persona(0), Vectors.Persona(1), []));
             Assert.Equal((verdict, differences), (report.Verdict, report.DifferencesTotal));
             Assert.Null(report.Power.BitsADay);
         }
