@@ -30,6 +30,40 @@ public sealed class SabotageTests
         Assert.All(Expected.All, static row => Assert.True(row.Value.Caught.Count > 0 || row.Value is { Reason.Length: > 0, Remedy.Length: > 0 }, row.Key));
     }
 
+    [Fact] // sabotage.md §3 and §4, README: no table says another thing than what is expected of each run
+    public void The_documents_tables_and_figures_are_those_that_are_expected()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "sabotage.md"));
+        Check[] checks = Enum.GetValues<Check>();
+        string[][] table = Rows(page, "<!-- table -->", "<!-- end -->");
+        Assert.Equal(Saboteur.All.Select(static one => (one.Name, one.Mechanism)).Order(), table.Select(static row => (row[0].Trim('`'), row[1])).Order());
+        foreach (string[] row in table)
+        {
+            Expected expected = Expected.All[row[0].Trim('`')];
+            foreach (Check check in checks)
+                if (!expected.Sometimes.Contains(check)) Assert.True(row[2 + (int)check] == (expected.Caught.Contains(check) ? "caught" : ""), $"{row[0]} {check}: '{row[2 + (int)check]}'");
+        }
+        int caught = table.Count(IsCaught), mechanisms = Saboteur.All.Select(static one => one.Mechanism).Distinct(StringComparer.Ordinal).Count();
+        string by = string.Join(", ", checks.Select(check => $"{table.Count(row => row[2 + (int)check] == "caught")} by {(check is Check.Decoding or Check.Comparison ? "" : "the ")}{check.ToString().ToLowerInvariant()}"));
+        Assert.Contains($"Of {table.Length} programs by {mechanisms} mechanisms {caught} are caught: {by}.", page, StringComparison.Ordinal);
+
+        string[] missed = [.. table.Where(static row => !IsCaught(row)).Select(static row => row[0].Trim('`'))];
+        Assert.Equal(missed.Select(static name => (name, Expected.All[name].Reason, Expected.All[name].Remedy)), Rows(page, "<!-- misses -->", "<!-- end of misses -->").Select(static row => (row[0].Trim('`'), row[1], row[2])));
+
+        string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+        Assert.Contains($"[{table.Length} programs that betray their owner]", readme, StringComparison.Ordinal);
+        Assert.Contains($" {table.Length} saboteurs,", readme, StringComparison.Ordinal);
+    }
+
+    static bool IsCaught(string[] row) => row.AsSpan(2, 5).Contains("caught");
+
+    // Behind the table's head and its rule.
+    static string[][] Rows(string page, string from, string to)
+    {
+        int begin = page.IndexOf(from, StringComparison.Ordinal) + from.Length;
+        return [.. page[begin..page.IndexOf(to, begin, StringComparison.Ordinal)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(2).Select(static line => line.Trim('|').Split('|').Select(static cell => cell.Trim()).ToArray())];
+    }
+
     static async Task<SabotageReport> RunAsync(string[] names)
     {
         Assert.True(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "the lab's tests need Linux and root");
