@@ -16,6 +16,14 @@ public sealed class WatchSceneTests
         new[] { Seen with { Verdict = "LEAK" }, Seen with { Verdict = "INCONCLUSIVE" }, Seen with { Coverage = new DemoCoverage(0, 0, 0, 0, 0) }, Seen with { Matched = 7 }, Seen with { Requests = 0, Matched = 0 }, Seen with { UnmatchedBytes = 1 } },
         static seen => Assert.Single(Play.Faults(seen, Compared, Caught)));
 
+    [Theory]
+    [InlineData(ExitCode.Ok), InlineData(ExitCode.Failure), InlineData(ExitCode.Usage), InlineData(ExitCode.Unreachable)]
+    public void A_backup_while_off_that_is_not_refused_is_found(int exit)
+    {
+        Assert.Contains("a backup of notes while off ended with", Assert.Single(Play.RefusalFaults("of notes", exit)), StringComparison.Ordinal);
+        Assert.Empty(Play.RefusalFaults("of notes", ExitCode.Refused));
+    }
+
     [Fact]
     public void Owners_that_can_be_told_apart_are_found() => Assert.All(new[] { Compared with { Verdict = "LEAK" }, Compared with { Verdict = "INCONCLUSIVE" }, Compared with { Compared = 0 } }, static compared => Assert.Single(Play.Faults(Seen, compared, Caught)));
 

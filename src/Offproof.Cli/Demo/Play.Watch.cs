@@ -35,14 +35,15 @@ internal sealed partial class Play
             foreach (string category in All) await DoAsync(["source", "add", category, stage[$"{phone}/{category}"], "--home", home], isQuiet: true, cancel);
             DateTimeOffset begun = TimeProvider.System.GetUtcNow();
             await recorder.BeginAsync(capture, cancel);
-            await stage.OffproofAsync(["backup", "--home", home], cancel, isQuiet: run != "a");
+            Outcome refused = await stage.OffproofAsync(["backup", "--home", home], cancel, isQuiet: run != "a");
+            failures.AddRange(RefusalFaults($"on the watched phone {run}", refused.Exit));
             await DoAsync(["run", "--once", "--no-poll", "--home", home], isQuiet: run != "a", cancel);
             await DoAsync(["poll", "--home", home], isQuiet: run != "a", cancel);
             await recorder.EndAsync(cancel);
             if (run == "a") wire = LedgerCheck.Of(capture, Path.Combine(home, "ledger.ndjson"), stage["phone/persona.json"], begun, cancel);
         }
-        audit = await AuditAsync("off.pcapng", wire!, cancel);
-        comparison = await CompareAsync("off.pcapng", "off-comparison.json", cancel);
+        audit = await AuditAsync(wire!, cancel);
+        comparison = await CompareAsync("off", cancel);
         stage.Say($"  The audit: {audit.Verdict}. Of {Text(audit.Coverage.Total)} bytes {Text(audit.Coverage.Decoded)} were read, {Text(audit.Coverage.Structural)} are frames and headers, {Text(audit.Coverage.Opaque + audit.Coverage.Missing)} nobody could read; at most {Text(audit.AtMost)} bytes can have left unseen.");
         stage.Say($"  The device's ledger against the recording: {Text(audit.Matched)} of {Text(audit.Requests)} requests, {Text(audit.UnmatchedBytes)} bytes without a line.");
         stage.Say($"  The comparison: {comparison.Verdict}. {Text(comparison.Compared)} places, {Text(comparison.Unexplained)} that follow the owner.");
@@ -63,17 +64,17 @@ internal sealed partial class Play
         if (!caught.CaughtBy.Contains("decoding", StringComparer.Ordinal) || !caught.CaughtBy.Contains("comparison", StringComparer.Ordinal)) yield return "a program that betrays its owner was not caught by the same checks";
     }
 
-    private async Task<DemoAudit> AuditAsync(string capture, WireReport wire, CancellationToken cancel)
+    private async Task<DemoAudit> AuditAsync(WireReport wire, CancellationToken cancel)
     {
-        JsonElement seen = await AskAsync(["audit", stage[$"watched/a/{capture}"], "--persona", stage["phone/persona.json"], "--phone", Recorder.Phone], "off-audit.json", cancel);
+        JsonElement seen = await AskAsync(["audit", stage["watched/a/off.pcapng"], "--persona", stage["phone/persona.json"], "--phone", Recorder.Phone], "off-audit.json", cancel);
         JsonElement bytes = seen.GetProperty("bytes");
         long Count(string kind) => bytes.GetProperty(kind).GetInt64();
         return new DemoAudit(seen.GetProperty("verdict").GetString() ?? "", new DemoCoverage(Count("total"), Count("decoded"), Count("structural"), Count("opaque"), Count("missing")), seen.GetProperty("budget").GetProperty("most").GetInt64(), wire.Requests, wire.Matched, wire.UnmatchedBytes);
     }
 
-    private async Task<DemoComparison> CompareAsync(string capture, string report, CancellationToken cancel)
+    private async Task<DemoComparison> CompareAsync(string capture, CancellationToken cancel)
     {
-        JsonElement seen = await AskAsync(["compare", stage[$"watched/a/{capture}"], stage[$"watched/b/{capture}"], "--control", stage[$"watched/control/{capture}"], "--persona", stage["phone/persona.json"], "--persona", stage["other/persona.json"], "--phone", Recorder.Phone], report, cancel);
+        JsonElement seen = await AskAsync(["compare", stage[$"watched/a/{capture}.pcapng"], stage[$"watched/b/{capture}.pcapng"], "--control", stage[$"watched/control/{capture}.pcapng"], "--persona", stage["phone/persona.json"], "--persona", stage["other/persona.json"], "--phone", Recorder.Phone], $"{capture}-comparison.json", cancel);
         int unexplained = seen.GetProperty("classes").EnumerateArray().Where(static one => one.GetProperty("class").GetString() == "unexplained").Sum(static one => one.GetProperty("differences").GetInt32());
         return new DemoComparison(seen.GetProperty("verdict").GetString() ?? "", seen.GetProperty("compared").GetInt32(), unexplained, Math.Round(seen.GetProperty("power").GetProperty("bits").GetDouble()));
     }
@@ -81,7 +82,7 @@ internal sealed partial class Play
     private async Task<DemoSaboteur> CatchAsync(CancellationToken cancel)
     {
         JsonElement seen = await AskAsync(["audit", stage["watched/a/neighbour.pcapng"], "--persona", stage["phone/persona.json"], "--phone", Recorder.Phone], "neighbour-audit.json", cancel);
-        DemoComparison compared = await CompareAsync("neighbour.pcapng", "neighbour-comparison.json", cancel);
+        DemoComparison compared = await CompareAsync("neighbour", cancel);
         JsonElement[] findings = seen.GetProperty("verdict").GetString() == "LEAK" ? [.. seen.GetProperty("findings").EnumerateArray()] : [];
         string[] by = [.. findings.Length > 0 ? (string[])["decoding"] : [], .. compared is { Verdict: "LEAK", Unexplained: > 0 } ? (string[])["comparison"] : []];
         string[] chain = findings.Length == 0 ? [] : [.. findings.Select(static finding => finding.GetProperty("chain").EnumerateArray().Select(static step => step.GetString() ?? "").ToArray()).MaxBy(static steps => steps.Length)!];

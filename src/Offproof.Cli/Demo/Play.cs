@@ -179,10 +179,16 @@ internal sealed partial class Play(Stage stage, bool withLab = false)
                 }
             }
             Outcome refused = await stage.OffproofAsync(["backup", category], cancel);
-            if (refused.Exit != ExitCode.Refused) failures.Add($"a backup of {category} while off ended with {Text(refused.Exit)}, not {Text(ExitCode.Refused)}");
+            failures.AddRange(RefusalFaults($"of {category}", refused.Exit));
         }
         stage.Say($"  {Text(uploads)} forged uploads: {Text(status)}. `offproof backup` of {string.Join(", ", categories)}: refused, exit {Text(ExitCode.Refused)}.");
         return status;
+    }
+
+    /// <summary>What is wrong with a backup while everything is off; nothing where it was refused.</summary>
+    internal static IEnumerable<string> RefusalFaults(string backup, int exit)
+    {
+        if (exit != ExitCode.Refused) yield return $"a backup {backup} while off ended with {Text(exit)}, not {Text(ExitCode.Refused)}";
     }
 
     private Task<JsonElement> DoAsync(CancellationToken cancel, params string[] arguments) => DoAsync(arguments, isQuiet: false, cancel);
