@@ -43,14 +43,16 @@ internal sealed class Texts
                 while (from > 0 && (bytes[from] & 0xC0) == 0x80) from--;
                 ReadOnlySpan<byte> piece = bytes.AsSpan(from, Fragment);
                 if (!owners.IsOnlyOf(piece, i)) continue;
-                // Eight kana are the end of any sentence: as many more as make it somebody's.
-                int longest = Math.Min(bytes.Length, from + (Entropy.HasKana(piece) ? LongestFragment : Fragment));
-                for (int to = from + Fragment; to <= longest; to += Step)
+                for (int to = from + Fragment; to <= Math.Min(bytes.Length, from + LongestFragment); to += Step)
                 {
-                    piece = bytes.AsSpan(from, to - from);
-                    if (Entropy.OfText(piece) is not (>= Form.FewestBits and double bits)) continue;
-                    forms.Add(canary, "fragment", piece.ToArray(), bits);
-                    break;
+                    ReadOnlySpan<byte> longer = bytes.AsSpan(from, to - from);
+                    if (Entropy.OfText(longer) is >= Form.FewestBits and double bits)
+                    {
+                        forms.Add(canary, "fragment", longer.ToArray(), bits);
+                        break;
+                    }
+                    // Eight kana are the end of any sentence: as many more as make it somebody's.
+                    if (to == from + Fragment && !Entropy.HasKana(piece)) break;
                 }
             }
         }

@@ -106,6 +106,17 @@ public sealed class CanariesTests
         }
     }
 
+    [Theory] // audit.md §4.3: the end of a sentence is everybody's
+    [InlineData("あしたのあさはえきのまえのちいさなみせでおちあいましょうとつたえてください", 48, 48)]
+    [InlineData("ああああいいいいううううええええおおおおかかかかききききくくくく", 60, 60)]
+    [InlineData("We meet on Thursday behind the old lighthouse, bring the blue lantern", 24, 24)]
+    [InlineData("- a - b - c - d - e - f - g - h - i - j - k - l - m - n - o - p - q - r", 0, 0)]
+    public void Fragments_are_longer_where_there_are_kana_and_nowhere_else(string text, int shortest, int longest)
+    {
+        int[] lengths = [.. Read($$"""{"schema":"offproof/v1/persona","messages":[{"body":"{{text}}"}]}""").Forms.Where(static form => form.Name == "fragment").Select(static form => form.Bytes.Length).DefaultIfEmpty(0)];
+        Assert.Equal((shortest, longest), (lengths.Min(), lengths.Max()));
+    }
+
     [Fact]
     public void A_part_of_a_photo_is_found_by_its_blocks()
     {
