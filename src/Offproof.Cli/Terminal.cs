@@ -138,7 +138,6 @@ internal static class Terminal
         if (answer?.Trim() is not ("y" or "Y" or "yes")) throw new DeviceException(DeviceFault.Refused, "not confirmed: nothing was changed");
     }
 
-    /// <summary>"1 file", "2 files".</summary>
     /// <summary>What is typed without being shown, in UTF-8; the caller zeroes it. Only where <see cref="CanAsk"/>.</summary>
     internal static byte[] AskSecret(string question)
     {
@@ -156,6 +155,7 @@ internal static class Terminal
         return secret;
     }
 
+    /// <summary>"1 file", "2 files".</summary>
     internal static string Count(long number, string one) => string.Create(CultureInfo.InvariantCulture, $"{number} {one}{(number == 1 ? "" : "s")}");
 
     internal static string Size(long bytes) => bytes switch
