@@ -91,10 +91,6 @@ internal static class CommandLine
         {
             return Report(e.Message, e.Hint, ExitCode.Of(e));
         }
-        catch (CaseException e)
-        {
-            return Report(e.Message, e.Hint, ExitCode.Of(e));
-        }
         catch (EvidenceException e)
         {
             return Report(e.Message, e.Hint, ExitCode.Of(e));

@@ -47,14 +47,6 @@ internal static class ExitCode
         _ => Failure,
     };
 
-    internal static int Of(CaseException e) => e.Fault switch
-    {
-        CaseFault.Forgery => Forgery,
-        CaseFault.Refused => Refused,
-        CaseFault.Usage => Usage,
-        _ => Failure,
-    };
-
     internal static int Of(EvidenceException e) => e.Fault switch
     {
         EvidenceFault.Forgery => Forgery,

@@ -3,13 +3,13 @@ namespace Offproof.Evidence;
 /// <summary>What kind of "no" it is. The program's exit codes follow from it (cli.md §3).</summary>
 public enum EvidenceFault
 {
-    /// <summary>It did not work.</summary>
+    /// <summary>It did not work: something is missing, or does not fit together.</summary>
     Failure,
 
     /// <summary>Something was altered or forged: nothing of it was believed.</summary>
     Forgery,
 
-    /// <summary>It would go over what is there, or give away what was not allowed.</summary>
+    /// <summary>It would go over what is there, give away what was not allowed, or is against the rules of a case (case.md §1).</summary>
     Refused,
 
     /// <summary>A key that is none, or whose password is another.</summary>

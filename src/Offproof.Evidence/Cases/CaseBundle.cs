@@ -29,7 +29,7 @@ sealed record CaseBundle(string At, byte[] Sums, IReadOnlyDictionary<string, str
     /// <summary>What a reader types in its published folder.</summary>
     internal string Check => HasOthers ? $"sed -E '/(^|[ /])CONTENTS$|[.]({Still})$/!s/$/.txt/' {ListName} | sha256sum -c" : $"sha256sum -c {ListName}";
 
-    /// <exception cref="CaseException">A line is none of a bundle (4).</exception>
+    /// <exception cref="EvidenceException">A line is none of a bundle (4).</exception>
     internal static Dictionary<string, string> Lines(byte[] sums, string at)
     {
         Dictionary<string, string> listed = new(StringComparer.Ordinal);
@@ -38,7 +38,7 @@ sealed record CaseBundle(string At, byte[] Sums, IReadOnlyDictionary<string, str
         {
             // Two blanks, or a blank and an asterisk: text or binary, which is the same here.
             if (line.Length < 67 || line[64] != ' ' || line[65] is not (' ' or '*') || !line[..64].All(char.IsAsciiHexDigitLower) || !Entry.IsPath(line[66..]) || !listed.TryAdd(line[66..], line[..64]) || !names.Add(NameOf(line[66..])))
-                throw new CaseException(CaseFault.Forgery, $"{at}/{ListName} has a line that is none of a bundle", "nothing was written");
+                throw new EvidenceException(EvidenceFault.Forgery, $"{at}/{ListName} has a line that is none of a bundle", "nothing was written");
         }
         return listed;
     }

@@ -13,15 +13,15 @@ public sealed partial class CaseFolder
         foreach (Placed evidence in dossier.Standing("evidence").Where(static evidence => evidence["bundle"] is { } at && !at.Contains("://", StringComparison.Ordinal)))
         {
             string at = evidence["bundle"]!;
-            byte[] sums = Inside($"{at}/{CaseBundle.ListName}", History.FileLimit) ?? throw new CaseException(CaseFault.Failure, $"{evidence.File}: {at}/{CaseBundle.ListName} is not there");
-            if (History.Hash(sums) != evidence["sums"]) throw new CaseException(CaseFault.Forgery, $"{evidence.File}: {at}/{CaseBundle.ListName} has another hash than the one that was noted", "is it the same bundle? nothing was written");
+            byte[] sums = Inside($"{at}/{CaseBundle.ListName}", History.FileLimit) ?? throw new EvidenceException(EvidenceFault.Failure, $"{evidence.File}: {at}/{CaseBundle.ListName} is not there");
+            if (History.Hash(sums) != evidence["sums"]) throw new EvidenceException(EvidenceFault.Forgery, $"{evidence.File}: {at}/{CaseBundle.ListName} has another hash than the one that was noted", "is it the same bundle? nothing was written");
             Dictionary<string, string> listed = CaseBundle.Lines(sums, at);
-            if (!listed.ContainsKey(evidence["file"]!)) throw new CaseException(CaseFault.Forgery, $"{evidence.File}: {at}/{CaseBundle.ListName} does not list {evidence["file"]}", "nothing was written");
+            if (!listed.ContainsKey(evidence["file"]!)) throw new EvidenceException(EvidenceFault.Forgery, $"{evidence.File}: {at}/{CaseBundle.ListName} does not list {evidence["file"]}", "nothing was written");
             byte[]? about = listed.TryGetValue("bundle.json", out string? hash) ? Inside($"{at}/bundle.json", MostAbout) : null;
-            if (about is not null && History.Hash(about) != hash) throw new CaseException(CaseFault.Forgery, $"{at}/bundle.json is not what {CaseBundle.ListName} lists", "nothing was written");
+            if (about is not null && History.Hash(about) != hash) throw new EvidenceException(EvidenceFault.Forgery, $"{at}/bundle.json is not what {CaseBundle.ListName} lists", "nothing was written");
             // What is published once stays so: keys of a recording, or the persona of somebody's phone, are not taken back.
             if (evidence["opens"] is null && CaseBundle.Objection(about) is { } objection)
-                throw new CaseException(CaseFault.Refused, $"{evidence.File}: {at} {objection}; nothing was written",
+                throw new EvidenceException(EvidenceFault.Refused, $"{evidence.File}: {at} {objection}; nothing was written",
                     $"offproof evidence publish makes a public form; where everybody may see it as it is, case add DIR evidence --corrects {evidence.Id} --because WHY --opens TEXT says so, and what it opens");
             bundles.TryAdd(at, new CaseBundle(at, sums, listed));
         }
@@ -44,11 +44,11 @@ public sealed partial class CaseFolder
     {
         RequireNoLink(name);
         string from = Path.Combine(root, name);
-        if (!File.Exists(from) || FileKind.IsSpecial(from)) throw new CaseException(CaseFault.Forgery, $"{name} is listed, and is no file there", "nothing was written");
+        if (!File.Exists(from) || FileKind.IsSpecial(from)) throw new EvidenceException(EvidenceFault.Forgery, $"{name} is listed, and is no file there", "nothing was written");
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);
         File.Copy(from, to);
         using FileStream copy = File.OpenRead(to);
-        if (Convert.ToHexStringLower(SHA256.HashData(copy)) != hash) throw new CaseException(CaseFault.Forgery, $"{name} is not what SHA256SUMS lists", "nothing was written");
+        if (Convert.ToHexStringLower(SHA256.HashData(copy)) != hash) throw new EvidenceException(EvidenceFault.Forgery, $"{name} is not what SHA256SUMS lists", "nothing was written");
     }
 
     /// <summary>A file of the case, null where it is absent or longer; <see cref="RequireNoLink"/> holds on the way to it.</summary>
@@ -65,7 +65,7 @@ public sealed partial class CaseFolder
         foreach (string part in name.Split('/'))
         {
             at = Path.Combine(at, part);
-            if (new FileInfo(at).LinkTarget is not null) throw new CaseException(CaseFault.Refused, $"{Path.GetRelativePath(root, at)} is a link: none is followed; nothing was written", "put the files themselves there");
+            if (new FileInfo(at).LinkTarget is not null) throw new EvidenceException(EvidenceFault.Refused, $"{Path.GetRelativePath(root, at)} is a link: none is followed; nothing was written", "put the files themselves there");
         }
     }
 }

@@ -18,21 +18,21 @@ public sealed partial class CaseFolder
 {
     /// <summary>Enters what is new into the history, and writes the page, the feed and what they rest on. The same folder gives the same bytes.</summary>
     /// <param name="to">A folder that is not there, or holds an earlier state of this case</param>
-    /// <exception cref="CaseException">What was published was changed (4), or the folder is somebody else's (5): nothing was written.</exception>
+    /// <exception cref="EvidenceException">What was published was changed (4), or the folder is somebody else's (5): nothing was written.</exception>
     public PublishedCase Publish(string to)
     {
         string target = Path.GetFullPath(to);
         if (Path.TrimEndingDirectorySeparator(target) is var bare && (bare == root || root.StartsWith(bare + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
-            throw new CaseException(CaseFault.Usage, $"{to} is the case's own folder, or around it", "name another one");
+            throw new EvidenceException(EvidenceFault.Usage, $"{to} is the case's own folder, or around it", "name another one");
         Dossier dossier = Read();
-        if (!dossier.All.Any(static placed => placed.Entry.Kind.Name == "claim")) throw new CaseException(CaseFault.Failure, "the case makes no claim yet", "case add DIR claim");
+        if (!dossier.All.Any(static placed => placed.Entry.Kind.Name == "claim")) throw new EvidenceException(EvidenceFault.Failure, "the case makes no claim yet", "case add DIR claim");
         int before = dossier.History.Lines.Count;
         Seal(dossier);
         if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
         {
-            byte[] earlier = Bounded(Path.Combine(target, History.FileName), History.FileLimit) ?? throw new CaseException(CaseFault.Refused, $"{to} holds something else than a published case: it was not touched", "name a folder that does not exist");
+            byte[] earlier = Bounded(Path.Combine(target, History.FileName), History.FileLimit) ?? throw new EvidenceException(EvidenceFault.Refused, $"{to} holds something else than a published case: it was not touched", "name a folder that does not exist");
             if (!History.Parse(earlier, $"{to}/{History.FileName}").IsBeginningOf(dossier.History))
-                throw new CaseException(CaseFault.Forgery, $"{to} was published with another history, or a longer one: this folder would take back what was said there", "publish from the folder that it came from; nothing was written");
+                throw new EvidenceException(EvidenceFault.Forgery, $"{to} was published with another history, or a longer one: this folder would take back what was said there", "publish from the folder that it came from; nothing was written");
         }
         Dictionary<string, CaseBundle> bundles = Bundles(dossier);
         List<(string File, byte[] Bytes)> files = Files(dossier, bundles);
@@ -72,7 +72,7 @@ public sealed partial class CaseFolder
         Once(HeadFile, File.ReadAllBytes(Path.Combine(root, HeadFile)));
         foreach (Placed placed in dossier.All)
         {
-            foreach (string file in Beside(placed)) Once(file, Inside(file, MostReply) ?? throw new CaseException(CaseFault.Failure, $"{file} is missing"));
+            foreach (string file in Beside(placed)) Once(file, Inside(file, MostReply) ?? throw new EvidenceException(EvidenceFault.Failure, $"{file} is missing"));
             Once(placed.File, placed.Bytes);
             placed.Published ??= dossier.History.Of(placed.File)!.Time;
         }

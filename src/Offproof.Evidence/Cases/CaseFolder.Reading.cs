@@ -27,14 +27,14 @@ public sealed partial class CaseFolder
         {
             using JsonDocument document = JsonDocument.Parse(Bounded(Path.Combine(root, HeadFile), Entry.FileLimit) ?? [], new JsonDocumentOptions { MaxDepth = 2, AllowDuplicateProperties = false });
             JsonElement at = document.RootElement;
-            if (at.GetProperty("schema").GetString() != Schema) throw new CaseException(CaseFault.Failure, $"{HeadFile}: its schema is not {Schema}");
-            string Text(string name, int most) => at.GetProperty(name).GetString() is { } text && PlainText.IsLine(text, most) ? text : throw new CaseException(CaseFault.Failure, $"{HeadFile}: '{name}' is no line of text");
+            if (at.GetProperty("schema").GetString() != Schema) throw new EvidenceException(EvidenceFault.Failure, $"{HeadFile}: its schema is not {Schema}");
+            string Text(string name, int most) => at.GetProperty(name).GetString() is { } text && PlainText.IsLine(text, most) ? text : throw new EvidenceException(EvidenceFault.Failure, $"{HeadFile}: '{name}' is no line of text");
             CaseHead head = new(Text("id", 45), Text("title", Entry.MostLine), Text("lead", Entry.MostText), Text("publisher", Entry.MostLine), Text("begun", 10));
-            return head.Id.StartsWith("urn:uuid:", StringComparison.Ordinal) && Guid.TryParseExact(head.Id[9..], "D", out _) ? head : throw new CaseException(CaseFault.Failure, $"{HeadFile}: 'id' is no urn:uuid:");
+            return head.Id.StartsWith("urn:uuid:", StringComparison.Ordinal) && Guid.TryParseExact(head.Id[9..], "D", out _) ? head : throw new EvidenceException(EvidenceFault.Failure, $"{HeadFile}: 'id' is no urn:uuid:");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new CaseException(CaseFault.Failure, $"{HeadFile} is damaged: {e.Message}", inner: e);
+            throw new EvidenceException(EvidenceFault.Failure, $"{HeadFile} is damaged: {e.Message}", inner: e);
         }
     }
 
@@ -45,10 +45,10 @@ public sealed partial class CaseFolder
         foreach (string name in Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal))
         {
             string file = $"entries/{name}";
-            byte[] bytes = Inside(file, Entry.FileLimit) ?? throw new CaseException(CaseFault.Failure, $"{file} is no file of at most 64 KiB");
+            byte[] bytes = Inside(file, Entry.FileLimit) ?? throw new EvidenceException(EvidenceFault.Failure, $"{file} is no file of at most 64 KiB");
             Entry entry = Entry.Parse(bytes, file);
             if (name.Length < 5 || !int.TryParse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out int number) || name[4..] != $"-{entry.Kind.Name}-{entry.Id}.json")
-                throw new CaseException(CaseFault.Failure, $"{file} holds the {entry.Kind.Name} '{entry.Id}', and is not called NNNN-{entry.Kind.Name}-{entry.Id}.json");
+                throw new EvidenceException(EvidenceFault.Failure, $"{file} holds the {entry.Kind.Name} '{entry.Id}', and is not called NNNN-{entry.Kind.Name}-{entry.Id}.json");
             yield return (number, file, entry, bytes);
         }
     }
@@ -62,5 +62,5 @@ public sealed partial class CaseFolder
         yield return $"replies/{placed.Id}.txt.minisig";
     }
 
-    static CaseException Changed(string file, string what) => new(CaseFault.Forgery, $"{file} {what}", "put it back as it was, and add a correction (case add --corrects); nothing was written");
+    static EvidenceException Changed(string file, string what) => new(EvidenceFault.Forgery, $"{file} {what}", "put it back as it was, and add a correction (case add --corrects); nothing was written");
 }

@@ -21,15 +21,15 @@ public sealed partial class CaseFolder
     /// <param name="lead">What it is about, in a few sentences; its title where null</param>
     /// <param name="publisher">Who answers for it</param>
     /// <param name="clock">The time of <c>begun</c></param>
-    /// <exception cref="CaseException">The folder holds something, or a text is no line.</exception>
+    /// <exception cref="EvidenceException">The folder holds something, or a text is no line.</exception>
     public static CaseFolder Create(string folder, string title, string? lead, string publisher, TimeProvider clock)
     {
-        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()) throw new CaseException(CaseFault.Refused, $"{folder} is not empty: it was not touched", "name a folder that does not exist");
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()) throw new EvidenceException(EvidenceFault.Refused, $"{folder} is not empty: it was not touched", "name a folder that does not exist");
         foreach ((string name, string text) in ((string, string)[])[("--title", title), ("--publisher", publisher)])
         {
-            if (!PlainText.IsLine(text, Entry.MostLine)) throw new CaseException(CaseFault.Usage, $"{name} is one line of at most {Entry.MostLine} characters");
+            if (!PlainText.IsLine(text, Entry.MostLine)) throw new EvidenceException(EvidenceFault.Usage, $"{name} is one line of at most {Entry.MostLine} characters");
         }
-        if (lead is not null && !PlainText.IsLine(lead, Entry.MostText)) throw new CaseException(CaseFault.Usage, $"--lead is one paragraph of at most {Entry.MostText} characters");
+        if (lead is not null && !PlainText.IsLine(lead, Entry.MostText)) throw new EvidenceException(EvidenceFault.Usage, $"--lead is one paragraph of at most {Entry.MostText} characters");
         Directory.CreateDirectory(Path.Combine(folder, "entries"));
         CaseHead head = new($"urn:uuid:{Guid.NewGuid()}", title, lead ?? title, publisher, Entry.Time(clock.GetUtcNow())[..10]);
         using MemoryStream to = new();
@@ -50,20 +50,20 @@ public sealed partial class CaseFolder
     }
 
     /// <summary>A case that is there.</summary>
-    /// <exception cref="CaseException">It is none.</exception>
+    /// <exception cref="EvidenceException">It is none.</exception>
     public static CaseFolder Open(string folder, TimeProvider clock) => File.Exists(Path.Combine(folder, HeadFile))
         ? new CaseFolder(Path.GetFullPath(folder), clock)
-        : throw new CaseException(CaseFault.Failure, $"{folder} holds no {HeadFile}: it is no case", "case init begins one");
+        : throw new EvidenceException(EvidenceFault.Failure, $"{folder} holds no {HeadFile}: it is no case", "case init begins one");
 
     /// <summary>Adds an entry, and returns its file below the folder.</summary>
     /// <param name="kind">One of those that <c>case add</c> writes</param>
     /// <param name="id">Its id; made of the kind and a number where null</param>
     /// <param name="values">What it says, by member</param>
     /// <param name="key">Of a party: its key file, which is copied</param>
-    /// <exception cref="CaseException">It does not fit; nothing was written.</exception>
+    /// <exception cref="EvidenceException">It does not fit; nothing was written.</exception>
     public string Add(CaseKind kind, string? id, IReadOnlyDictionary<string, IReadOnlyList<string>> values, string? key = null)
     {
-        if (!kind.IsAdded) throw new CaseException(CaseFault.Usage, $"a {kind.Name} comes by case reply");
+        if (!kind.IsAdded) throw new EvidenceException(EvidenceFault.Usage, $"a {kind.Name} comes by case reply");
         Dossier dossier = Read();
         id ??= FreeId(dossier, kind.Name);
         return Enter(dossier, kind, id, null, values, key);
@@ -75,11 +75,11 @@ public sealed partial class CaseFolder
     /// <param name="why">For the reader</param>
     /// <param name="values">What changes</param>
     /// <param name="key">Of a party: its new key file</param>
-    /// <exception cref="CaseException">There is none such, or it does not fit; nothing was written.</exception>
+    /// <exception cref="EvidenceException">There is none such, or it does not fit; nothing was written.</exception>
     public string Correct(CaseKind kind, string id, string why, IReadOnlyDictionary<string, IReadOnlyList<string>> values, string? key = null)
     {
         Dossier dossier = Read();
-        Placed old = dossier.Find(id) is { } found && found.Entry.Kind == kind ? found : throw new CaseException(CaseFault.Failure, $"there is no {kind.Name} '{id}' to correct");
+        Placed old = dossier.Find(id) is { } found && found.Entry.Kind == kind ? found : throw new EvidenceException(EvidenceFault.Failure, $"there is no {kind.Name} '{id}' to correct");
         Dictionary<string, IReadOnlyList<string>> whole = new(old.Entry.Values, StringComparer.Ordinal);
         foreach ((string name, IReadOnlyList<string> texts) in values) whole[name] = texts;
         return Enter(dossier, kind, id, why, whole, key);
@@ -105,7 +105,7 @@ public sealed partial class CaseFolder
         int number = dossier.All.Count == 0 ? 1 : dossier.All[^1].Number + 1;
         string file = string.Create(CultureInfo.InvariantCulture, $"entries/{number:0000}-{entry.Kind.Name}-{entry.Id}.json");
         byte[] bytes = entry.Write();
-        if (bytes.Length > Entry.FileLimit) throw new CaseException(CaseFault.Refused, $"{file} would be longer than 64 KiB");
+        if (bytes.Length > Entry.FileLimit) throw new EvidenceException(EvidenceFault.Refused, $"{file} would be longer than 64 KiB");
         Dossier.Build(dossier.Head, dossier.History, [.. dossier.All.Select(static placed => (placed.Number, placed.File, placed.Entry, placed.Bytes)), (number, file, entry, bytes)]);
         foreach ((string name, byte[] content) in (ReadOnlySpan<(string, byte[])>)[.. beside, (file, bytes)])
         {
@@ -128,8 +128,8 @@ public sealed partial class CaseFolder
 
     static (MinisignKey Key, byte[] Bytes) KeyFile(string path)
     {
-        byte[] bytes = Bounded(path, MinisignKey.FileLimit) ?? throw new CaseException(CaseFault.Failure, $"{path} is not there, or no key");
-        return MinisignKey.TryParse(System.Text.Encoding.UTF8.GetString(bytes), out MinisignKey? key) ? (key, bytes) : throw new CaseException(CaseFault.Failure, $"{path} is no minisign public key", "minisign -G makes a pair; the public half is two lines");
+        byte[] bytes = Bounded(path, MinisignKey.FileLimit) ?? throw new EvidenceException(EvidenceFault.Failure, $"{path} is not there, or no key");
+        return MinisignKey.TryParse(System.Text.Encoding.UTF8.GetString(bytes), out MinisignKey? key) ? (key, bytes) : throw new EvidenceException(EvidenceFault.Failure, $"{path} is no minisign public key", "minisign -G makes a pair; the public half is two lines");
     }
 
     /// <summary>A file of at most so many bytes; null where it is absent or longer. Links are followed by nobody: they could lead out of the case. A pipe would be waited for, perhaps for ever.</summary>

@@ -62,7 +62,7 @@ sealed class Dossier
         {
             Placed placed = new(number, file, entry, bytes) { Published = history.Of(file)?.Time };
             // What is new comes after what was published: nothing is slipped in between.
-            if (placed.Published is not null && !isPublished) throw new CaseException(CaseFault.Forgery, $"{all[^1].File} stands before {file}, which was published before it", "give it a number after all that was published; nothing was written");
+            if (placed.Published is not null && !isPublished) throw new EvidenceException(EvidenceFault.Forgery, $"{all[^1].File} stands before {file}, which was published before it", "give it a number after all that was published; nothing was written");
             isPublished = placed.Published is not null;
             if (all.Count > 0 && all[^1].Number == number) throw Bad(file, "another entry has this number");
             if (entry.Corrects)
@@ -80,7 +80,7 @@ sealed class Dossier
                 // Taken back by the publisher it would read as if whoever wrote it had changed their mind.
                 if (entry.Kind.Name == "withdrawal" && taken is ("reply" or "comment"))
                 {
-                    throw new CaseException(CaseFault.Refused, $"{file}: '{entry.Need("of")}' came from others, and the publisher does not take it back",
+                    throw new EvidenceException(EvidenceFault.Refused, $"{file}: '{entry.Need("of")}' came from others, and the publisher does not take it back",
                         taken == "reply" ? "case reply DIR FILE --withdraws ID takes in a statement signed under its own key; case add DIR note --of ID --text TEXT says something beside it" : "case reply DIR --refuse ID --reason TEXT");
                 }
                 if (entry.Kind.Name == "retraction" && taken != "reply") throw Bad(file, $"there is no reply '{entry.Need("of")}' to take back");
@@ -90,7 +90,7 @@ sealed class Dossier
             standing[entry.Id] = placed;
             all.Add(placed);
         }
-        if (all.Count > MostEntries) throw new CaseException(CaseFault.Refused, string.Create(CultureInfo.InvariantCulture, $"the case has {all.Count} entries, and {MostEntries} are the most"));
+        if (all.Count > MostEntries) throw new EvidenceException(EvidenceFault.Refused, string.Create(CultureInfo.InvariantCulture, $"the case has {all.Count} entries, and {MostEntries} are the most"));
         Dossier dossier = new(head, history, all);
         foreach (Placed placed in standing.Values) dossier.RequireNames(placed);
         dossier.RequireOneVerdictEach();
@@ -128,7 +128,7 @@ sealed class Dossier
         {
             int words = quoting.Sum(static placed => PlainText.Words(placed.Entry.Need("quote")));
             if (words > MostOfOneSource)
-                throw new CaseException(CaseFault.Refused, string.Create(CultureInfo.InvariantCulture, $"{words} words are quoted of '{quoting.Key}', and {MostOfOneSource} are the most of one source"), $"shorten one of {string.Join(", ", quoting.Select(static placed => placed.Id))} (case.md §3)");
+                throw new EvidenceException(EvidenceFault.Refused, string.Create(CultureInfo.InvariantCulture, $"{words} words are quoted of '{quoting.Key}', and {MostOfOneSource} are the most of one source"), $"shorten one of {string.Join(", ", quoting.Select(static placed => placed.Id))} (case.md §3)");
         }
     }
 
@@ -139,7 +139,7 @@ sealed class Dossier
         {
             string? side = verdict["outcome"] switch { "supported" => "for", "contradicted" => "against", _ => null };
             if (side is not null && !Standing("evidence").Any(evidence => evidence.Entry.All(side).Contains(verdict["claim"], StringComparer.Ordinal)))
-                throw new CaseException(CaseFault.Refused, $"{verdict.File}: '{verdict["claim"]}' is said to be {verdict["outcome"]}, and no evidence speaks {side} it", "add the evidence first, or correct the verdict first");
+                throw new EvidenceException(EvidenceFault.Refused, $"{verdict.File}: '{verdict["claim"]}' is said to be {verdict["outcome"]}, and no evidence speaks {side} it", "add the evidence first, or correct the verdict first");
         }
     }
 
@@ -149,11 +149,11 @@ sealed class Dossier
         foreach (Placed comment in Standing("comment").Where(comment => StateOf(comment) != "refused"))
         {
             if (PenName.Objection(comment.Entry.Need("name"), this) is { } objection)
-                throw new CaseException(CaseFault.Refused, $"{comment.File}: a comment is not shown as '{PlainText.Visible(comment.Entry.Need("name"))}': {objection}", $"case reply DIR --refuse {comment.Id} --reason TEXT comes first");
+                throw new EvidenceException(EvidenceFault.Refused, $"{comment.File}: a comment is not shown as '{PlainText.Visible(comment.Entry.Need("name"))}': {objection}", $"case reply DIR --refuse {comment.Id} --reason TEXT comes first");
         }
     }
 
     const int MostOfOneSource = 250;
 
-    static CaseException Bad(string file, string what) => new(CaseFault.Failure, $"{file}: {what}");
+    static EvidenceException Bad(string file, string what) => new(EvidenceFault.Failure, $"{file}: {what}");
 }

@@ -40,7 +40,7 @@ sealed class Entry
     internal IReadOnlyDictionary<string, IReadOnlyList<string>> Values => values;
 
     /// <summary>Checks the form of what is given.</summary>
-    /// <exception cref="CaseException">It has not the form of its kind.</exception>
+    /// <exception cref="EvidenceException">It has not the form of its kind.</exception>
     internal static Entry Create(CaseKind kind, string id, string added, string? correctionWhy, IReadOnlyDictionary<string, IReadOnlyList<string>> given, string where)
     {
         if (!IsId(id)) throw Bad(where, $"'{id}' is no id: small letters, digits and hyphens, at most 40, and none that the page has for itself");
@@ -126,9 +126,9 @@ sealed class Entry
         if (name != "trusted-comment" && PlainText.Hides(text)) throw Hidden(where, name, text);
         int words = member.Form is Form.Quote or Form.Says ? PlainText.Words(text) : 0;
         if (member.Form == Form.Quote && words > MostQuoted)
-            throw new CaseException(CaseFault.Refused, string.Create(CultureInfo.InvariantCulture, $"{where}: '{name}' is a quotation of {words} words, and {MostQuoted} are the most"), "quote what is discussed, and say the rest in your own words (case.md §3)");
+            throw new EvidenceException(EvidenceFault.Refused, string.Create(CultureInfo.InvariantCulture, $"{where}: '{name}' is a quotation of {words} words, and {MostQuoted} are the most"), "quote what is discussed, and say the rest in your own words (case.md §3)");
         if (member.Form == Form.Says && words > MostSaid)
-            throw new CaseException(CaseFault.Refused, string.Create(CultureInfo.InvariantCulture, $"{where}: '{name}' has {words} words, and {MostSaid} are the most"), "it stands at the top of the page: one sentence; 'why' and 'limits' have room");
+            throw new EvidenceException(EvidenceFault.Refused, string.Create(CultureInfo.InvariantCulture, $"{where}: '{name}' has {words} words, and {MostSaid} are the most"), "it stands at the top of the page: one sentence; 'why' and 'limits' have room");
     }
 
     static void RequireText(string where, string name, string text)
@@ -137,10 +137,10 @@ sealed class Entry
         if (PlainText.IsEmpty(text) || text.Any(char.IsControl)) throw Bad(where, $"'{name}' is empty, or holds a control character (a paragraph is one text of the list)");
     }
 
-    static CaseException Hidden(string where, string name, string text)
+    static EvidenceException Hidden(string where, string name, string text)
     {
         string shown = PlainText.Visible(text), from = shown[shown.IndexOf('\u27E8', StringComparison.Ordinal)..];
-        return new(CaseFault.Refused, $"{where}: '{name}' holds what nobody sees, at {(from.Length > 40 ? from[..40] + "\u2026" : from)}", "leave it out (case.md §5 says where joiners may stand)");
+        return new(EvidenceFault.Refused, $"{where}: '{name}' holds what nobody sees, at {(from.Length > 40 ? from[..40] + "\u2026" : from)}", "leave it out (case.md §5 says where joiners may stand)");
     }
 
     static bool IsDate(string text) => DateTime.TryParseExact(text, ["yyyy", "yyyy-MM", "yyyy-MM-dd"], CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
@@ -151,9 +151,9 @@ sealed class Entry
 
     static string Lower(string help) => help.Length > 0 ? char.ToLowerInvariant(help[0]) + help[1..] : help;
 
-    static CaseException Bad(string where, string what) => new(CaseFault.Failure, $"{where}: {what}");
+    static EvidenceException Bad(string where, string what) => new(EvidenceFault.Failure, $"{where}: {what}");
 
-    /// <exception cref="CaseException">It is no entry.</exception>
+    /// <exception cref="EvidenceException">It is no entry.</exception>
     internal static Entry Parse(ReadOnlyMemory<byte> json, string where)
     {
         try
@@ -183,7 +183,7 @@ sealed class Entry
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw new CaseException(CaseFault.Failure, $"{where}: it is no JSON: {e.Message}", inner: e);
+            throw new EvidenceException(EvidenceFault.Failure, $"{where}: it is no JSON: {e.Message}", inner: e);
         }
     }
 

@@ -44,7 +44,7 @@ sealed class History
 
     internal static History Empty => new([]);
 
-    /// <exception cref="CaseException">A line is not the next one (4).</exception>
+    /// <exception cref="EvidenceException">A line is not the next one (4).</exception>
     internal static History Parse(ReadOnlySpan<byte> file, string where)
     {
         List<HistoryLine> lines = [];
@@ -94,5 +94,5 @@ sealed class History
 
     internal static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    static CaseException Forged(string where, int line, string what) => new(CaseFault.Forgery, string.Create(CultureInfo.InvariantCulture, $"{where}: line {line} {what}: what was published was changed"), "put the file back as it was; nothing was written");
+    static EvidenceException Forged(string where, int line, string what) => new(EvidenceFault.Forgery, string.Create(CultureInfo.InvariantCulture, $"{where}: line {line} {what}: what was published was changed"), "put the file back as it was; nothing was written");
 }

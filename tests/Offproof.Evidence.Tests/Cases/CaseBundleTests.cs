@@ -34,9 +34,9 @@ public sealed class CaseBundleTests
         Assert.Contains(History.Hash(File.ReadAllBytes(Path.Combine(bundle, "SHA256SUMS"))), scratch.Page, StringComparison.Ordinal);
         Dictionary<string, string> published = CaseScratch.Hashes(scratch.Out);
         File.WriteAllText(Path.Combine(bundle, "reports", "audit.json"), "{ }");
-        Assert.Contains("reports/audit.json", scratch.Refuses(CaseFault.Forgery, () => scratch.Publish()).Message, StringComparison.Ordinal);
+        Assert.Contains("reports/audit.json", scratch.Refuses(EvidenceFault.Forgery, () => scratch.Publish()).Message, StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(bundle, "SHA256SUMS"), $"{History.Hash("{ }"u8)}  reports/audit.json\n");
-        scratch.Refuses(CaseFault.Forgery, () => scratch.Publish());
+        scratch.Refuses(EvidenceFault.Forgery, () => scratch.Publish());
         Assert.Equal(published, CaseScratch.Hashes(scratch.Out));
     }
 
@@ -53,7 +53,7 @@ public sealed class CaseBundleTests
         (string, string)[] files = about is null ? [("audit.json", "{}"), ("keys.log", "secret")] : [("audit.json", "{}"), ("keys.log", "secret"), ("bundle.json", about)];
         using CaseScratch scratch = new();
         Bundle(scratch, null, files);
-        Assert.Contains(complaint, scratch.Refuses(CaseFault.Refused, () => scratch.Publish()).Message, StringComparison.Ordinal);
+        Assert.Contains(complaint, scratch.Refuses(EvidenceFault.Refused, () => scratch.Publish()).Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(scratch.Out));
         using CaseScratch said = new();
         Bundle(said, "All that the planted phone sent.", files);
@@ -68,7 +68,7 @@ public sealed class CaseBundleTests
         using CaseScratch scratch = new();
         string bundle = Bundle(scratch, null, ("audit.json", "{}"));
         File.WriteAllText(Path.Combine(bundle, "bundle.json"), Public);
-        scratch.Refuses(CaseFault.Refused, () => scratch.Publish());
+        scratch.Refuses(EvidenceFault.Refused, () => scratch.Publish());
     }
 
     [Theory]
@@ -88,20 +88,20 @@ public sealed class CaseBundleTests
             File.Move(at, elsewhere);
             File.CreateSymbolicLink(at, elsewhere);
         }
-        CaseException e = Assert.Throws<CaseException>(() => scratch.Publish());
-        Assert.Equal((CaseFault.Refused, true), (e.Fault, e.Message.StartsWith($"{which} is a link", StringComparison.Ordinal)));
+        EvidenceException e = Assert.Throws<EvidenceException>(() => scratch.Publish());
+        Assert.Equal((EvidenceFault.Refused, true), (e.Fault, e.Message.StartsWith($"{which} is a link", StringComparison.Ordinal)));
         Assert.False(Directory.Exists(scratch.Out));
     }
 
     [Theory]
-    [InlineData("reports/audit.json", CaseFault.Forgery), InlineData("SHA256SUMS", CaseFault.Failure)]
-    public async Task A_pipe_is_not_waited_for(string which, CaseFault fault)
+    [InlineData("reports/audit.json", EvidenceFault.Forgery), InlineData("SHA256SUMS", EvidenceFault.Failure)]
+    public async Task A_pipe_is_not_waited_for(string which, EvidenceFault fault)
     {
         using CaseScratch scratch = new();
         string at = Path.Combine(Bundle(scratch, null, ("reports/audit.json", "{}"), ("bundle.json", Public)), which);
         File.Delete(at);
         Assert.True(Process.Start("mkfifo", at).WaitForExit(10_000));
-        Task<CaseException> said = Task.Run(() => Assert.Throws<CaseException>(() => scratch.Publish()), TestContext.Current.CancellationToken);
+        Task<EvidenceException> said = Task.Run(() => Assert.Throws<EvidenceException>(() => scratch.Publish()), TestContext.Current.CancellationToken);
         Assert.Equal(fault, (await said.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken)).Fault);
     }
 
@@ -134,6 +134,6 @@ public sealed class CaseBundleTests
     {
         using CaseScratch scratch = new();
         Bundle(scratch, null, ("a.html", "x"), ("a.html.txt", "y"), ("bundle.json", Public));
-        scratch.Refuses(CaseFault.Forgery, () => scratch.Publish());
+        scratch.Refuses(EvidenceFault.Forgery, () => scratch.Publish());
     }
 }

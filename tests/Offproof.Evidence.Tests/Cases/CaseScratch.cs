@@ -63,10 +63,10 @@ sealed class CaseScratch : IDisposable
 
     internal PublishedCase Publish() => Case.Publish(Out);
 
-    internal CaseException Refuses(CaseFault fault, Action action)
+    internal EvidenceException Refuses(EvidenceFault fault, Action action)
     {
         Dictionary<string, string> before = Hashes(Folder);
-        CaseException e = Assert.Throws<CaseException>(action);
+        EvidenceException e = Assert.Throws<EvidenceException>(action);
         Assert.Equal((fault, e.Message), (e.Fault, e.Message));
         // Whatever is refused leaves nothing behind.
         Assert.Equal(before, Hashes(Folder));

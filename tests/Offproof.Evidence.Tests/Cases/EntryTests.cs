@@ -30,13 +30,13 @@ public sealed class EntryTests
     {
         using CaseScratch scratch = new();
         scratch.Publish();
-        scratch.Refuses(CaseFault.Failure, () => scratch.Add("withdrawal", null, ("of", "s1"), ("why", "Gone.")));
+        scratch.Refuses(EvidenceFault.Failure, () => scratch.Add("withdrawal", null, ("of", "s1"), ("why", "Gone.")));
         scratch.Add("withdrawal", null, ("of", "v1"), ("why", "It was wrong."));
         scratch.Publish();
         Assert.Contains("verdict v1 was taken back", scratch.Page, StringComparison.Ordinal);
         Assert.Contains("It was wrong.", scratch.Page, StringComparison.Ordinal);
         Assert.Contains("1 claim has no verdict yet.", scratch.Page, StringComparison.Ordinal);
-        scratch.Refuses(CaseFault.Failure, () => scratch.Add("withdrawal", null, ("of", "v1"), ("why", "Again.")));
+        scratch.Refuses(EvidenceFault.Failure, () => scratch.Add("withdrawal", null, ("of", "v1"), ("why", "Again.")));
     }
 
     [Theory]
@@ -58,8 +58,8 @@ public sealed class EntryTests
             All();
             return;
         }
-        CaseException e = Assert.Throws<CaseException>(All);
-        Assert.Equal(CaseFault.Refused, e.Fault);
+        EvidenceException e = Assert.Throws<EvidenceException>(All);
+        Assert.Equal(EvidenceFault.Refused, e.Fault);
         Assert.Contains(complaint, e.Message, StringComparison.Ordinal);
     }
 
@@ -82,7 +82,7 @@ public sealed class EntryTests
     public void Words_that_are_joined_are_still_words(string joined)
     {
         using CaseScratch scratch = new();
-        CaseException e = scratch.Refuses(CaseFault.Refused, () => scratch.Add("claim", "c2", ("who", "w"), ("date", "2026"), ("source", "s1"), ("quote", string.Concat(Enumerable.Repeat(joined, 91))), ("plain", "p")));
+        EvidenceException e = scratch.Refuses(EvidenceFault.Refused, () => scratch.Add("claim", "c2", ("who", "w"), ("date", "2026"), ("source", "s1"), ("quote", string.Concat(Enumerable.Repeat(joined, 91))), ("plain", "p")));
         Assert.Contains("a quotation of", e.Message, StringComparison.Ordinal);
     }
 
@@ -92,8 +92,8 @@ public sealed class EntryTests
     {
         using CaseScratch scratch = new();
         (string, string)[] good = [("who", "w"), ("date", "2026"), ("source", "s1"), ("quote", "q"), ("translation", "t"), ("plain", "p")];
-        Assert.Contains("what nobody sees", scratch.Refuses(CaseFault.Refused, () => scratch.Add("claim", "c2", [.. good.Where(value => value.Item1 != member), (member, text)])).Message, StringComparison.Ordinal);
-        scratch.Refuses(CaseFault.Refused, () => scratch.Correct("claim", "c1", "wh\u200By", ("plain", "p")));
+        Assert.Contains("what nobody sees", scratch.Refuses(EvidenceFault.Refused, () => scratch.Add("claim", "c2", [.. good.Where(value => value.Item1 != member), (member, text)])).Message, StringComparison.Ordinal);
+        scratch.Refuses(EvidenceFault.Refused, () => scratch.Correct("claim", "c1", "wh\u200By", ("plain", "p")));
     }
 
     [Theory]
@@ -104,12 +104,12 @@ public sealed class EntryTests
         scratch.Add("claim", "c2", ("who", "w"), ("date", "2026"), ("source", "s1"), ("quote", "q"), ("plain", "p"));
         (string, string)[] evidence = [("title", "t"), ("who", "w"), ("date", "2026"), ("text", "x"), ("source", "s1"), ("limits", "l")];
         (string, string)[] verdict = [("claim", "c2"), ("outcome", outcome), ("says", "s"), ("why", "w"), ("limits", "l")];
-        scratch.Refuses(CaseFault.Refused, () => scratch.Add("verdict", "v2", verdict));
+        scratch.Refuses(EvidenceFault.Refused, () => scratch.Add("verdict", "v2", verdict));
         scratch.Add("evidence", "e2", [.. evidence, (side, "c2")]);
-        Assert.Contains("no evidence speaks", scratch.Refuses(CaseFault.Refused, () => scratch.Add("verdict", "v2", verdict)).Message, StringComparison.Ordinal);
+        Assert.Contains("no evidence speaks", scratch.Refuses(EvidenceFault.Refused, () => scratch.Add("verdict", "v2", verdict)).Message, StringComparison.Ordinal);
         scratch.Add("evidence", "e3", [.. evidence, (side == "for" ? "against" : "for", "c2")]);
         scratch.Add("verdict", "v2", verdict);
-        scratch.Refuses(CaseFault.Refused, () => scratch.Add("withdrawal", null, ("of", "e3"), ("why", "It was wrong.")));
+        scratch.Refuses(EvidenceFault.Refused, () => scratch.Add("withdrawal", null, ("of", "e3"), ("why", "It was wrong.")));
     }
 
     [Theory]
@@ -139,7 +139,7 @@ public sealed class EntryTests
         string[] parts = change.Split('=', 2);
         (string, string)[] changed = [.. good[kind].Where(value => value.Item1 != parts[0])];
         if (parts.Length > 1) changed = [.. changed, (parts[0], parts[1])];
-        CaseFault fault = complaint.EndsWith("words", StringComparison.Ordinal) ? CaseFault.Refused : CaseFault.Failure;
+        EvidenceFault fault = complaint.EndsWith("words", StringComparison.Ordinal) ? EvidenceFault.Refused : EvidenceFault.Failure;
         Assert.Contains(complaint, scratch.Refuses(fault, () => scratch.Add(kind, "x1", changed)).Message, StringComparison.Ordinal);
         // The change alone is why.
         scratch.Add(kind, "x1", good[kind]);
@@ -150,16 +150,16 @@ public sealed class EntryTests
     public void An_id_is_a_name_for_files_and_links(string id)
     {
         using CaseScratch scratch = new();
-        scratch.Refuses(CaseFault.Failure, () => scratch.Add("chapter", id, ("title", "t"), ("date", "2026"), ("text", "x"), ("source", "s1")));
+        scratch.Refuses(EvidenceFault.Failure, () => scratch.Add("chapter", id, ("title", "t"), ("date", "2026"), ("text", "x"), ("source", "s1")));
     }
 
     [Fact]
     public void A_claim_has_one_verdict_and_an_id_one_entry()
     {
         using CaseScratch scratch = new();
-        scratch.Refuses(CaseFault.Failure, () => scratch.Add("verdict", "v2", ("claim", "c1"), ("outcome", "supported"), ("says", "s"), ("why", "w"), ("limits", "l")));
-        scratch.Refuses(CaseFault.Failure, () => scratch.Add("verdict", "v1", ("claim", "c1"), ("outcome", "supported"), ("says", "s"), ("why", "w"), ("limits", "l")));
-        scratch.Refuses(CaseFault.Failure, () => scratch.Correct("verdict", "c1", "no", ("says", "s")));
+        scratch.Refuses(EvidenceFault.Failure, () => scratch.Add("verdict", "v2", ("claim", "c1"), ("outcome", "supported"), ("says", "s"), ("why", "w"), ("limits", "l")));
+        scratch.Refuses(EvidenceFault.Failure, () => scratch.Add("verdict", "v1", ("claim", "c1"), ("outcome", "supported"), ("says", "s"), ("why", "w"), ("limits", "l")));
+        scratch.Refuses(EvidenceFault.Failure, () => scratch.Correct("verdict", "c1", "no", ("says", "s")));
     }
 
     [Theory]
@@ -173,6 +173,6 @@ public sealed class EntryTests
     {
         using CaseScratch scratch = new();
         File.WriteAllText(Path.Combine(scratch.Folder, "entries", "0009-source-x.json"), json);
-        Assert.Contains("0009-source-x.json", scratch.Refuses(CaseFault.Failure, () => scratch.Publish()).Message, StringComparison.Ordinal);
+        Assert.Contains("0009-source-x.json", scratch.Refuses(EvidenceFault.Failure, () => scratch.Publish()).Message, StringComparison.Ordinal);
     }
 }

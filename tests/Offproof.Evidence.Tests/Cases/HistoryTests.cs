@@ -30,12 +30,12 @@ public sealed class HistoryTests
             byte[] changed = [.. bytes];
             changed[^2] ^= 1;
             File.WriteAllBytes(file, changed);
-            CaseException e = scratch.Refuses(CaseFault.Forgery, () => scratch.Publish());
+            EvidenceException e = scratch.Refuses(EvidenceFault.Forgery, () => scratch.Publish());
             Assert.Contains(Path.GetFileName(file), e.Message, StringComparison.Ordinal);
             // No other door is open either.
-            Assert.Equal(CaseFault.Forgery, Assert.Throws<CaseException>(() => scratch.Add("chapter", null, ("title", "x"), ("date", "2026"), ("text", "x"), ("source", "s1"))).Fault);
+            Assert.Equal(EvidenceFault.Forgery, Assert.Throws<EvidenceException>(() => scratch.Add("chapter", null, ("title", "x"), ("date", "2026"), ("text", "x"), ("source", "s1"))).Fault);
             File.Delete(file);
-            if (!file.EndsWith("case.json", StringComparison.Ordinal) && !file.EndsWith(".ndjson", StringComparison.Ordinal)) scratch.Refuses(CaseFault.Forgery, () => scratch.Publish());
+            if (!file.EndsWith("case.json", StringComparison.Ordinal) && !file.EndsWith(".ndjson", StringComparison.Ordinal)) scratch.Refuses(EvidenceFault.Forgery, () => scratch.Publish());
             File.WriteAllBytes(file, bytes);
         }
         Assert.Equal(published, CaseScratch.Hashes(scratch.Out));
@@ -49,7 +49,7 @@ public sealed class HistoryTests
         scratch.Publish();
         File.Delete(Path.Combine(scratch.Folder, History.FileName));
         scratch.Clock.Now = scratch.Clock.Now.AddDays(1);
-        Assert.Contains("take back", scratch.Refuses(CaseFault.Forgery, () => scratch.Publish()).Message, StringComparison.Ordinal);
+        Assert.Contains("take back", scratch.Refuses(EvidenceFault.Forgery, () => scratch.Publish()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class HistoryTests
         }
         scratch.Correct("verdict", "v1", "The number was another one.", ("outcome", "not shown"));
         scratch.Publish();
-        Assert.Equal(CaseFault.Forgery, Assert.Throws<CaseException>(() => CaseFolder.Open(copy, scratch.Clock).Publish(scratch.Out)).Fault);
+        Assert.Equal(EvidenceFault.Forgery, Assert.Throws<EvidenceException>(() => CaseFolder.Open(copy, scratch.Clock).Publish(scratch.Out)).Fault);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class HistoryTests
         scratch.Publish();
         string entries = Path.Combine(scratch.Folder, "entries");
         File.WriteAllText(Path.Combine(entries, "0000-evidence-e0.json"), File.ReadAllText(Path.Combine(entries, "0003-evidence-e1.json")).Replace("\"e1\"", "\"e0\"", StringComparison.Ordinal));
-        scratch.Refuses(CaseFault.Forgery, () => scratch.Publish());
+        scratch.Refuses(EvidenceFault.Forgery, () => scratch.Publish());
     }
 
     [Fact]
@@ -99,11 +99,11 @@ public sealed class HistoryTests
         using CaseScratch scratch = new();
         Directory.CreateDirectory(scratch.Out);
         File.WriteAllText(Path.Combine(scratch.Out, "diary.txt"), "mine");
-        scratch.Refuses(CaseFault.Refused, () => scratch.Publish());
+        scratch.Refuses(EvidenceFault.Refused, () => scratch.Publish());
         Assert.Equal("mine", File.ReadAllText(Path.Combine(scratch.Out, "diary.txt")));
-        scratch.Refuses(CaseFault.Usage, () => scratch.Case.Publish(scratch.Folder));
-        scratch.Refuses(CaseFault.Usage, () => scratch.Case.Publish(scratch.Root));
-        Assert.Equal(CaseFault.Refused, Assert.Throws<CaseException>(() => CaseFolder.Create(scratch.Out, "t", null, "p", scratch.Clock)).Fault);
+        scratch.Refuses(EvidenceFault.Usage, () => scratch.Case.Publish(scratch.Folder));
+        scratch.Refuses(EvidenceFault.Usage, () => scratch.Case.Publish(scratch.Root));
+        Assert.Equal(EvidenceFault.Refused, Assert.Throws<EvidenceException>(() => CaseFolder.Create(scratch.Out, "t", null, "p", scratch.Clock)).Fault);
     }
 
     [Fact]

@@ -28,19 +28,19 @@ public sealed partial class ReplyTests
         using CaseScratch scratch = new();
         SignedFile strangers = scratch.Signed("We admit everything.", scratch.Stranger);
         // The stranger's key is named as such, and left out.
-        scratch.Refuses(CaseFault.Forgery, () => scratch.Case.Reply("maker", strangers));
-        scratch.Refuses(CaseFault.Forgery, () => scratch.Case.Reply("maker", strangers with { Key = null }));
+        scratch.Refuses(EvidenceFault.Forgery, () => scratch.Case.Reply("maker", strangers));
+        scratch.Refuses(EvidenceFault.Forgery, () => scratch.Case.Reply("maker", strangers with { Key = null }));
         SignedFile good = scratch.Signed("We admit nothing.", scratch.Maker);
-        scratch.Refuses(CaseFault.Forgery, () => scratch.Case.Reply("maker", good with { Text = scratch.Write("other.txt", "We admit everything.") }));
-        scratch.Refuses(CaseFault.Failure, () => scratch.Case.Reply("lab", good));
-        scratch.Refuses(CaseFault.Failure, () => scratch.Case.Reply("c1", good));
-        scratch.Refuses(CaseFault.Failure, () => scratch.Case.Reply("maker", good with { Signature = scratch.Write("none", "") + ".absent" }));
+        scratch.Refuses(EvidenceFault.Forgery, () => scratch.Case.Reply("maker", good with { Text = scratch.Write("other.txt", "We admit everything.") }));
+        scratch.Refuses(EvidenceFault.Failure, () => scratch.Case.Reply("lab", good));
+        scratch.Refuses(EvidenceFault.Failure, () => scratch.Case.Reply("c1", good));
+        scratch.Refuses(EvidenceFault.Failure, () => scratch.Case.Reply("maker", good with { Signature = scratch.Write("none", "") + ".absent" }));
         foreach (string broken in (string[])["", "not a signature", File.ReadAllText(good.Signature)[..200], File.ReadAllText(good.Signature).Replace("timestamp:17", "timestamp:18", StringComparison.Ordinal)])
-            scratch.Refuses(CaseFault.Forgery, () => scratch.Case.Reply("maker", good with { Signature = scratch.Write("broken.minisig", broken) }));
+            scratch.Refuses(EvidenceFault.Forgery, () => scratch.Case.Reply("maker", good with { Signature = scratch.Write("broken.minisig", broken) }));
         scratch.Add("party", "press", ("name", "Example Press"), ("role", "Reported it."));
-        scratch.Refuses(CaseFault.Refused, () => scratch.Case.Reply("press", good));
+        scratch.Refuses(EvidenceFault.Refused, () => scratch.Case.Reply("press", good));
         Assert.Equal("maker-1", scratch.Case.Reply("maker", good));
-        scratch.Refuses(CaseFault.Refused, () => scratch.Case.Reply("maker", good));
+        scratch.Refuses(EvidenceFault.Refused, () => scratch.Case.Reply("maker", good));
     }
 
     [Fact]
@@ -50,11 +50,11 @@ public sealed partial class ReplyTests
         scratch.Case.Reply("maker", scratch.Signed("We admit nothing.", scratch.Maker));
         string file = Path.Combine(scratch.Folder, "replies", "maker-1.txt");
         File.WriteAllText(file, "We admit something.");
-        scratch.Refuses(CaseFault.Forgery, () => scratch.Publish());
+        scratch.Refuses(EvidenceFault.Forgery, () => scratch.Publish());
         // With the entry made to fit, the signature still is of another text.
         string entry = Path.Combine(scratch.Folder, "entries", "0006-reply-maker-1.json");
         File.WriteAllText(entry, File.ReadAllText(entry).Replace(History.Hash("We admit nothing."u8), History.Hash("We admit something."u8), StringComparison.Ordinal));
-        scratch.Refuses(CaseFault.Forgery, () => scratch.Publish());
+        scratch.Refuses(EvidenceFault.Forgery, () => scratch.Publish());
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed partial class ReplyTests
         using CaseScratch scratch = new();
         scratch.Case.Reply("maker", scratch.Signed("With the old key.", scratch.Maker));
         scratch.Case.Correct(CaseScratch.Kind("party"), "maker", "They lost the old key.", CaseScratch.Values(("obtained", "By letter.")), scratch.Write("new.pub", scratch.Stranger.PublicKey.FileText));
-        scratch.Refuses(CaseFault.Forgery, () => scratch.Case.Reply("maker", scratch.Signed("With the old key again.", scratch.Maker)));
+        scratch.Refuses(EvidenceFault.Forgery, () => scratch.Case.Reply("maker", scratch.Signed("With the old key again.", scratch.Maker)));
         scratch.Case.Reply("maker", scratch.Signed("With the new key.", scratch.Stranger));
         scratch.Publish();
         Assert.Contains("minisign -V -p keys/maker.pub -m replies/maker-1.txt", scratch.Page, StringComparison.Ordinal);
@@ -155,18 +155,18 @@ public sealed partial class ReplyTests
     {
         using CaseScratch scratch = new();
         byte[][] bad = ["a\0b"u8.ToArray(), "\x1b[31mred"u8.ToArray(), [0xFF, 0xFE, 0x41], "caf\u00e9"u8[..4].ToArray(), [0xED, 0xA0, 0x80], [], " \n"u8.ToArray(), "\u0085"u8.ToArray(), new byte[CaseFolder.MostReply + 1]];
-        foreach (byte[] bytes in bad) scratch.Refuses(CaseFault.Refused, () => scratch.Case.Reply("maker", scratch.Signed(bytes, scratch.Maker)));
+        foreach (byte[] bytes in bad) scratch.Refuses(EvidenceFault.Refused, () => scratch.Case.Reply("maker", scratch.Signed(bytes, scratch.Maker)));
         // Of a file that never ends no more is read than is allowed.
         byte[] huge = new byte[10_000_000];
         Array.Fill(huge, (byte)'a');
-        scratch.Refuses(CaseFault.Refused, () => scratch.Case.Reply("maker", scratch.Signed(huge, scratch.Maker)));
+        scratch.Refuses(EvidenceFault.Refused, () => scratch.Case.Reply("maker", scratch.Signed(huge, scratch.Maker)));
         byte[] most = new byte[CaseFolder.MostReply];
         Array.Fill(most, (byte)'a');
         scratch.Case.Reply("maker", scratch.Signed(most, scratch.Maker));
         string link = Path.Combine(scratch.Root, "link.txt");
         SignedFile good = scratch.Signed("good", scratch.Maker);
         File.CreateSymbolicLink(link, good.Text);
-        scratch.Refuses(CaseFault.Refused, () => scratch.Case.Reply("maker", good with { Text = link }));
+        scratch.Refuses(EvidenceFault.Refused, () => scratch.Case.Reply("maker", good with { Text = link }));
     }
 
     [Fact]
@@ -188,9 +188,9 @@ public sealed partial class ReplyTests
         scratch.Case.Moderate("comment-1", "On second thoughts.");
         scratch.Publish();
         Assert.False(File.Exists(Path.Combine(scratch.Out, "replies", "comment-1.txt")));
-        scratch.Refuses(CaseFault.Failure, () => scratch.Case.Moderate("c1", null));
-        scratch.Refuses(CaseFault.Refused, () => scratch.Case.Comment("two\nlines", scratch.Signed("x", scratch.Stranger)));
-        scratch.Refuses(CaseFault.Forgery, () => scratch.Case.Comment("Ann", scratch.Signed("x", scratch.Stranger) with { Key = scratch.Write("maker.pub", scratch.Maker.PublicKey.FileText) }));
+        scratch.Refuses(EvidenceFault.Failure, () => scratch.Case.Moderate("c1", null));
+        scratch.Refuses(EvidenceFault.Refused, () => scratch.Case.Comment("two\nlines", scratch.Signed("x", scratch.Stranger)));
+        scratch.Refuses(EvidenceFault.Forgery, () => scratch.Case.Comment("Ann", scratch.Signed("x", scratch.Stranger) with { Key = scratch.Write("maker.pub", scratch.Maker.PublicKey.FileText) }));
     }
 
     [Theory]
@@ -201,11 +201,11 @@ public sealed partial class ReplyTests
     {
         using CaseScratch scratch = new();
         SignedFile came = scratch.Signed("x", scratch.Stranger);
-        scratch.Refuses(CaseFault.Refused, () => scratch.Case.Comment(name, came));
+        scratch.Refuses(EvidenceFault.Refused, () => scratch.Case.Comment(name, came));
         foreach (string other in (string[])["Ann Example", "\u0410\u043D\u043D\u0430", "Makeover", "\u5C0F\u738B", "An example of phones"]) Assert.Null(PenName.Objection(other, scratch.Case.Read()));
         scratch.Case.Comment("Ann Example", came);
         // A party that comes later under that name waits until the comment is decided.
-        scratch.Refuses(CaseFault.Refused, () => scratch.Add("party", "ann", ("name", "Ann Example"), ("role", "Wrote it.")));
+        scratch.Refuses(EvidenceFault.Refused, () => scratch.Add("party", "ann", ("name", "Ann Example"), ("role", "Wrote it.")));
         scratch.Case.Moderate("comment-1", "It is the name of a party.");
         scratch.Add("party", "ann", ("name", "Ann Example"), ("role", "Wrote it."));
     }

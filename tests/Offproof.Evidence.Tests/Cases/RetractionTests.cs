@@ -19,14 +19,14 @@ public sealed class RetractionTests
     public void The_publisher_makes_no_reply_disappear()
     {
         using CaseScratch scratch = Replied();
-        scratch.Refuses(CaseFault.Refused, () => scratch.Add("withdrawal", null, ("of", "maker-1"), ("why", "They asked for it.")));
+        scratch.Refuses(EvidenceFault.Refused, () => scratch.Add("withdrawal", null, ("of", "maker-1"), ("why", "They asked for it.")));
         // Nor by hand.
         string file = Path.Combine(scratch.Folder, "entries", "0007-withdrawal-w1.json");
         File.WriteAllText(file, """{"kind":"withdrawal","id":"w1","added":"2026-05-01T12:00:00Z","of":"maker-1","why":"They asked for it."}""");
-        scratch.Refuses(CaseFault.Refused, () => scratch.Publish());
+        scratch.Refuses(EvidenceFault.Refused, () => scratch.Publish());
         File.Delete(file);
         // Nor by way of the party whose it is.
-        scratch.Refuses(CaseFault.Failure, () => scratch.Add("withdrawal", null, ("of", "maker"), ("why", "They are gone.")));
+        scratch.Refuses(EvidenceFault.Failure, () => scratch.Add("withdrawal", null, ("of", "maker"), ("why", "They are gone.")));
         scratch.Add("note", null, ("of", "maker-1"), ("text", "They told us that this is outdated."));
         scratch.Publish();
         Assert.Contains(Text, scratch.Page, StringComparison.Ordinal);
@@ -48,17 +48,17 @@ public sealed class RetractionTests
         Assert.True(File.Exists(Path.Combine(scratch.Out, "entries", "0006-reply-maker-1.json")));
         Assert.Contains("|replies/maker-1[.]txt", scratch.Page, StringComparison.Ordinal);
         Assert.Empty(Rfc4287.Complaints(File.ReadAllText(Path.Combine(scratch.Out, "feed.xml"))));
-        scratch.Refuses(CaseFault.Failure, () => scratch.Case.Retract("maker-1", scratch.Signed(First, scratch.Maker)));
+        scratch.Refuses(EvidenceFault.Failure, () => scratch.Case.Retract("maker-1", scratch.Signed(First, scratch.Maker)));
     }
 
     [Fact]
     public void Another_key_or_another_text_takes_nothing_back()
     {
         using CaseScratch scratch = Replied();
-        scratch.Refuses(CaseFault.Forgery, () => scratch.Case.Retract("maker-1", scratch.Signed(First, scratch.Stranger)));
-        scratch.Refuses(CaseFault.Forgery, () => scratch.Case.Retract("maker-1", scratch.Signed(First, scratch.Stranger) with { Key = null }));
+        scratch.Refuses(EvidenceFault.Forgery, () => scratch.Case.Retract("maker-1", scratch.Signed(First, scratch.Stranger)));
+        scratch.Refuses(EvidenceFault.Forgery, () => scratch.Case.Retract("maker-1", scratch.Signed(First, scratch.Stranger) with { Key = null }));
         foreach (string other in (string[])["I take it back.", "x\n" + First, $"withdrawn: {new string('0', 64)}\n", First.TrimEnd() + "0"])
-            scratch.Refuses(CaseFault.Refused, () => scratch.Case.Retract("maker-1", scratch.Signed(other, scratch.Maker)));
+            scratch.Refuses(EvidenceFault.Refused, () => scratch.Case.Retract("maker-1", scratch.Signed(other, scratch.Maker)));
         // A later reply under the same key, made by hand into a statement that takes back.
         scratch.Case.Reply("maker", scratch.Signed("A second one.", scratch.Maker));
         string entry = Path.Combine(scratch.Folder, "entries", "0007-reply-maker-2.json");
@@ -66,7 +66,7 @@ public sealed class RetractionTests
             .Replace("\"maker-2\"", "\"retraction-1\"", StringComparison.Ordinal).Replace("\"from\": \"maker\"", "\"of\": \"maker-1\"", StringComparison.Ordinal));
         File.Delete(entry);
         foreach (string end in (string[])["", ".minisig"]) File.Move(Path.Combine(scratch.Folder, "replies", "maker-2.txt" + end), Path.Combine(scratch.Folder, "replies", "retraction-1.txt" + end));
-        scratch.Refuses(CaseFault.Refused, () => scratch.Publish());
+        scratch.Refuses(EvidenceFault.Refused, () => scratch.Publish());
     }
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class RetractionTests
     public void No_other_entry_has_an_id_of_what_came_signed(string id)
     {
         using CaseScratch scratch = new();
-        scratch.Refuses(CaseFault.Failure, () => scratch.Add("party", id, ("name", "Ann Example"), ("role", "x")));
+        scratch.Refuses(EvidenceFault.Failure, () => scratch.Add("party", id, ("name", "Ann Example"), ("role", "x")));
     }
 
     [Fact]
