@@ -32,6 +32,6 @@ public static class EvidenceBundle
     {
         BundleArchive.Write(folder, path);
         using FileStream file = FileKind.Open(path);
-        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file));
+        return Checksums.Of(file);
     }
 }

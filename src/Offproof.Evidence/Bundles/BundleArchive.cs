@@ -4,7 +4,7 @@ using System.Text;
 namespace Offproof.Evidence;
 
 /// <summary>
-/// A bundle as a .zip of one form alone: stored, in the order of names, no dates, no comments, no extra fields (evidence.md §4). Each byte of it follows from the files, so none can be
+/// A bundle as a .zip of one form alone: stored, in the order of names, no dates, no comments, no extra fields (evidence.md §1). Each byte of it follows from the files, so none can be
 /// changed unseen, nothing in it grows, and no two programs read different files out of it. Any other .zip is unpacked by whoever has it, and verified as a folder.
 /// </summary>
 sealed class BundleArchive : BundleSource
@@ -180,21 +180,9 @@ sealed class BundleArchive : BundleSource
     }
 
     /// <summary>A part of a file; one at a time is read.</summary>
-    sealed class Slice(FileStream file, long from, long length) : Stream
+    sealed class Slice(FileStream file, long from, long length) : ForwardStream
     {
         long at;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => length;
-
-        public override long Position { get => at; set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         public override int Read(Span<byte> buffer)
         {
@@ -203,15 +191,5 @@ sealed class BundleArchive : BundleSource
             at += read;
             return read;
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

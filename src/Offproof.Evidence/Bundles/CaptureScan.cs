@@ -98,21 +98,9 @@ static class CaptureScan
     }
 
     /// <summary>What was read of a stream, and the rest of it.</summary>
-    sealed class Whole(byte[] head, Stream rest) : Stream
+    sealed class Whole(byte[] head, Stream rest) : ForwardStream
     {
         int at;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         public override int Read(Span<byte> buffer)
         {
@@ -122,15 +110,5 @@ static class CaptureScan
             at += count;
             return count;
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -40,4 +40,7 @@ static class Checksums
     }
 
     internal static string Of(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    /// <summary>Of what is left of a stream.</summary>
+    internal static string Of(Stream bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

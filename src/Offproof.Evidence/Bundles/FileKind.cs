@@ -37,14 +37,25 @@ static partial class FileKind
         if (IsLink(file)) throw new EvidenceException(EvidenceFault.Refused, $"{path} is a link: what it holds is decided elsewhere", "name the file itself");
         if (!file.Exists) throw new EvidenceException(EvidenceFault.Failure, $"{path} is not there");
         if (IsSpecial(path)) throw new EvidenceException(EvidenceFault.Refused, $"{path} is a pipe, a socket or a device: what it holds is decided later", "copy it to a file first");
-        return new FileStream(path, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.Read, BufferSize = 0, Options = FileOptions.SequentialScan });
+        return Plain(path);
     }
+
+    static FileStream Plain(string path) => new(path, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.Read, BufferSize = 0, Options = FileOptions.SequentialScan });
 
     /// <summary>A file's bytes, of at most so many.</summary>
     internal static byte[] ReadAll(string path, int limit)
     {
         using FileStream file = Open(path);
         return Bounded(file, limit) ?? throw new EvidenceException(EvidenceFault.Failure, $"{path} is longer than {limit} bytes");
+    }
+
+    /// <summary>The same; null where it is absent, no ordinary file, or longer. Links are followed by nobody: they could lead out of the folder.</summary>
+    internal static byte[]? TryReadAll(string path, int limit)
+    {
+        FileInfo info = new(path);
+        if (!info.Exists || IsLink(info) || IsSpecial(path)) return null;
+        using FileStream file = Plain(path);
+        return Bounded(file, limit);
     }
 
     /// <summary>All that is in a stream, or null where that is more than the limit.</summary>

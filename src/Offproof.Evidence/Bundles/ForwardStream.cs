@@ -9,9 +9,9 @@ abstract class ForwardStream : Stream
 
     public sealed override bool CanWrite => false;
 
-    public override long Length => throw new NotSupportedException();
+    public sealed override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public sealed override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public sealed override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 

@@ -20,7 +20,7 @@ static class Packing
             cancel.ThrowIfCancellationRequested();
             if (input.Role == PackRole.Capture && !isWhole)
             {
-                absent.Add(Absent(input.File, "capture", WhyAbsent(request)));
+                absent.Add(Absent(input.File, WhyAbsent(request)));
                 continue;
             }
             var packed = Copied(input);
@@ -31,7 +31,7 @@ static class Packing
                 writer.Withdraw(packed);
                 if (!isWhole)
                 {
-                    absent.Add(Absent(input.File, "capture", $"it was named as {packed.Role} and is {capture}; {WhyAbsent(request)}"));
+                    absent.Add(Absent(input.File, $"it was named as {packed.Role} and is {capture}; {WhyAbsent(request)}"));
                     continue;
                 }
                 packed = Copied(input with { Role = PackRole.Capture });
@@ -104,11 +104,11 @@ static class Packing
 
     static EvidenceException Private(string file, string found) => new(EvidenceFault.Refused, $"{file} was not packed: it holds {found}, and whoever gets the bundle would have that key", "take it out; no option packs it");
 
-    static AboutAbsent Absent(string file, string role, string reason)
+    static AboutAbsent Absent(string file, string reason)
     {
         using var input = FileKind.Open(file);
         long length = input.Length;
-        return new AboutAbsent(role, Path.GetFileName(file), length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(input)), reason);
+        return new AboutAbsent("capture", Path.GetFileName(file), length, Checksums.Of(input), reason);
     }
 
     static (string Area, string Role) Place(PackRole role) => role switch

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Offproof.Evidence;
 
 public sealed partial class CaseFolder
@@ -14,11 +12,11 @@ public sealed partial class CaseFolder
         {
             string at = evidence["bundle"]!;
             byte[] sums = Inside($"{at}/{CaseBundle.ListName}", History.FileLimit) ?? throw new EvidenceException(EvidenceFault.Failure, $"{evidence.File}: {at}/{CaseBundle.ListName} is not there");
-            if (History.Hash(sums) != evidence["sums"]) throw new EvidenceException(EvidenceFault.Forgery, $"{evidence.File}: {at}/{CaseBundle.ListName} has another hash than the one that was noted", "is it the same bundle? nothing was written");
+            if (Checksums.Of(sums) != evidence["sums"]) throw new EvidenceException(EvidenceFault.Forgery, $"{evidence.File}: {at}/{CaseBundle.ListName} has another hash than the one that was noted", "is it the same bundle? nothing was written");
             Dictionary<string, string> listed = CaseBundle.Lines(sums, at);
             if (!listed.ContainsKey(evidence["file"]!)) throw new EvidenceException(EvidenceFault.Forgery, $"{evidence.File}: {at}/{CaseBundle.ListName} does not list {evidence["file"]}", "nothing was written");
             byte[]? about = listed.TryGetValue("bundle.json", out string? hash) ? Inside($"{at}/bundle.json", MostAbout) : null;
-            if (about is not null && History.Hash(about) != hash) throw new EvidenceException(EvidenceFault.Forgery, $"{at}/bundle.json is not what {CaseBundle.ListName} lists", "nothing was written");
+            if (about is not null && Checksums.Of(about) != hash) throw new EvidenceException(EvidenceFault.Forgery, $"{at}/bundle.json is not what {CaseBundle.ListName} lists", "nothing was written");
             // What is published once stays so: keys of a recording, or the persona of somebody's phone, are not taken back.
             if (evidence["opens"] is null && CaseBundle.Objection(about) is { } objection)
                 throw new EvidenceException(EvidenceFault.Refused, $"{evidence.File}: {at} {objection}; nothing was written",
@@ -48,14 +46,14 @@ public sealed partial class CaseFolder
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);
         File.Copy(from, to);
         using FileStream copy = File.OpenRead(to);
-        if (Convert.ToHexStringLower(SHA256.HashData(copy)) != hash) throw new EvidenceException(EvidenceFault.Forgery, $"{name} is not what SHA256SUMS lists", "nothing was written");
+        if (Checksums.Of(copy) != hash) throw new EvidenceException(EvidenceFault.Forgery, $"{name} is not what SHA256SUMS lists", "nothing was written");
     }
 
     /// <summary>A file of the case, null where it is absent or longer; <see cref="RequireNoLink"/> holds on the way to it.</summary>
     byte[]? Inside(string name, int most)
     {
         RequireNoLink(name);
-        return Bounded(Path.Combine(root, name), most);
+        return FileKind.TryReadAll(Path.Combine(root, name), most);
     }
 
     // A folder on the way that is a link would publish what lies elsewhere.

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Offproof.Evidence;
@@ -30,7 +29,7 @@ public sealed partial class CaseFolder
         Seal(dossier);
         if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
         {
-            byte[] earlier = Bounded(Path.Combine(target, History.FileName), History.FileLimit) ?? throw new EvidenceException(EvidenceFault.Refused, $"{to} holds something else than a published case: it was not touched", "name a folder that does not exist");
+            byte[] earlier = FileKind.TryReadAll(Path.Combine(target, History.FileName), History.FileLimit) ?? throw new EvidenceException(EvidenceFault.Refused, $"{to} holds something else than a published case: it was not touched", "name a folder that does not exist");
             if (!History.Parse(earlier, $"{to}/{History.FileName}").IsBeginningOf(dossier.History))
                 throw new EvidenceException(EvidenceFault.Forgery, $"{to} was published with another history, or a longer one: this folder would take back what was said there", "publish from the folder that it came from; nothing was written");
         }
@@ -67,9 +66,9 @@ public sealed partial class CaseFolder
         HashSet<string> known = new(dossier.History.Lines.Select(static line => line.File), StringComparer.Ordinal);
         void Once(string file, ReadOnlySpan<byte> bytes)
         {
-            if (known.Add(file)) dossier.History.Append(now, file, History.Hash(bytes));
+            if (known.Add(file)) dossier.History.Append(now, file, Checksums.Of(bytes));
         }
-        Once(HeadFile, File.ReadAllBytes(Path.Combine(root, HeadFile)));
+        Once(HeadFile, Inside(HeadFile, Entry.FileLimit)!);
         foreach (Placed placed in dossier.All)
         {
             foreach (string file in Beside(placed)) Once(file, Inside(file, MostReply) ?? throw new EvidenceException(EvidenceFault.Failure, $"{file} is missing"));
@@ -85,16 +84,16 @@ public sealed partial class CaseFolder
         foreach (string file in Directory.EnumerateFiles(made, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(made, file).Replace(Path.DirectorySeparatorChar, '/')).Order(StringComparer.Ordinal))
         {
             using FileStream from = File.OpenRead(Path.Combine(made, file));
-            list.Append(Convert.ToHexStringLower(SHA256.HashData(from))).Append("  ").Append(file).Append('\n');
+            list.Append(Checksums.Of(from)).Append("  ").Append(file).Append('\n');
         }
         byte[] bytes = Encoding.ASCII.GetBytes(list.ToString());
         File.WriteAllBytes(Path.Combine(made, CaseBundle.ListName), bytes);
-        return History.Hash(bytes);
+        return Checksums.Of(bytes);
     }
 
     List<(string File, byte[] Bytes)> Files(Dossier dossier, IReadOnlyDictionary<string, CaseBundle> bundles)
     {
-        List<(string File, byte[] Bytes)> files = [(HeadFile, File.ReadAllBytes(Path.Combine(root, HeadFile))), (History.FileName, dossier.History.Write())];
+        List<(string File, byte[] Bytes)> files = [(HeadFile, Inside(HeadFile, Entry.FileLimit)!), (History.FileName, dossier.History.Write())];
         Dictionary<string, string> letters = new(StringComparer.Ordinal);
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (Placed placed in dossier.All)

@@ -8,13 +8,13 @@ public sealed partial class CaseFolder
     internal Dossier Read()
     {
         History history = File.Exists(Path.Combine(root, History.FileName))
-            ? History.Parse(Bounded(Path.Combine(root, History.FileName), History.FileLimit) ?? throw Changed(History.FileName, "is a link, or too long"), History.FileName)
+            ? History.Parse(FileKind.TryReadAll(Path.Combine(root, History.FileName), History.FileLimit) ?? throw Changed(History.FileName, "is a link, or too long"), History.FileName)
             : History.Empty;
         foreach (HistoryLine line in history.Lines)
         {
             if (line.File != HeadFile && !Entry.IsPath(line.File)) throw Changed(History.FileName, "names a file outside the case");
             byte[] bytes = Inside(line.File, Entry.FileLimit) ?? throw Changed(line.File, "is gone, and was published on " + line.Time[..10]);
-            if (History.Hash(bytes) != line.Sha256) throw Changed(line.File, $"was changed after it was published on {line.Time[..10]}");
+            if (Checksums.Of(bytes) != line.Sha256) throw Changed(line.File, $"was changed after it was published on {line.Time[..10]}");
         }
         Dossier dossier = Dossier.Build(ReadHead(), history, Entries());
         RequireSignatures(dossier);
@@ -25,7 +25,7 @@ public sealed partial class CaseFolder
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(Bounded(Path.Combine(root, HeadFile), Entry.FileLimit) ?? [], new JsonDocumentOptions { MaxDepth = 2, AllowDuplicateProperties = false });
+            using JsonDocument document = JsonDocument.Parse(FileKind.TryReadAll(Path.Combine(root, HeadFile), Entry.FileLimit) ?? [], new JsonDocumentOptions { MaxDepth = 2, AllowDuplicateProperties = false });
             JsonElement at = document.RootElement;
             if (at.GetProperty("schema").GetString() != Schema) throw new EvidenceException(EvidenceFault.Failure, $"{HeadFile}: its schema is not {Schema}");
             string Text(string name, int most) => at.GetProperty(name).GetString() is { } text && PlainText.IsLine(text, most) ? text : throw new EvidenceException(EvidenceFault.Failure, $"{HeadFile}: '{name}' is no line of text");

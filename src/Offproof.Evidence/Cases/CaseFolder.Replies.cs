@@ -72,16 +72,16 @@ public sealed partial class CaseFolder
     string TakeIn(Dossier dossier, string kind, string id, MinisignKey key, SignedFile came, Dictionary<string, IReadOnlyList<string>> values, params (string File, byte[] Bytes)[] beside)
     {
         if (!File.Exists(came.Text)) throw new EvidenceException(EvidenceFault.Failure, $"{came.Text} is not there, or no file");
-        byte[] text = Bounded(came.Text, MostReply) ?? throw new EvidenceException(EvidenceFault.Refused, $"{came.Text} is a link, or longer than {MostReply} bytes: nothing was kept");
-        byte[] signature = Bounded(came.Signature, MinisignSignature.FileLimit) ?? throw new EvidenceException(EvidenceFault.Failure, $"{came.Signature} is not there, or no signature");
+        byte[] text = FileKind.TryReadAll(came.Text, MostReply) ?? throw new EvidenceException(EvidenceFault.Refused, $"{came.Text} is a link, or longer than {MostReply} bytes: nothing was kept");
+        byte[] signature = FileKind.TryReadAll(came.Signature, MinisignSignature.FileLimit) ?? throw new EvidenceException(EvidenceFault.Failure, $"{came.Signature} is not there, or no signature");
         // Who signed is asked before what was signed is looked at.
         string comment = Require(came.Text, key, text, signature);
         if (PlainText.Objection(text, out string said) is { } objection) throw new EvidenceException(EvidenceFault.Refused, $"{came.Text} is not published as text: {objection}; nothing was kept");
         if (kind == "retraction") RequireTakesBack(came.Text, said, dossier.Need(values["of"][0]));
-        string hash = History.Hash(text);
+        string hash = Checksums.Of(text);
         if (dossier.All.FirstOrDefault(placed => placed["text-sha256"] == hash) is { } twin) throw new EvidenceException(EvidenceFault.Refused, $"{came.Text} came before: it is '{twin.Id}'");
         values["text-sha256"] = [hash];
-        values["signature-sha256"] = [History.Hash(signature)];
+        values["signature-sha256"] = [Checksums.Of(signature)];
         values["key-id"] = [key.Id];
         if (comment.Length > 0) values["trusted-comment"] = [comment[..Math.Min(comment.Length, Entry.MostLine)].Replace('\t', ' ')];
         Enter(dossier, Entry.Create(CaseKind.Find(kind)!, id, Entry.Time(clock.GetUtcNow()), null, values, id), [.. beside, ($"replies/{id}.txt", text), ($"replies/{id}.txt.minisig", signature)]);
@@ -108,7 +108,7 @@ public sealed partial class CaseFolder
             string text = $"replies/{placed.Id}.txt";
             byte[] bytes = Inside(text, MostReply) ?? throw Changed(text, "is gone");
             byte[] signature = Inside(text + ".minisig", MinisignSignature.FileLimit) ?? throw Changed(text + ".minisig", "is gone");
-            if (History.Hash(bytes) != placed["text-sha256"] || History.Hash(signature) != placed["signature-sha256"]) throw Changed(text, "is not as it came");
+            if (Checksums.Of(bytes) != placed["text-sha256"] || Checksums.Of(signature) != placed["signature-sha256"]) throw Changed(text, "is not as it came");
             Require(text, KeyOf(dossier, placed), bytes, signature);
             if (PlainText.Objection(bytes, out string said) is { } objection) throw new EvidenceException(EvidenceFault.Refused, $"{text}: {objection}");
             if (placed.Entry.Kind.Name == "retraction") RequireTakesBack(text, said, dossier.All.First(reply => reply.Id == placed["of"]));

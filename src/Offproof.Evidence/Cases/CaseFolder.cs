@@ -128,18 +128,7 @@ public sealed partial class CaseFolder
 
     static (MinisignKey Key, byte[] Bytes) KeyFile(string path)
     {
-        byte[] bytes = Bounded(path, MinisignKey.FileLimit) ?? throw new EvidenceException(EvidenceFault.Failure, $"{path} is not there, or no key");
+        byte[] bytes = FileKind.TryReadAll(path, MinisignKey.FileLimit) ?? throw new EvidenceException(EvidenceFault.Failure, $"{path} is not there, or no key");
         return MinisignKey.TryParse(System.Text.Encoding.UTF8.GetString(bytes), out MinisignKey? key) ? (key, bytes) : throw new EvidenceException(EvidenceFault.Failure, $"{path} is no minisign public key", "minisign -G makes a pair; the public half is two lines");
-    }
-
-    /// <summary>A file of at most so many bytes; null where it is absent or longer. Links are followed by nobody: they could lead out of the case. A pipe would be waited for, perhaps for ever.</summary>
-    static byte[]? Bounded(string path, int most)
-    {
-        FileInfo info = new(path);
-        if (!info.Exists || info.LinkTarget is not null || FileKind.IsSpecial(path)) return null;
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read);
-        byte[] bytes = new byte[most + 1];
-        int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return length > most ? null : bytes[..length];
     }
 }

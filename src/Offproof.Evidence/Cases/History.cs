@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Offproof.Evidence;
@@ -40,7 +39,7 @@ sealed class History
     internal IReadOnlyList<HistoryLine> Lines => lines;
 
     /// <summary>The hash of the last line: who keeps it can tell whether the history only grew.</summary>
-    internal string Head => lines.Count == 0 ? None : Hash(lines[^1].Bytes());
+    internal string Head => lines.Count == 0 ? None : Checksums.Of(lines[^1].Bytes());
 
     internal static History Empty => new([]);
 
@@ -59,7 +58,7 @@ sealed class History
             if (line.Number != lines.Count + 1 || line.Previous != previous || !Entry.IsTime(line.Time) || string.CompareOrdinal(line.Time, time) < 0) throw Forged(where, lines.Count + 1, "does not follow the one before");
             if (lines.Exists(other => other.File == line.File)) throw Forged(where, lines.Count + 1, $"names {line.File} again");
             lines.Add(line);
-            (previous, time) = (Hash(bytes), line.Time);
+            (previous, time) = (Checksums.Of(bytes), line.Time);
             file = file[(end + 1)..];
         }
         return new History(lines);
@@ -91,8 +90,6 @@ sealed class History
     internal bool IsBeginningOf(History later) => lines.Count <= later.lines.Count && lines.SequenceEqual(later.lines.Take(lines.Count));
 
     internal byte[] Write() => [.. lines.SelectMany(static line => line.Bytes().Append((byte)'\n'))];
-
-    internal static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     static EvidenceException Forged(string where, int line, string what) => new(EvidenceFault.Forgery, string.Create(CultureInfo.InvariantCulture, $"{where}: line {line} {what}: what was published was changed"), "put the file back as it was; nothing was written");
 }

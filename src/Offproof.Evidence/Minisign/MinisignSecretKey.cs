@@ -110,14 +110,8 @@ public sealed class MinisignSecretKey : IDisposable
         readable.Write(Encoding.ASCII.GetBytes(PublicKey.FileText));
     }
 
+    /// <summary>A .minisig file over the BLAKE2b-512 of the bytes. Throws <see cref="ArgumentException"/> for a comment with control characters, which would not be read again.</summary>
     internal byte[] Sign(ReadOnlySpan<byte> bytes, string trustedComment)
-    {
-        using MemoryStream stream = new(bytes.ToArray(), writable: false);
-        return Sign(stream, trustedComment);
-    }
-
-    /// <summary>A .minisig file over the BLAKE2b-512 of the stream. Throws <see cref="ArgumentException"/> for a comment with control characters, which would not be read again.</summary>
-    internal byte[] Sign(Stream bytes, string trustedComment)
     {
         if (!MinisignText.IsPlain(trustedComment) || Encoding.UTF8.GetByteCount(trustedComment) > 8000) throw new ArgumentException("a trusted comment is one plain line of at most 8,000 bytes", nameof(trustedComment));
         byte[] signature = Sign(MinisignSignature.Prehash(bytes));

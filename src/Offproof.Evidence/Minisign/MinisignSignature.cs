@@ -31,9 +31,6 @@ sealed class MinisignSignature
     /// <summary>The longest file that is read as a signature: minisign's own comments end at 1 and 8 KiB.</summary>
     internal const int FileLimit = 16_384;
 
-    /// <summary>The most that a signature of the old kind is verified of, since it wants the whole in memory.</summary>
-    internal const int LegacyLimit = 64 << 20;
-
     internal const int SignatureSize = 64;
 
     const int Size = 2 + MinisignKey.IdSize + SignatureSize;
@@ -46,7 +43,7 @@ sealed class MinisignSignature
     /// <summary>True for <c>ED</c>: over the BLAKE2b-512 of the bytes.</summary>
     internal bool IsPrehashed => head[1] == (byte)'D';
 
-    /// <summary>The key that it names; believed only once <see cref="Verify(MinisignKey, Stream)"/> said <see cref="SignatureCheck.Good"/>.</summary>
+    /// <summary>The key that it names; believed only once <see cref="Verify"/> said <see cref="SignatureCheck.Good"/>.</summary>
     internal string KeyId => BinaryPrimitives.ReadUInt64LittleEndian(head.AsSpan(2)).ToString("X16", CultureInfo.InvariantCulture);
 
     /// <summary>Plain text without control characters; believed as <see cref="KeyId"/> is.</summary>
@@ -79,38 +76,18 @@ sealed class MinisignSignature
 
     internal SignatureCheck Verify(MinisignKey key, ReadOnlySpan<byte> bytes)
     {
-        using MemoryStream stream = new(bytes.ToArray(), writable: false);
-        return Verify(key, stream);
-    }
-
-    /// <summary>Reads the stream to its end. Of a signature of the old kind more than <see cref="LegacyLimit"/> bytes are never what was signed.</summary>
-    internal SignatureCheck Verify(MinisignKey key, Stream bytes)
-    {
         if (!head.AsSpan(2, MinisignKey.IdSize).SequenceEqual(key.IdBytes)) return SignatureCheck.ForeignKey;
-        byte[]? message = IsPrehashed ? Prehash(bytes) : Whole(bytes);
         var signature = head.AsSpan(2 + MinisignKey.IdSize);
-        if (message is null || !key.Verify(signature, message)) return SignatureCheck.OtherBytes;
+        if (!key.Verify(signature, IsPrehashed ? Prehash(bytes) : bytes.ToArray())) return SignatureCheck.OtherBytes;
         return key.Verify(global, [.. signature, .. Encoding.UTF8.GetBytes(TrustedComment)]) ? SignatureCheck.Good : SignatureCheck.OtherComment;
     }
 
-    internal static byte[] Prehash(Stream bytes)
+    internal static byte[] Prehash(ReadOnlySpan<byte> bytes)
     {
         Blake2bDigest digest = new(512);
-        byte[] buffer = new byte[65_536], hash = new byte[64];
-        for (int read; (read = bytes.Read(buffer)) > 0;) digest.BlockUpdate(buffer, 0, read);
+        byte[] hash = new byte[64];
+        digest.BlockUpdate(bytes);
         digest.DoFinal(hash, 0);
         return hash;
-    }
-
-    static byte[]? Whole(Stream bytes)
-    {
-        using MemoryStream all = new();
-        byte[] buffer = new byte[65_536];
-        for (int read; (read = bytes.Read(buffer)) > 0;)
-        {
-            if (all.Length + read > LegacyLimit) return null;
-            all.Write(buffer, 0, read);
-        }
-        return all.ToArray();
     }
 }

@@ -17,8 +17,8 @@ public sealed class CaseBundleTests
             File.WriteAllText(Path.Combine(bundle, file), text);
         }
         string list = Path.Combine(bundle, "SHA256SUMS");
-        File.WriteAllLines(list, files.Select(static file => $"{History.Hash(System.Text.Encoding.UTF8.GetBytes(file.Text))}  {file.File}"));
-        (string, string)[] values = [("title", "t"), ("who", "w"), ("date", "2026"), ("text", "x"), ("bundle", "bundles/one"), ("sums", History.Hash(File.ReadAllBytes(list))), ("file", files[0].File), ("against", "c1"), ("limits", "l")];
+        File.WriteAllLines(list, files.Select(static file => $"{Checksums.Of(System.Text.Encoding.UTF8.GetBytes(file.Text))}  {file.File}"));
+        (string, string)[] values = [("title", "t"), ("who", "w"), ("date", "2026"), ("text", "x"), ("bundle", "bundles/one"), ("sums", Checksums.Of(File.ReadAllBytes(list))), ("file", files[0].File), ("against", "c1"), ("limits", "l")];
         scratch.Add("evidence", "e2", opens is null ? values : [.. values, ("opens", opens)]);
         return bundle;
     }
@@ -31,11 +31,11 @@ public sealed class CaseBundleTests
         scratch.Publish();
         Assert.Equal("{}", File.ReadAllText(Path.Combine(scratch.Out, "bundles", "one", "reports", "audit.json")));
         Assert.Contains("href=\"bundles/one/reports/audit.json\"", scratch.Page, StringComparison.Ordinal);
-        Assert.Contains(History.Hash(File.ReadAllBytes(Path.Combine(bundle, "SHA256SUMS"))), scratch.Page, StringComparison.Ordinal);
+        Assert.Contains(Checksums.Of(File.ReadAllBytes(Path.Combine(bundle, "SHA256SUMS"))), scratch.Page, StringComparison.Ordinal);
         Dictionary<string, string> published = CaseScratch.Hashes(scratch.Out);
         File.WriteAllText(Path.Combine(bundle, "reports", "audit.json"), "{ }");
         Assert.Contains("reports/audit.json", scratch.Refuses(EvidenceFault.Forgery, () => scratch.Publish()).Message, StringComparison.Ordinal);
-        File.WriteAllText(Path.Combine(bundle, "SHA256SUMS"), $"{History.Hash("{ }"u8)}  reports/audit.json\n");
+        File.WriteAllText(Path.Combine(bundle, "SHA256SUMS"), $"{Checksums.Of("{ }"u8)}  reports/audit.json\n");
         scratch.Refuses(EvidenceFault.Forgery, () => scratch.Publish());
         Assert.Equal(published, CaseScratch.Hashes(scratch.Out));
     }

@@ -74,7 +74,7 @@ sealed class CaseScratch : IDisposable
     }
 
     internal static Dictionary<string, string> Hashes(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-        .ToDictionary(file => Path.GetRelativePath(folder, file), static file => History.Hash(File.ReadAllBytes(file)), StringComparer.Ordinal);
+        .ToDictionary(file => Path.GetRelativePath(folder, file), static file => Checksums.Of(File.ReadAllBytes(file)), StringComparer.Ordinal);
 
     public void Dispose()
     {

@@ -155,11 +155,11 @@ public sealed class HistoryTests
             Restore();
         }
         // An entry of the middle with its line made to fit, and the list too: the chain breaks, and the one hash is another.
-        string before = History.Hash(File.ReadAllBytes(entry));
+        string before = Checksums.Of(File.ReadAllBytes(entry));
         File.AppendAllText(entry, "\n");
-        File.WriteAllText(history, File.ReadAllText(history).Replace(before, History.Hash(File.ReadAllBytes(entry)), StringComparison.Ordinal));
+        File.WriteAllText(history, File.ReadAllText(history).Replace(before, Checksums.Of(File.ReadAllBytes(entry)), StringComparison.Ordinal));
         string[] files = [.. File.ReadAllLines(all).Select(static line => line[66..])];
-        File.WriteAllLines(all, files.Select(file => $"{History.Hash(File.ReadAllBytes(Path.Combine(scratch.Out, file)))}  {file}"));
+        File.WriteAllLines(all, files.Select(file => $"{Checksums.Of(File.ReadAllBytes(Path.Combine(scratch.Out, file)))}  {file}"));
         string[] told = Told(scratch, page);
         Assert.Contains("REWRITTEN", told[0], StringComparison.Ordinal);
         Assert.DoesNotContain(done.Sums, told[2], StringComparison.Ordinal);
@@ -176,6 +176,6 @@ public sealed class HistoryTests
         PublishedCase done = scratch.Publish();
         string list = Path.Combine(scratch.Out, "SHA256SUMS");
         Assert.Equal(CaseScratch.Hashes(scratch.Out).Keys.Where(static file => file != "SHA256SUMS").Order(StringComparer.Ordinal), File.ReadAllLines(list).Select(static line => line[66..]));
-        Assert.Equal(History.Hash(File.ReadAllBytes(list)), done.Sums);
+        Assert.Equal(Checksums.Of(File.ReadAllBytes(list)), done.Sums);
     }
 }

@@ -53,7 +53,7 @@ public sealed partial class ReplyTests
         scratch.Refuses(EvidenceFault.Forgery, () => scratch.Publish());
         // With the entry made to fit, the signature still is of another text.
         string entry = Path.Combine(scratch.Folder, "entries", "0006-reply-maker-1.json");
-        File.WriteAllText(entry, File.ReadAllText(entry).Replace(History.Hash("We admit nothing."u8), History.Hash("We admit something."u8), StringComparison.Ordinal));
+        File.WriteAllText(entry, File.ReadAllText(entry).Replace(Checksums.Of("We admit nothing."u8), Checksums.Of("We admit something."u8), StringComparison.Ordinal));
         scratch.Refuses(EvidenceFault.Forgery, () => scratch.Publish());
     }
 

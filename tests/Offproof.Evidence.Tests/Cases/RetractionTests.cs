@@ -5,7 +5,7 @@ public sealed class RetractionTests
 {
     const string Text = "We disagree, and keep to it.";
 
-    static string First => $"withdrawn: {History.Hash(System.Text.Encoding.UTF8.GetBytes(Text))}\n";
+    static string First => $"withdrawn: {Checksums.Of(System.Text.Encoding.UTF8.GetBytes(Text))}\n";
 
     static CaseScratch Replied()
     {
