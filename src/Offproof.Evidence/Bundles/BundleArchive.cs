@@ -48,7 +48,7 @@ sealed class BundleArchive : BundleSource
         if (BinaryPrimitives.ReadUInt32LittleEndian(end) != EndMark) return "it does not end as a .zip does";
         uint size = BinaryPrimitives.ReadUInt32LittleEndian(end.AsSpan(12)), from = BinaryPrimitives.ReadUInt32LittleEndian(end.AsSpan(16));
         int count = BinaryPrimitives.ReadUInt16LittleEndian(end.AsSpan(10));
-        if (size > MostDirectory || from + (long)size + EndSize != file.Length || count is 0 or > BundlePath.MostFiles + 2 || !end.AsSpan().SequenceEqual(End(count, size, from))) return "its directory is too large, or not where it says";
+        if (size > MostDirectory || from + (long)size + EndSize != file.Length || count is 0 or > BundlePath.MostFiles || !end.AsSpan().SequenceEqual(End(count, size, from))) return "its directory is too large, or not where it says";
         byte[] directory = At(from, (int)size);
         List<Member> members = [];
         long offset = 0;
@@ -88,14 +88,27 @@ sealed class BundleArchive : BundleSource
         return bytes;
     }
 
-    /// <summary>Writes a bundle's folder as an archive: the same folder gives the same bytes.</summary>
+    /// <summary>Writes a bundle's folder as an archive, mode 600 as the folder is 700: the same folder gives the same bytes. Where this throws, nothing is left.</summary>
     internal static void Write(string folder, string path)
     {
         string root = BundlePath.Name(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), []);
         using BundleFolder source = new(folder);
         if (source.Entries.Sum(static entry => entry.Length) > MostBytes) throw new EvidenceException(EvidenceFault.Refused, $"{folder} holds more than 3 GiB: archives of that size are read differently by different programs", "send the folder");
         if (File.Exists(path)) throw new EvidenceException(EvidenceFault.Refused, $"{path} is there already: it was not touched", "name another file");
-        using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        using FileStream file = FileKind.CreatePrivate(path);
+        try
+        {
+            Write(source, root, file);
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
+    }
+
+    static void Write(BundleFolder source, string root, FileStream file)
+    {
         List<Member> members = [];
         foreach (var entry in source.Entries.Where(static entry => entry.Kind == EntryKind.File).OrderBy(static entry => entry.Path, StringComparer.Ordinal))
         {

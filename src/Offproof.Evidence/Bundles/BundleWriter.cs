@@ -9,9 +9,9 @@ sealed class BundleWriter : IDisposable
 {
     readonly string folder;
     readonly bool isMade;
-    readonly HashSet<string> taken = new(StringComparer.Ordinal);
     readonly SortedDictionary<string, string> sums = new(StringComparer.Ordinal);
     readonly List<AboutFile> files = [];
+    readonly Dictionary<string, HashSet<string>> areas = new(StringComparer.Ordinal);
     bool isSigned;
 
     internal BundleWriter(string folder)
@@ -63,7 +63,6 @@ sealed class BundleWriter : IDisposable
         if (!Directory.EnumerateFileSystemEntries(area).Any()) Directory.Delete(area);
         files.Remove(file);
         sums.Remove(file.Path);
-        taken.Remove(file.Path);
         Bytes -= file.Bytes;
     }
 
@@ -118,11 +117,9 @@ sealed class BundleWriter : IDisposable
     // Names are told apart without regard to case within a folder.
     HashSet<string> TakenIn(string area) => areas.TryGetValue(area, out var names) ? names : areas[area] = [];
 
-    readonly Dictionary<string, HashSet<string>> areas = new(StringComparer.Ordinal);
-
     AboutFile Listed(AboutFile file)
     {
-        if (!taken.Add(file.Path) || files.Count >= BundlePath.MostFiles - 10) throw new EvidenceException(EvidenceFault.Usage, $"more than {BundlePath.MostFiles - 10} files do not fit in a bundle");
+        if (files.Count >= BundlePath.MostFiles - 10) throw new EvidenceException(EvidenceFault.Usage, $"more than {BundlePath.MostFiles - 10} files do not fit in a bundle");
         files.Add(file);
         sums.Add(file.Path, file.Sha256);
         Bytes += file.Bytes;

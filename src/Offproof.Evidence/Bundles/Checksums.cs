@@ -20,10 +20,9 @@ static class Checksums
     internal static SortedDictionary<string, string> Read(ReadOnlySpan<byte> list, Action<string> complain)
     {
         SortedDictionary<string, string> files = new(StringComparer.Ordinal);
-        if (list.Length == 0 || list[^1] != (byte)'\n') complain("it does not end with a whole line");
         string last = "";
         int number = 0;
-        foreach (string line in Encoding.Latin1.GetString(list).TrimEnd('\n').Split('\n'))
+        foreach (string line in Lines(list, complain))
         {
             number++;
             if (line.Length < Digits + 3 || line[Digits] != ' ' || line[Digits + 1] != ' ' || line.AsSpan(0, Digits).ContainsAnyExcept(Hex))
@@ -37,6 +36,14 @@ static class Checksums
             else files.Add(last = path, line[..Digits]);
         }
         return files;
+    }
+
+    /// <summary>The lines without their ends; that the last one has none is told.</summary>
+    internal static string[] Lines(ReadOnlySpan<byte> list, Action<string> complain)
+    {
+        bool isWhole = list.Length > 0 && list[^1] == (byte)'\n';
+        if (!isWhole) complain("it does not end with a whole line");
+        return Encoding.Latin1.GetString(isWhole ? list[..^1] : list).Split('\n');
     }
 
     internal static string Of(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));

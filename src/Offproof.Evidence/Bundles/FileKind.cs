@@ -40,6 +40,14 @@ static partial class FileKind
         return Plain(path);
     }
 
+    /// <summary>A new file for its owner alone (mode 600), never over one.</summary>
+    internal static FileStream CreatePrivate(string path)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
+    }
+
     static FileStream Plain(string path) => new(path, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.Read, BufferSize = 0, Options = FileOptions.SequentialScan });
 
     /// <summary>A file's bytes, of at most so many.</summary>

@@ -30,9 +30,10 @@ static class ReportReading
     {
         try
         {
-            using var document = JsonDocument.Parse(bytes);
+            // Of two members of one name one would be seen, and the other packed.
+            using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false });
             var json = document.RootElement;
-            if (json.ValueKind != JsonValueKind.Object || Text(json, "schema") is not ("offproof/v1/audit" or "offproof/v1/compare") and not null and var schema || Text(json, "verdict") is not { } verdict) return null;
+            if (json.ValueKind != JsonValueKind.Object || Text(json, "schema") is not ("offproof/v1/audit" or "offproof/v1/compare") || Text(json, "verdict") is not { } verdict) return null;
             string[] reasons = json.TryGetProperty("reasons", out var all) && all.ValueKind == JsonValueKind.Array
                 ? [.. all.EnumerateArray().Where(static reason => reason.ValueKind == JsonValueKind.String).Take(MostReasons).Select(static reason => reason.GetString()!)] : [];
             limits.Add($"{path} says {verdict}: of the captures, the persona and the forms that it searched for, and of nothing else.");

@@ -41,10 +41,9 @@ sealed partial class Verifying
             if (!sums.ContainsKey(BundlePath.Commitments)) Defect("bad-list", BundlePath.List, "it does not name commitments.txt");
             return;
         }
-        if (list.Length == 0 || list[^1] != (byte)'\n') Defect("bad-list", BundlePath.Commitments, "it does not end with a whole line");
         string last = "";
         int number = 0;
-        foreach (string line in Encoding.Latin1.GetString(list).TrimEnd('\n').Split('\n'))
+        foreach (string line in Checksums.Lines(list, what => Defect("bad-list", BundlePath.Commitments, what)))
         {
             number++;
             if (!Opening.TryParseLine(line, out string? id)) Defect("bad-list", BundlePath.Commitments, $"line {number} is not 64 digits, two blanks and a path into a persona");
@@ -65,7 +64,8 @@ sealed partial class Verifying
         foreach (string path in sums.Keys.Where(static path => RoleOf(path) == "report"))
         {
             told.Remove(path, out var report);
-            if (!files.TryGetValue(path, out var entry) || entry.Length > ReportReading.Limit || Found(path, ReportReading.Limit, sums) is not { } json) continue;
+            if (report is not null && files.TryGetValue(path, out var entry) && entry.Length > ReportReading.Limit) Defect("bad-list", BundlePath.About, $"it says what {path} says, which is too long to be read");
+            if (Found(path, ReportReading.Limit, sums) is not { } json) continue;
             var read = about.Form == About.Public ? PublicReport.Read(json)?.Told(path) : ReportReading.Read(path, json, []);
             if (read?.Verdict != report?.Verdict || read?.Schema != report?.Schema || !(read?.Reasons ?? []).SequenceEqual(report?.Reasons ?? [], StringComparer.Ordinal))
                 Defect("bad-list", BundlePath.About, report is null ? $"it does not say what {path} says" : $"it says otherwise than {path} what that says");

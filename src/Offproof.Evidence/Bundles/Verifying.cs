@@ -37,7 +37,7 @@ sealed partial class Verifying
         foreach (var (path, sha256) in sums)
         {
             cancel.ThrowIfCancellationRequested();
-            if (path != BundlePath.About) Compare(path, sha256, lengths.GetValueOrDefault(path, -1), cancel);
+            if (path != BundlePath.About) Compare(path, sha256, lengths.TryGetValue(path, out long length) ? length : null, cancel);
         }
         foreach (string path in files.Keys.Where(path => !sums.ContainsKey(path) && path is not (BundlePath.List or BundlePath.Signature))) Defect("added", path, "it is not in SHA256SUMS: it was added after signing");
         if (list is not null) Listed(sums);
@@ -71,6 +71,7 @@ sealed partial class Verifying
             else if (!BundlePath.IsGood(entry.Path)) Defect(IsPlainly(entry.Path) ? "added" : "bad-name", entry.Path, IsPlainly(entry.Path) ? "it is nothing that a bundle has: it was added" : "it leads elsewhere, or is called as nothing in a bundle is");
             else files.Add(entry.Path, entry);
         }
+        if (files.Count > BundlePath.MostFiles) Defect("too-large", "", $"more than {BundlePath.MostFiles} files");
         foreach (string needed in (string[])[BundlePath.List, BundlePath.Signature]) if (!files.ContainsKey(needed)) Defect(needed == BundlePath.List ? "missing" : "unsigned", needed, "it is not there");
     }
 
@@ -140,25 +141,30 @@ sealed partial class Verifying
         foreach (var file in about.Files)
         {
             if (!told.Add(file.Path) || !sums.TryGetValue(file.Path, out string? listed) || listed != file.Sha256) Defect("bad-list", BundlePath.About, $"it says otherwise than SHA256SUMS of {file.Path}");
+            else if (file.Bytes < 0) Defect("bad-list", BundlePath.About, $"it says that {file.Path} has {file.Bytes} bytes");
             else lengths[file.Path] = file.Bytes;
         }
         foreach (string path in sums.Keys.Where(path => path != BundlePath.About && !told.Contains(path))) Defect("bad-list", BundlePath.About, $"it does not say what {path} is");
         return about;
     }
 
-    void Compare(string path, string sha256, long length, CancellationToken cancel)
+    /// <param name="length">As bundle.json says; null where it says none.</param>
+    void Compare(string path, string sha256, long? length, CancellationToken cancel)
     {
         if (!files.TryGetValue(path, out var entry))
         {
             Defect("missing", path, "it is not there");
             return;
         }
-        if (length >= 0 && entry.Length > length)
+        long most = length ?? long.MaxValue;
+        if (entry.Length > most)
         {
             Defect("altered", path, $"it has {entry.Length} bytes, and {length} were signed");
             return;
         }
-        if (Read(path, length >= 0 ? length : long.MaxValue, stream => Hash(stream, length >= 0 ? length : long.MaxValue, cancel)) is { } hash && hash != sha256) Defect("altered", path, "its SHA-256 is not the one that was signed");
+        if (Read(path, most, stream => Hash(stream, most, cancel)) is not { } hash) return;
+        if (hash != sha256) Defect("altered", path, "its SHA-256 is not the one that was signed");
+        else if (length is not null && entry.Length != length) Defect("bad-list", BundlePath.About, $"it says that {path} has {length} bytes, and it has {entry.Length}");
     }
 
     string? Hash(Stream stream, long most, CancellationToken cancel)

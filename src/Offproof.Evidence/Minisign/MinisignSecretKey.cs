@@ -98,9 +98,7 @@ public sealed class MinisignSecretKey : IDisposable
         string publicFile = path + ".pub";
         if ((File.Exists(path) ? path : File.Exists(publicFile) ? publicFile : null) is { } there) throw new EvidenceException(EvidenceFault.Refused, $"{there} is there already: it was not touched", "name another file");
         byte[] secret = Export();
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (FileStream file = new(path, options))
+        using (FileStream file = FileKind.CreatePrivate(path))
         {
             file.Write(secret);
             file.Flush(flushToDisk: true);

@@ -9,9 +9,10 @@ sealed record PublicReport(
 {
     internal const string SchemaName = "offproof/v1/evidence-report";
 
-    // The reader of JSON takes null for any item of a list.
-    bool HasNoGaps => Causes.All(static item => item is not null) && Captures.All(static item => item is not null) && Searched.Kinds.All(static item => item is not null)
-        && Findings.All(static item => item is not null && item.Values.All(static id => id is not null) && item.Chain.All(static step => step is not null));
+    /// <summary>Nothing is null in a list, which the reader of JSON takes, and no number is out of what can be written and reckoned with.</summary>
+    internal bool IsSound => Causes.All(static item => item is not null) && Captures.All(static item => item is not null) && Searched.Kinds.All(static item => item is not null)
+        && Findings.All(static item => item is not null && item.Values.All(static id => id is not null) && item.Chain.All(static step => step is not null)
+            && item is { Offset: >= 0, Length: >= 0 } && item.Offset <= long.MaxValue - item.Length && double.IsFinite(item.Chance));
 
     /// <summary>What bundle.json says of it.</summary>
     internal AboutReport Told(string path) => new(path, SchemaName, Verdict, [.. Causes.Select(static cause => cause.Code)]);
@@ -23,7 +24,7 @@ sealed record PublicReport(
     {
         try
         {
-            return JsonSerializer.Deserialize(json, PublicJson.Default.PublicReport) is { Schema: SchemaName } report && report.HasNoGaps ? report : null;
+            return JsonSerializer.Deserialize(json, PublicJson.Default.PublicReport) is { Schema: SchemaName, IsSound: true } report ? report : null;
         }
         catch (JsonException)
         {

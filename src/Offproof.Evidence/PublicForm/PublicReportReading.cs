@@ -31,9 +31,9 @@ sealed class PublicReportReading
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            return document.RootElement.ValueKind == JsonValueKind.Object && Text(document.RootElement, "schema") == "offproof/v1/audit" ? new PublicReportReading(ids, search, hashOf).Read(document.RootElement) : null;
+            return document.RootElement.ValueKind == JsonValueKind.Object && Text(document.RootElement, "schema") == "offproof/v1/audit" && new PublicReportReading(ids, search, hashOf).Read(document.RootElement) is { IsSound: true } report ? report : null;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException)
         {
             return null;
         }

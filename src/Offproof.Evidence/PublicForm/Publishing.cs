@@ -118,15 +118,33 @@ static class Publishing
 
     static void WriteOpenings(string path, string bundle, IReadOnlyList<Opening> openings)
     {
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using FileStream file = new(path, options);
-        JsonSerializer.Serialize(file, new OpeningsFile(OpeningsFile.SchemaName, bundle, openings), PublicJson.Default.OpeningsFile);
-        file.Write("\n"u8);
-        file.Flush(flushToDisk: true);
+        using FileStream file = FileKind.CreatePrivate(path);
+        try
+        {
+            JsonSerializer.Serialize(file, new OpeningsFile(OpeningsFile.SchemaName, bundle, openings), PublicJson.Default.OpeningsFile);
+            file.Write("\n"u8);
+            file.Flush(flushToDisk: true);
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
     }
 
-    static bool IsInside(string file, string folder) => Path.GetFullPath(file).StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    static bool IsInside(string file, string folder) => Real(file).StartsWith(Real(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    // Where it is when every link on the way was followed.
+    static string Real(string path)
+    {
+        string full = Path.GetFullPath(path), at = Path.GetPathRoot(full)!;
+        foreach (string part in full[at.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        {
+            at = Path.Combine(at, part);
+            if (new FileInfo(at).LinkTarget is not null) at = Real(File.ResolveLinkTarget(at, returnFinalTarget: true)!.FullName);
+        }
+        return at;
+    }
 }
 
 /// <summary>A bundle that was verified, to be read from; each file is compared again as it is read.</summary>

@@ -18,7 +18,7 @@ public sealed class AgreementTests
     }
 
     [Theory]
-    [InlineData("identifiers.phone", "identifiers.phone "), InlineData("contacts[0].note", "contacts[00].note"), InlineData("contacts[0].note", "contacts[0]..note"), InlineData("seed", "1seed"), InlineData("  seed", " seed"), InlineData("\ncontacts[0].note", "")]
+    [InlineData("identifiers.phone", "identifiers.phone "), InlineData("contacts[0].note", "contacts[00].note"), InlineData("contacts[0].note", "contacts[0]..note"), InlineData("seed", "1seed"), InlineData("  seed", " seed"), InlineData("\ncontacts[0].note", ""), InlineData("  seed\n", "  seed\n\n")]
     public void A_line_of_commitments_that_is_of_another_form_is_named(string from, string to)
     {
         using Scratch scratch = new();
@@ -92,6 +92,7 @@ public sealed class AgreementTests
         Assert.Contains("there is none", Bad("bundle", about => about with { Reports = [.. about.Reports, about.Reports[0] with { Path = "reports/more.json" }] }, _ => { }), StringComparison.Ordinal);
         Assert.Contains("of the role scenario", Bad("bundle", about => about, writer => writer.Add("captures/c.pcap", "scenario", "text/plain", "x"u8)), StringComparison.Ordinal);
         Assert.Contains("no public form", Bad("bundle", about => about, writer => writer.Add(BundlePath.Commitments, "commitments", "text/plain", Encoding.ASCII.GetBytes(Opening.Create("seed", "1").Line))), StringComparison.Ordinal);
+        Assert.Contains("too long to be read", Bad("bundle", about => about with { Reports = [.. about.Reports, about.Reports[0] with { Path = "reports/long.json" }] }, writer => writer.Add("reports/long.json", "report", "application/json", new byte[ReportReading.Limit + 1])), StringComparison.Ordinal);
         Assert.Contains("not the page that follows", Bad("bundle", about => about, _ => { }, readme => readme.Replace("prints nothing", "may print something", StringComparison.Ordinal) + "All is true.\n"), StringComparison.Ordinal);
 
         // Of another version the page may be another: that is said, and no defect.
@@ -115,6 +116,30 @@ public sealed class AgreementTests
             Directory.Delete(scratch.PathOf("lie"), recursive: true);
             return report;
         }
+    }
+
+    [Theory]
+    [InlineData(99, "has 99 bytes, and it has 14"), InlineData(-1, "has -1 bytes")]
+    public void A_length_that_a_file_has_not_is_named(int bytes, string text)
+    {
+        using Scratch scratch = new();
+        string file = Path.Combine(scratch.Pack(), BundlePath.About), about = File.ReadAllText(file);
+        Assert.Contains("\"bytes\": 14,", about, StringComparison.Ordinal);
+        File.WriteAllText(file, about.Replace("\"bytes\": 14,", $"\"bytes\": {bytes},", StringComparison.Ordinal));
+        AlteredBundleTests.Resign(scratch.PathOf("bundle"), scratch.Key, rehash: false);
+        Assert.Contains(scratch.Verify().Defects, defect => defect.Kind == "bad-list" && defect.Path == BundlePath.About && defect.Text.Contains(text, StringComparison.Ordinal));
+    }
+
+    [Theory] // Numbers with which a page cannot be reckoned are no report, and no crash.
+    [InlineData("\"offset\": ", "\"offset\": 9223372036854775807, \"more\": "), InlineData("\"offset\": ", "\"offset\": -"), InlineData("\"length\": ", "\"length\": -"), InlineData("\"chance\": ", "\"chance\": 1e999, \"more\": ")]
+    public void A_number_that_no_report_has_is_told(string from, string to)
+    {
+        using Scratch scratch = new();
+        Publish(scratch);
+        string file = scratch.PathOf("public/reports/report-1.json"), text = File.ReadAllText(file);
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        Changed(scratch, static _ => { }, () => File.WriteAllText(file, text.Replace(from, to, StringComparison.Ordinal)));
+        Assert.Contains(("bad-list", BundlePath.About), AlteredBundleTests.Named(EvidenceBundle.Verify(scratch.PathOf("public"), scratch.Key.PublicKey)));
     }
 
     static void Publish(Scratch scratch)

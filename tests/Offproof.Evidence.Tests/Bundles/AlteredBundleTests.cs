@@ -80,6 +80,15 @@ public sealed class AlteredBundleTests
     }
 
     [Fact]
+    public void More_files_than_any_bundle_has_are_told()
+    {
+        using Scratch scratch = new();
+        string folder = scratch.Pack();
+        for (int i = 0; i < BundlePath.MostFiles; i++) File.WriteAllBytes(Path.Combine(folder, "scenario", $"{i}"), []);
+        Assert.Contains(scratch.Verify().Defects, static defect => defect is { Kind: "too-large", Text: "more than 10000 files" });
+    }
+
+    [Fact]
     public void An_empty_folder_that_was_added_is_named_and_so_are_links_and_pipes()
     {
         using Scratch scratch = new();

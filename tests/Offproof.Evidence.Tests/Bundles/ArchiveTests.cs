@@ -77,6 +77,14 @@ public sealed class ArchiveTests
         }
     }
 
+    [Fact] // The folder is for its owner alone (700), and so is what it becomes.
+    public void An_archive_is_for_its_owner_alone()
+    {
+        using Scratch scratch = new();
+        EvidenceBundle.Zip(scratch.Pack(), scratch.PathOf("bundle.zip"));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(scratch.PathOf("bundle.zip")));
+    }
+
     [Fact]
     public void The_same_folder_gives_the_same_archive()
     {

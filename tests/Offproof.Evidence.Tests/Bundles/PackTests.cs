@@ -110,6 +110,16 @@ public sealed class PackTests
         Assert.True(scratch.Verify().Unaltered);
     }
 
+    [Theory] // Nothing but what names one of the two schemas is a report whose verdict is taken over.
+    [InlineData("""{"verdict":"CLEAN"}"""), InlineData("""{"schema":null,"verdict":"CLEAN"}"""), InlineData("""{"schema":"offproof/v1/other","verdict":"CLEAN"}"""), InlineData("""{"schema":"offproof/v1/audit","verdict":"LEAK","verdict":"CLEAN"}""")]
+    public void What_only_looks_like_a_report_says_nothing(string json)
+    {
+        using Scratch scratch = new();
+        EvidenceBundle.Pack(scratch.Request(new PackInput(PackRole.Report, scratch.Write("r.json", System.Text.Encoding.UTF8.GetBytes(json)))), TimeProvider.System);
+        Assert.Empty(About.Read(File.ReadAllBytes(scratch.PathOf("bundle/bundle.json")))!.Reports);
+        Assert.True(scratch.Verify().Unaltered);
+    }
+
     [Fact]
     public void A_bundle_that_was_not_signed_verifies_nowhere()
     {

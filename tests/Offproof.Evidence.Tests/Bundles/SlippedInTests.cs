@@ -77,6 +77,16 @@ public sealed class SlippedInTests
         Assert.Equal([], scratch.Verify().Defects);
     }
 
+    [Fact] // Which of two members of one name is read depends on the reader.
+    public void A_report_that_has_a_member_twice_is_packed_as_its_hash_where_only_hashes_are_asked_for()
+    {
+        using Scratch scratch = new();
+        var report = new PackInput(PackRole.Report, scratch.Write("r.json", """{"schema":"offproof/v1/audit","verdict":"LEAK","findings":[{"layers":["+447700900028"]}],"findings":[]}"""u8));
+        EvidenceBundle.Pack(scratch.Request(report) with { HashOnly = true }, TimeProvider.System);
+        Assert.DoesNotContain("+447700900028", string.Concat(Directory.EnumerateFiles(scratch.PathOf("bundle"), "*", SearchOption.AllDirectories).Select(File.ReadAllText)), StringComparison.Ordinal);
+        Assert.True(scratch.Verify().Unaltered);
+    }
+
     [Fact]
     public void Secret_keys_are_refused_whatever_is_given()
     {

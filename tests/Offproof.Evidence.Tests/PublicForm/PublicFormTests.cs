@@ -48,6 +48,32 @@ public sealed class PublicFormTests
         Assert.False(Directory.Exists(scratch.PathOf("again")));
     }
 
+    [Theory] // A link on the way is followed before it is asked where the openings would lie.
+    [InlineData("link/openings.json", "public"), InlineData("public/openings.json", "link"), InlineData("there/public/openings.json", "public"), InlineData("old/openings.json", "public")]
+    public void The_openings_lie_in_no_bundle_by_a_link_either(string openings, string to)
+    {
+        using Scratch scratch = new();
+        Directory.CreateSymbolicLink(scratch.PathOf("link"), "public");
+        Directory.CreateSymbolicLink(scratch.PathOf("old"), scratch.PathOf("bundle"));
+        Directory.CreateSymbolicLink(scratch.PathOf("there"), ".");
+        Directory.CreateDirectory(scratch.PathOf("public"));
+        Assert.Contains("would lie in the bundle", Assert.Throws<EvidenceException>(() => Publish(scratch, to: to, openings: openings)).Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scratch.PathOf("public")));
+    }
+
+    [Theory] // Whoever gave the report may have written it by hand.
+    [InlineData("\"flow\": 1", "\"flow\": 5000000000"), InlineData("\"offset\": ", "\"offset\": 9223372036854775807, \"more\": "), InlineData("\"chance\": ", "\"chance\": 1e999, \"more\": ")]
+    public void A_report_with_a_number_that_none_has_is_not_carried_over(string from, string to)
+    {
+        using Scratch scratch = new();
+        string report = File.ReadAllText(Scratch.Report);
+        Assert.Contains(from, report, StringComparison.Ordinal);
+        scratch.Write("report.json", Encoding.UTF8.GetBytes(report.Replace(from, to, StringComparison.Ordinal)));
+        EvidenceBundle.Pack(scratch.Request(new PackInput(PackRole.Persona, Scratch.Persona), new PackInput(PackRole.Report, scratch.PathOf("report.json"))), TimeProvider.System);
+        Assert.Equal(EvidenceFault.Usage, Assert.Throws<EvidenceException>(() => Publish(scratch, pack: false)).Fault);
+        Assert.False(Directory.Exists(scratch.PathOf("public")) || File.Exists(scratch.PathOf("openings.json")));
+    }
+
     [Fact]
     public void Nothing_of_the_persona_stands_in_it_and_its_pages_follow_from_its_data()
     {
