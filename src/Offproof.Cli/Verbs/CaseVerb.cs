@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Offproof.Device;
 using Offproof.Evidence;
 
 namespace Offproof.Cli;
@@ -72,12 +71,12 @@ internal static class CaseVerb
             string file;
             if (parsed.GetValue(corrects) is { } old)
             {
-                if (parsed.GetValue(id) is not null) throw new DeviceException(DeviceFault.Usage, "what corrects another has its id", "--corrects alone");
-                file = opened.Correct(kind, old, parsed.GetValue(because) ?? throw new DeviceException(DeviceFault.Usage, "a correction says why", "--because TEXT"), values, keyFile);
+                if (parsed.GetValue(id) is not null) throw new EvidenceException(EvidenceFault.Usage, "what corrects another has its id", "--corrects alone");
+                file = opened.Correct(kind, old, parsed.GetValue(because) ?? throw new EvidenceException(EvidenceFault.Usage, "a correction says why", "--because TEXT"), values, keyFile);
             }
             else
             {
-                if (parsed.GetValue(because) is not null) throw new DeviceException(DeviceFault.Usage, "--because goes with --corrects");
+                if (parsed.GetValue(because) is not null) throw new EvidenceException(EvidenceFault.Usage, "--because goes with --corrects", "--corrects ID --because TEXT");
                 file = opened.Add(kind, parsed.GetValue(id), values, keyFile);
             }
             Say(parsed, new CaseJson("offproof/v1/case", at, file, null, null), file);
@@ -106,21 +105,21 @@ internal static class CaseVerb
             string? accepted = parsed.GetValue(accept), refused = parsed.GetValue(refuse), why = parsed.GetValue(reason);
             if (accepted is not null || refused is not null)
             {
-                if ((accepted is not null && refused is not null) || parsed.GetValue(file) is not null) throw new DeviceException(DeviceFault.Usage, "--accept or --refuse decides about one comment, and takes no file");
-                if ((refused is not null) != (why is not null)) throw new DeviceException(DeviceFault.Usage, "--refuse goes with --reason: it is shown in the comment's place");
+                if ((accepted is not null && refused is not null) || parsed.GetValue(file) is not null) throw new EvidenceException(EvidenceFault.Usage, "--accept or --refuse decides about one comment, and takes no file", "case reply DIR --accept ID");
+                if ((refused is not null) != (why is not null)) throw new EvidenceException(EvidenceFault.Usage, "--refuse goes with --reason: it is shown in the comment's place", "case reply DIR --refuse ID --reason TEXT");
                 opened.Moderate((accepted ?? refused)!, why);
                 Say(parsed, new CaseJson("offproof/v1/case", at, null, accepted ?? refused, accepted is not null ? "accepted" : "refused"), $"{accepted ?? refused} is {(accepted is not null ? "accepted" : "refused")}; publish shows it");
                 return Task.FromResult(ExitCode.Ok);
             }
-            string text = parsed.GetValue(file) ?? throw new DeviceException(DeviceFault.Usage, "no file is named", "case reply DIR FILE --signature FILE --from NAME");
+            string text = parsed.GetValue(file) ?? throw new EvidenceException(EvidenceFault.Usage, "no file is named", "case reply DIR FILE --signature FILE --from NAME");
             if (parsed.GetValue(withdraws) is { } old)
             {
-                if (parsed.GetValue(from) is not null || parsed.GetValue(comment)) throw new DeviceException(DeviceFault.Usage, "--withdraws takes the key of the reply that it names", "--withdraws ID alone");
+                if (parsed.GetValue(from) is not null || parsed.GetValue(comment)) throw new EvidenceException(EvidenceFault.Usage, "--withdraws takes the key of the reply that it names", "--withdraws ID alone");
                 string statement = opened.Retract(old, new(text, parsed.GetValue(signature) ?? text + ".minisig", parsed.GetValue(key)));
                 Say(parsed, new CaseJson("offproof/v1/case", at, $"replies/{statement}.txt", statement, "accepted"), $"{old} is taken back by {statement}, signed under its own key; publish shows it");
                 return Task.FromResult(ExitCode.Ok);
             }
-            string name = parsed.GetValue(from) ?? throw new DeviceException(DeviceFault.Usage, "whose it is, is not said", "--from NAME");
+            string name = parsed.GetValue(from) ?? throw new EvidenceException(EvidenceFault.Usage, "whose it is, is not said", "--from NAME");
             SignedFile came = new(text, parsed.GetValue(signature) ?? text + ".minisig", parsed.GetValue(key));
             bool isComment = parsed.GetValue(comment);
             string id = isComment ? opened.Comment(name, came) : opened.Reply(name, came);

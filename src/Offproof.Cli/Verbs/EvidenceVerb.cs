@@ -160,8 +160,8 @@ internal static partial class EvidenceVerb
             {
                 SecretKeyReading.Read => key!,
                 SecretKeyReading.PasswordWanted => throw new EvidenceException(EvidenceFault.WrongKey, $"{path} is encrypted, and no password was given", "--password-file FILE"),
-                SecretKeyReading.WrongPassword => throw new EvidenceException(EvidenceFault.WrongKey, $"{path} does not open with that password"),
-                SecretKeyReading.TooCostly => throw new EvidenceException(EvidenceFault.WrongKey, $"{path} wants more memory than any key of minisign's"),
+                SecretKeyReading.WrongPassword => throw new EvidenceException(EvidenceFault.WrongKey, $"{path} does not open with that password", "the password is the first line of --password-file; without the option it is asked for"),
+                SecretKeyReading.TooCostly => throw new EvidenceException(EvidenceFault.WrongKey, $"{path} wants more memory than any key of minisign's", "evidence keygen FILE makes another one"),
                 _ => throw new EvidenceException(EvidenceFault.WrongKey, $"{path} is no secret key of minisign", "evidence keygen FILE makes one"),
             };
         }
@@ -178,7 +178,7 @@ internal static partial class EvidenceVerb
         int end = file.AsSpan().IndexOfAny((byte)'\n', (byte)'\r');
         byte[] line = end < 0 ? [.. file] : file[..end];
         CryptographicOperations.ZeroMemory(file);
-        return line.Length > 0 ? line : throw new EvidenceException(EvidenceFault.WrongKey, $"{path} has no password in its first line");
+        return line.Length > 0 ? line : throw new EvidenceException(EvidenceFault.WrongKey, $"{path} has no password in its first line", "a password is a line of its own; a key without one needs no --password-file");
     }
 
     // A key has some hundred bytes; whatever else was named is not read whole.

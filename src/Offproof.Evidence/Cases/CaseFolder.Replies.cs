@@ -72,7 +72,7 @@ public sealed partial class CaseFolder
     string TakeIn(Dossier dossier, string kind, string id, MinisignKey key, SignedFile came, Dictionary<string, IReadOnlyList<string>> values, params (string File, byte[] Bytes)[] beside)
     {
         if (!File.Exists(came.Text)) throw new EvidenceException(EvidenceFault.Failure, $"{came.Text} is not there, or no file");
-        byte[] text = FileKind.TryReadAll(came.Text, MostReply) ?? throw new EvidenceException(EvidenceFault.Refused, $"{came.Text} is a link, or longer than {MostReply} bytes: nothing was kept");
+        byte[] text = FileKind.TryReadAll(came.Text, MostReply) ?? throw new EvidenceException(EvidenceFault.Refused, $"{came.Text} is no ordinary file, or longer than {MostReply} bytes: nothing was kept", "copy the text to a file");
         byte[] signature = FileKind.TryReadAll(came.Signature, MinisignSignature.FileLimit) ?? throw new EvidenceException(EvidenceFault.Failure, $"{came.Signature} is not there, or no signature");
         // Who signed is asked before what was signed is looked at.
         string comment = Require(came.Text, key, text, signature);

@@ -92,8 +92,7 @@ public sealed partial class CaseFolder
         if (key is not null)
         {
             keyFile = KeyFile(key).Bytes;
-            int keys = dossier.All.Count(placed => placed.Id == id && placed["key"] is not null);
-            values["key"] = [keys == 0 ? $"keys/{id}.pub" : string.Create(CultureInfo.InvariantCulture, $"keys/{id}-{keys + 1}.pub")];
+            values["key"] = [FreeKey(dossier, id)];
         }
         Entry entry = Entry.Create(kind, id, Entry.Time(clock.GetUtcNow()), why, values, $"the {kind.Name} '{id}'");
         return Enter(dossier, entry, keyFile is null ? [] : [(values["key"][0], keyFile)]);
@@ -105,6 +104,7 @@ public sealed partial class CaseFolder
         int number = dossier.All.Count == 0 ? 1 : dossier.All[^1].Number + 1;
         string file = string.Create(CultureInfo.InvariantCulture, $"entries/{number:0000}-{entry.Kind.Name}-{entry.Id}.json");
         byte[] bytes = entry.Write();
+        if (number > 9999) throw new EvidenceException(EvidenceFault.Refused, $"{file} would have more than four digits, and would not be read again", "give the last entries lower numbers, if they were not published");
         if (bytes.Length > Entry.FileLimit) throw new EvidenceException(EvidenceFault.Refused, $"{file} would be longer than 64 KiB");
         Dossier.Build(dossier.Head, dossier.History, [.. dossier.All.Select(static placed => (placed.Number, placed.File, placed.Entry, placed.Bytes)), (number, file, entry, bytes)]);
         foreach ((string name, byte[] content) in (ReadOnlySpan<(string, byte[])>)[.. beside, (file, bytes)])
@@ -121,8 +121,19 @@ public sealed partial class CaseFolder
     {
         for (int n = 1; ; n++)
         {
-            string id = string.Create(CultureInfo.InvariantCulture, $"{beginning}-{n}");
+            string number = string.Create(CultureInfo.InvariantCulture, $"-{n}");
+            string id = beginning[..Math.Min(beginning.Length, Entry.MostId - number.Length)] + number;
             if (!dossier.All.Any(placed => placed.Id == id)) return id;
+        }
+    }
+
+    // maker-2.pub is the second key of 'maker', or the first one of 'maker-2'.
+    string FreeKey(Dossier dossier, string id)
+    {
+        for (int n = 1; ; n++)
+        {
+            string file = n == 1 ? $"keys/{id}.pub" : string.Create(CultureInfo.InvariantCulture, $"keys/{id}-{n}.pub");
+            if (!File.Exists(Path.Combine(root, file)) && !dossier.All.Any(placed => placed["key"] == file)) return file;
         }
     }
 

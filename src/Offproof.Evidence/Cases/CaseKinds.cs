@@ -71,7 +71,7 @@ public sealed class CaseKind
             new("known-from", Form.Entry, "The source from which it is known, where it was not read", of: ["source"]), new("note", Form.Text, "What a reader should know of it", isList: true)]),
         new("chapter", "A step of the story", [Line("title", "In a few words", true), new("date", Form.Date, "When", true), new("text", Form.Text, "A paragraph, in our own words", true, true), Sources(true)]),
         new("claim", "What somebody said", [
-            Line("who", "Who said it", true), new("date", Form.Date, "When", true), Source(true), new("quote", Form.Quote, "Their words, exact, at most 90", true), Line("language", "Of the quotation, where it is not English: zh-Hant"),
+            Line("who", "Who said it", true), new("date", Form.Date, "When", true), Source(), new("quote", Form.Quote, "Their words, exact, at most 90", true), Line("language", "Of the quotation, where it is not English: zh-Hant"),
             new("translation", Form.Quote, "Ours"), new("plain", Form.Text, "What it comes to, in our words", true)]),
         new("evidence", "What bears on claims", [
             Line("title", "In a few words", true), Line("who", "Whose it is", true), new("date", Form.Date, "When", true), new("text", Form.Text, "What it shows, a paragraph", true, true), Sources(false),
@@ -83,7 +83,7 @@ public sealed class CaseKind
             new("claim", Form.Entry, "Of which", true, of: ["claim"]), new("outcome", Form.Outcome, "supported, contradicted, not shown or unknown", true), new("says", Form.Says, "In one sentence of at most 30 words", true),
             new("why", Form.Text, "Why, a paragraph", true, true), new("limits", Form.Text, "Where it ends", true, true)]),
         new("statement", "What somebody concerned said in public", [
-            Line("who", "Who", true), new("date", Form.Date, "When", true), Source(true), new("quote", Form.Quote, "Their words, exact, at most 90"), Line("language", "Of the quotation, where it is not English"),
+            Line("who", "Who", true), new("date", Form.Date, "When", true), Source(), new("quote", Form.Quote, "Their words, exact, at most 90"), Line("language", "Of the quotation, where it is not English"),
             new("translation", Form.Quote, "Ours"), new("plain", Form.Text, "What they said, in our words", true, true)]),
         new("party", "Somebody concerned", [
             Line("name", "Their name", true), Line("role", "How they are concerned", true), new("key", Form.Path, "A file with their minisign key"), new("obtained", Form.Text, "How it was had, and why it is theirs"),
@@ -100,7 +100,7 @@ public sealed class CaseKind
 
     static CaseMember Line(string name, string help, bool isRequired = false) => new(name, Form.Line, help, isRequired);
 
-    static CaseMember Source(bool isRequired) => new("source", Form.Entry, "The source", isRequired, of: ["source"]);
+    static CaseMember Source() => new("source", Form.Entry, "The source", true, of: ["source"]);
 
     static CaseMember Sources(bool isRequired) => new("source", Form.Entry, "A source", isRequired, isList: true, of: ["source"]);
 

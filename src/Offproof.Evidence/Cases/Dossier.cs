@@ -29,21 +29,19 @@ sealed class Dossier
 {
     internal const int MostEntries = 2000;
 
-    readonly List<Placed> all;
-
     internal CaseHead Head { get; }
 
     internal History History { get; }
 
     /// <summary>In the order in which they were added, also those that no longer stand.</summary>
-    internal IReadOnlyList<Placed> All => all;
+    internal IReadOnlyList<Placed> All { get; }
 
-    Dossier(CaseHead head, History history, List<Placed> all) => (Head, History, this.all) = (head, history, all);
+    Dossier(CaseHead head, History history, List<Placed> all) => (Head, History, All) = (head, history, all);
 
     /// <summary>Those of a kind that stand, each where the one that it corrects stood.</summary>
-    internal IEnumerable<Placed> Standing(string kind) => all.Where(placed => placed.Entry.Kind.Name == kind && !placed.Entry.Corrects).Select(static placed => placed.Current).OfType<Placed>();
+    internal IEnumerable<Placed> Standing(string kind) => All.Where(placed => placed.Entry.Kind.Name == kind && !placed.Entry.Corrects).Select(static placed => placed.Current).OfType<Placed>();
 
-    internal Placed? Find(string id) => all.FirstOrDefault(placed => placed.Stands && placed.Id == id && placed.Entry.Kind.Name is not ("withdrawal" or "moderation" or "retraction"));
+    internal Placed? Find(string id) => All.FirstOrDefault(placed => placed.Stands && placed.Id == id && placed.Entry.Kind.Name is not ("withdrawal" or "moderation" or "retraction"));
 
     internal Placed Need(string id) => Find(id) ?? throw new InvalidOperationException(id);
 
@@ -124,7 +122,7 @@ sealed class Dossier
     // case.md §3: whoever quotes a page in small pieces has quoted the page.
     void RequireShortQuotations()
     {
-        foreach (IGrouping<string, Placed> quoting in all.Where(static placed => placed.Stands && placed["quote"] is not null).GroupBy(static placed => placed.Entry.Need("source"), StringComparer.Ordinal))
+        foreach (IGrouping<string, Placed> quoting in All.Where(static placed => placed.Stands && placed["quote"] is not null).GroupBy(static placed => placed.Entry.Need("source"), StringComparer.Ordinal))
         {
             int words = quoting.Sum(static placed => PlainText.Words(placed.Entry.Need("quote")));
             if (words > MostOfOneSource)

@@ -9,6 +9,7 @@ namespace Offproof.Evidence;
 sealed class Entry
 {
     internal const int FileLimit = 65_536;
+    internal const int MostId = 40;
     internal const int MostText = 4000;
     internal const int MostLine = 300;
     internal const int MostQuoted = 90;
@@ -43,9 +44,9 @@ sealed class Entry
     /// <exception cref="EvidenceException">It has not the form of its kind.</exception>
     internal static Entry Create(CaseKind kind, string id, string added, string? correctionWhy, IReadOnlyDictionary<string, IReadOnlyList<string>> given, string where)
     {
-        if (!IsId(id)) throw Bad(where, $"'{id}' is no id: small letters, digits and hyphens, at most 40, and none that the page has for itself");
+        if (!IsId(id)) throw Bad(where, $"'{id}' is no id: small letters, digits and hyphens, at most {MostId}, and none that the page has for itself");
         if (IsReserved(id, kind.Name)) throw Bad(where, $"'{id}' is an id of those that came signed");
-        if (!DateTimeOffset.TryParseExact(added, TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)) throw Bad(where, "'added' is no time like 2026-11-26T21:30:00Z");
+        if (!IsTime(added)) throw Bad(where, "'added' is no time like 2026-11-26T21:30:00Z");
         if (correctionWhy is not null && !kind.IsCorrectable) throw Bad(where, $"a {kind.Name} is not corrected");
         if (correctionWhy is not null) RequireText(where, "why", correctionWhy);
         if (correctionWhy is not null && PlainText.Hides(correctionWhy)) throw Hidden(where, "why", correctionWhy);
@@ -75,8 +76,8 @@ sealed class Entry
     internal static bool IsTime(string text) => DateTimeOffset.TryParseExact(text, TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _);
 
     // Those that the page has for itself are nobody's: a link would lead to the wrong place.
-    internal static bool IsId(string id) => id.Length is > 0 and <= 40 && id.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') && id[0] != '-'
-        && !id.StartsWith("change-", StringComparison.Ordinal) && id is not ("story" or "claims" or "evidence" or "concerned" or "comments" or "corrections" or "sources" or "check");
+    internal static bool IsId(string id) => id.Length is > 0 and <= MostId && id.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') && id[0] != '-'
+        && !id.StartsWith("change-", StringComparison.Ordinal) && id is not ("change" or "story" or "claims" or "evidence" or "concerned" or "comments" or "corrections" or "sources" or "check");
 
     // A reader leaves the files of comments out when comparing (case.md §2): nothing else may hide under such a name.
     static bool IsReserved(string id, string kind) => ((string[])["comment", "retraction"]).Any(own => id == own || (id.StartsWith(own + "-", StringComparison.Ordinal) && kind != own));
@@ -97,12 +98,18 @@ sealed class Entry
                 throw Bad(where, "evidence has a source or a bundle");
             case "party" when (One("key") is null) != (One("obtained") is null):
                 throw Bad(where, "a key goes with how it was obtained");
+            // Nothing of the case, and no file of comments, which a reader leaves out when comparing, comes along as a party's key.
+            case "party" or "comment" when One("key") is { } key && !IsKeyOf(Id, key):
+                throw Bad(where, $"'key' is keys/{Id}.pub, or keys/{Id}-N.pub for another one");
             case "source" when (One("read") is null) == (One("known-from") is null):
                 throw Bad(where, "a source was read on a day, or is known from another one");
             case "moderation" when One("decision") == "refused" && One("reason") is null:
                 throw Bad(where, "who is refused is told why: 'reason' is missing");
         }
     }
+
+    static bool IsKeyOf(string id, string key) => key.StartsWith($"keys/{id}", StringComparison.Ordinal) && key.EndsWith(".pub", StringComparison.Ordinal) && key[(5 + id.Length)..^4] is var number
+        && (number.Length == 0 || (number[0] == '-' && number[1..].All(char.IsAsciiDigit)));
 
     static void Require(string where, CaseMember member, string text)
     {
@@ -116,7 +123,8 @@ sealed class Entry
             Form.Hash => text.Length == 64 && text.All(char.IsAsciiHexDigitLower),
             Form.Outcome => text is "supported" or "contradicted" or "not shown" or "unknown",
             Form.Decision => text is "accepted" or "refused",
-            Form.Path => IsPath(text) || (name == "bundle" && Uri.TryCreate(text, UriKind.Absolute, out Uri? at) && at.Scheme == "https" && Ascii.IsValid(text)),
+            Form.Path when name != "bundle" => IsPath(text),
+            Form.Path => (IsPath(text) && text.Split('/') is ["bundles", _]) || (Uri.TryCreate(text, UriKind.Absolute, out Uri? at) && at.Scheme == "https" && Ascii.IsValid(text)),
             Form.Entry => IsId(text),
             _ => true,
         };

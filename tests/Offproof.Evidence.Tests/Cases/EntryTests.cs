@@ -123,6 +123,8 @@ public sealed class EntryTests
     [InlineData("source", "read", "is known from another one")]
     [InlineData("evidence", "bundle=../secrets", "'bundle' cannot be")]
     [InlineData("evidence", "bundle=bundles/one", "go together")]
+    [InlineData("evidence", "bundle=replies", "'bundle' cannot be")]
+    [InlineData("evidence", "bundle=bundles/one/two", "'bundle' cannot be")]
     [InlineData("verdict", "says=1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31", "31 words")]
     [InlineData("source", "title=two\nlines", "'title' cannot be")]
     public void What_does_not_fit_is_refused_with_its_reason(string kind, string change, string complaint)
@@ -146,11 +148,20 @@ public sealed class EntryTests
     }
 
     [Theory]
-    [InlineData("story"), InlineData("change-1"), InlineData("../x"), InlineData("A"), InlineData(""), InlineData("-x")]
+    [InlineData("story"), InlineData("change"), InlineData("change-1"), InlineData("../x"), InlineData("A"), InlineData(""), InlineData("-x")]
     public void An_id_is_a_name_for_files_and_links(string id)
     {
         using CaseScratch scratch = new();
         scratch.Refuses(EvidenceFault.Failure, () => scratch.Add("chapter", id, ("title", "t"), ("date", "2026"), ("text", "x"), ("source", "s1")));
+    }
+
+    [Fact]
+    public void An_entry_that_would_not_be_read_again_is_not_written()
+    {
+        using CaseScratch scratch = new();
+        string entries = Path.Combine(scratch.Folder, "entries");
+        File.Move(Path.Combine(entries, "0005-party-maker.json"), Path.Combine(entries, "9999-party-maker.json"));
+        scratch.Refuses(EvidenceFault.Refused, () => scratch.Add("chapter", "x", ("title", "t"), ("date", "2026"), ("text", "x"), ("source", "s1")));
     }
 
     [Fact]

@@ -58,6 +58,35 @@ public sealed partial class ReplyTests
     }
 
     [Fact]
+    public void A_party_of_any_name_can_reply_and_exchange_its_key()
+    {
+        using CaseScratch scratch = new();
+        string longest = new('x', 40);
+        foreach (string id in (string[])[longest, "maker-2"])
+        {
+            scratch.Case.Add(CaseScratch.Kind("party"), id, CaseScratch.Values(("name", id), ("role", "r"), ("obtained", "o")), scratch.Write("p.pub", scratch.Stranger.PublicKey.FileText));
+            scratch.Case.Reply(id, scratch.Signed($"From {id}.", scratch.Stranger));
+        }
+        // The second key of 'maker' is not the first one of 'maker-2'.
+        scratch.Case.Correct(CaseScratch.Kind("party"), "maker", "It was exchanged.", CaseScratch.Values(), scratch.Write("p.pub", scratch.Stranger.PublicKey.FileText));
+        scratch.Case.Reply("maker", scratch.Signed("Under the new one.", scratch.Stranger));
+        scratch.Publish();
+        Assert.Contains("href=\"keys/maker-3.pub\"", scratch.Page, StringComparison.Ordinal);
+        Assert.Contains($"From {longest}.", scratch.Page, StringComparison.Ordinal);
+    }
+
+    [Theory] // What a reader leaves out when comparing are files of comments, and nothing else under such a name.
+    [InlineData("keys/comment-1.pub"), InlineData("keys/other.pub"), InlineData("replies/comment-1.txt"), InlineData("keys/maker-x.pub"), InlineData("case.json")]
+    public void No_other_file_of_the_case_is_a_partys_key(string key)
+    {
+        using CaseScratch scratch = new();
+        scratch.Case.Comment("Ann", scratch.Signed("Held.", scratch.Stranger));
+        string entry = Path.Combine(scratch.Folder, "entries", "0005-party-maker.json");
+        File.WriteAllText(entry, File.ReadAllText(entry).Replace("keys/maker.pub", key, StringComparison.Ordinal));
+        Assert.Contains("'key' is keys/maker.pub", scratch.Refuses(EvidenceFault.Failure, () => scratch.Publish()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_key_that_was_exchanged_does_not_undo_what_was_signed_before()
     {
         using CaseScratch scratch = new();
