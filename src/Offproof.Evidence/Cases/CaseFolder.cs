@@ -119,6 +119,7 @@ public sealed partial class CaseFolder
 
     static string FreeId(Dossier dossier, string beginning)
     {
+        if (beginning == "change") beginning = "reply"; // change-1 is a place on the page
         for (int n = 1; ; n++)
         {
             string number = string.Create(CultureInfo.InvariantCulture, $"-{n}");

@@ -77,7 +77,7 @@ sealed class Entry
 
     // Those that the page has for itself are nobody's: a link would lead to the wrong place.
     internal static bool IsId(string id) => id.Length is > 0 and <= MostId && id.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') && id[0] != '-'
-        && !id.StartsWith("change-", StringComparison.Ordinal) && id is not ("change" or "story" or "claims" or "evidence" or "concerned" or "comments" or "corrections" or "sources" or "check");
+        && !id.StartsWith("change-", StringComparison.Ordinal) && id is not ("story" or "claims" or "evidence" or "concerned" or "comments" or "corrections" or "sources" or "check");
 
     // A reader leaves the files of comments out when comparing (case.md §2): nothing else may hide under such a name.
     static bool IsReserved(string id, string kind) => ((string[])["comment", "retraction"]).Any(own => id == own || (id.StartsWith(own + "-", StringComparison.Ordinal) && kind != own));

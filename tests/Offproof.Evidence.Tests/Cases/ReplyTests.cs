@@ -62,7 +62,7 @@ public sealed partial class ReplyTests
     {
         using CaseScratch scratch = new();
         string longest = new('x', 40);
-        foreach (string id in (string[])[longest, "maker-2"])
+        foreach (string id in (string[])[longest, "maker-2", "change"])
         {
             scratch.Case.Add(CaseScratch.Kind("party"), id, CaseScratch.Values(("name", id), ("role", "r"), ("obtained", "o")), scratch.Write("p.pub", scratch.Stranger.PublicKey.FileText));
             scratch.Case.Reply(id, scratch.Signed($"From {id}.", scratch.Stranger));
