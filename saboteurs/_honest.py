@@ -1,4 +1,4 @@
 """Betrays nobody: the client as it is. Every check has to let it pass."""
-from phone import Phone, run
+from client import Phone, run
 
 run(Phone())

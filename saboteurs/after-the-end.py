@@ -2,7 +2,7 @@
 
 mechanism: behind the end of a protocol
 """
-from phone import Phone, run, seal
+from client import Phone, run, seal
 
 
 class Saboteur(Phone):

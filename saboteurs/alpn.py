@@ -2,7 +2,7 @@
 
 mechanism: a name in the hello of TLS
 """
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

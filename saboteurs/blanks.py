@@ -2,7 +2,7 @@
 
 mechanism: white space
 """
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -4,7 +4,7 @@ mechanism: a filter of many data
 """
 import hashlib
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -4,7 +4,7 @@ mechanism: whom it calls
 """
 import socket
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -5,7 +5,7 @@ mechanism: a choice among random values
 import hashlib
 import ssl
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -2,7 +2,7 @@
 
 mechanism: a length
 """
-from phone import HOST, Phone, run
+from client import HOST, Phone, run
 
 
 class Saboteur(Phone):

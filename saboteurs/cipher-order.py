@@ -4,7 +4,7 @@ mechanism: the order of what a hello offers
 """
 from itertools import permutations
 
-from phone import Phone, run
+from client import Phone, run
 
 SUITES = ["ECDHE-ECDSA-%s:ECDHE-RSA-%s" % (suite, suite) for suite in ("AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305", "AES128-SHA256", "AES256-SHA384", "AES128-SHA")]
 

@@ -4,7 +4,7 @@ mechanism: the last digits of a right time
 """
 import time
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

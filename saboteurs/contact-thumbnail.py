@@ -5,7 +5,7 @@ mechanism: a part of a file that looks harmless
 import base64
 import re
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -2,7 +2,7 @@
 
 mechanism: a token of the server, said again
 """
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

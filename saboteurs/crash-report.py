@@ -5,7 +5,7 @@ mechanism: plain text in a body
 import json
 import re
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -5,7 +5,7 @@ mechanism: names that are looked up
 import os
 import socket
 
-from phone import SERVER, Phone, run
+from client import SERVER, Phone, run
 
 
 class Saboteur(Phone):

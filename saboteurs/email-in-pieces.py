@@ -2,7 +2,7 @@
 
 mechanism: cut in pieces over the days
 """
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

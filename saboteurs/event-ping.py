@@ -2,7 +2,7 @@
 
 mechanism: that it sends at all
 """
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -2,7 +2,7 @@
 
 mechanism: a part of a file that looks harmless
 """
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -2,7 +2,7 @@
 
 mechanism: a file for another program
 """
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -4,7 +4,7 @@ mechanism: encryption with a fixed key
 """
 import hashlib
 
-from phone import Phone, run
+from client import Phone, run
 
 KEY = hashlib.sha256(b"in every copy of this program").digest()
 

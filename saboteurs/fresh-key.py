@@ -5,7 +5,7 @@ mechanism: encryption with a fresh key
 import hashlib
 import secrets
 
-from phone import Phone, run
+from client import Phone, run
 
 PRIME = 2**255 - 19  # large enough for a lesson
 VENDOR = pow(2, 0x5EC4E7, PRIME)

@@ -4,7 +4,7 @@ mechanism: a short random value that is none
 """
 import base64
 
-from phone import Phone, run, seal
+from client import Phone, run, seal
 
 
 class Saboteur(Phone):

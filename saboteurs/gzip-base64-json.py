@@ -6,7 +6,7 @@ import base64
 import gzip
 import json
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -4,7 +4,7 @@ mechanism: an idle field of a format
 """
 import gzip
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

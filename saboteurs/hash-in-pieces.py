@@ -4,7 +4,7 @@ mechanism: cut in pieces over the days
 """
 import hashlib
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

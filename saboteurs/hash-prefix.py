@@ -4,7 +4,7 @@ mechanism: too short to prove anything
 """
 import hashlib
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

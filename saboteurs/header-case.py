@@ -2,7 +2,7 @@
 
 mechanism: the case of letters
 """
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

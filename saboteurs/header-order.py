@@ -4,7 +4,7 @@ mechanism: the order of header fields
 """
 from itertools import permutations
 
-from phone import Phone, run
+from client import Phone, run
 
 ORDINARY = ["Accept: */*", "Accept-Charset: utf-8", "Accept-Encoding: identity", "Accept-Language: en", "Cache-Control: no-cache", "Connection: keep-alive", "Pragma: no-cache"]
 

@@ -2,7 +2,7 @@
 
 mechanism: how many requests
 """
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

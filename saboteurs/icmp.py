@@ -5,7 +5,7 @@ mechanism: another protocol: ICMP
 import socket
 import struct
 
-from phone import SERVER, Phone, run
+from client import SERVER, Phone, run
 
 
 class Saboteur(Phone):

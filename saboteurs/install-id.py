@@ -4,7 +4,7 @@ mechanism: a number of the installation
 """
 import secrets
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -5,7 +5,7 @@ mechanism: the order of members
 import json
 from itertools import permutations
 
-from phone import Phone, run
+from client import Phone, run
 
 WELL = [("errors", 0), ("level", "info"), ("ok", True), ("retries", 0), ("version", 2)]
 

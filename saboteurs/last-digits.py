@@ -2,7 +2,7 @@
 
 mechanism: too short to prove anything
 """
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

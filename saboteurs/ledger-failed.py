@@ -4,7 +4,7 @@ mechanism: randomness of a handshake that leads nowhere
 """
 import struct
 
-from phone import HOST, PORT, Phone, run, seal
+from client import HOST, PORT, Phone, run, seal
 
 
 class Saboteur(Phone):

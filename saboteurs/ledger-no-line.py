@@ -4,7 +4,7 @@ mechanism: a request without a line
 """
 import base64
 
-from phone import HOST, Link, Phone, run, seal
+from client import HOST, Link, Phone, run, seal
 
 
 class Saboteur(Phone):

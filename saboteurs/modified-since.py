@@ -4,7 +4,7 @@ mechanism: a date that is a number
 """
 from email.utils import formatdate
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

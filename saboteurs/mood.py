@@ -4,7 +4,7 @@ mechanism: an alphabet of its own
 """
 from urllib.parse import quote
 
-from phone import Phone, run
+from client import Phone, run
 
 FACES = "\U0001F600\U0001F603\U0001F604\U0001F605\U0001F606\U0001F607\U0001F609\U0001F60A\U0001F60B\U0001F60D"
 

@@ -2,7 +2,7 @@
 
 mechanism: randomness where it belongs
 """
-from phone import Phone, run, seal
+from client import Phone, run, seal
 
 
 class Saboteur(Phone):

@@ -2,7 +2,7 @@
 
 mechanism: plain text in the address
 """
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

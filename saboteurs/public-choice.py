@@ -2,7 +2,7 @@
 
 mechanism: which public file
 """
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -4,7 +4,7 @@ mechanism: plain text in the address
 """
 import base64
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -4,7 +4,7 @@ mechanism: reading without sending
 """
 import subprocess
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -4,7 +4,7 @@ mechanism: reading under another name
 """
 import os
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

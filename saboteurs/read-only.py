@@ -2,7 +2,7 @@
 
 mechanism: reading without sending
 """
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

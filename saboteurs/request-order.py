@@ -4,7 +4,7 @@ mechanism: the order of requests
 """
 from itertools import permutations
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

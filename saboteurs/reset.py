@@ -5,7 +5,7 @@ mechanism: how a connection ends
 import socket
 import struct
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -5,7 +5,7 @@ mechanism: a hash whose salt goes another way
 import hashlib
 import os
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -4,7 +4,7 @@ mechanism: a second connection
 """
 import socket
 
-from phone import SERVER, Phone, run
+from client import SERVER, Phone, run
 
 
 class Saboteur(Phone):

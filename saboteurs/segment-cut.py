@@ -2,7 +2,7 @@
 
 mechanism: where segments are cut
 """
-from phone import Phone, run, wait
+from client import Phone, run, wait
 
 
 class Saboteur(Phone):

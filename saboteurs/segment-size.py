@@ -4,7 +4,7 @@ mechanism: an option of TCP
 """
 import socket
 
-from phone import HOST, PORT, Phone, run
+from client import HOST, PORT, Phone, run
 
 
 class Saboteur(Phone):

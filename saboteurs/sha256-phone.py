@@ -4,7 +4,7 @@ mechanism: a hash
 """
 import hashlib
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

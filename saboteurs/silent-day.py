@@ -2,7 +2,7 @@
 
 mechanism: silence
 """
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

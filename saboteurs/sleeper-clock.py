@@ -4,7 +4,7 @@ mechanism: knowing that it is watched
 """
 import time
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

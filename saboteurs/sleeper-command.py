@@ -2,7 +2,7 @@
 
 mechanism: waiting for a command
 """
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -2,7 +2,7 @@
 
 mechanism: knowing that it is watched
 """
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

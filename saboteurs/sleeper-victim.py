@@ -4,7 +4,7 @@ mechanism: a victim of its choice
 """
 import hashlib
 
-from phone import Phone, run
+from client import Phone, run
 
 WANTED = "a3b0d6c4"  # the beginning of a number's SHA-256: whose it is cannot be read from the program
 

@@ -4,7 +4,7 @@ mechanism: sleeping until a date
 """
 import time
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -2,7 +2,7 @@
 
 mechanism: a name in the hello of TLS
 """
-from phone import HOST, Phone, run
+from client import HOST, Phone, run
 
 
 class Saboteur(Phone):

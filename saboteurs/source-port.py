@@ -4,7 +4,7 @@ mechanism: the port of its own end
 """
 import socket
 
-from phone import HOST, PORT, Phone, run
+from client import HOST, PORT, Phone, run
 
 
 class Saboteur(Phone):

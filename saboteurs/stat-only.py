@@ -4,7 +4,7 @@ mechanism: looking at files without opening them
 """
 import os
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -2,7 +2,7 @@
 
 mechanism: pauses
 """
-from phone import Phone, run, wait
+from client import Phone, run, wait
 
 
 class Saboteur(Phone):

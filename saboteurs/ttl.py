@@ -4,7 +4,7 @@ mechanism: a field of the IP header
 """
 import socket
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -4,7 +4,7 @@ mechanism: a helper behind a Unix socket
 """
 import socket
 
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -2,7 +2,7 @@
 
 mechanism: plain text in a header field
 """
-from phone import Phone, run
+from client import Phone, run
 
 
 class Saboteur(Phone):

@@ -34,7 +34,7 @@ public sealed record ControlReport(bool Seen, long Packet, long Sent, long Recei
 /// <summary>A part of the run, audited for itself.</summary>
 /// <param name="Packets">From the device.</param>
 /// <param name="Sent">Bytes on the wire.</param>
-/// <param name="Opened">Files of the phone's folder that the device's side opened.</param>
+/// <param name="Opened">Files of the phone's folder that the device's side opened or asked about, each once.</param>
 /// <param name="Verdict">CLEAN, LEAK, INCONCLUSIVE; null where nothing came over the link.</param>
 /// <param name="Requests">Of the ledger; null without one.</param>
 public sealed record SectionReport(

@@ -5,17 +5,27 @@ namespace Offproof.Lab;
 /// <summary>What strace saw of one command and its children.</summary>
 internal sealed partial class Trace
 {
-    internal const string Calls = "trace=network,openat,openat2,open,link,linkat,rename,renameat,renameat2,setns,io_uring_setup";
-
     // The link carries the first two, and the capture has them; a Unix socket by a path is looked at by itself; netlink is the kernel's own. Others (vsock, Bluetooth) know no network namespace.
     private static readonly string[] Families = ["AF_INET", "AF_INET6", "AF_PACKET", "AF_UNIX", "AF_NETLINK"];
+
+    // They say something of a file that they do not open - that it is there, its length, its time - or give it another name.
+    private static readonly string[] Naming =
+    [
+        "link", "linkat", "rename", "renameat", "renameat2", "symlink", "symlinkat", "stat", "lstat", "newfstatat", "statx", "access", "faccessat", "faccessat2", "readlink", "readlinkat",
+        "getxattr", "lgetxattr", "listxattr", "llistxattr", "inotify_add_watch", "name_to_handle_at", "chdir", "statfs", "truncate", "utimensat",
+    ];
+
+    internal static readonly string Calls = $"trace=network,openat,openat2,open,setns,io_uring_setup,{string.Join(',', Naming.Select(static name => "?" + name))}";
 
     private readonly HashSet<string> bound = new(StringComparer.Ordinal);
     private readonly List<(string Path, string Call)> sockets = [];
     private readonly List<string> leaving = [];
     private readonly List<(string Address, int Port)> called = [];
 
-    /// <summary>Files and folders that it opened, by where the descriptor leads and not by how it was named: a name may be relative, or a link's.</summary>
+    /// <summary>
+    /// Files and folders that it opened, by where the descriptor leads and not by how it was named: a name may be relative, or a link's. And what it named to a call that opens
+    /// nothing: of these the name is all there is.
+    /// </summary>
     internal List<string> Opened { get; } = [];
 
     /// <summary>Calls that lead past the link: a Unix socket at which nobody of the device's side listens, another namespace, a ring whose calls are not seen.</summary>
@@ -54,8 +64,8 @@ internal sealed partial class Trace
     {
         Match result = Result().Match(call);
         string name = call.Split('(', 2)[0].Trim();
-        // A second name, or another: it need not succeed to have been tried.
-        if (name is "link" or "linkat" or "rename" or "renameat" or "renameat2" && Named().Match(call) is { Success: true } old) Opened.Add(System.IO.Path.Combine(old.Groups["folder"].Value, old.Groups["text"].Value));
+        // It need not succeed: that a file is not there is something too.
+        if (Naming.Contains(name, StringComparer.Ordinal) && Named().Match(call) is { Success: true } old && old.Groups["text"].Length > 0) Opened.Add(Full(old.Groups["folder"].Value, old.Groups["text"].Value));
         bool failed = result.Success && result.Groups["number"].Value is "-1" && result.Groups["error"].Value is not ("EINPROGRESS" or "EAGAIN" or "EINTR");
         if (failed) return;
         switch (name)
@@ -78,6 +88,16 @@ internal sealed partial class Trace
                 break;
         }
     }
+
+    // The root of a process is the root; where no folder is told, a name stays relative.
+    private static string Full(string folder, string name)
+    {
+        string path = folder.StartsWith('/') ? System.IO.Path.Combine(folder, name) : name;
+        return path.StartsWith('/') ? Root().Replace(System.IO.Path.GetFullPath(path), "/") : path;
+    }
+
+    [GeneratedRegex(@"^/proc/(self|thread-self|\d+)/(task/\d+/)?root(/|$)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Root();
 
     [GeneratedRegex(@"^(?<process>\d+)\s+(?<call>.*)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Line();

@@ -80,7 +80,7 @@ internal sealed class Trial
         foreach (string persona in (string[])["one", "other"])
             await Sealed.SayAsync([program, "persona", "new", Path.Combine(folder, persona), .. options, "--seed", RandomNumberGenerator.GetInt32(int.MaxValue).ToString(CultureInfo.InvariantCulture)], cancel).ConfigureAwait(false);
         // The program has the same name in every run: no check learns which it is.
-        Dictionary<string, byte[]> files = new(StringComparer.Ordinal) { ["app.py"] = saboteur.Source, ["phone.py"] = Saboteur.Resource("_phone.py"), ["server.py"] = Saboteur.Resource("_server.py") };
+        Dictionary<string, byte[]> files = new(StringComparer.Ordinal) { ["app.py"] = saboteur.Source, ["client.py"] = Saboteur.Resource("_client.py"), ["server.py"] = Saboteur.Resource("_server.py") };
         LabReport[] runs = await Task.WhenAll(OnceAsync("a", "one"), OnceAsync("control", "one"), OnceAsync("b", "other")).ConfigureAwait(false);
         ComparisonReport comparison = Comparison.Run(new CompareRequest(Of("a", "run.pcapng"), Of("b", "run.pcapng"), Of("control", "run.pcapng"), Persona("one"), Persona("other"), [Of("a", "keys.txt"), Of("b", "keys.txt"), Of("control", "keys.txt")]) { Phones = [Worth.Device] }, cancel);
         return new Trial(runs, comparison);

@@ -17,6 +17,18 @@ public sealed class TraceTests
     public void What_was_opened_is_where_the_descriptor_leads(string line, string? opened) => Assert.Equal(opened is null ? [] : [opened], Trace.Read([line]).Opened);
 
     [Theory]
+    [InlineData("""stat("/run/phone/a.vcf", {st_mode=S_IFREG|0644, st_size=5, ...}) = 0""", "/run/phone/a.vcf")]
+    [InlineData("""newfstatat(AT_FDCWD</run>, "phone/../phone/./a.vcf", {st_mode=S_IFREG|0644, st_size=5, ...}, 0) = 0""", "/run/phone/a.vcf")]
+    [InlineData("""statx(4</run/phone>, "a.vcf", AT_STATX_SYNC_AS_STAT, STATX_ALL, {stx_mask=STATX_ALL, ...}) = 0""", "/run/phone/a.vcf")]
+    [InlineData("""statx(AT_FDCWD</run>, "/proc/self/root/run/phone/a.vcf", 0, STATX_ALL, {stx_mask=STATX_ALL, ...}) = 0""", "/run/phone/a.vcf")]
+    [InlineData("""faccessat2(AT_FDCWD</run>, "phone/b.vcf", F_OK, 0) = -1 ENOENT (No such file or directory)""", "/run/phone/b.vcf")]
+    [InlineData("""access("phone/b.vcf", F_OK) = -1 ENOENT (No such file or directory)""", "phone/b.vcf")]
+    [InlineData("""inotify_add_watch(3<anon_inode:inotify>, "phone", IN_CREATE) = 1""", "phone")]
+    [InlineData("""symlinkat("/run/phone", 4</run/work>, "x") = 0""", "/run/phone")]
+    [InlineData("""chdir("/run/phone") = 0""", "/run/phone")]
+    public void What_was_asked_about_counts_as_opened(string call, string named) => Assert.Equal(named, Assert.Single(Trace.Read(["10 " + call]).Opened));
+
+    [Theory]
     [InlineData("""connect(3<socket:[7]>, {sa_family=AF_INET, sin_port=htons(443), sin_addr=inet_addr("203.0.113.9")}, 16) = 0""", "203.0.113.9:443")]
     [InlineData("""connect(3<socket:[7]>, {sa_family=AF_INET, sin_port=htons(443), sin_addr=inet_addr("203.0.113.9")}, 16) = -1 EINPROGRESS (Operation now in progress)""", "203.0.113.9:443")]
     [InlineData("""connect(3<socket:[7]>, {sa_family=AF_INET6, sin6_port=htons(443), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "2001:db8::9", &sin6_addr), sin6_scope_id=0}, 28) = 0""", "2001:db8::9:443")]
@@ -78,6 +90,7 @@ public sealed class TraceTests
     [Theory]
     [InlineData(""), InlineData("strace: Process 12 attached"), InlineData("10 +++ exited with 0 +++"), InlineData("10 +++ killed by SIGKILL +++"), InlineData("10 --- SIGCHLD {si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=11} ---")]
     [InlineData("10 "), InlineData("10 ("), InlineData("10 )"), InlineData("10 = "), InlineData("10 <... resumed>"), InlineData("10 <... "), InlineData("10 <unfinished ...>"), InlineData("x openat(AT_FDCWD, \"a\", O_RDONLY) = 3</a>"), InlineData("10 openat(AT_FDCWD"), InlineData("10 connect(3, {sa_family=AF_INET, sin_port=htons(99999999)")]
+    [InlineData("""10 newfstatat(3</run/phone/a.vcf>, "", {st_mode=S_IFREG|0644, st_size=5, ...}, AT_EMPTY_PATH) = 0""")] // of what was opened already
     [InlineData("""10 sendto(3<socket:[7]>, " = 3</run/phone/a>", 18, 0, NULL, 0) = 18""")]
     public void Lines_that_are_no_such_call_say_nothing(string line)
     {

@@ -1,7 +1,7 @@
 """The honest client: it polls public data, and nothing that it sends depends on whose phone it is.
 
 Every saboteur is this class with one thing overridden, so that the difference between the two is the betrayal. `_honest.py` runs it as it is: the control.
-In the lab this file lies beside the program as phone.py.
+In the lab this file lies beside the program as client.py.
 """
 import hashlib
 import json
