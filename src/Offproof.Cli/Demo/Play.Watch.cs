@@ -43,6 +43,7 @@ internal sealed partial class Play
             if (run == "a") wire = LedgerCheck.Of(capture, Path.Combine(home, "ledger.ndjson"), stage["phone/persona.json"], begun, cancel);
         }
         audit = await AuditAsync(wire!, cancel);
+        failures.AddRange(wire!.UnmatchedLines.Select(static line => $"line {Text(line.Line)} of the device's ledger is not what was recorded: {line.Problem}"));
         comparison = await CompareAsync("off", cancel);
         stage.Say($"  The audit: {audit.Verdict}. Of {Text(audit.Coverage.Total)} bytes {Text(audit.Coverage.Decoded)} were read, {Text(audit.Coverage.Structural)} are frames and headers, {Text(audit.Coverage.Opaque + audit.Coverage.Missing)} nobody could read; at most {Text(audit.AtMost)} bytes can have left unseen.");
         stage.Say($"  The device's ledger against the recording: {Text(audit.Matched)} of {Text(audit.Requests)} requests, {Text(audit.UnmatchedBytes)} bytes without a line.");
