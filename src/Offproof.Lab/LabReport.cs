@@ -34,11 +34,12 @@ public sealed record ControlReport(bool Seen, long Packet, long Sent, long Recei
 /// <summary>A part of the run, audited for itself.</summary>
 /// <param name="Packets">From the device.</param>
 /// <param name="Sent">Bytes on the wire.</param>
-/// <param name="Opened">Files of the phone's folder that the device's side opened or asked about, each once.</param>
+/// <param name="Opened">Files of the phone's folder that the device's side opened, each once.</param>
+/// <param name="Asked">Others of them, and the folder, that it asked about without opening them.</param>
 /// <param name="Verdict">CLEAN, LEAK, INCONCLUSIVE; null where nothing came over the link.</param>
 /// <param name="Requests">Of the ledger; null without one.</param>
 public sealed record SectionReport(
-    string Name, DateTimeOffset From, DateTimeOffset To, long Packets, long Sent, long Received, int Connections, int Opened, int? Requests, IReadOnlyList<string> Purposes, string? Verdict, long Opaque, long Capacity,
+    string Name, DateTimeOffset From, DateTimeOffset To, long Packets, long Sent, long Received, int Connections, int Opened, int Asked, int? Requests, IReadOnlyList<string> Purposes, string? Verdict, long Opaque, long Capacity,
     IReadOnlyList<LabFinding> Findings, IReadOnlyList<ExpectationReport> Expected);
 
 /// <summary>A finding of a section's audit.</summary>

@@ -25,8 +25,8 @@ public static class LabText
         foreach (SectionReport section in report.Sections)
         {
             yield return Say($"{section.Name}: {section.Verdict ?? "nothing to audit"}; {section.Packets:N0} packets, {section.Sent:N0} bytes sent, {section.Received:N0} received, {section.Connections} connections{(section.Requests is { } requests ? Say($", {requests} requests of the ledger") : "")}{(section.Purposes.Count > 0 ? $" ({string.Join(", ", section.Purposes)})" : "")}");
-            if (section.Verdict is not null) yield return Say($"  {section.Opaque:N0} bytes not read, {section.Capacity:N0} in handshakes and frames; {section.Opened} files of the phone opened or asked about");
-            else if (section.Opened > 0) yield return Say($"  {section.Opened} files of the phone opened or asked about");
+            if (section.Verdict is not null) yield return Say($"  {section.Opaque:N0} bytes not read, {section.Capacity:N0} in handshakes and frames; {Files(section)}");
+            else if (section.Opened + section.Asked > 0) yield return $"  {Files(section)}";
             // Ten, and one of each disguise: that something went in a form that is not its own is news.
             LabFinding[] listed = [.. section.Findings.Take(10).Concat(section.Findings.Skip(10).ExceptBy(section.Findings.Take(10).Select(Disguise), Disguise, StringComparer.Ordinal))];
             foreach (LabFinding finding in listed) yield return $"  {finding.Standing}: {finding.Kind} {finding.Canary} to {finding.Server}{Disguise(finding)}";
@@ -37,6 +37,8 @@ public static class LabText
         yield return "";
         yield return Say($"ledger    {ledger.Matched} of {ledger.Requests} requests found on the wire, {ledger.MatchedBytes:N0} bytes; {ledger.UnmatchedLines.Count} lines and {ledger.UnmatchedBytes:N0} bytes unmatched");
     }
+
+    private static string Files(SectionReport section) => Say($"{section.Opened} files of the phone opened{(section.Asked > 0 ? Say($", {section.Asked} more asked about") : "")}");
 
     private static string Disguise(LabFinding finding) => finding.Chain.Count > 0 ? $" in {string.Join(" > ", finding.Chain)}" : "";
 

@@ -23,11 +23,11 @@ internal sealed partial class Play
         run any offproof backup
         run offproof run --once --no-poll
         expect nothing
-        expect unopened
+        expect untouched
         section off, and a poll
         run offproof poll
         expect public
-        expect unopened
+        expect untouched
         expect CLEAN
 
         """;

@@ -21,7 +21,7 @@ internal static class Scenario
 {
     internal const int MostLines = 1000;
 
-    private static readonly string[] Expected = ["nothing", "something", "public", "unopened", "CLEAN", "LEAK", "INCONCLUSIVE"];
+    private static readonly string[] Expected = ["nothing", "something", "public", "unopened", "untouched", "CLEAN", "LEAK", "INCONCLUSIVE"];
 
     internal static IReadOnlyList<Step> Read(string text)
     {

@@ -8,25 +8,28 @@ internal sealed partial class Trace
     // The link carries the first two, and the capture has them; a Unix socket by a path is looked at by itself; netlink is the kernel's own. Others (vsock, Bluetooth) know no network namespace.
     private static readonly string[] Families = ["AF_INET", "AF_INET6", "AF_PACKET", "AF_UNIX", "AF_NETLINK"];
 
-    // They say something of a file that they do not open - that it is there, its length, its time - or give it another name.
-    private static readonly string[] Naming =
+    // They give a file a second name, or another.
+    private static readonly string[] Renaming = ["link", "linkat", "rename", "renameat", "renameat2"];
+
+    // They say something of a file that they do not open - that it is there, its length, its time - or change it.
+    private static readonly string[] Asking =
     [
-        "link", "linkat", "rename", "renameat", "renameat2", "symlink", "symlinkat", "stat", "lstat", "newfstatat", "statx", "access", "faccessat", "faccessat2", "readlink", "readlinkat",
-        "getxattr", "lgetxattr", "listxattr", "llistxattr", "inotify_add_watch", "name_to_handle_at", "chdir", "statfs", "truncate", "utimensat",
+        "symlink", "symlinkat", "stat", "lstat", "newfstatat", "statx", "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getxattr", "lgetxattr", "listxattr", "llistxattr",
+        "inotify_add_watch", "name_to_handle_at", "chdir", "statfs", "truncate", "utimensat",
     ];
 
-    internal static readonly string Calls = $"trace=network,openat,openat2,open,setns,io_uring_setup,{string.Join(',', Naming.Select(static name => "?" + name))}";
+    internal static readonly string Calls = $"trace=network,openat,openat2,open,setns,io_uring_setup,{string.Join(',', Renaming.Concat(Asking).Select(static name => "?" + name))}";
 
     private readonly HashSet<string> bound = new(StringComparer.Ordinal);
     private readonly List<(string Path, string Call)> sockets = [];
     private readonly List<string> leaving = [];
     private readonly List<(string Address, int Port)> called = [];
 
-    /// <summary>
-    /// Files and folders that it opened, by where the descriptor leads and not by how it was named: a name may be relative, or a link's. And what it named to a call that opens
-    /// nothing: of these the name is all there is.
-    /// </summary>
+    /// <summary>Files and folders that it opened, by where the descriptor leads and not by how it was named: a name may be relative, or a link's.</summary>
     internal List<string> Opened { get; } = [];
+
+    /// <summary>What it named to a call that opens nothing: of these the name is all there is.</summary>
+    internal List<string> Asked { get; } = [];
 
     /// <summary>Calls that lead past the link: a Unix socket at which nobody of the device's side listens, another namespace, a ring whose calls are not seen.</summary>
     internal IEnumerable<string> Crossings(IEnumerable<Trace> all)
@@ -64,14 +67,15 @@ internal sealed partial class Trace
     {
         Match result = Result().Match(call);
         string name = call.Split('(', 2)[0].Trim();
-        // It need not succeed: that a file is not there is something too.
-        if (Naming.Contains(name, StringComparer.Ordinal) && Named().Match(call) is { Success: true } old && old.Groups["text"].Length > 0) Opened.Add(Full(old.Groups["folder"].Value, old.Groups["text"].Value));
+        // It need not succeed: to have tried is enough, and that a file is not there is something too.
+        List<string>? named = Renaming.Contains(name, StringComparer.Ordinal) ? Opened : Asking.Contains(name, StringComparer.Ordinal) ? Asked : null;
+        if (named is not null && Named().Match(call) is { Success: true } file && file.Groups["text"].Length > 0) named.Add(Full(file.Groups["folder"].Value, file.Groups["text"].Value));
         bool failed = result.Success && result.Groups["number"].Value is "-1" && result.Groups["error"].Value is not ("EINPROGRESS" or "EAGAIN" or "EINTR");
         if (failed) return;
         switch (name)
         {
             case "open" or "openat" or "openat2":
-                if (Descriptor().Match(call) is { Success: true } file) Opened.Add(file.Groups["text"].Value);
+                if (Descriptor().Match(call) is { Success: true } opened) Opened.Add(opened.Groups["text"].Value);
                 break;
             case "socket" when Socket().Match(call) is { Success: true } kind && !Families.Contains(kind.Groups["text"].Value, StringComparer.Ordinal):
             case "setns" or "io_uring_setup":

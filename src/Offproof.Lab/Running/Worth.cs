@@ -89,11 +89,14 @@ internal static class Worth
             audit = Audit.Run(new AuditRequest([capture], run.Persona, [keys], Phones: [Device]), cancel);
         }
         LedgerRequest[]? requests = match is null ? null : [.. match.Placed.Select(static placed => placed.Request).Where(request => run.Real(request.From) >= section.From && run.Real(request.From) < section.To)];
-        int opened = section.Traces.SelectMany(static trace => trace.Opened).Select(file => Path.GetFullPath(Path.Combine(run.Folder, file))).Distinct(StringComparer.Ordinal).Count(file => file == run.PhoneFolder || file.StartsWith(run.PhoneFolder + "/", StringComparison.Ordinal));
+        string[] opened = OfPhone(section.Traces.SelectMany(static trace => trace.Opened)), asked = OfPhone(section.Traces.SelectMany(static trace => trace.Asked));
         SectionReport report = new(section.Name, DateTimeOffset.UnixEpoch + section.From, DateTimeOffset.UnixEpoch + section.To, from.Length, from.Sum(static frame => (long)frame.Length), frames.Where(static frame => !frame.IsFromDevice).Sum(static frame => (long)frame.Length),
-            part.Connections.Count, opened, requests?.Length, requests is null ? [] : [.. requests.Select(static request => request.Purpose).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], audit?.Verdict, audit?.Bytes.Opaque ?? 0, audit?.Budget.Capacity ?? 0,
+            part.Connections.Count, opened.Length, asked.Except(opened, StringComparer.Ordinal).Count(), requests?.Length, requests is null ? [] : [.. requests.Select(static request => request.Purpose).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], audit?.Verdict, audit?.Bytes.Opaque ?? 0, audit?.Budget.Capacity ?? 0,
             audit is null ? [] : [.. audit.Findings.Take(100).Select(finding => new LabFinding(finding.Canary, finding.Kind, finding.Standing, audit.Flows.FirstOrDefault(flow => flow.Flow == finding.Flow)?.Server ?? "", finding.Chain))], []);
         return report with { Expected = [.. section.Expected.Select(step => new ExpectationReport(step.Line, step.Rest, Holds(step.Rest, report, part)))] };
+
+        string[] OfPhone(IEnumerable<string> files) =>
+            [.. files.Select(file => Path.GetFullPath(Path.Combine(run.Folder, file))).Where(file => file == run.PhoneFolder || file.StartsWith(run.PhoneFolder + "/", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal)];
     }
 
     private static bool Holds(string wanted, SectionReport report, Wire part) => wanted switch
@@ -102,12 +105,13 @@ internal static class Worth
         "something" => part.Connections.Exists(static connection => connection.Sent.Bytes > 0),
         "public" => report.Purposes is ["public"],
         "unopened" => report.Opened == 0,
+        "untouched" => report is { Opened: 0, Asked: 0 },
         "CLEAN" => report.Verdict == "CLEAN" || (report.Verdict is null && report.Packets == 0),
         _ => report.Verdict == wanted,
     };
 
     private static string InWords(SectionReport report) => string.Create(CultureInfo.InvariantCulture,
-        $"{report.Verdict ?? "no audit"}, {report.Packets:N0} packets from the device in {report.Connections} connections{(report.Purposes.Count > 0 ? $" ({string.Join(", ", report.Purposes)})" : "")}, {report.Opaque:N0} bytes not read, {report.Opened} files of the phone opened or asked about");
+        $"{report.Verdict ?? "no audit"}, {report.Packets:N0} packets from the device in {report.Connections} connections{(report.Purposes.Count > 0 ? $" ({string.Join(", ", report.Purposes)})" : "")}, {report.Opaque:N0} bytes not read, {report.Opened} files of the phone opened, {report.Asked} more asked about");
 
     private static void Slice(WireFile wire, IEnumerable<Frame> frames, string file)
     {

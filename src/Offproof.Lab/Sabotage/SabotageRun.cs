@@ -129,5 +129,5 @@ internal sealed class Trial
     }
 
     private string? Lab() => runs.SelectMany(static run => run.Crossings).Select(static crossing => crossing.Call).FirstOrDefault()
-        ?? runs.SelectMany(static run => run.Sections).SelectMany(static section => section.Expected.Where(static expected => !expected.Holds && expected.What is ("nothing" or "unopened")).Select(expected => $"in '{section.Name}' not {expected.What}")).FirstOrDefault();
+        ?? runs.SelectMany(static run => run.Sections).SelectMany(static section => section.Expected.Where(static expected => !expected.Holds && expected.What is ("nothing" or "unopened" or "untouched")).Select(expected => $"in '{section.Name}' not {expected.What}")).FirstOrDefault();
 }
