@@ -192,6 +192,12 @@ class Phone:
         self.keep("bits", said + count)
         return int(self.identity["androidId"], 16) >> said % 64 & (1 << count) - 1
 
+    def days(self):
+        """How many have passed since this was asked first."""
+        first = self.recall("first") or time.time()
+        self.keep("first", first)
+        return (time.time() - first) / 86400
+
     def files(self, kind):
         """The phone's own files: contacts, messages, notes or photos."""
         return sorted(file for file in (Path(os.environ["PHONE"]) / kind).rglob("*") if file.is_file())
