@@ -1,3 +1,5 @@
+using Offproof.Lab;
+
 namespace Offproof.Cli.Tests;
 
 /// <summary>What the demo's scenes of watching and of evidence must find.</summary>
@@ -15,6 +17,13 @@ public sealed class WatchSceneTests
     public void A_phone_that_is_not_clean_or_not_seen_is_found() => Assert.All(
         new[] { Seen with { Verdict = "LEAK" }, Seen with { Verdict = "INCONCLUSIVE" }, Seen with { Coverage = new DemoCoverage(0, 0, 0, 0, 0) }, Seen with { Matched = 7 }, Seen with { Requests = 0, Matched = 0 }, Seen with { UnmatchedBytes = 1 } },
         static seen => Assert.Single(Play.Faults(seen, Compared, Caught)));
+
+    [Fact]
+    public void A_line_that_is_not_what_was_recorded_is_found()
+    {
+        Assert.Equal("line 7 of the device's ledger is not what was recorded: no request on the wire is GET /x", Assert.Single(Play.LineFaults([new LineReport(7, "no request on the wire is GET /x")])));
+        Assert.Empty(Play.LineFaults([]));
+    }
 
     [Theory]
     [InlineData(ExitCode.Ok), InlineData(ExitCode.Failure), InlineData(ExitCode.Usage), InlineData(ExitCode.Unreachable)]

@@ -43,7 +43,7 @@ internal sealed partial class Play
             if (run == "a") wire = LedgerCheck.Of(capture, Path.Combine(home, "ledger.ndjson"), stage["phone/persona.json"], begun, cancel);
         }
         audit = await AuditAsync(wire!, cancel);
-        failures.AddRange(wire!.UnmatchedLines.Select(static line => $"line {Text(line.Line)} of the device's ledger is not what was recorded: {line.Problem}"));
+        failures.AddRange(LineFaults(wire!.UnmatchedLines));
         comparison = await CompareAsync("off", cancel);
         stage.Say($"  The audit: {audit.Verdict}. Of {Text(audit.Coverage.Total)} bytes {Text(audit.Coverage.Decoded)} were read, {Text(audit.Coverage.Structural)} are frames and headers, {Text(audit.Coverage.Opaque + audit.Coverage.Missing)} nobody could read; at most {Text(audit.AtMost)} bytes can have left unseen.");
         stage.Say($"  The device's ledger against the recording: {Text(audit.Matched)} of {Text(audit.Requests)} requests, {Text(audit.UnmatchedBytes)} bytes without a line.");
@@ -64,6 +64,9 @@ internal sealed partial class Play
         if (compared.Verdict != "CLEAN" || compared.Compared == 0) yield return $"the comparison of two owners says {compared.Verdict} of {Text(compared.Compared)} places";
         if (!caught.CaughtBy.Contains("decoding", StringComparer.Ordinal) || !caught.CaughtBy.Contains("comparison", StringComparer.Ordinal)) yield return "a program that betrays its owner was not caught by the same checks";
     }
+
+    /// <summary>Lines of the ledger that are not what was recorded, also where all bytes have their line.</summary>
+    internal static IEnumerable<string> LineFaults(IEnumerable<LineReport> lines) => lines.Select(static line => $"line {Text(line.Line)} of the device's ledger is not what was recorded: {line.Problem}");
 
     private async Task<DemoAudit> AuditAsync(WireReport wire, CancellationToken cancel)
     {
