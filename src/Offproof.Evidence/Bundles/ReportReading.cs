@@ -17,16 +17,25 @@ static class ReportReading
         {
             if (file.Bytes > Limit)
             {
-                limits.Add($"{file.Path} is too long to be read here: its limits stand in it.");
+                limits.Add(TooLong(file.Path));
                 continue;
             }
             if (Read(file.Path, FileKind.ReadAll(writer.PathOf(file.Path), Limit), limits) is { } report) reports.Add(report);
-            else limits.Add($"{file.Path} is not a report in JSON: its limits stand in it.");
         }
         return (reports, limits);
     }
 
+    internal static string TooLong(string path) => $"{path} is too long to be read here: its limits stand in it.";
+
+    /// <summary>Null where it is no report that is read; that is a limit too.</summary>
     internal static AboutReport? Read(string path, byte[] bytes, List<string> limits)
+    {
+        if (Parse(path, bytes, limits) is { } report) return report;
+        limits.Add($"{path} is not a report in JSON: its limits stand in it.");
+        return null;
+    }
+
+    static AboutReport? Parse(string path, byte[] bytes, List<string> limits)
     {
         try
         {

@@ -61,16 +61,43 @@ sealed partial class Verifying
         Dictionary<string, AboutReport> told = new(StringComparer.Ordinal);
         foreach (var report in about.Reports)
             if (!told.TryAdd(report.Path, report)) Defect("bad-list", BundlePath.About, $"it says twice what {report.Path} says");
+        List<string> limits = [];
+        bool areRead = true;
         foreach (string path in sums.Keys.Where(static path => RoleOf(path) == "report"))
         {
             told.Remove(path, out var report);
-            if (report is not null && files.TryGetValue(path, out var entry) && entry.Length > ReportReading.Limit) Defect("bad-list", BundlePath.About, $"it says what {path} says, which is too long to be read");
-            if (Found(path, ReportReading.Limit, sums) is not { } json) continue;
-            var read = about.Form == About.Public ? PublicReport.Read(json)?.Told(path) : ReportReading.Read(path, json, []);
+            bool isTooLong = files.TryGetValue(path, out var entry) && entry.Length > ReportReading.Limit;
+            if (isTooLong && about.Form != About.Public) limits.Add(ReportReading.TooLong(path));
+            if (isTooLong && report is not null) Defect("bad-list", BundlePath.About, $"it says what {path} says, which is too long to be read");
+            if (Found(path, ReportReading.Limit, sums) is not { } json)
+            {
+                areRead &= isTooLong;
+                continue;
+            }
+            var read = about.Form == About.Public ? Published(path, json, limits) : ReportReading.Read(path, json, limits);
             if (read?.Verdict != report?.Verdict || read?.Schema != report?.Schema || !(read?.Reasons ?? []).SequenceEqual(report?.Reasons ?? [], StringComparer.Ordinal))
                 Defect("bad-list", BundlePath.About, report is null ? $"it does not say what {path} says" : $"it says otherwise than {path} what that says");
         }
         foreach (string path in told.Keys.Where(path => !sums.ContainsKey(path) || RoleOf(path) != "report")) Defect("bad-list", BundlePath.About, $"it says what a report {path} says, and there is none");
+        if (areRead) Limits(about, limits);
+    }
+
+    static AboutReport? Published(string path, byte[] json, List<string> limits)
+    {
+        if (PublicReport.Read(json) is not { } report) return null;
+        limits.AddRange(report.Limits(path));
+        return report.Told(path);
+    }
+
+    // The words are a version's own, as those of README.txt are.
+    void Limits(About about, List<string> ofReports)
+    {
+        string? missing = ofReports.FirstOrDefault(limit => !about.Limits.Contains(limit, StringComparer.Ordinal));
+        string? invented = about.Limits.FirstOrDefault(limit => limit.StartsWith("reports/", StringComparison.Ordinal) && !ofReports.Contains(limit, StringComparer.Ordinal));
+        if (missing is null && invented is null) return;
+        string what = missing is not null ? $"its limits lack one that follows from a report: {missing}" : $"one of its limits follows from no report: {invented}";
+        if (about.Tool.Version == Surroundings.Version) Defect("bad-list", BundlePath.About, what);
+        else remarks.Add($"bundle.json was written by another version than this one ({Surroundings.Version}), and {what}");
     }
 
     // README.txt is what a stranger reads, and follows from bundle.json and the key; another version may write another one.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Offproof.Evidence;
@@ -16,6 +17,13 @@ sealed record PublicReport(
 
     /// <summary>What bundle.json says of it.</summary>
     internal AboutReport Told(string path) => new(path, SchemaName, Verdict, [.. Causes.Select(static cause => cause.Code)]);
+
+    /// <summary>What bundle.json says of where it ends.</summary>
+    internal IEnumerable<string> Limits(string path) =>
+    [
+        $"{path} says {Verdict}: of the captures, the persona and the forms that were searched for, and of nothing else.",
+        string.Create(CultureInfo.InvariantCulture, $"{path}: at most {Budget.Most} bytes can have left unseen."),
+    ];
 
     internal byte[] ToBytes() => [.. JsonSerializer.SerializeToUtf8Bytes(this, PublicJson.Default.PublicReport), (byte)'\n'];
 

@@ -48,8 +48,7 @@ static class Publishing
                 writer.Add(name + ".json", "report", "application/json", report.ToBytes());
                 writer.Add(name + ".txt", "report", "text/plain", PublicReportText.Render(report));
                 reports.Add(report.Told(name + ".json"));
-                limits.Add($"{name}.json says {report.Verdict}: of the captures, the persona and the forms that were searched for, and of nothing else.");
-                limits.Add(string.Create(CultureInfo.InvariantCulture, $"{name}.json: at most {report.Budget.Most} bytes can have left unseen."));
+                limits.AddRange(report.Limits(name + ".json"));
             }
             if (published.Count == 0) throw new EvidenceException(EvidenceFault.Usage, "the bundle holds no report of an audit that could be published", "audit CAPTURE... --persona FILE --json makes one");
             var about = AboutOf(request, bundle, writer.Id, published, reports, limits, opens, time);

@@ -92,13 +92,17 @@ public sealed class AgreementTests
         Assert.Contains("there is none", Bad("bundle", about => about with { Reports = [.. about.Reports, about.Reports[0] with { Path = "reports/more.json" }] }, _ => { }), StringComparison.Ordinal);
         Assert.Contains("of the role scenario", Bad("bundle", about => about, writer => writer.Add("captures/c.pcap", "scenario", "text/plain", "x"u8)), StringComparison.Ordinal);
         Assert.Contains("no public form", Bad("bundle", about => about, writer => writer.Add(BundlePath.Commitments, "commitments", "text/plain", Encoding.ASCII.GetBytes(Opening.Create("seed", "1").Line))), StringComparison.Ordinal);
-        Assert.Contains("too long to be read", Bad("bundle", about => about with { Reports = [.. about.Reports, about.Reports[0] with { Path = "reports/long.json" }] }, writer => writer.Add("reports/long.json", "report", "application/json", new byte[ReportReading.Limit + 1])), StringComparison.Ordinal);
+        Assert.Contains("too long to be read", Bad("bundle", about => about with { Reports = [.. about.Reports, about.Reports[0] with { Path = "reports/long.json" }], Limits = [.. about.Limits, ReportReading.TooLong("reports/long.json")] }, writer => writer.Add("reports/long.json", "report", "application/json", new byte[ReportReading.Limit + 1])), StringComparison.Ordinal);
         Assert.Contains("not the page that follows", Bad("bundle", about => about, _ => { }, readme => readme.Replace("prints nothing", "may print something", StringComparison.Ordinal) + "All is true.\n"), StringComparison.Ordinal);
 
-        // Of another version the page may be another: that is said, and no defect.
-        var report = Made("bundle", about => about with { Tool = about.Tool with { Version = "9.9.9" } }, _ => { }, static readme => readme + "More.\n");
+        Assert.Contains("lack one that follows from a report: reports/report.json: at most", Bad("bundle", about => about with { Limits = [.. about.Limits.Where(static limit => !limit.EndsWith("can have left unseen.", StringComparison.Ordinal))] }, _ => { }), StringComparison.Ordinal);
+        Assert.Contains("follows from no report: reports/report.json: nothing else", Bad("bundle", about => about with { Limits = [.. about.Limits, "reports/report.json: nothing else left."] }, _ => { }), StringComparison.Ordinal);
+        Assert.Contains("reports/page.txt is not a report in JSON", Bad("bundle", about => about, writer => writer.Add("reports/page.txt", "report", "text/plain", "x"u8)), StringComparison.Ordinal);
+
+        // Of another version the words may be others: that is said, and no defect.
+        var report = Made("bundle", about => about with { Tool = about.Tool with { Version = "9.9.9" }, Limits = [] }, _ => { }, static readme => readme + "More.\n");
         Assert.True(report.Unaltered);
-        Assert.Contains("README.txt", Assert.Single(report.Remarks), StringComparison.Ordinal);
+        Assert.Collection(report.Remarks, static limits => Assert.Contains("lack one", limits, StringComparison.Ordinal), static page => Assert.Contains("README.txt", page, StringComparison.Ordinal));
 
         void Good(string bundle, Func<About, About> change, Action<BundleWriter> add) => Assert.Empty(Made(bundle, change, add).Defects);
 
@@ -140,6 +144,15 @@ public sealed class AgreementTests
         Assert.Contains(from, text, StringComparison.Ordinal);
         Changed(scratch, static _ => { }, () => File.WriteAllText(file, text.Replace(from, to, StringComparison.Ordinal)));
         Assert.Contains(("bad-list", BundlePath.About), AlteredBundleTests.Named(EvidenceBundle.Verify(scratch.PathOf("public"), scratch.Key.PublicKey)));
+    }
+
+    [Fact]
+    public void A_public_form_says_what_can_have_left_unseen()
+    {
+        using Scratch scratch = new();
+        Publish(scratch);
+        Written(scratch, "public", static about => about with { Limits = [.. about.Limits.Select(static limit => limit.Replace("at most", "less than", StringComparison.Ordinal))] }, static _ => { });
+        Assert.Contains("its limits lack one that follows from a report: reports/report-1.json: at most", Assert.Single(EvidenceBundle.Verify(scratch.PathOf("lie"), scratch.Key.PublicKey).Defects).Text, StringComparison.Ordinal);
     }
 
     static void Publish(Scratch scratch)
