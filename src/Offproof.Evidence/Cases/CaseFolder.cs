@@ -107,14 +107,21 @@ public sealed partial class CaseFolder
         if (number > 9999) throw new EvidenceException(EvidenceFault.Refused, $"{file} would have more than four digits, and would not be read again", "give the last entries lower numbers, if they were not published");
         if (bytes.Length > Entry.FileLimit) throw new EvidenceException(EvidenceFault.Refused, $"{file} would be longer than 64 KiB");
         Dossier.Build(dossier.Head, dossier.History, [.. dossier.All.Select(static placed => (placed.Number, placed.File, placed.Entry, placed.Bytes)), (number, file, entry, bytes)]);
-        foreach ((string name, byte[] content) in (ReadOnlySpan<(string, byte[])>)[.. beside, (file, bytes)])
-        {
-            string path = Path.Combine(root, name);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using FileStream to = new(path, FileMode.CreateNew, FileAccess.Write);
-            to.Write(content);
-        }
+        // What already lies beside is no entry's: a command that was killed left it.
+        foreach ((string name, byte[] content) in beside) Put(name, content, isAnew: true);
+        Put(file, bytes, isAnew: false);
         return file;
+    }
+
+    // Whole or not at all.
+    void Put(string name, byte[] content, bool isAnew)
+    {
+        string path = Path.Combine(root, name);
+        string part = Path.Combine(root, ".part");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.Delete(part);
+        using (FileStream to = new(part, FileMode.CreateNew, FileAccess.Write, FileShare.None)) to.Write(content);
+        File.Move(part, path, overwrite: isAnew);
     }
 
     static string FreeId(Dossier dossier, string beginning)

@@ -23,6 +23,21 @@ public sealed partial class ReplyTests
     }
 
     [Fact]
+    public void What_a_killed_command_left_is_in_nobodys_way()
+    {
+        using CaseScratch scratch = new();
+        string left = Path.Combine(scratch.Folder, "replies", "maker-1.txt");
+        Directory.CreateDirectory(Path.GetDirectoryName(left)!);
+        File.WriteAllText(left, "We dis");
+        File.WriteAllText(Path.Combine(scratch.Folder, ".part"), "{ \"kind\"");
+        scratch.Publish();
+        Assert.Equal("maker-1", scratch.Case.Reply("maker", scratch.Signed("We disagree.", scratch.Maker)));
+        scratch.Publish();
+        Assert.Equal("We disagree.", File.ReadAllText(Path.Combine(scratch.Out, "replies", "maker-1.txt")));
+        Assert.False(File.Exists(Path.Combine(scratch.Folder, ".part")));
+    }
+
+    [Fact]
     public void Nobody_speaks_in_anothers_name()
     {
         using CaseScratch scratch = new();
