@@ -16,6 +16,7 @@ internal sealed partial class CanaryExaminer
     private readonly Dictionary<Flow, Recent> _recent = [];
     private readonly Stack<Recent> _unused = [];
     private readonly Output _value = new();
+    private readonly string _untried;
     private int _salted;
     private int _mapped;
 
@@ -68,7 +69,7 @@ internal sealed partial class CanaryExaminer
         if (!IsHashLong(token, out string step) || !_recent.TryGetValue(_place.Flow, out Recent? recent)) return;
         if (_salted >= _limits.SaltedValues)
         {
-            _place.Flow.Remark($"more than {_limits.SaltedValues} values look like hashes: the others were not tried with salts");
+            _place.Flow.Remark(_untried);
             return;
         }
         _salted++;

@@ -365,20 +365,15 @@ internal sealed partial class CanaryExaminer
     private void ShortValue(ReadOnlySpan<byte> text, int from, int to, in Layer at)
     {
         // Most are words.
-        if (_digests is null || (to - from == 8 ? BaseN.Hex[text[to - 1]] == BaseN.None : !char.IsAsciiDigit((char)text[to - 1]))) return;
+        if (_digests is null || !EightDigits.AreHexadecimal(text[(to - 8)..])) return;
         ReadOnlySpan<byte> value = text[from..to];
         if (!IsWhole(text, from, to) || !IsShortHash(value)) return;
         _hits.Clear();
         _digests.FindShort(value, _hits);
         if (_hits.Count > 0) Report(at.Depth == 0 ? new Layer(0, from + at.Start, value.Length) : at);
     }
-    // Eight hexadecimal digits, or a number.
-    private static bool IsShortHash(ReadOnlySpan<byte> value)
-    {
-        if (EightDigits.TryRead(value[^8..], out _)) return value.Length == 8 || !value[value[0] == '-' ? 1..^8 : 0..^8].ContainsAnyExceptInRange((byte)'0', (byte)'9');
-        if (value.Length != 8) return false;
-        foreach (byte digit in value)
-            if (BaseN.Hex[digit] == BaseN.None) return false;
-        return true;
-    }
+
+    // Eight hexadecimal digits, with which it ends, or a number.
+    private static bool IsShortHash(ReadOnlySpan<byte> value) =>
+        value.Length == 8 || (EightDigits.TryRead(value[^8..], out _) && !value[value[0] == '-' ? 1..^8 : 0..^8].ContainsAnyExceptInRange((byte)'0', (byte)'9'));
 }

@@ -41,6 +41,7 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
         _made = [.. Enumerable.Range(0, _limits.Depth + 2).Select(_ => new Output())];
         _spare = [.. Enumerable.Range(0, _limits.Depth + 2).Select(_ => new Output())];
         _steps = new string[_limits.Depth + 2];
+        _untried = $"more than {_limits.SaltedValues} values look like hashes: the others were not tried with salts";
     }
 
     public void Dispose() => _compressed.Dispose();
