@@ -99,7 +99,7 @@ internal sealed partial class CanaryExaminer
         }
         if (output.Count == 0 && ending != Ending.Whole) return -1;
         (int Start, int Length, bool AreTexts)[] fields = step == "gzip" && _compressed.Fields.Count > 0 ? [.. _compressed.Fields] : [];
-        int unread = Result(output, step, ending, at, consumed);
+        int unread = Result(output, step, ending, at, consumed, fields.Sum(static field => field.Length));
         foreach ((int start, int length, bool areTexts) in fields)
         {
             int end = start + length;
@@ -113,11 +113,20 @@ internal sealed partial class CanaryExaminer
         return Math.Min(unread, consumed);
     }
 
-    // Examines what was decompressed out of the first bytes of a piece of a layer. How many of these stay unread.
-    private int Result(Output output, string step, Ending ending, in Layer at, int consumed)
+    /// <summary>Examines what was decompressed out of the first bytes of a piece of a layer.</summary>
+    /// <param name="beside">So many of them are examined by themselves.</param>
+    /// <returns>How many of these stay unread.</returns>
+    private int Result(Output output, string step, Ending ending, in Layer at, int consumed, int beside = 0)
     {
         _steps[at.Depth] = step;
+        int made = output.Count;
         int unread = Decoded(output.Written, at.Inside(0, consumed), consumed);
+        if (consumed - beside > Coding.Longest(made))
+        {
+            // Blocks that make nothing, and what decoders pass over (RFC 7932 §9.2, RFC 8878 §3.1.1.2.2).
+            _place.Flow.Remark($"{step}: longer than what it holds");
+            unread = (int)Math.Min(consumed, unread + (consumed - beside - Coding.Longest(made)));
+        }
         switch (ending)
         {
             case Ending.Limit:

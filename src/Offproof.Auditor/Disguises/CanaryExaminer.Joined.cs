@@ -16,6 +16,7 @@ internal sealed partial class CanaryExaminer
 
     private readonly Output _joined = new();
     private readonly Output _joinedHex = new();
+    private readonly Output _unescaped = new();
     private const int FewestDigits = 10;
     private readonly List<int> _starts = [];
     private readonly Dictionary<Flow, Tail> _tails = [];
@@ -83,6 +84,33 @@ internal sealed partial class CanaryExaminer
         if (_hits.Count == 0) return;
         _steps[at.Depth] = step;
         Report(inside);
+    }
+
+    /// <summary>A folded line is one field (RFC 9112 §5.2): what stands across its fold.</summary>
+    private void Folded(ReadOnlySpan<byte> head)
+    {
+        if (head.IndexOf("\n "u8) < 0 && head.IndexOf("\n\t"u8) < 0) return;
+        _joined.Clear();
+        _starts.Clear();
+        for (int from = 0; from < head.Length;)
+        {
+            int end = head[from..].IndexOf((byte)'\n') is var next and >= 0 ? from + next + 1 : head.Length;
+            bool isFolded = end < head.Length && head[end] is (byte)' ' or (byte)'\t';
+            _joined.Add(isFolded ? head[from..end].TrimEnd(" \t\r\n"u8) : head[from..end]);
+            from = end;
+            if (!isFolded) continue;
+            while (from < head.Length && head[from] is (byte)' ' or (byte)'\t') from++;
+            _starts.Add(_joined.Count);
+            _joined.Add((byte)' ');
+        }
+        _hits.Clear();
+        if (!Spend(_joined.Count)) return;
+        _searched += _joined.Count;
+        _searcher.Search(_joined.Written, _hits);
+        _hits.RemoveAll(hit => !_starts.Exists(fold => hit.Offset < fold && fold < hit.Offset + hit.Length));
+        if (_hits.Count == 0) return;
+        _steps[0] = "folded line";
+        Report(new Layer(0, 0, head.Length).Inside(0, head.Length));
     }
 
     // Numbers beside one another make telephone numbers by chance: one that was cut begins where a value does and ends with one.
@@ -164,7 +192,7 @@ internal sealed partial class CanaryExaminer
                 int close = marks.Next(from + 1, Quotes.Quote | Quotes.Backslash);
                 while (close < text.Length && text[close] == '\\') close = marks.Next(close + 2, Quotes.Quote | Quotes.Backslash);
                 int after = Math.Min(close + 1, text.Length);
-                if (!(after < text.Length && text[after] == ':') && !text[after..].TrimStart(" \t"u8).StartsWith(":"u8)) One(text[(from + 1)..close], inside, at);
+                if (!(after < text.Length && text[after] == ':') && !text[after..].TrimStart(" \t"u8).StartsWith(":"u8)) One(Unescaped(text[(from + 1)..close]), inside, at);
                 from = after;
                 continue;
             }
@@ -173,6 +201,14 @@ internal sealed partial class CanaryExaminer
             if (length > 0) One(text.Slice(from, length), inside, at);
             from += Math.Max(length, 1);
         }
+    }
+
+    // A string as it is meant; a character takes twelve at most.
+    private ReadOnlySpan<byte> Unescaped(ReadOnlySpan<byte> text)
+    {
+        if (text.Length > 12 * LongestValue || !text.Contains((byte)'\\')) return text;
+        Escapes.Backslash(text, _unescaped.Clear());
+        return _unescaped.Written;
     }
 
     /// <summary>A name that leaves: its own labels without points, and those of the names of the same parent that were asked before.</summary>
@@ -210,7 +246,15 @@ internal sealed partial class CanaryExaminer
             Across(_value.Written, before / 2, "base16", inside.Inside(0, 0), inside);
             isFound = _hits.Count > 0;
         }
+        foreach ((byte[] table, string step) in Base32Alphabets)
+        {
+            if (isFound || _joined.Count < 2 * Form.ShortestBytes || !BaseN.TryBase32(_joined.Written, table, _value.Clear())) continue;
+            _steps[0] = "joined names";
+            Across(_value.Written, before * 5 / 8, step, inside.Inside(0, 0), inside);
+            isFound = _hits.Count > 0;
+        }
         if (_parents.Count >= MostParents) _parents.Clear();
-        _parents[key] = (labels, isFound ? [] : _joined.Written[(_joined.Count > KeptOfName ? _joined.Count - KeptOfName / 2 & ~1 : 0)..].ToArray());
+        // Cut where a byte ends of each of these bases.
+        _parents[key] = (labels, isFound ? [] : _joined.Written[(_joined.Count > KeptOfName ? _joined.Count - KeptOfName / 2 & ~7 : 0)..].ToArray());
     }
 }

@@ -28,7 +28,7 @@ internal sealed partial class CanaryExaminer
             {
                 Output output = _made[at.Depth].Clear();
                 Ending ending = _compressed.Inflate(content, output, Math.Max(0, _budget), out used);
-                unread += Result(output, "zip", ending, at.Slice(from, header + used), header + used);
+                unread += Result(output, "zip", ending, at.Slice(from, header + used), header + used, header);
                 if (ending != Ending.Whole) return unread + bytes.Length - from - header - used;
             }
             else

@@ -64,6 +64,7 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
             unread = Math.Max(unread, Labels(bytes));
             if (_isLeaving) JoinedNames(bytes);
         }
+        if (_isLeaving && place.Carrier == Carrier.Head) Folded(bytes);
         if (unread >= bytes.Length) _names.Clear(); // counted whole: nobody knows what would be left without them
         Keep(bytes);
         if (_isTooDeep) place.Flow.Remark($"nested deeper than {_limits.Depth} layers: not looked at");

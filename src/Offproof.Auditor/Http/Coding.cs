@@ -7,11 +7,14 @@ namespace Offproof.Auditor;
 /// <summary>One content coding, taken off while its bytes come.</summary>
 internal sealed class Coding : IDisposable
 {
-    // Behind the end of a coding, as many bytes can be swallowed unseen.
+    // Behind the end of a coding the platform's streams swallow what they were given at once.
     private const int Portion = 256;
 
     /// <summary>More than that, so that a coding that has ended leaves some.</summary>
     internal const int Probe = 3 * Portion;
+
+    /// <summary>The most that a coding of so much is long: what gains nothing is stored (RFC 1951 §3.2.4), with a header and some ends where it was flushed. What is longer holds something else (audit.md §6.2).</summary>
+    internal static long Longest(long made, int header = 32) => made + made / 8 + header;
 
     private readonly Feed _feed = new();
     private readonly System.IO.Stream? _stream;
@@ -39,7 +42,11 @@ internal sealed class Coding : IDisposable
     };
 
     /// <summary>More that is to be decoded. What came before must have been read.</summary>
-    internal void Add(byte[] bytes, int start, int count) => _feed.Set(bytes, start, count);
+    /// <param name="bytes">Where they lie</param>
+    /// <param name="start">From here on</param>
+    /// <param name="count">So many</param>
+    /// <param name="isLast">One by one, so that none is swallowed behind the end; of gzip, one is.</param>
+    internal void Add(byte[] bytes, int start, int count, bool isLast) => _feed.Set(bytes, start, count, isLast ? 1 : Portion);
 
     /// <summary>Decodes.</summary>
     /// <returns>False when this is not the coding, or broken. 0 bytes when it wants more, or has ended; then <see cref="Unused"/> says what it did not take.</returns>
@@ -68,6 +75,9 @@ internal sealed class Coding : IDisposable
         }
     }
 
+    /// <summary>Behind its end it takes a byte to see whether another member follows.</summary>
+    internal bool SwallowsOne => _stream is GZipStream;
+
     /// <summary>After a reading of 0 bytes: what the coding had no use for, because it has ended.</summary>
     internal int Unused => _feed.Rest.Length;
 
@@ -84,10 +94,11 @@ internal sealed class Coding : IDisposable
         private byte[] _bytes = [];
         private int _start;
         private int _count;
+        private int _portion;
 
         internal ReadOnlySpan<byte> Rest => _bytes.AsSpan(_start, _count);
 
-        internal void Set(byte[] bytes, int start, int count) => (_bytes, _start, _count) = (bytes, start, count);
+        internal void Set(byte[] bytes, int start, int count, int portion) => (_bytes, _start, _count, _portion) = (bytes, start, count, portion);
 
         internal void Skip(int count)
         {
@@ -97,7 +108,7 @@ internal sealed class Coding : IDisposable
 
         public override int Read(Span<byte> buffer)
         {
-            int count = Math.Min(Math.Min(buffer.Length, Portion), _count);
+            int count = Math.Min(Math.Min(buffer.Length, _portion), _count);
             _bytes.AsSpan(_start, count).CopyTo(buffer);
             Skip(count);
             return count;

@@ -100,6 +100,13 @@ internal sealed class Gathered(Flow flow, Examiner examiner, Sender sender, int 
     /// <summary>So many captured bytes carried what was added since.</summary>
     internal void Charge(long captured) => _charge += captured;
 
+    /// <summary>So many captured bytes carried nothing of it, and nobody knows what they are for.</summary>
+    internal void Unread(long captured)
+    {
+        Opaque += captured;
+        flow.Count(sender, ByteKind.Opaque, captured);
+    }
+
     /// <summary>Bytes are lost: what comes next does not join.</summary>
     internal void Gap(long length)
     {

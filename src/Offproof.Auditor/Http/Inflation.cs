@@ -1,28 +1,37 @@
+using Org.BouncyCastle.Utilities.Zlib;
+
 namespace Offproof.Auditor;
 
-/// <summary>Takes permessage-deflate off the messages of one direction (RFC 7692 §7.2.2). The window stays from message to message, unless it was agreed that it does not.</summary>
+/// <summary>
+/// Takes permessage-deflate off the messages of one direction (RFC 7692 §7.2.2). The window stays from message to message, unless it was agreed that it does not. The platform's stream does not
+/// say where it ended, and behind a last block a message goes on.
+/// </summary>
 internal sealed class Inflation(Flow flow, bool forgets) : IDisposable
 {
     private const int Block = 16 << 10;
+    private const int WindowBits = 15;
+
+    // A message of nothing is two bytes, of a letter three.
+    private const int Header = 12;
 
     private readonly byte[] _block = new byte[Block];
     private readonly byte[] _out = new byte[Block];
-    private Coding? _coding;
+    private ZStream? _stream;
     private bool _isBroken; // in this direction, until its window is begun anew
+    private bool _isFresh;  // nothing was read since it was begun
+    private bool _hasEnded; // in this message, by a last block
     private int _filled;
     private long _taken;
     private long _made;
+    private long _charged;
     private bool _isRaw;
 
     internal void Begin()
     {
-        (_taken, _made, _filled) = (0, 0, 0);
+        (_taken, _made, _charged, _filled, _hasEnded) = (0, 0, 0, 0, false);
         _isRaw = _isBroken && !forgets;
-        if (forgets || _coding is null)
-        {
-            _coding?.Dispose();
-            _coding = _isRaw ? null : Coding.Of("deflate");
-        }
+        if (_isRaw) Close();
+        else if (forgets || _stream is null) Open();
     }
 
     internal void Add(ReadOnlySpan<byte> bytes, Gathered into, long packet)
@@ -33,77 +42,133 @@ internal sealed class Inflation(Flow flow, bool forgets) : IDisposable
             bytes[..count].CopyTo(_block.AsSpan(_filled));
             _filled += count;
             bytes = bytes[count..];
-            if (_filled == Block) Take(into, packet, isCaptured: true);
+            if (_filled == Block) Take(into, packet);
         }
     }
 
     internal void End(Gathered into, long packet)
     {
-        Take(into, packet, isCaptured: true);
-        // What the sender took off its end.
-        ReadOnlySpan<byte> tail = [0, 0, 0xFF, 0xFF];
-        tail.CopyTo(_block);
-        _filled = 4;
-        Take(into, packet, isCaptured: false);
+        Take(into, packet);
+        if (_isRaw) return;
+        // What the sender took off its end; behind a last block there is nothing to put it to.
+        if (!_isFresh)
+        {
+            ReadOnlySpan<byte> tail = [0, 0, 0xFF, 0xFF];
+            tail.CopyTo(_block);
+            _hasEnded = false;
+            if (Pump(tail.Length, into, packet) != 0) Spoil();
+        }
+        if (Settle(into)) flow.Remark("a compressed WebSocket message is longer than what it holds");
     }
 
     /// <summary>Bytes are lost: the window is, too.</summary>
     internal void Break(Gathered into, long packet)
     {
-        Take(into, packet, isCaptured: true);
+        Take(into, packet);
+        Settle(into);
         Spoil("bytes are lost inside of a compressed WebSocket message: what refers to them stays unread");
     }
 
-    public void Dispose() => _coding?.Dispose();
+    public void Dispose() => Close();
 
-    private void Take(Gathered into, long packet, bool isCaptured)
+    private void Take(Gathered into, long packet)
     {
         int count = _filled;
         _filled = 0;
         if (count == 0) return;
-        _taken += count;
-        if (!_isRaw && !Pump(count, into, packet)) Spoil(_made > Allowed ? "a WebSocket message grows without measure when it is decoded" : "a compressed WebSocket message is broken");
-        if (!isCaptured) return;
-        if (_isRaw)
+        int left = _isRaw ? count : Pump(count, into, packet);
+        if (left == 0)
         {
-            into.Unknown();
-            into.Add(_block.AsSpan(0, count), packet);
+            _taken += count;
+            Charge(into);
+            return;
         }
-        else
+        if (!_isRaw)
         {
-            into.Charge(count);
+            _taken += left < 0 ? 0 : count - left;
+            Settle(into);
+            if (left < 0) Spoil();
+            else flow.Remark("bytes stand behind the end of a compressed WebSocket message");
+            _isRaw = true;
         }
+        into.Unknown();
+        into.Add(left < 0 ? _block.AsSpan(0, count) : _block.AsSpan(count - left, left), packet);
     }
 
-    private long Allowed => Math.Min(Unpacking.Most, (1 << 20) + 200 * _taken);
-
-    private bool Pump(int count, Gathered into, long packet)
+    // As far as it is needed for what was made: the rest may be for what comes.
+    private void Charge(Gathered into)
     {
-        _coding!.Add(_block, 0, count);
-        while (_coding.TryRead(_out, out int written))
-        {
-            if (written == 0)
-            {
-                // A last block ends the stream (RFC 7692 §7.2.3.4 allows it): the next message begins a new one.
-                if (_coding.Unused > 0)
-                {
-                    _coding.Dispose();
-                    _coding = Coding.Of("deflate");
-                }
-                return true;
-            }
-            _made += written;
-            if (_made > Allowed) return false;
-            into.AddDecoded(_out.AsSpan(0, written), packet);
-        }
-        return false;
+        long needed = Math.Min(_taken, Coding.Longest(_made, Header));
+        if (needed <= _charged) return;
+        into.Charge(needed - _charged);
+        _charged = needed;
     }
+
+    // True where bytes are left of which nothing was made.
+    private bool Settle(Gathered into)
+    {
+        Charge(into);
+        if (_taken == _charged) return false;
+        into.Unread(_taken - _charged);
+        _charged = _taken;
+        return true;
+    }
+
+    private long Allowed(int more) => Math.Min(Unpacking.Most, (1 << 20) + 200 * (_taken + more));
+
+    // How many of them stand behind a last block; -1 where they are broken.
+    private int Pump(int count, Gathered into, long packet)
+    {
+        // RFC 7692 §7.2.3.4: a byte of zero follows it, for an empty block.
+        if (_hasEnded && !(count == 1 && _block[0] == 0)) return count;
+        _stream!.next_in = _block;
+        _stream.next_in_index = 0;
+        _stream.avail_in = count;
+        while (true)
+        {
+            (_stream.next_out, _stream.next_out_index, _stream.avail_out) = (_out, 0, Block);
+            _isFresh = false;
+            int code = _stream.inflate(JZlib.Z_SYNC_FLUSH);
+            int written = Block - _stream.avail_out;
+            _made += written;
+            if (_made > Allowed(count) || (code != JZlib.Z_OK && code != JZlib.Z_STREAM_END && code != JZlib.Z_BUF_ERROR)) return -1;
+            if (written > 0) into.AddDecoded(_out.AsSpan(0, written), packet);
+            if (code == JZlib.Z_STREAM_END)
+            {
+                // The next message begins a new stream.
+                int left = _stream.avail_in;
+                _hasEnded = true;
+                Open();
+                if (left != 1 || _block[count - 1] != 0) return left;
+                (_stream.next_in, _stream.next_in_index, _stream.avail_in) = (_block, count - left, left);
+            }
+            else if (_stream.avail_out > 0 && (_stream.avail_in == 0 || code == JZlib.Z_BUF_ERROR))
+            {
+                return 0;
+            }
+        }
+    }
+
+    private void Spoil() => Spoil(_made > Allowed(Block) ? "a WebSocket message grows without measure when it is decoded" : "a compressed WebSocket message is broken");
 
     private void Spoil(string why)
     {
         flow.Remark(why);
         (_isBroken, _isRaw) = (true, true);
-        _coding?.Dispose();
-        _coding = null;
+        Close();
+    }
+
+    private void Open()
+    {
+        Close();
+        _stream = new ZStream();
+        _stream.inflateInit(WindowBits, true);
+        _isFresh = true;
+    }
+
+    private void Close()
+    {
+        _stream?.inflateEnd();
+        _stream = null;
     }
 }

@@ -11,6 +11,9 @@ internal sealed class Unpacking : IDisposable
 
     private const int Block = 16 << 10;
 
+    // So many wait until it is known whether they are the last.
+    private const int Kept = 512;
+
     private readonly Flow _flow;
     private readonly Gathered _text;
     private readonly Gathered _raw;
@@ -26,6 +29,7 @@ internal sealed class Unpacking : IDisposable
     private long _packet;
     private long _taken;
     private long _made;
+    private long _charged;
 
     private Unpacking(Flow flow, Examiner examiner, Sender sender, Place place, Declared declared, List<string> codings)
     {
@@ -60,65 +64,92 @@ internal sealed class Unpacking : IDisposable
             }
             int count = Math.Min(bytes.Length, Block - _filled);
             bytes[..count].CopyTo(_block.AsSpan(_filled));
-            if (_filled == 0) _packet = packet;
+            if (_filled <= Kept) _packet = packet;
             _filled += count;
             bytes = bytes[count..];
-            if (_filled == Block) Take();
+            if (_filled == Block) Take(Block - Kept, isLast: false);
         }
     }
 
     internal void End()
     {
-        if (_filled > 0) Take();
-        if (_isOpen && !_isRaw && !HasEnded()) _flow.Remark("a coded body ends before its coding does");
+        if (_filled > Kept) Take(_filled - Kept, isLast: false);
+        if (_filled > 0) Take(_filled, isLast: true);
+        if (_isOpen && !_isRaw)
+        {
+            if (!HasEnded()) _flow.Remark("a coded body ends before its coding does");
+            // Behind its end one byte is swallowed.
+            else if (_codings[0].SwallowsOne) _flow.Capacity(_place.Sender, 1);
+            Settle();
+        }
         _text.End();
         _raw.End();
     }
 
     public void Dispose() => Close();
 
-    private void Take()
+    private void Take(int count, bool isLast)
     {
-        int count = _filled;
-        _filled = 0;
-        _taken += count;
         if (!_isOpen && !TryOpen(count))
         {
             _flow.Remark("a body is not in the coding that was declared, and in no other that is known");
-            GiveUp(_block.AsSpan(0, count), opaque: false);
+            GiveUp(0, opaque: false);
             return;
         }
         _isOpen = true;
-        bool good = Pump(0, _block, 0, count, _text);
+        _taken += count;
+        bool good = Pump(0, _block, 0, count, _text, isLast);
         if (!good || _codings[0].Unused > 0)
         {
             if (good) _flow.Remark("bytes stand behind the end of a coded body");
             else if (_made > Allowed) _flow.Remark("a body grows without measure when it is decoded");
             else _flow.Remark("the coding of a body is broken");
-            int unused = good ? _codings[0].Unused : count;
-            _text.Charge(count - unused);
-            GiveUp(_block.AsSpan(count - unused, unused), opaque: true);
+            int unused = good ? Math.Min(count, _codings[0].Unused + (isLast && _codings[0].SwallowsOne ? 1 : 0)) : count;
+            _taken -= unused;
+            Settle();
+            GiveUp(count - unused, opaque: true);
             return;
         }
-        _text.Charge(count);
+        Charge();
+        _block.AsSpan(count, _filled - count).CopyTo(_block);
+        _filled -= count;
+    }
+
+    // What was taken, as far as it is needed for what was made: a decoder can be behind.
+    private void Charge()
+    {
+        long needed = Math.Min(_taken, Coding.Longest(_made));
+        if (needed <= _charged) return;
+        _text.Charge(needed - _charged);
+        _charged = needed;
+    }
+
+    private void Settle()
+    {
+        Charge();
+        if (_taken == _charged) return;
+        _flow.Remark("a coded body is longer than what it holds");
+        _text.Unread(_taken - _charged);
+        _charged = _taken;
     }
 
     // What has ended takes no more.
     private bool HasEnded()
     {
         _block.AsSpan(0, Coding.Probe).Clear();
-        return Pump(0, _block, 0, Coding.Probe, null) && _codings[0].Unused > 0;
+        return Pump(0, _block, 0, Coding.Probe, null, isLast: false) && _codings[0].Unused > 0;
     }
 
     private long Allowed => Math.Min(Most, (1 << 20) + 200 * _taken);
 
-    private void GiveUp(ReadOnlySpan<byte> rest, bool opaque)
+    private void GiveUp(int from, bool opaque)
     {
         Close();
         _text.End();
         _isRaw = true;
         _raw.Begin(_place.Carrier, _place.Message, _type, opaque);
-        _raw.Add(rest, _packet);
+        _raw.Add(_block.AsSpan(from, _filled - from), _packet);
+        _filled = 0;
     }
 
     // The declared codings, then each alone, then two: the first that decodes the whole block.
@@ -138,7 +169,7 @@ internal sealed class Unpacking : IDisposable
         Open(names);
         // A block of zstd may be larger than what is tried here.
         bool isZstd = names.Contains("zstd") && (names[0] != "zstd" || _block.AsSpan(0, count).StartsWith(Coding.ZstdMagic));
-        bool fits = (Pump(0, _block, 0, count, null) || _made > Allowed) && (_made > 0 || isZstd) && _codings[0].Unused == 0;
+        bool fits = (Pump(0, _block, 0, count, null, isLast: false) || _made > Allowed) && (_made > 0 || isZstd) && _codings[0].Unused == 0;
         _made = 0;
         Open(names);
         return fits;
@@ -157,10 +188,10 @@ internal sealed class Unpacking : IDisposable
     }
 
     // Everything that these bytes give: of one coding into the next, of the last into the text.
-    private bool Pump(int stage, byte[] bytes, int start, int count, Gathered? into)
+    private bool Pump(int stage, byte[] bytes, int start, int count, Gathered? into, bool isLast)
     {
         Coding coding = _codings[stage];
-        coding.Add(bytes, start, count);
+        coding.Add(bytes, start, count, isLast);
         byte[] decoded = _out[stage];
         while (true)
         {
@@ -168,7 +199,7 @@ internal sealed class Unpacking : IDisposable
             if (written == 0) return true;
             if (stage + 1 < _codings.Length)
             {
-                if (!Pump(stage + 1, decoded, 0, written, into)) return false;
+                if (!Pump(stage + 1, decoded, 0, written, into, isLast)) return false;
                 continue;
             }
             _made += written;

@@ -61,8 +61,8 @@ internal sealed class Ends
         UInt128? usual = isVersion6 ? _usual6 : _usual4;
         PhoneSide? common = One(Network(isVersion6, client) == usual, Network(isVersion6, server) == usual, out _);
         PhoneSide? local = One(IsLocal(isVersion6, client), IsLocal(isVersion6, server), out _);
-        if (common is not { } known) return local ?? PhoneSide.Either;
-        // Hints that contradict each other decide nothing.
+        // Hints that contradict each other decide nothing: a phone with a public address can speak to a server in a local network.
+        if (common is not { } known) return local is { } one && !(isOpened && one == PhoneSide.Server) ? one : PhoneSide.Either;
         return (local ?? (isOpened ? PhoneSide.Client : known)) == known ? known : PhoneSide.Either;
     }
 

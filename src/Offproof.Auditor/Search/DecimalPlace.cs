@@ -50,8 +50,11 @@ internal readonly record struct DecimalPlace(long Millionths)
     {
         int scale = Powers[MostPlaces - places];
         // More places than six are read as six, cut off: what was rounded to six may have been one less.
-        return value == Millionths / scale || value == (Millionths + scale / 2) / scale || (places == MostPlaces && value == Millionths - 1);
+        return value == Millionths / scale || value == (Millionths + scale / 2) / scale || (places == MostPlaces && (value == Millionths - 1 || value == OfSingle));
     }
+
+    // Kept in 32 bits and written with all the digits of 64, as many programs do.
+    long OfSingle => (long)((double)(float)(Millionths / 1e6) * 1e6);
 
     /// <summary>This coordinate within reach of a range, nearest after it or before it: widens the range.</summary>
     internal bool Find(ReadOnlySpan<byte> bytes, ref int start, ref int end, ref int places)

@@ -21,12 +21,14 @@ public sealed class WritingTests
         return Canaries.Read(persona, null);
     }
 
-    static (IReadOnlyList<Finding> Findings, int Unread) Examined(Carrier carrier, params byte[][] things)
+    static (IReadOnlyList<Finding> Findings, int Unread) Examined(Carrier carrier, params byte[][] things) => Examined(carrier, default, things);
+
+    static (IReadOnlyList<Finding> Findings, int Unread) Examined(Carrier carrier, Declared declared, params byte[][] things)
     {
         using CanaryExaminer examiner = new(Searcher, Persona.Digests);
         Flow flow = ChainTests.Flow();
         int unread = 0;
-        foreach (byte[] thing in things) unread += examiner.Examine(new Place(flow, Sender.Client, carrier, 1, 1), thing);
+        foreach (byte[] thing in things) unread += examiner.Examine(new Place(flow, Sender.Client, carrier, 1, 1), thing, declared);
         return (examiner.Findings, unread);
     }
 
@@ -174,6 +176,44 @@ public sealed class WritingTests
         Found("identifiers.email", $"a=1&b={text.Replace('+', '.').Replace('/', '_').TrimEnd('=')}&c=3");
     }
 
+    static string Base32(byte[] bytes)
+    {
+        string bits = string.Concat(bytes.Select(static one => Convert.ToString(one, 2).PadLeft(8, '0')));
+        return string.Concat(bits.PadRight((bits.Length + 4) / 5 * 5, '0').Chunk(5).Select(static five => "abcdefghijklmnopqrstuvwxyz234567"[Convert.ToInt32(new string(five), 2)]));
+    }
+
+    [Fact] // A coding says less than it is long where a sender put something into what decoders pass over.
+    public void Compressed_bytes_that_are_longer_than_what_they_hold()
+    {
+        byte[] random = [.. Enumerable.Range(0, 100).SelectMany(static i => SHA256.HashData([(byte)i]))], text = Encoding.ASCII.GetBytes("{\"event\":\"start\"}");
+        // RFC 1951 §3.2.4: five bits before the length of a block that holds nothing.
+        byte[] stored = [.. random.SelectMany(static one => new byte[] { (byte)(one & 0xF8), 0, 0, 0xFF, 0xFF })];
+        Assert.InRange(Examined(Carrier.Body, [0x78, 0x9C, .. stored, 1, (byte)text.Length, 0, (byte)(255 - text.Length), 0xFF, .. text, 1, 2, 3, 4]).Unread, 5 * random.Length - 32, 5 * random.Length + 32);
+        // RFC 8878 §3.1.1.2.2: a byte that is repeated no times.
+        byte[] repeated = [.. random.SelectMany(static one => new byte[] { 2, 0, 0, one })];
+        Assert.InRange(Examined(Carrier.Body, [0x28, 0xB5, 0x2F, 0xFD, 0, 0x58, .. repeated, (byte)(text.Length << 3 | 1), 0, 0, .. text]).Unread, 4 * random.Length - 32, 4 * random.Length + 32);
+        // RFC 7932 §9.2: a window of 16 bits, a meta-block that is passed over, one that is stored, an empty last one.
+        byte[] br = [.. Bits((0, 1), (0, 1), (3, 2), (0, 1), (2, 2), (random.Length - 1, 16)), .. random, .. Bits((0, 1), (0, 2), (text.Length - 1, 16), (1, 1)), .. text, 3];
+        (_, int unread) = Examined(Carrier.Body, new Declared(null, "br"), br);
+        Assert.InRange(unread, random.Length - 40, random.Length + 32);
+
+        static byte[] Bits(params (int Value, int Count)[] fields)
+        {
+            ulong all = 0;
+            int at = 0;
+            foreach ((int value, int count) in fields)
+            {
+                all |= (ulong)value << at;
+                at += count;
+            }
+            return [.. BitConverter.GetBytes(all)[..((at + 7) / 8)]];
+        }
+    }
+
+    [Fact] // As a float that became a double is written: no digit beyond the seventh is the coordinate's.
+    public void A_coordinate_of_single_precision() =>
+        Found("identifiers.gps", Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"lat\":{(double)(float)Latitude:R},\"lon\":{(double)(float)Longitude:R}}}")));
+
     [Fact]
     public void Data_cut_over_values()
     {
@@ -184,6 +224,10 @@ public sealed class WritingTests
         Found("identifiers.phone", "{\"cc\":44,\"ndc\":\"7700\",\"sn\":900028}");
         Found("identifiers.androidId", string.Join('&', Android.Chunk(4).Select((chunk, i) => $"p{i}={new string(chunk)}")));
         Assert.Empty(Examined(Carrier.Body, Encoding.ASCII.GetBytes("{\"id\":14477,\"at\":\"00900028\"}")).Findings);
+        // As many programs write JSON, and as they fold a field.
+        Found("identifiers.email", Json($"[\"{Mail[..14]}\",\"\\u{(int)Mail[14]:x4}{Mail[15..]}\"]"));
+        Found("identifiers.imei", $"GET /x HTTP/1.1\r\nHost: t\r\nX-N: {Imei[..8]}\r\n\t {Imei[8..]}\r\n\r\n", Carrier.Head);
+        Assert.Single(Examined(Carrier.Head, Encoding.ASCII.GetBytes($"GET /x HTTP/1.1\r\nHost: t\r\nX-N: {Imei}\r\n again\r\n\r\n")).Findings);
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(Imei)));
         Found("identifiers.imei", string.Join('&', hash.Chunk(16).Select((chunk, i) => $"h{i}={new string(chunk)}")));
     }
@@ -197,6 +241,9 @@ public sealed class WritingTests
         // What stands whole in one request is not found in the next again.
         Assert.Single(Examined(Carrier.Head, Request(Imei), Request("1"), Request("2")).Findings);
         byte[][] names = [.. Convert.ToHexStringLower(Encoding.ASCII.GetBytes(Mail)).Chunk(8).SelectMany(chunk => new[] { chunk, chunk }).Select(chunk => Encoding.ASCII.GetBytes(new string(chunk) + ".t.example.com"))];
+        Assert.Contains(Examined(Carrier.DnsName, names).Findings, finding => finding.Form.Canary.Id == "identifiers.email");
+        // What a tunnel sends, twelve letters of base 32 a name.
+        names = [.. Base32(Encoding.ASCII.GetBytes(Mail)).Chunk(12).Select(chunk => Encoding.ASCII.GetBytes(new string(chunk) + ".t.example.com"))];
         Assert.Contains(Examined(Carrier.DnsName, names).Findings, finding => finding.Form.Canary.Id == "identifiers.email");
         Assert.Contains(Examined(Carrier.DnsName, [.. Imei.Chunk(5).Select(chunk => Encoding.ASCII.GetBytes(new string(chunk) + ".t.example.com"))]).Findings, finding => finding.Form.Canary.Id == "identifiers.imei");
     }

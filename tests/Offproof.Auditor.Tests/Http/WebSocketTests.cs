@@ -85,6 +85,32 @@ public sealed class WebSocketTests
         Assert.Contains("a compressed WebSocket message is broken", heard.Flow.Remarks);
     }
 
+    [Fact] // RFC 7692 §7.2.3.4
+    public void Behind_a_last_block_a_message_goes_on_or_is_opaque()
+    {
+        byte[] hello = [0xF3, 0x48, 0xCD, 0xC9, 0xC9, 7, 0];
+        const string Extension = "Sec-WebSocket-Extensions: permessage-deflate\r\n", Behind = "jane@example.org and 0044 7700 900123";
+        byte[] next = Deflate(true, "and the next")[0];
+        Overheard heard = In(Extension, S([0xC1, 8, .. hello, 0]), S(next), S([0xC1, 7, .. hello]), S(next));
+        Assert.Equal(["1 Hello", "2 and the next", "3 Hello", "4 and the next"], Said(heard, Sender.Server));
+        Assert.Equal((0L, 0), (heard.Of(Sender.Server, ByteKind.Opaque), heard.Flow.Remarks.Count));
+
+        heard = In(Extension, S([0xC1, (byte)(hello.Length + Behind.Length), .. hello, .. Encoding.ASCII.GetBytes(Behind)]), S(next));
+        Assert.Equal(Behind.Length, heard.Of(Sender.Server, ByteKind.Opaque));
+        Assert.Equal(["1 Hello", "1 " + Behind, "2 and the next"], Said(heard, Sender.Server));
+        Assert.Equal(["bytes stand behind the end of a compressed WebSocket message"], heard.Flow.Remarks);
+    }
+
+    [Fact]
+    public void A_compressed_message_that_is_longer_than_what_it_holds_is_opaque_for_the_rest()
+    {
+        byte[] empty = [.. Enumerable.Repeat<byte[]>([0xF8, 0, 0, 0xFF, 0xFF], 20).SelectMany(static block => block)], hello = [0xF2, 0x48, 0xCD, 0xC9, 0xC9, 7, 0];
+        Overheard heard = In("Sec-WebSocket-Extensions: permessage-deflate\r\n", S([0xC1, (byte)(empty.Length + hello.Length), .. empty, .. hello]));
+        Assert.Equal(["1 Hello"], Said(heard, Sender.Server));
+        Assert.Equal(["a compressed WebSocket message is longer than what it holds"], heard.Flow.Remarks);
+        Assert.Equal(empty.Length + hello.Length - Coding.Longest(5, 12), heard.Of(Sender.Server, ByteKind.Opaque));
+    }
+
     [Fact]
     public void A_message_that_grows_without_measure_is_opaque()
     {

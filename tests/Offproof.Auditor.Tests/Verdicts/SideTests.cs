@@ -89,6 +89,8 @@ public sealed class SideTests
         Assert.All(report.Flows, flow => Assert.Equal("client", flow.Phone));
         // The usual end is public, and one is called from a local network.
         Assert.Contains(Audited([.. Peers("203.0.113.5"), Datagram("203.0.113.5", 40_000, "10.0.0.1", 7, "hello")]).Flows, flow => flow.Phone == "undecided");
+        // With a public address it may be the phone that calls a server in a local network.
+        Assert.All(Audited(Called("10.0.0.1", "203.0.113.5", "hello")).Flows, flow => Assert.Equal("undecided", flow.Phone));
         // Somebody opens a connection to the usual end.
         Assert.Contains(Audited([.. Peers("203.0.113.5"), .. Called("203.0.113.5", "198.51.100.9", "hello")]).Flows, flow => flow.Phone == "undecided");
     }
