@@ -57,7 +57,13 @@ internal static class Datagrams
         bool hasNames = names.IndexOfAnyExcept((byte)0) >= 0;
         if (hasNames) Examine(flow, examiner, sender, names, packet);
         flow.Count(sender, ByteKind.Structural, DhcpHeader - (hasNames ? names.Length : 0));
-        flow.Capacity(sender, 4 + payload[2]); // the transaction's number, the hardware address
+        // All of the header but who asks: hops, the transaction's number, seconds, flags, four addresses, the hardware address.
+        flow.Capacity(sender, 43);
+        Place place = new(flow, sender, Carrier.Datagram, packet, flow.Messages + 1);
+        FreeChoice.Examine(examiner, place, payload[4..28]);
+        // A hardware address as every packet has it is not searched (audit.md §2.2), but what stands behind it.
+        ReadOnlySpan<byte> hardware = payload[2] == 6 ? payload[34..44] : payload[28..44];
+        if (hardware.ContainsAnyExcept((byte)0)) FreeChoice.Examine(examiner, place, hardware);
         int structural = 0;
         at = DhcpHeader;
         while (at < payload.Length && payload[at] != 255)
@@ -71,29 +77,37 @@ internal static class Datagrams
             int length = payload[at + 1];
             ReadOnlySpan<byte> option = payload.Slice(at + 2, length);
             structural += 2;
-            if (IsFree(payload[at])) structural += length;
-            else if (payload[at] is 61 or 97) structural += Identifier(flow, examiner, sender, option, packet);
-            else Examine(flow, examiner, sender, option, packet);
+            (int size, bool isList) = Number(payload[at]);
+            if (payload[at] == 53 && length == 1 && option[0] is > 0 and <= 18) structural++;
+            // A client's identifier is its hardware address, a random number or a name.
+            else if (payload[at] is 61 or 97 || (size > 0 && (isList ? length % size == 0 : length == size))) FreeChoice.Take(examiner, place, option);
+            else
+            {
+                Examine(flow, examiner, sender, option, packet);
+                if (size > 0) flow.Capacity(sender, length);
+            }
             at += 2 + length;
         }
         int padding = payload[at..].IndexOfAnyExcept((byte)255, (byte)0);
         int tail = padding < 0 ? payload.Length - at : padding;
+        // Zeros or ends, in any order: a bit each.
+        if (tail > 1 && payload.Slice(at + 1, tail - 1).ContainsAnyExcept((byte)0)) flow.Capacity(sender, (tail + 7) / 8);
         flow.Count(sender, ByteKind.Structural, structural + tail);
         Examine(flow, examiner, sender, payload[(at + tail)..], packet);
         Known(flow, "dhcp");
         return true;
 
-        // Addresses, times, numbers and lists of options that are wanted.
-        static bool IsFree(int option) => option is 1 or 2 or 3 or 4 or 5 or 6 or 7 or 9 or 13 or 19 or 20 or 22 or 23 or 26 or 27 or 28 or 31 or 33 or 35 or 42 or 44 or 46 or 50 or 51 or 52 or 53 or 54 or 55 or 57 or 58 or 59 or 116;
-    }
-
-    // A client's identifier is its hardware address, a random number or a name: examined, and free choice where it cannot be read.
-    private static int Identifier(Flow flow, Examiner examiner, Sender sender, ReadOnlySpan<byte> option, long packet)
-    {
-        if (option.IsEmpty) return 0;
-        examiner.Examine(new Place(flow, sender, Carrier.Datagram, packet, flow.Messages + 1), option);
-        flow.Capacity(sender, option.Length);
-        return option.Length;
+        // RFC 2132: addresses, times, numbers and lists of options that are wanted; in bytes, 0 for all others.
+        static (int Size, bool IsList) Number(int option) => option switch
+        {
+            19 or 20 or 23 or 31 or 46 or 52 or 53 or 116 => (1, false),
+            13 or 22 or 26 or 57 => (2, false),
+            1 or 2 or 28 or 35 or 50 or 51 or 54 or 58 or 59 => (4, false),
+            55 => (1, true),
+            3 or 4 or 5 or 6 or 7 or 9 or 42 or 44 => (4, true),
+            33 => (8, true),
+            _ => (0, false),
+        };
     }
 
     // RFC 5905 §7.3.

@@ -10,6 +10,8 @@ internal ref partial struct DnsMessage
         if (!Name(_bytes.Length) || _at + 10 > _bytes.Length) return false;
         int type = BinaryPrimitives.ReadUInt16BigEndian(_bytes[_at..]);
         int length = BinaryPrimitives.ReadUInt16BigEndian(_bytes[(_at + 8)..]);
+        // Who answers has them of others.
+        if (Leaves) _free += 4 + ((BinaryPrimitives.ReadUInt16BigEndian(_bytes[(_at + 2)..]) & 0x7FFF) == 1 ? 0 : 2);
         _at += 10;
         int end = _at + length;
         if (end > _bytes.Length) return false;
@@ -19,6 +21,8 @@ internal ref partial struct DnsMessage
         return true;
     }
 
+    private readonly bool Leaves => _counts && _flow.Leaves(_sender);
+
     // What it leaves up to the end is examined as it is.
     private bool RecordData(int type, int end)
     {
@@ -27,21 +31,20 @@ internal ref partial struct DnsMessage
             case 1 when end - _at == 4: // A
             case 28 when end - _at == 16: // AAAA
                 if (_isAnswer && _asked is not null) Answered(_bytes[_at..end]);
-                Free(end - _at);
+                Chosen(end - _at);
                 return true;
             case 1 or 28:
                 return Unknown(end);
             case 43 or 46 or 47 or 48 or 50 or 51 or 52 or 44 or 59 or 60: // signatures, keys and their digests
                 // Who answers has them of others; what a phone signs can be anything.
-                if (_counts && _flow.Leaves(_sender)) return Unknown(end);
+                if (Leaves) return Unknown(end);
                 Free(end - _at);
                 return true;
             case 2 or 3 or 4 or 5 or 7 or 8 or 9 or 12 or 39: // one name: NS, CNAME, PTR, DNAME, ...
                 return Name(end) && Unknown(end);
             case 6: // SOA
                 if (!Name(end) || !Name(end) || _at + 20 > end) return false;
-                Free(4);
-                _at += 16;
+                Chosen(20);
                 return Unknown(end);
             case 15 or 18 or 21 or 36: // MX and its like
                 return Skip(2, end) && Name(end) && Unknown(end);
@@ -57,14 +60,14 @@ internal ref partial struct DnsMessage
                 return Skip(2, end) && Unknown(end);
             case 64 or 65: // SVCB, HTTPS
                 if (!Skip(2, end) || !Name(end)) return false;
-                if (_counts && _flow.Leaves(_sender)) return Unknown(end);
+                if (Leaves) return Unknown(end);
                 if (_counts) Examine(_bytes[_at..end], Carrier.DnsName);
                 Free(end - _at);
                 return true;
             case 41: // OPT (RFC 6891)
                 return Extensions(end);
-            case 32: // NB: an address of NetBIOS
-                Free(end - _at);
+            case 32 when (end - _at) % 6 == 0: // NB: addresses of NetBIOS
+                Chosen(end - _at);
                 return true;
             default:
                 return Unknown(end);
@@ -87,8 +90,18 @@ internal ref partial struct DnsMessage
         _at += count;
     }
 
+    // Numbers and addresses that leave are the sender's choice: searched, and opaque where they are too long for what they are.
+    private void Chosen(int count)
+    {
+        int opaque = Leaves ? FreeChoice.Examine(_examiner, new Place(_flow, _sender, Carrier.Datagram, _packet, _flow.Messages + 1), _bytes.Slice(_at, count)) : 0;
+        _opaque += opaque;
+        _free += count - opaque;
+        _at += count;
+    }
+
     private bool Skip(int count, int end)
     {
+        if (Leaves) _free += count;
         _at += count;
         return _at <= end;
     }
@@ -139,7 +152,8 @@ internal ref partial struct DnsMessage
             if (IsOrdinary(code, _bytes.Slice(_at, length)))
             {
                 if (_counts && code == 10) Examine(_bytes.Slice(_at, length), Carrier.DnsName);
-                Free(length);
+                if (code == 8) Chosen(length);
+                else Free(length);
             }
             else if (!Unknown(_at + length)) return false;
         }

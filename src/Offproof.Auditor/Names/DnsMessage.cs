@@ -76,6 +76,8 @@ internal ref partial struct DnsMessage
         for (int i = 0; i < questions; i++)
         {
             if (!Name(_bytes.Length) || _at + 4 > _bytes.Length) return false;
+            // Another class than that of the internet, whose highest bit has a meaning of its own (RFC 6762 §5.4).
+            if ((BinaryPrimitives.ReadUInt16BigEndian(_bytes[(_at + 2)..]) & 0x7FFF) != 1) _free += 2;
             _at += 4;
             if (_counts && i == 0 && _bytes[2] >= 0x80 && _examiner.Observed is not null) _asked = Observations.Word(_text[.._length]);
         }

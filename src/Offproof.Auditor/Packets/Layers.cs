@@ -48,6 +48,9 @@ internal ref struct Layers(ReadOnlySpan<byte> bytes, long length, long packet)
     /// <summary>Bytes of the payload that were sent and are not here.</summary>
     internal readonly long Cut => Beyond + End - Math.Min(Bytes.Length, End);
 
+    /// <summary>Of the header at hand, what its sender chose and a form could stand in.</summary>
+    internal (int Start, int Length) Chosen;
+
     /// <summary>The captured bytes behind the payload.</summary>
     internal readonly ReadOnlySpan<byte> Padding => Bytes[(int)Math.Min(Bytes.Length, End)..];
 

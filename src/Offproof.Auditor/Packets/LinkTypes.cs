@@ -40,6 +40,7 @@ internal static class LinkTypes
         {
             if (tags == MaxTags || !layers.Has(6)) return type;
             layers.At += 4;
+            layers.Capacity += 2;
             type = layers.Word(0);
         }
         layers.At += 2;
@@ -99,6 +100,7 @@ internal static class LinkTypes
         // The tag's type stands in the header, its other half behind it.
         if (!layers.Has(4)) return type;
         layers.At += 2;
+        layers.Capacity += 2;
         return Type(ref layers);
     }
 }

@@ -200,6 +200,7 @@ internal sealed class Traffic
             }
             list.Clear();
         }
+        if (layers.Chosen.Length > 0) _flows.Readers.Chosen?.Invoke(flow, sender, layers.Bytes.Slice(layers.Chosen.Start, layers.Chosen.Length), layers.Packet);
         flow.Count(sender, ByteKind.Structural, layers.At - strange);
         flow.Capacity(sender, layers.Capacity);
         if (layers.Remark is not null) flow.Remark(layers.Remark);

@@ -8,6 +8,7 @@ internal sealed partial class QuicDatagrams
     private void Frames(Sender sender, ReadOnlySpan<byte> frames, long packet)
     {
         TlsBytes bytes = new(frames);
+        int bits = 0; // which bytes in front of a frame are PADDING, and which PING
         while (!bytes.IsEmpty)
         {
             ReadOnlySpan<byte> frame = bytes.Rest;
@@ -16,13 +17,16 @@ internal sealed partial class QuicDatagrams
                 int padding = frame.IndexOfAnyExcept((byte)0);
                 bytes.TryTake(padding < 0 ? frame.Length : padding, out ReadOnlySpan<byte> zeros);
                 Structural(sender, zeros.Length, 0);
+                if (padding > 0) bits += padding;
+                else flow.Capacity(sender, (bits + 7) / 8);
                 continue;
             }
+            if (frame[0] == 1) bits++;
             bytes.TryByte(out byte type);
             bool isRead = type switch
             {
-                1 => Passed(sender, frame, ref bytes), // PING
-                2 or 3 => TryAck(ref bytes, type) && Passed(sender, frame, ref bytes),
+                1 => Passed(sender, frame, ref bytes, packet), // PING
+                2 or 3 => TryAck(ref bytes, type) && Passed(sender, frame, ref bytes, packet),
                 6 => TryCrypto(sender, frame, ref bytes, packet),
                 0x1C => TryClose(sender, frame, ref bytes, packet),
                 _ => false,
@@ -33,10 +37,10 @@ internal sealed partial class QuicDatagrams
         }
     }
 
-    private bool Passed(Sender sender, ReadOnlySpan<byte> frame, ref TlsBytes bytes)
+    private bool Passed(Sender sender, ReadOnlySpan<byte> frame, ref TlsBytes bytes, long packet)
     {
         int length = frame.Length - bytes.Rest.Length;
-        Structural(sender, length, length - 1);
+        Chosen(sender, frame[..length], 1, 0, packet);
         return true;
     }
 
@@ -55,7 +59,7 @@ internal sealed partial class QuicDatagrams
     private bool TryClose(Sender sender, ReadOnlySpan<byte> frame, ref TlsBytes bytes, long packet)
     {
         if (!bytes.TryNumber(out _) || !bytes.TryNumber(out _) || !bytes.TryNumber(out long length) || length > bytes.Rest.Length) return false;
-        Passed(sender, frame, ref bytes);
+        Passed(sender, frame, ref bytes, packet);
         bytes.TryTake((int)length, out ReadOnlySpan<byte> reason);
         if (reason.IsEmpty) return true;
         int unread = examiner.Examine(new Place(flow, sender, Carrier.Datagram, packet, 0), reason);
@@ -103,12 +107,8 @@ internal sealed partial class QuicDatagrams
 
     private void Take(Sender sender, ReadOnlySpan<byte> message, Hello hello, long packet)
     {
-        int names = 0;
-        foreach ((_, int length) in hello.Names) names += length;
-        flow.Count(sender, ByteKind.Decoded, names);
-        flow.Count(sender, ByteKind.Opaque, hello.Opaque);
-        Structural(sender, message.Length - names - hello.Opaque, hello.Free);
-        HelloAccount.Examine(examiner, new Place(flow, sender, Carrier.Datagram, packet, 0), message, HandshakeStream.HeaderSize, hello);
+        flow.Capacity(sender, hello.Free);
+        HelloAccount.Take(examiner, new Place(flow, sender, Carrier.Datagram, packet, 0), message, HandshakeStream.HeaderSize, hello);
         HelloAccount.Remark(flow, hello);
         if (sender != Sender.Client) return;
         if (hello.ServerName is not null) flow.ServerName ??= hello.ServerName;

@@ -72,7 +72,7 @@ internal sealed partial class QuicDatagrams(Flow flow, Examiner examiner, KeyLog
         {
             if (!IsNegotiation(datagram[header.Length..])) return Opaque(sender, datagram, packet, "QUIC: a strange version negotiation");
             Named("quic");
-            return Structural(sender, datagram.Length, datagram.Length - 7);
+            return Chosen(sender, datagram, 5, 0, packet);
         }
         if (QuicVersion.Of(header.Version) is not { } version)
         {
@@ -88,7 +88,8 @@ internal sealed partial class QuicDatagrams(Flow flow, Examiner examiner, KeyLog
         if (TryOpen(sender, version, header, datagram[..length], numberAt, into, out int frames))
         {
             OpenedPackets++;
-            Structural(sender, length - frames, numberAt - 5);
+            Structural(sender, length - frames - numberAt, 0);
+            Chosen(sender, datagram[..numberAt], 5, 0, packet);
             Frames(sender, into.AsSpan(0, frames), packet);
         }
         else Opaque(sender, datagram[..length], packet, "QUIC: a first packet that does not verify");
@@ -138,7 +139,7 @@ internal sealed partial class QuicDatagrams(Flow flow, Examiner examiner, KeyLog
         gcm.Encrypt(version.RetryNonce, default, default, tag, [(byte)_connection.Length, .. _connection, .. datagram[..^tagSize]]);
         if (!tag.SequenceEqual(datagram[^tagSize..])) return Opaque(sender, datagram, packet, "QUIC: a retry that does not verify");
         Begin(header.Source);
-        return Structural(sender, datagram.Length, datagram.Length - 5 - tagSize);
+        return Chosen(sender, datagram, 5, tagSize, packet);
     }
 
     private void Named(string name)
@@ -152,6 +153,14 @@ internal sealed partial class QuicDatagrams(Flow flow, Examiner examiner, KeyLog
         flow.Count(sender, ByteKind.Structural, bytes);
         flow.Capacity(sender, free);
         return bytes;
+    }
+
+    /// <summary>Connection ids, tokens, versions and numbers, between what is of the protocol: searched, and opaque where they leave and are too long for what they are.</summary>
+    private int Chosen(Sender sender, ReadOnlySpan<byte> bytes, int before, int behind, long packet)
+    {
+        Structural(sender, before + behind, 0);
+        FreeChoice.Take(examiner, new Place(flow, sender, Carrier.Datagram, packet, 0), bytes[before..^behind]);
+        return bytes.Length;
     }
 
     private int Opaque(Sender sender, ReadOnlySpan<byte> bytes, long packet, string why)

@@ -26,4 +26,7 @@ internal abstract class Examiner
     /// <summary>Told of each whole handshake message of TLS that is read, before its pieces are examined.</summary>
     /// <returns>Who examines the pieces.</returns>
     internal virtual Examiner Handshake(in Place place, ReadOnlySpan<byte> message) => this;
+
+    /// <summary>Who examines fields of free choice (<see cref="FreeChoice"/>): they are searched, and no message.</summary>
+    internal virtual Examiner OfFields => this;
 }

@@ -60,7 +60,10 @@ internal sealed class Hello
 
     /// <summary>Extensions that IANA knows and in which nothing is encrypted; their contents are structural, and counted as chosen.</summary>
     private static bool IsKnown(int type) => type is (>= 0 and <= 28) or 31 or 33 or 34 or 35 or (>= 38 and <= 52) or 55 or 56 or 57 or 58 or 59 or 0x3374 or 0x4469 or 0x44CD or 0x754F or 0x7550 or 0xFF01 or 0xFFA5
-        || ((type & 0x0F0F) == 0x0A0A && type >> 8 == (type & 0xFF)); // GREASE (RFC 8701)
+        || IsGrease(type);
+
+    // RFC 8701 §2
+    private static bool IsGrease(int value) => (value & 0x0F0F) == 0x0A0A && value >> 8 == (value & 0xFF);
 
     /// <returns>Null when the body is not one.</returns>
     internal static Hello? ReadClient(ReadOnlySpan<byte> body)
@@ -174,7 +177,9 @@ internal sealed class Hello
         while (!names.IsEmpty)
         {
             if (!names.TryVector8(out ReadOnlySpan<byte> name) || name.IsEmpty) return false;
-            Names.Add((offset + content.Length - names.Rest.Length - name.Length, name.Length));
+            // GREASE (RFC 8701) is structural.
+            if (name.Length == 2 && IsGrease(name[0] << 8 | name[1])) Free += 2;
+            else Names.Add((offset + content.Length - names.Rest.Length - name.Length, name.Length));
             if (Protocols.Count < 16) Protocols.Add(Word(name));
         }
         return true;

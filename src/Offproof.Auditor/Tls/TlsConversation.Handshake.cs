@@ -63,17 +63,8 @@ internal sealed partial class TlsConversation
             Examiner.Examine(place, message);
             return;
         }
-        int names = 0, unread = 0;
-        if (hello is not null)
-        {
-            foreach ((_, int length) in hello.Names) names += length;
-            unread = hello.Opaque;
-        }
-        Flow.Count(direction.Sender, ByteKind.Decoded, names);
-        Flow.Count(direction.Sender, ByteKind.Opaque, unread);
-        Flow.Count(direction.Sender, ByteKind.Structural, message.Length - names - unread);
         Flow.Capacity(direction.Sender, hello?.Free ?? (type is Finished or KeyUpdate ? 0 : body.Length));
-        HelloAccount.Examine(Examiner, place, message, HandshakeStream.HeaderSize, hello);
+        HelloAccount.Take(Examiner, place, message, HandshakeStream.HeaderSize, hello);
         if (hello is not null) HelloAccount.Remark(Flow, hello);
         if (type is 11 && isServer && Examiner.Observed is { } observed) observed.Presented(Flow, body, isOpened && _session is { Is13: true }, direction.Handshake.Packet);
         if (type is ClientHello) AddClientHello(hello!);

@@ -211,6 +211,7 @@ internal sealed partial class TlsConversation
                 break;
             case TlsRecord.Alert when content.Length == 2:
                 Flow.Count(direction.Sender, ByteKind.Structural, 2);
+                Flow.Capacity(direction.Sender, 2);
                 if (content[1] == 0) direction.IsClean = true; // close_notify
                 break;
             case TlsRecord.ChangeCipherSpec when content.SequenceEqual("\u0001"u8):

@@ -118,7 +118,7 @@ internal sealed class AuditRun : IDisposable
     {
         long bytes = 0;
         int before = _shelf.Count, begun = before;
-        Traffic traffic = new(new FlowReaders { Stream = flow => Tapped(flow, _protocols.For(flow, null), isInside: false), Datagram = Datagram, Stray = Stray, Finished = Finish }, _shelf.Count + 1, _ends);
+        Traffic traffic = new(new FlowReaders { Stream = flow => Tapped(flow, _protocols.For(flow, null), isInside: false), Datagram = Datagram, Stray = Stray, Chosen = Chosen, Finished = Finish }, _shelf.Count + 1, _ends);
         using CaptureFile capture = new(file, takesSecrets ? Secrets : null);
         while (capture.TryRead(out CapturedPacket packet))
         {
@@ -189,6 +189,8 @@ internal sealed class AuditRun : IDisposable
     }
 
     private void Stray(Flow flow, Sender sender, ReadOnlySpan<byte> bytes, long packet) => _reading.Examine(new Place(flow, sender, Carrier.Datagram, packet, 0), bytes);
+
+    private void Chosen(Flow flow, Sender sender, ReadOnlySpan<byte> bytes, long packet) => FreeChoice.Examine(_reading, new Place(flow, sender, Carrier.Datagram, packet, 0), bytes);
 
     internal AuditReport Report(CancellationToken cancel = default)
     {

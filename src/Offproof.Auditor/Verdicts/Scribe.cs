@@ -42,6 +42,8 @@ internal sealed class Scribe(Examiner examiner) : Examiner
         return examiner;
     }
 
+    internal override Examiner OfFields => examiner;
+
     private void Keep(in Place place, string carrier, ReadOnlySpan<byte> bytes, int unread)
     {
         int kept = Math.Min(bytes.Length, MostOfOne);

@@ -8,13 +8,13 @@ public sealed class OptionTests
 {
     static readonly byte[] Android = [.. Convert.FromHexString(Identifier("androidId"))];
 
-    static string Identifier(string name)
+    internal static string Identifier(string name)
     {
         using System.Text.Json.JsonDocument persona = System.Text.Json.JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "vectors", "phone", "persona.json")));
         return persona.RootElement.GetProperty("identifiers").GetProperty(name).GetString()!;
     }
 
-    static AuditReport Audited(params byte[][] packets)
+    internal static AuditReport Audited(params byte[][] packets)
     {
         using FileStream persona = File.OpenRead(Path.Combine(Repository.Root, "vectors", "phone", "persona.json"));
         using AuditRun run = new(Canaries.Read(persona, null), null, phones: [Made.Phone, Made.Phone6]);

@@ -35,9 +35,12 @@ internal sealed class FieldBlock
     /// <summary>The block begins with a pseudo field: it is no trailer.</summary>
     internal bool IsMessage { get; private set; }
 
+    /// <summary>How many bytes say how large the table shall be.</summary>
+    internal int Resizing { get; private set; }
+
     internal bool TryRead(ReadOnlySpan<byte> block)
     {
-        (_length, IsTooLarge, Status, IsMessage) = (0, false, 0, false);
+        (_length, IsTooLarge, Status, IsMessage, Resizing) = (0, false, 0, false, 0);
         (ContentType, ContentEncoding, GrpcEncoding, Authority) = (null, null, null, null);
         while (!block.IsEmpty)
         {
@@ -49,7 +52,9 @@ internal sealed class FieldBlock
             }
             else if (first is >= 0x20 and < 0x40)
             {
+                int before = block.Length;
                 if (!TryInteger(ref block, 5, out long size) || !_table.TryResize(size)) return false;
+                Resizing += before - block.Length;
             }
             else
             {

@@ -19,11 +19,10 @@ internal sealed partial class Http2Side
                 Continue(payload);
                 break;
             case Frame.Settings when payload.Length % 6 == 0:
-                _flow.Capacity(_sender, payload.Length);
-                Structural(payload.Length);
+                Chosen(payload);
                 break;
             case Frame.Priority when payload.Length == 5:
-                _flow.Capacity(_sender, 5);
+                _flow.Capacity(_sender, 4 + 5); // of any stream
                 Structural(5);
                 break;
             case Frame.Reset when payload.Length == 4:
@@ -32,23 +31,24 @@ internal sealed partial class Http2Side
                 _conversation.Reset(_stream);
                 break;
             case Frame.Ping when payload.Length == 8:
-                if (!Has(0x1)) _flow.Capacity(_sender, 8); // an answer repeats what was asked
-                Structural(8);
+                Chosen(payload);
                 break;
             case Frame.Window when payload.Length == 4:
                 _flow.Capacity(_sender, 4);
                 Structural(4);
                 break;
             case Frame.GoAway when payload.Length >= 8:
-                _flow.Capacity(_sender, 8);
-                Structural(8);
+                Chosen(payload[..8]);
                 Unknown(payload[8..]);
                 break;
             default:
+                _flow.Capacity(_sender, 6); // the type, the flags and the stream
                 Unknown(payload);
                 break;
         }
     }
+
+    private void Chosen(ReadOnlySpan<byte> payload) => FreeChoice.Take(_protocols.Examiner, new Place(_flow, _sender, Carrier.Stream, _framePacket, 0), payload);
 
     private void Unknown(ReadOnlySpan<byte> payload)
     {
@@ -128,6 +128,7 @@ internal sealed partial class Http2Side
         {
             _flow.Remark("a block of fields grows without measure when it is read");
         }
+        _flow.Capacity(_sender, _fields.Resizing);
         int message = Message(isRead);
         ReadOnlySpan<byte> lines = _fields.Lines;
         Place place = new(_flow, _sender, Carrier.Head, _blockPacket, message);
