@@ -100,3 +100,18 @@ internal sealed class Recorded(Protocols protocols, Flow flow, long entry)
 
     private void Examine(Sender sender, Carrier carrier, ReadOnlySpan<byte> bytes) => Whole(sender, carrier, bytes, default);
 }
+
+/// <summary>What the fields of a message say of its body.</summary>
+/// <param name="Length">Content-Length; -1 where it is not said.</param>
+internal readonly record struct Framing(long Length, bool IsChunked, bool HasType)
+{
+    /// <summary>Methods whose requests have a body (RFC 9110 §9.3, RFC 5789).</summary>
+    internal static bool MayHaveBody(string? method) => method?.ToUpperInvariant() is "POST" or "PUT" or "PATCH";
+
+    /// <summary>HTTP/2 and HTTP/3 need neither a length nor a coding to say that there is a body.</summary>
+    internal static bool IsFramed(string? version) => Recorded.Version(version) is "http/2" or "http/3";
+
+    /// <summary>How many bytes of a body that is not there were sent: at least 1 where that is not said.</summary>
+    /// <param name="byType">Does a type alone say that there was one?</param>
+    internal long Lacking(bool byType) => Length > 0 ? Length : IsChunked || (Length < 0 && HasType && byType) ? 1 : 0;
+}
