@@ -113,10 +113,12 @@ internal static class MitmproxyFlow
         Recorded recorded = new(protocols, made, number);
         made.ServerName = request.Get("host"u8).Text() ?? server.Get("sni"u8).Text();
         if (made.ServerName is { } name) protocols.Examiner.Observed?.Named(made, request.Get("host"u8).Text() is null ? "sni" : "host", name, number);
-        if (type.SequenceEqual("http"u8)) Http(flow, request, recorded);
+        (string Sent, string Came) heads = ("", "");
+        if (type.SequenceEqual("http"u8)) heads = Http(flow, request, recorded);
         else if (type.SequenceEqual("websocket"u8)) Sockets(flow.Get("messages"u8), recorded);
         else if (type.SequenceEqual("dns"u8)) Names(flow, recorded);
         else Raw(flow.Get("messages"u8), recorded, protocols, number, isStream: type.SequenceEqual("tcp"u8));
+        new MitmproxyMembers(recorded, heads.Sent, heads.Came).Examine(flow);
         return true;
     }
 

@@ -61,6 +61,17 @@ internal sealed class Recorded(Protocols protocols, Flow flow, long entry)
         flow.Messages++;
     }
 
+    /// <summary>What stands beside the messages.</summary>
+    internal void Beside(Sender sender, Carrier carrier, ReadOnlySpan<byte> bytes) => Whole(sender, carrier, bytes, default);
+
+    /// <summary>What was sent in a handshake and chosen freely: searched, structural, and all of it in the budget, as of packets.</summary>
+    internal void Chosen(Sender sender, ReadOnlySpan<byte> bytes)
+    {
+        protocols.Examiner.Examine(new Place(flow, sender, Carrier.Stream, entry, 0), bytes);
+        flow.Count(sender, ByteKind.Structural, bytes.Length);
+        flow.Capacity(sender, bytes.Length);
+    }
+
     /// <summary>Bytes that are no message.</summary>
     internal void Unread(ReadOnlySpan<byte> bytes)
     {
