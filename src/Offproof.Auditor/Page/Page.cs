@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace Offproof.Auditor;
 
@@ -13,6 +14,7 @@ internal sealed class Page
 {
     private const int MostLines = 12;
     private const int MostKinds = 4;
+    private const int MostNames = 4;
 
     // What people can imagine: a number of twelve digits, which fit in forty bits, and a photo.
     private const long Telephone = 5;
@@ -20,6 +22,7 @@ internal sealed class Page
 
     private readonly Dictionary<int, FlowReport> _flows;
     private readonly Dictionary<int, ReceiverReport> _receivers = [];
+    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
 
     internal Page(AuditReport report, PageFacts facts, PageWords words, Html html)
     {
@@ -29,6 +32,7 @@ internal sealed class Page
         {
             foreach (int flow in receiver.Flows) _receivers.TryAdd(flow, receiver);
         }
+        NameAddresses();
         Groups =
         [
             .. report.Findings
@@ -58,18 +62,31 @@ internal sealed class Page
 
     internal ReceiverReport? Receiver(int flow) => _receivers.GetValueOrDefault(flow);
 
-    /// <summary>To whom a finding went, or from whom it came: by the name that was used for it, and its address.</summary>
+    /// <summary>To whom a finding went, or from whom it came: an address without a port, after the names that were used for it; so each receiver has one name, whatever flow it was seen in.</summary>
     internal string Name(FindingReport finding)
     {
         if (Flow(finding.Flow) is not { } flow) return Words.NotRecorded;
         // What arrives comes from its sender; what leaves goes to the end that did not send it.
         bool isServer = (finding.Sender == Sender.Server.Word()) == IsArriving(finding, flow);
-        if (!isServer) return flow.Client;
-        ReceiverReport? receiver = Receiver(finding.Flow);
-        string? name = flow.ServerName ?? (receiver is { Names: [var known, ..] } ? known.Name : null);
-        string address = receiver?.Address ?? flow.Server;
-        return name is null || name == address ? address : receiver is { Address: null } ? name : $"{name} ({address})";
+        string? address = isServer && Receiver(finding.Flow) is { } receiver ? receiver.Address : Host(isServer ? flow.Server : flow.Client);
+        if (address is null) return (isServer ? flow.ServerName ?? (Receiver(finding.Flow) is { Names: [var only, ..] } ? only.Name : null) : null) ?? Words.NotRecorded;
+        return _names.TryGetValue(address, out string? name) ? $"{name} ({address})" : address;
     }
+
+    // The names of the flows with findings, else the first that is known.
+    private void NameAddresses()
+    {
+        foreach (var flows in Report.Findings.Select(static finding => finding.Flow).Distinct().Order().Select(Flow).OfType<FlowReport>().GroupBy(flow => Receiver(flow.Flow) is { } receiver ? receiver.Address : Host(flow.Server), StringComparer.Ordinal))
+        {
+            if (flows.Key is not { } address) continue;
+            List<string> names = [.. flows.Select(static flow => flow.ServerName).OfType<string>().Where(name => name != address).Distinct(StringComparer.OrdinalIgnoreCase)];
+            if (names.Count == 0 && flows.Select(flow => Receiver(flow.Flow)).OfType<ReceiverReport>().SelectMany(static receiver => receiver.Names).FirstOrDefault(name => name.Name != address) is { } known) names.Add(known.Name);
+            if (names.Count > 0) _names[address] = names.Count > MostNames ? string.Join(Words.Comma, names.Take(MostNames)) + Words.Comma + "\u2026" : string.Join(Words.Comma, names);
+        }
+    }
+
+    // Null where a recording names no address.
+    private static string? Host(string end) => !IPEndPoint.TryParse(end, out IPEndPoint? known) ? end : known.Address.Equals(IPAddress.Any) || known.Address.Equals(IPAddress.IPv6Any) ? null : known.Address.ToString();
 
     /// <summary>Was it sent to the phone? Not where it is unknown which end that is.</summary>
     internal static bool IsArriving(FindingReport finding, FlowReport? flow) => flow is not null && flow.Phone != PhoneSides.Undecided && flow.Phone != finding.Sender;
@@ -130,7 +147,7 @@ internal sealed class Page
             foreach (IGrouping<string, FindingGroup> datum in left.Take(MostLines))
             {
                 FindingGroup first = datum.First();
-                int receivers = datum.Count();
+                int receivers = datum.Select(group => Name(group.First)).Distinct(StringComparer.Ordinal).Count();
                 Html.Open("li").Text(Words.Kind(first.First.Kind)).Text(" ").Foreign(Short(first.First.Value))
                     .Text($" \u2192 {(receivers == 1 ? Name(first.First) : Words.ToMany(Words.Count(receivers)))}").Close("li");
             }

@@ -149,7 +149,9 @@ internal sealed class HarEntry(JsonElement entry, JsonElement request)
                 return;
             }
         }
-        if (Said() > 0) recorded.Missing(Sender.Client, Said());
+        bool isUnknown = Child(request, "postData") is null && Number(request, "bodySize") is null or < 0;
+        Framing framing = new(Said() > 0 ? Said() : isUnknown && Field(request, "content-length") is null ? -1 : 0, Field(request, "transfer-encoding")?.Contains("chunked", StringComparison.OrdinalIgnoreCase) == true, Field(request, "content-type") is not null);
+        if (framing.Lacking(Framing.MayHaveBody(Text(request, "method"))) is > 0 and long lacking) recorded.Missing(Sender.Client, lacking);
 
         long Said() => Math.Max(Number(request, "bodySize") ?? 0, long.TryParse(Field(request, "content-length"), NumberStyles.None, CultureInfo.InvariantCulture, out long length) && length < 1L << 40 ? length : 0);
     }

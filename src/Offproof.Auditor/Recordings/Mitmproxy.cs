@@ -113,10 +113,12 @@ internal static class MitmproxyFlow
         Recorded recorded = new(protocols, made, number);
         made.ServerName = request.Get("host"u8).Text() ?? server.Get("sni"u8).Text();
         if (made.ServerName is { } name) protocols.Examiner.Observed?.Named(made, request.Get("host"u8).Text() is null ? "sni" : "host", name, number);
-        if (type.SequenceEqual("http"u8)) Http(flow, request, recorded);
+        (string Sent, string Came) heads = ("", "");
+        if (type.SequenceEqual("http"u8)) heads = Http(flow, request, recorded);
         else if (type.SequenceEqual("websocket"u8)) Sockets(flow.Get("messages"u8), recorded);
         else if (type.SequenceEqual("dns"u8)) Names(flow, recorded);
         else Raw(flow.Get("messages"u8), recorded, protocols, number, isStream: type.SequenceEqual("tcp"u8));
+        new MitmproxyMembers(recorded, heads.Sent, heads.Came).Examine(flow);
         return true;
     }
 
@@ -128,18 +130,25 @@ internal static class MitmproxyFlow
         return address.Get(0).Text() is { } host && IPAddress.TryParse(host, out _) ? Recorded.End(host, address.Get(1).Number()) : null;
     }
 
-    private static void Http(Netstring flow, Netstring request, Recorded recorded)
+    /// <returns>The heads, as they were examined; empty where there are none.</returns>
+    private static (string Sent, string Came) Http(Netstring flow, Netstring request, Recorded recorded)
     {
+        string sent = "", came = "";
+        string method = request.Get("method"u8).Text() ?? "";
         recorded.Flow.Protocol = Recorded.Version(request.Get("http_version"u8).Text());
         if (request.IsDictionary)
         {
             StringBuilder head = new();
-            head.Append(request.Get("method"u8).Text()).Append(' ').Append(request.Get("scheme"u8).Text()).Append("://");
+            head.Append(method).Append(' ').Append(request.Get("scheme"u8).Text()).Append("://");
             string? authority = request.Get("authority"u8).Text() is { Length: > 0 } given ? given : request.Get("host"u8).Text();
             head.Append(authority);
             if (authority is not null && !authority.Contains(':', StringComparison.Ordinal)) head.Append(':').Append(request.Get("port"u8).Number());
             head.Append(request.Get("path"u8).Text()).Append(' ').Append(request.Get("http_version"u8).Text()).Append("\r\n");
-            Message(Sender.Client, request, head, recorded);
+            sent = Message(Sender.Client, request, head, recorded, Framing.MayHaveBody(method));
+        }
+        else
+        {
+            recorded.Flow.Remark("an entry without a request");
         }
         Netstring response = flow.Get("response"u8);
         if (response.IsDictionary)
@@ -147,28 +156,32 @@ internal static class MitmproxyFlow
             StringBuilder head = new();
             int status = response.Get("status_code"u8).Number() is > 0 and int now ? now : response.Get("code"u8).Number();
             head.Append(response.Get("http_version"u8).Text()).Append(' ').Append(status).Append(' ').Append(response.Get("reason"u8).Text()).Append("\r\n");
-            Message(Sender.Server, response, head, recorded);
+            came = Message(Sender.Server, response, head, recorded, method is not ("HEAD" or "CONNECT") && status is not ((>= 100 and < 200) or 204 or 304));
         }
         Netstring socket = flow.Get("websocket"u8);
         if (socket.IsDictionary) Sockets(socket.Get("messages"u8), recorded);
+        return (sent, came);
     }
 
-    private static void Message(Sender sender, Netstring message, StringBuilder head, Recorded recorded)
+    private static string Message(Sender sender, Netstring message, StringBuilder head, Recorded recorded, bool mayHaveBody)
     {
-        Fields(message.Get("headers"u8), head, out Declared declared, out long length);
+        Fields(message.Get("headers"u8), head, out Declared declared, out Framing framing);
+        string text = head.ToString();
         recorded.Head(sender, head);
         Netstring content = message.Get("content"u8);
         if (!content.Bytes.IsEmpty) recorded.Body(sender, content.Bytes, declared);
-        else if (!content.IsText && length > 0) recorded.Missing(sender, length); // null: it was passed on and not kept
+        else if (!content.IsText && framing.Lacking(mayHaveBody && (sender == Sender.Server || Framing.IsFramed(message.Get("http_version"u8).Text()))) is > 0 and long lacking) recorded.Missing(sender, lacking); // null: it was passed on and not kept
         StringBuilder trailers = new();
         Fields(message.Get("trailers"u8), trailers, out _, out _);
         recorded.Trailer(sender, trailers);
+        return text + trailers;
     }
 
-    private static void Fields(Netstring fields, StringBuilder head, out Declared declared, out long length)
+    private static void Fields(Netstring fields, StringBuilder head, out Declared declared, out Framing framing)
     {
+        long length = -1;
+        bool isChunked = false;
         string? type = null, encoding = null;
-        length = 0;
         ReadOnlySpan<byte> rest = fields.IsList ? fields.Bytes : default;
         while (!rest.IsEmpty && Netstring.TryTake(ref rest, out Netstring field))
         {
@@ -178,7 +191,9 @@ internal static class MitmproxyFlow
             if (name.Equals("content-type", StringComparison.OrdinalIgnoreCase)) type ??= value;
             else if (name.Equals("content-encoding", StringComparison.OrdinalIgnoreCase)) encoding = encoding is null ? value : $"{encoding}, {value}";
             else if (name.Equals("content-length", StringComparison.OrdinalIgnoreCase) && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int said)) length = said;
+            else if (name.Equals("transfer-encoding", StringComparison.OrdinalIgnoreCase)) isChunked |= value.Contains("chunked", StringComparison.OrdinalIgnoreCase);
         }
+        framing = new Framing(length, isChunked, type is not null);
         declared = new Declared(type, encoding);
     }
 

@@ -61,6 +61,17 @@ internal sealed class Recorded(Protocols protocols, Flow flow, long entry)
         flow.Messages++;
     }
 
+    /// <summary>What stands beside the messages.</summary>
+    internal void Beside(Sender sender, Carrier carrier, ReadOnlySpan<byte> bytes) => Whole(sender, carrier, bytes, default);
+
+    /// <summary>What was sent in a handshake and chosen freely: searched, structural, and all of it in the budget, as of packets.</summary>
+    internal void Chosen(Sender sender, ReadOnlySpan<byte> bytes)
+    {
+        protocols.Examiner.Examine(new Place(flow, sender, Carrier.Stream, entry, 0), bytes);
+        flow.Count(sender, ByteKind.Structural, bytes.Length);
+        flow.Capacity(sender, bytes.Length);
+    }
+
     /// <summary>Bytes that are no message.</summary>
     internal void Unread(ReadOnlySpan<byte> bytes)
     {
@@ -99,4 +110,19 @@ internal sealed class Recorded(Protocols protocols, Flow flow, long entry)
     }
 
     private void Examine(Sender sender, Carrier carrier, ReadOnlySpan<byte> bytes) => Whole(sender, carrier, bytes, default);
+}
+
+/// <summary>What the fields of a message say of its body.</summary>
+/// <param name="Length">Content-Length; -1 where it is not said.</param>
+internal readonly record struct Framing(long Length, bool IsChunked, bool HasType)
+{
+    /// <summary>Methods whose requests have a body (RFC 9110 §9.3, RFC 5789).</summary>
+    internal static bool MayHaveBody(string? method) => method?.ToUpperInvariant() is "POST" or "PUT" or "PATCH";
+
+    /// <summary>HTTP/2 and HTTP/3 need neither a length nor a coding to say that there is a body.</summary>
+    internal static bool IsFramed(string? version) => Recorded.Version(version) is "http/2" or "http/3";
+
+    /// <summary>How many bytes of a body that is not there were sent: at least 1 where that is not said.</summary>
+    /// <param name="byType">Does a type alone say that there was one?</param>
+    internal long Lacking(bool byType) => Length > 0 ? Length : IsChunked || (Length < 0 && HasType && byType) ? 1 : 0;
 }

@@ -59,7 +59,7 @@ internal sealed class Hello
     internal int Free { get; private set; }
 
     /// <summary>Extensions that IANA knows and in which nothing is encrypted; their contents are structural, and counted as chosen.</summary>
-    private static bool IsKnown(int type) => type is (>= 0 and <= 28) or 31 or 33 or 34 or 35 or (>= 38 and <= 52) or 55 or 56 or 57 or 58 or 59 or 0x3374 or 0x4469 or 0x44CD or 0x754F or 0x7550 or 0xFF01 or 0xFFA5
+    internal static bool IsKnown(int type) => type is (>= 0 and <= 28) or 31 or 33 or 34 or 35 or (>= 38 and <= 52) or 55 or 56 or 57 or 58 or 59 or 0x3374 or 0x4469 or 0x44CD or 0x754F or 0x7550 or 0xFF01 or 0xFFA5
         || IsGrease(type);
 
     // RFC 8701 §2

@@ -130,11 +130,11 @@ public sealed partial class ReportPageTests
     private static partial Regex Kind();
 
     [Theory]
-    [InlineData("client", "client", "evidence", "Sent to", "203.0.113.7:80")]
-    [InlineData("undecided", "server", "evidence", "Sent to", "192.0.2.10:")]
-    [InlineData("server", "server", "evidence", "Sent to", "192.0.2.10:")]
-    [InlineData("client", "server", "arriving", "Came from", "203.0.113.7")]
-    [InlineData("server", "client", "arriving", "Came from", "192.0.2.10:")]
+    [InlineData("client", "client", "evidence", "Sent to", "203.0.113.7<")]
+    [InlineData("undecided", "server", "evidence", "Sent to", "192.0.2.10<")]
+    [InlineData("server", "server", "evidence", "Sent to", "192.0.2.10<")]
+    [InlineData("client", "server", "arriving", "Came from", "203.0.113.7<")]
+    [InlineData("server", "client", "arriving", "Came from", "192.0.2.10<")]
     public void The_receiver_is_the_end_that_did_not_send_it(string phone, string sender, string standing, string way, string end)
     {
         AuditReport report = Audited("stages/stage-a.pcap");
@@ -144,6 +144,26 @@ public sealed partial class ReportPageTests
         string said = page[page.IndexOf($"<dt>{way}</dt>", StringComparison.Ordinal)..];
         Assert.StartsWith(end, said[(said.IndexOf("<dd>", StringComparison.Ordinal) + 4)..], StringComparison.Ordinal);
         Assert.Equal(phone == "undecided", page.Contains("it is not known which end is the phone", StringComparison.Ordinal));
+    }
+
+    [Fact] // on one machine: both ends have one address, one flow names it and the other does not
+    public void A_receiver_is_counted_and_named_once()
+    {
+        AuditReport report = Audited("stages/stage-a.pcap");
+        FindingReport finding = report.Findings[0];
+        FlowReport flow = report.Flows.Single(flow => flow.Flow == finding.Flow) with { Phone = "undecided", Client = "127.0.0.1:57860", Server = "127.0.0.1:8080", ServerName = "a.example" };
+        ReceiverReport receiver = report.Receivers[0] with { Address = "127.0.0.1", Flows = [1, 2], Names = [new ObservedName("127.0.0.1", "host", null, 1, 1, null, 1)] };
+        report = report with
+        {
+            Flows = [flow with { Flow = 1 }, flow with { Flow = 2, Client = "127.0.0.1:57861", Server = "127.0.0.1:8443", ServerName = "127.0.0.1" }],
+            Findings = [finding with { Flow = 1, Sender = "client" }, finding with { Flow = 1, Sender = "server" }, finding with { Flow = 2, Sender = "client" }, finding with { Flow = 2, Sender = "server" }],
+            Receivers = [receiver],
+        };
+        string page = Page(report);
+        Assert.Contains("to 1 receiver", page, StringComparison.Ordinal);
+        Assert.Contains(" \u2192 a.example (127.0.0.1)</li>", page, StringComparison.Ordinal);
+        Assert.DoesNotMatch("to [0-9]+ receivers", page);
+        Assert.DoesNotContain("127.0.0.1:", page[..page.IndexOf("id=\"coverage\"", StringComparison.Ordinal)], StringComparison.Ordinal);
     }
 
     [Fact]

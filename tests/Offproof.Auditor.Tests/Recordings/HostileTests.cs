@@ -57,6 +57,50 @@ public sealed class HostileTests
         Assert.Equal(55, flows[0].Bytes(Sender.Server, ByteKind.Missing));
     }
 
+    [Theory] // a proxy that passes a body on keeps none of it
+    [InlineData("POST", "HTTP/1.1", "Transfer-Encoding", "chunked", 1)]
+    [InlineData("GET", "HTTP/1.1", "transfer-encoding", "gzip, Chunked", 1)]
+    [InlineData("GET", "HTTP/1.1", "Content-Length", "5000", 5000)]
+    [InlineData("POST", "HTTP/2.0", "content-type", "application/json", 1)]
+    [InlineData("PATCH", "HTTP/3", "content-type", "application/json", 1)]
+    [InlineData("GET", "HTTP/2.0", "content-type", "application/json", 0)]
+    [InlineData("POST", "HTTP/1.1", "content-type", "application/json", 0)]
+    [InlineData("PUT", "HTTP/2.0", "content-length", "0", 0)]
+    public void A_body_that_was_passed_on_and_not_kept_is_missing(string method, string version, string field, string value, int missing)
+    {
+        Assert.Equal(missing, Missing(null));
+        Assert.Equal(0, Missing(Array.Empty<byte>()));
+
+        long Missing(byte[]? content) => Read(Net(Flow("http", ("request", new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["method"] = B(method), ["http_version"] = B(version), ["content"] = content, ["headers"] = new object?[] { new object?[] { B(field), B(value) } },
+        }))), isHar: false).Flows[0].Bytes(Sender.Client, ByteKind.Missing);
+    }
+
+    [Theory]
+    [InlineData("GET", 200, "Transfer-Encoding", "chunked", 1)]
+    [InlineData("GET", 200, "Content-Type", "text/html", 1)]
+    [InlineData("HEAD", 200, "Content-Type", "text/html", 0)]
+    [InlineData("GET", 304, "Content-Type", "text/html", 0)]
+    public void So_is_that_of_an_answer(string method, int status, string field, string value, int missing) =>
+        Assert.Equal(missing, Read(Net(Flow("http", ("request", new Dictionary<string, object?>(StringComparer.Ordinal) { ["method"] = B(method), ["content"] = B("") }),
+            ("response", new Dictionary<string, object?>(StringComparer.Ordinal) { ["status_code"] = status, ["content"] = null, ["headers"] = new object?[] { new object?[] { B(field), B(value) } } }))), isHar: false).Flows[0].Bytes(Sender.Server, ByteKind.Missing));
+
+    [Theory]
+    [InlineData("POST", "-1", "Content-Type", "application/json", 1)]
+    [InlineData("PUT", "null", "content-type", "application/json", 1)]
+    [InlineData("POST", "0", "Transfer-Encoding", "chunked", 1)]
+    [InlineData("GET", "-1", "Content-Type", "application/json", 0)]
+    [InlineData("POST", "0", "Content-Type", "application/json", 0)]
+    [InlineData("POST", "-1", "Content-Length", "0", 0)]
+    [InlineData("POST", "-1", "X-A", "b", 0)]
+    public void A_HAR_that_does_not_know_the_size_of_a_body_lacks_it(string method, string size, string field, string value, int missing)
+    {
+        string entry = $$$"""{"request":{"method":"{{{method}}}","url":"http://a/","bodySize":{{{size}}},"headers":[{"name":"{{{field}}}","value":"{{{value}}}"}]}}""";
+        Assert.Equal(missing, Read(Har(entry), isHar: true).Flows[0].Bytes(Sender.Client, ByteKind.Missing));
+        Assert.Equal(0, Read(Har(entry.Replace("\"bodySize\"", "\"postData\":{\"mimeType\":\"a/b\",\"text\":\"x\"},\"bodySize\"", StringComparison.Ordinal)), isHar: true).Flows[0].Bytes(Sender.Client, ByteKind.Missing));
+    }
+
     [Theory]
     [InlineData("7")]
     [InlineData("{\"request\":[]}")]
@@ -120,7 +164,7 @@ public sealed class HostileTests
         (RecordingEnd end, List<Flow> flows, Http.Listener listener) = Read(file, isHar: false);
         Assert.Equal(new RecordingEnd(5, 0, null), end);
         Assert.Equal(["http/2/websocket", "http/1.1", "", "dns", "websocket"], flows.Select(flow => flow.Protocol));
-        Assert.Equal(["PUT https://example.org:443/a HTTP/2.0\r\nContent-Type: text/plain\r\nContent-Encoding: br\r\n\r\n", "body", "t: u\r\n\r\n", "said", "GET /in HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 204 No\r\n\r\n", "datagram", "imei-001.example.org", "old form"], listener.Pieces.Select(piece => piece.Text));
+        Assert.Equal(["PUT https://example.org:443/a HTTP/2.0\r\nContent-Type: text/plain\r\nContent-Encoding: br\r\n\r\n", "body", "t: u\r\n\r\n", "said", "GET /in HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 204 No\r\n\r\n", "datagram", "imei-001.example.org", "old form"], listener.Pieces.Where(static piece => piece.Carrier != Carrier.ServerName).Select(piece => piece.Text));
         Assert.Equal(new Declared("text/plain", "br"), listener.Pieces[1].Declared);
         Assert.All(flows, flow => Assert.Equal("192.0.2.2:443", flow.Server.ToString()));
     }
