@@ -58,8 +58,8 @@ internal static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             // Of a word that is no verb, the parser also says that a verb is missing.
-            if (parsed.UnmatchedTokens is [var unknown, ..]) Terminal.Error($"'{unknown}' is not understood here");
-            else foreach (ParseError error in parsed.Errors) Terminal.Error(error.Message);
+            if (parsed.UnmatchedTokens is [var unknown, ..]) Terminal.Error($"'{Terminal.OneLine(unknown)}' is not understood here");
+            else foreach (ParseError error in parsed.Errors) Terminal.Error(Terminal.Sentence(error.Message));
             string verb = string.Join(' ', Verb(parsed.CommandResult));
             Terminal.Hint($"offproof {verb}{(verb.Length > 0 ? " " : "")}--help");
             return ExitCode.Usage;

@@ -181,6 +181,13 @@ internal static class Terminal
         return Clean(name).Replace("\n", "\\n", StringComparison.Ordinal);
     }
 
+    /// <summary>What the parser says, which has a line for each allowed value, as one line.</summary>
+    internal static string Sentence(string message)
+    {
+        string[] lines = message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return lines.Length == 0 ? "" : OneLine(lines.Length == 1 ? lines[0] : $"{lines[0]} {string.Join(", ", lines.Skip(1))}", MostSentence);
+    }
+
     private static string Clean(string text)
     {
         if (!text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.AsSpan().ContainsAnyInRange('\x7f', '\x9f') && !text.AsSpan().ContainsAny(Turning) && !text.AsSpan().ContainsAny(Unseen)) return text;

@@ -21,6 +21,10 @@ public sealed class TerminalTests
     }
 
     [Theory]
+    [InlineData("Argument 'fr' not recognized. Must be one of:\n\t'en'\n\t'zh'\r\n\t'de'", "Argument 'fr' not recognized. Must be one of: 'en', 'zh', 'de'"), InlineData("a\tb", "a\\x09b"), InlineData("\n", "")]
+    public void What_the_parser_says_is_one_line(string message, string said) => Assert.Equal(said, Terminal.Sentence(message));
+
+    [Theory]
     [InlineData(0, "0 messages"), InlineData(1, "1 message"), InlineData(2, "2 messages")]
     public void One_is_one(long number, string said) => Assert.Equal(said, Terminal.Count(number, "message"));
 }

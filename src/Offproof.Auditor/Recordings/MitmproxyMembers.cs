@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text;
 
@@ -89,7 +90,9 @@ internal sealed class MitmproxyMembers(Recorded recorded, string sent, string ca
 
     private static bool IsName(string name) => name.Length <= 32 && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
 
-    private static bool IsSuite(ReadOnlySpan<byte> name) => name.Length is > 0 and <= 48 && !name.ContainsAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"u8);
+    private static bool IsSuite(ReadOnlySpan<byte> name) => name.Length is > 0 and <= 48 && !name.ContainsAnyExcept(OfSuites);
+
+    private static readonly SearchValues<byte> OfSuites = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"u8);
 
     private Sender Of(string path) => path.StartsWith("response", StringComparison.Ordinal) || (_isClosedByServer && path is "websocket.close_reason" or "close_reason" or "close_message") ? Sender.Server : Sender.Client;
 
