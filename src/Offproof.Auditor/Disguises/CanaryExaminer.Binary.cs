@@ -119,13 +119,13 @@ internal sealed partial class CanaryExaminer
     private int Result(Output output, string step, Ending ending, in Layer at, int consumed, int beside = 0)
     {
         _steps[at.Depth] = step;
-        int made = output.Count;
+        long surplus = consumed - beside - Compressed.Longest(output.Count);
         int unread = Decoded(output.Written, at.Inside(0, consumed), consumed);
-        if (consumed - beside > Coding.Longest(made))
+        if (surplus > 0)
         {
             // Blocks that make nothing, and what decoders pass over (RFC 7932 §9.2, RFC 8878 §3.1.1.2.2).
             _place.Flow.Remark($"{step}: longer than what it holds");
-            unread = (int)Math.Min(consumed, unread + (consumed - beside - Coding.Longest(made)));
+            unread = (int)Math.Min(consumed, unread + surplus);
         }
         switch (ending)
         {

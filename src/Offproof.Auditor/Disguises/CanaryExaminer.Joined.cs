@@ -240,21 +240,24 @@ internal sealed partial class CanaryExaminer
             if (letter != '.') _joined.Add(letter);
         Across(_joined.Written, before, "joined names", inside, at);
         bool isFound = _hits.Count > 0;
-        if (!isFound && _joined.Count >= 2 * Form.ShortestBytes && BaseN.IsHex(_joined.Written) && BaseN.TryHex(_joined.Written, _value.Clear()))
-        {
-            _steps[0] = "joined names";
-            Across(_value.Written, before / 2, "base16", inside.Inside(0, 0), inside);
-            isFound = _hits.Count > 0;
-        }
-        foreach ((byte[] table, string step) in Base32Alphabets)
-        {
-            if (isFound || _joined.Count < 2 * Form.ShortestBytes || !BaseN.TryBase32(_joined.Written, table, _value.Clear())) continue;
-            _steps[0] = "joined names";
-            Across(_value.Written, before * 5 / 8, step, inside.Inside(0, 0), inside);
-            isFound = _hits.Count > 0;
-        }
+        if (!isFound && _joined.Count >= 2 * Form.ShortestBytes) isFound = JoinedInBase(before, inside);
         if (_parents.Count >= MostParents) _parents.Clear();
         // Cut where a byte ends of each of these bases.
         _parents[key] = (labels, isFound ? [] : _joined.Written[(_joined.Count > KeptOfName ? _joined.Count - KeptOfName / 2 & ~7 : 0)..].ToArray());
+    }
+    // Names that were put together, as hex and in each base 32, until something is found.
+    private bool JoinedInBase(int before, in Layer inside)
+    {
+        if (BaseN.IsHex(_joined.Written) && BaseN.TryHex(_joined.Written, _value.Clear()) && IsFound("base16", before / 2, inside)) return true;
+        foreach ((byte[] table, string step) in Base32Alphabets)
+            if (BaseN.TryBase32(_joined.Written, table, _value.Clear()) && IsFound(step, before * 5 / 8, inside)) return true;
+        return false;
+
+        bool IsFound(string step, int before, in Layer inside)
+        {
+            _steps[0] = "joined names";
+            Across(_value.Written, before, step, inside.Inside(0, 0), inside);
+            return _hits.Count > 0;
+        }
     }
 }

@@ -365,7 +365,7 @@ internal sealed partial class CanaryExaminer
     private void ShortValue(ReadOnlySpan<byte> text, int from, int to, in Layer at)
     {
         // Most are words.
-        if (_digests is null || !EightDigits.AreHexadecimal(text[(to - 8)..])) return;
+        if (_digests is null || !BaseN.IsHex(text[(to - 8)..to])) return;
         ReadOnlySpan<byte> value = text[from..to];
         if (!IsWhole(text, from, to) || !IsShortHash(value)) return;
         _hits.Clear();

@@ -22,6 +22,12 @@ internal sealed class Compressed : IDisposable
 
     internal static ReadOnlySpan<byte> Zstd => [0x28, 0xB5, 0x2F, 0xFD];
 
+    /// <summary>The longest header of a coding that says nothing in it.</summary>
+    internal const int Header = 32;
+
+    /// <summary>The most that a coding of so much is long: what gains nothing is stored (RFC 1951 §3.2.4), with a header and some ends where it was flushed. What is longer holds something else (audit.md §6.2).</summary>
+    internal static long Longest(long made, int header = Header) => made + made / 8 + header;
+
     private readonly List<(int Start, int Length, bool AreTexts)> _fields = [];
 
     /// <summary>Where the last gzip had more in its headers than it needs: names, comments, extra fields of any content.</summary>

@@ -13,9 +13,6 @@ internal sealed class Coding : IDisposable
     /// <summary>More than that, so that a coding that has ended leaves some.</summary>
     internal const int Probe = 3 * Portion;
 
-    /// <summary>The most that a coding of so much is long: what gains nothing is stored (RFC 1951 §3.2.4), with a header and some ends where it was flushed. What is longer holds something else (audit.md §6.2).</summary>
-    internal static long Longest(long made, int header = 32) => made + made / 8 + header;
-
     private readonly Feed _feed = new();
     private readonly System.IO.Stream? _stream;
     private BrotliDecoder _brotli;

@@ -21,14 +21,12 @@ internal sealed class Inflation(Flow flow, bool forgets) : IDisposable
     private bool _isFresh;  // nothing was read since it was begun
     private bool _hasEnded; // in this message, by a last block
     private int _filled;
-    private long _taken;
-    private long _made;
-    private long _charged;
+    private CodingAccount _account = new(Header);
     private bool _isRaw;
 
     internal void Begin()
     {
-        (_taken, _made, _charged, _filled, _hasEnded) = (0, 0, 0, 0, false);
+        (_account, _filled, _hasEnded) = (new(Header), 0, false);
         _isRaw = _isBroken && !forgets;
         if (_isRaw) Close();
         else if (forgets || _stream is null) Open();
@@ -58,14 +56,14 @@ internal sealed class Inflation(Flow flow, bool forgets) : IDisposable
             _hasEnded = false;
             if (Pump(tail.Length, into, packet) != 0) Spoil();
         }
-        if (Settle(into)) flow.Remark("a compressed WebSocket message is longer than what it holds");
+        if (_account.Settle(into)) flow.Remark("a compressed WebSocket message is longer than what it holds");
     }
 
     /// <summary>Bytes are lost: the window is, too.</summary>
     internal void Break(Gathered into, long packet)
     {
         Take(into, packet);
-        Settle(into);
+        _account.Settle(into);
         Spoil("bytes are lost inside of a compressed WebSocket message: what refers to them stays unread");
     }
 
@@ -79,14 +77,14 @@ internal sealed class Inflation(Flow flow, bool forgets) : IDisposable
         int left = _isRaw ? count : Pump(count, into, packet);
         if (left == 0)
         {
-            _taken += count;
-            Charge(into);
+            _account.Taken += count;
+            _account.Charge(into);
             return;
         }
         if (!_isRaw)
         {
-            _taken += left < 0 ? 0 : count - left;
-            Settle(into);
+            _account.Taken += left < 0 ? 0 : count - left;
+            _account.Settle(into);
             if (left < 0) Spoil();
             else flow.Remark("bytes stand behind the end of a compressed WebSocket message");
             _isRaw = true;
@@ -94,27 +92,6 @@ internal sealed class Inflation(Flow flow, bool forgets) : IDisposable
         into.Unknown();
         into.Add(left < 0 ? _block.AsSpan(0, count) : _block.AsSpan(count - left, left), packet);
     }
-
-    // As far as it is needed for what was made: the rest may be for what comes.
-    private void Charge(Gathered into)
-    {
-        long needed = Math.Min(_taken, Coding.Longest(_made, Header));
-        if (needed <= _charged) return;
-        into.Charge(needed - _charged);
-        _charged = needed;
-    }
-
-    // True where bytes are left of which nothing was made.
-    private bool Settle(Gathered into)
-    {
-        Charge(into);
-        if (_taken == _charged) return false;
-        into.Unread(_taken - _charged);
-        _charged = _taken;
-        return true;
-    }
-
-    private long Allowed(int more) => Math.Min(Unpacking.Most, (1 << 20) + 200 * (_taken + more));
 
     // How many of them stand behind a last block; -1 where they are broken.
     private int Pump(int count, Gathered into, long packet)
@@ -130,8 +107,8 @@ internal sealed class Inflation(Flow flow, bool forgets) : IDisposable
             _isFresh = false;
             int code = _stream.inflate(JZlib.Z_SYNC_FLUSH);
             int written = Block - _stream.avail_out;
-            _made += written;
-            if (_made > Allowed(count) || (code != JZlib.Z_OK && code != JZlib.Z_STREAM_END && code != JZlib.Z_BUF_ERROR)) return -1;
+            _account.Made += written;
+            if (_account.Made > _account.Allowed(count) || (code != JZlib.Z_OK && code != JZlib.Z_STREAM_END && code != JZlib.Z_BUF_ERROR)) return -1;
             if (written > 0) into.AddDecoded(_out.AsSpan(0, written), packet);
             if (code == JZlib.Z_STREAM_END)
             {
@@ -149,7 +126,7 @@ internal sealed class Inflation(Flow flow, bool forgets) : IDisposable
         }
     }
 
-    private void Spoil() => Spoil(_made > Allowed(Block) ? "a WebSocket message grows without measure when it is decoded" : "a compressed WebSocket message is broken");
+    private void Spoil() => Spoil(_account.Made > _account.Allowed(Block) ? "a WebSocket message grows without measure when it is decoded" : "a compressed WebSocket message is broken");
 
     private void Spoil(string why)
     {

@@ -27,9 +27,7 @@ internal sealed class Unpacking : IDisposable
     private bool _isRaw;
     private int _filled;
     private long _packet;
-    private long _taken;
-    private long _made;
-    private long _charged;
+    private CodingAccount _account = new(Compressed.Header);
 
     private Unpacking(Flow flow, Examiner examiner, Sender sender, Place place, Declared declared, List<string> codings)
     {
@@ -97,40 +95,27 @@ internal sealed class Unpacking : IDisposable
             return;
         }
         _isOpen = true;
-        _taken += count;
+        _account.Taken += count;
         bool good = Pump(0, _block, 0, count, _text, isLast);
         if (!good || _codings[0].Unused > 0)
         {
             if (good) _flow.Remark("bytes stand behind the end of a coded body");
-            else if (_made > Allowed) _flow.Remark("a body grows without measure when it is decoded");
+            else if (_account.Made > _account.Allowed()) _flow.Remark("a body grows without measure when it is decoded");
             else _flow.Remark("the coding of a body is broken");
             int unused = good ? Math.Min(count, _codings[0].Unused + (isLast && _codings[0].SwallowsOne ? 1 : 0)) : count;
-            _taken -= unused;
+            _account.Taken -= unused;
             Settle();
             GiveUp(count - unused, opaque: true);
             return;
         }
-        Charge();
+        _account.Charge(_text);
         _block.AsSpan(count, _filled - count).CopyTo(_block);
         _filled -= count;
     }
 
-    // What was taken, as far as it is needed for what was made: a decoder can be behind.
-    private void Charge()
-    {
-        long needed = Math.Min(_taken, Coding.Longest(_made));
-        if (needed <= _charged) return;
-        _text.Charge(needed - _charged);
-        _charged = needed;
-    }
-
     private void Settle()
     {
-        Charge();
-        if (_taken == _charged) return;
-        _flow.Remark("a coded body is longer than what it holds");
-        _text.Unread(_taken - _charged);
-        _charged = _taken;
+        if (_account.Settle(_text)) _flow.Remark("a coded body is longer than what it holds");
     }
 
     // What has ended takes no more.
@@ -139,8 +124,6 @@ internal sealed class Unpacking : IDisposable
         _block.AsSpan(0, Coding.Probe).Clear();
         return Pump(0, _block, 0, Coding.Probe, null, isLast: false) && _codings[0].Unused > 0;
     }
-
-    private long Allowed => Math.Min(Most, (1 << 20) + 200 * _taken);
 
     private void GiveUp(int from, bool opaque)
     {
@@ -169,8 +152,8 @@ internal sealed class Unpacking : IDisposable
         Open(names);
         // A block of zstd may be larger than what is tried here.
         bool isZstd = names.Contains("zstd") && (names[0] != "zstd" || _block.AsSpan(0, count).StartsWith(Coding.ZstdMagic));
-        bool fits = (Pump(0, _block, 0, count, null, isLast: false) || _made > Allowed) && (_made > 0 || isZstd) && _codings[0].Unused == 0;
-        _made = 0;
+        bool fits = (Pump(0, _block, 0, count, null, isLast: false) || _account.Made > _account.Allowed()) && (_account.Made > 0 || isZstd) && _codings[0].Unused == 0;
+        _account.Made = 0;
         Open(names);
         return fits;
     }
@@ -202,8 +185,8 @@ internal sealed class Unpacking : IDisposable
                 if (!Pump(stage + 1, decoded, 0, written, into, isLast)) return false;
                 continue;
             }
-            _made += written;
-            if (_made > Allowed) return false;
+            _account.Made += written;
+            if (_account.Made > _account.Allowed()) return false;
             into?.AddDecoded(decoded.AsSpan(0, written), _packet);
         }
     }

@@ -68,15 +68,15 @@ internal sealed class Page
         if (Flow(finding.Flow) is not { } flow) return Words.NotRecorded;
         // What arrives comes from its sender; what leaves goes to the end that did not send it.
         bool isServer = (finding.Sender == Sender.Server.Word()) == IsArriving(finding, flow);
-        string? address = isServer && Receiver(finding.Flow) is { } receiver ? receiver.Address : Host(isServer ? flow.Server : flow.Client);
-        if (address is null) return (isServer ? flow.ServerName ?? (Receiver(finding.Flow) is { Names: [var only, ..] } ? only.Name : null) : null) ?? Words.NotRecorded;
-        return _names.TryGetValue(address, out string? name) ? $"{name} ({address})" : address;
+        if ((isServer ? Address(flow) : Host(flow.Client)) is { } address) return _names.TryGetValue(address, out string? name) ? $"{name} ({address})" : address;
+        string? known = !isServer ? null : flow.ServerName ?? (Receiver(flow.Flow) is { Names: [var only, ..] } ? only.Name : null);
+        return known ?? Words.NotRecorded;
     }
 
     // The names of the flows with findings, else the first that is known.
     private void NameAddresses()
     {
-        foreach (var flows in Report.Findings.Select(static finding => finding.Flow).Distinct().Order().Select(Flow).OfType<FlowReport>().GroupBy(flow => Receiver(flow.Flow) is { } receiver ? receiver.Address : Host(flow.Server), StringComparer.Ordinal))
+        foreach (var flows in Report.Findings.Select(static finding => finding.Flow).Distinct().Order().Select(Flow).OfType<FlowReport>().GroupBy(Address, StringComparer.Ordinal))
         {
             if (flows.Key is not { } address) continue;
             List<string> names = [.. flows.Select(static flow => flow.ServerName).OfType<string>().Where(name => name != address).Distinct(StringComparer.OrdinalIgnoreCase)];
@@ -84,6 +84,8 @@ internal sealed class Page
             if (names.Count > 0) _names[address] = names.Count > MostNames ? string.Join(Words.Comma, names.Take(MostNames)) + Words.Comma + "\u2026" : string.Join(Words.Comma, names);
         }
     }
+
+    private string? Address(FlowReport flow) => Receiver(flow.Flow) is { } receiver ? receiver.Address : Host(flow.Server);
 
     // Null where a recording names no address.
     private static string? Host(string end) => !IPEndPoint.TryParse(end, out IPEndPoint? known) ? end : known.Address.Equals(IPAddress.Any) || known.Address.Equals(IPAddress.IPv6Any) ? null : known.Address.ToString();

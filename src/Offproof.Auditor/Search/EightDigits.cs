@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.Intrinsics;
 
 namespace Offproof.Auditor;
 
@@ -22,13 +21,5 @@ internal static class EightDigits
             number = (uint)(digits >> 32);
             return true;
         }
-    }
-    /// <summary>Are the first eight bytes hexadecimal digits, of either case?</summary>
-    internal static bool AreHexadecimal(ReadOnlySpan<byte> text)
-    {
-        Vector128<byte> eight = Vector128.CreateScalar(BinaryPrimitives.ReadUInt64LittleEndian(text)).AsByte();
-        Vector128<byte> are = Vector128.LessThan(eight - Vector128.Create((byte)'0'), Vector128.Create((byte)10))
-            | Vector128.LessThan((eight | Vector128.Create((byte)0x20)) - Vector128.Create((byte)'a'), Vector128.Create((byte)6));
-        return (are.ExtractMostSignificantBits() & 0xFF) == 0xFF;
     }
 }

@@ -49,7 +49,7 @@ public sealed partial class CaseFolder
             CopyBundles(bundles.Values, made);
             sums = List(made);
             // The history first: what is seen outside was written down before.
-            if (dossier.History.Lines.Count > before) WriteHistory(dossier.History);
+            if (dossier.History.Lines.Count > before) Put(History.FileName, dossier.History.Write(), isAnew: true);
             Swap(made, target);
         }
         finally
@@ -113,13 +113,6 @@ public sealed partial class CaseFolder
         files.Add(("index.html", CasePage.Write(dossier, letters, bundles)));
         files.Add(("feed.xml", CaseFeed.Write(dossier)));
         return files;
-    }
-
-    void WriteHistory(History history)
-    {
-        string path = Path.Combine(root, History.FileName), fresh = path + ".new";
-        File.WriteAllBytes(fresh, history.Write());
-        File.Move(fresh, path, overwrite: true);
     }
 
     // A reader finds the old state or the new one; a kill between leaves the new one beside it.

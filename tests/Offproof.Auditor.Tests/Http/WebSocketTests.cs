@@ -108,7 +108,7 @@ public sealed class WebSocketTests
         Overheard heard = In("Sec-WebSocket-Extensions: permessage-deflate\r\n", S([0xC1, (byte)(empty.Length + hello.Length), .. empty, .. hello]));
         Assert.Equal(["1 Hello"], Said(heard, Sender.Server));
         Assert.Equal(["a compressed WebSocket message is longer than what it holds"], heard.Flow.Remarks);
-        Assert.Equal(empty.Length + hello.Length - Coding.Longest(5, 12), heard.Of(Sender.Server, ByteKind.Opaque));
+        Assert.Equal(empty.Length + hello.Length - Compressed.Longest(5, 12), heard.Of(Sender.Server, ByteKind.Opaque));
     }
 
     [Fact]
