@@ -12,6 +12,8 @@ public sealed class Workshop : IDisposable
     readonly string _folder = Directory.CreateTempSubdirectory("offproof-mutants-").FullName;
     readonly HashSet<string> _built = new(StringComparer.Ordinal);
     readonly HashSet<string> _passed = new(StringComparer.Ordinal);
+    readonly string _pipe = $"offproof-mutants-{Environment.ProcessId}";
+    readonly Process? _compiler;
 
     public Workshop()
     {
@@ -22,6 +24,16 @@ public sealed class Workshop : IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_folder, path))!);
             File.Copy(Path.Combine(root, path), Path.Combine(_folder, path));
         }
+        _compiler = StartCompiler();
+    }
+
+    // One compiler that is warm for all mutants, a child of the tests: a build that had to start it would leave it behind.
+    Process? StartCompiler()
+    {
+        string version = Run(_folder, Dotnet, ["--version"]).Whole().Trim();
+        string sdks = Run(_folder, Dotnet, ["--list-sdks"]).Whole().Split('\n').Single(line => line.StartsWith(version + " [", StringComparison.Ordinal))[(version.Length + 2)..].Trim().TrimEnd(']');
+        string server = Path.Combine(sdks, version, "Roslyn", "bincore", "VBCSCompiler");
+        return !File.Exists(server) ? null : Process.Start(new ProcessStartInfo(server, [$"-pipename:{_pipe}"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true });
     }
 
     internal static string FindRoot()
@@ -64,7 +76,7 @@ public sealed class Workshop : IDisposable
     static string Dotnet => Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) is "dotnet" ? host : "dotnet";
 
     // No server may outlive the tests; what the analyzers think of a mutant does not matter.
-    static readonly string[] Quiet = ["--nologo", "-nodeReuse:false", "-v:quiet", "-p:UseSharedCompilation=false", "-p:NuGetAudit=false"];
+    string[] Quiet => ["--nologo", "-nodeReuse:false", "-v:quiet", $"-p:UseSharedCompilation={_compiler is { HasExited: false }}", $"-p:SharedCompilationId={_pipe}", "-p:NuGetAudit=false"];
 
     static string ProjectOf(Mutant mutant) => $"tests/{mutant.Project}/{mutant.Project}.csproj";
 
@@ -93,7 +105,13 @@ public sealed class Workshop : IDisposable
         return new Ended($"{program} {string.Join(' ', start.ArgumentList)}", process.ExitCode, output.ToString(), errors.ToString());
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        _compiler?.Kill();
+        _compiler?.WaitForExit();
+        _compiler?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     sealed record Ended(string Command, int Exit, string Output, string Errors)
     {

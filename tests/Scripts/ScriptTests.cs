@@ -3,8 +3,8 @@ using System.Runtime.Versioning;
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Scripts wait for processes most of the time; two at once keep a small machine busy without starving anyone's time limit.
-[assembly: Parallelization(Mode = ParallelMode.All, MaxThreads = 2)]
+// Scripts wait for processes most of the time; four at once keep two cores busy.
+[assembly: Parallelization(Mode = ParallelMode.All, MaxThreads = 4)]
 [assembly: UnsupportedOSPlatform("windows")]
 
 namespace Offproof.Scripts;
