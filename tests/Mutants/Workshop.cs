@@ -1,39 +1,28 @@
-using System.Diagnostics;
-using System.Text;
-
 namespace Offproof.Mutants;
 
-/// <summary>A copy of the repository's files that may be spoiled; built once, then again for each mutant.</summary>
+/// <summary>A copy of the repository's files and of what was built of them: of each mutant, the one assembly that it spoils is compiled and put in place of the good one.</summary>
 public sealed class Workshop : IDisposable
 {
     // Another test project says what it needs beside itself by its references; these are everybody's.
     static readonly string[] Needed = ["src", "fuzz", "tests/Directory.Build.props", "tests/Offproof.*", "vectors", "docs", "greetings", "saboteurs", "scenarios", "cases", "tools/fold-table", "*.props", "*.txt", ".editorconfig", "global.json", "Offproof.slnx"];
 
+    readonly string _root = FindRoot();
     readonly string _folder = Directory.CreateTempSubdirectory("offproof-mutants-").FullName;
-    readonly HashSet<string> _built = new(StringComparer.Ordinal);
+    readonly HashSet<string> _copied = new(StringComparer.Ordinal);
     readonly HashSet<string> _passed = new(StringComparer.Ordinal);
-    readonly string _pipe = $"offproof-mutants-{Environment.ProcessId}";
-    readonly Process? _compiler;
+    readonly Dictionary<string, string[]> _arguments = new(StringComparer.Ordinal);
+    readonly Compiler _compiler = new();
 
     public Workshop()
     {
-        string root = FindRoot();
-        foreach (string path in Run(root, "git", ["-c", "safe.directory=*", "ls-files", "-z", "--", .. Needed]).Whole().Split(['\0', '\n'], StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (!File.Exists(Path.Combine(root, path))) continue;
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_folder, path))!);
-            File.Copy(Path.Combine(root, path), Path.Combine(_folder, path));
-        }
-        _compiler = StartCompiler();
+        foreach (string path in Processes.Run(_root, "git", ["-c", "safe.directory=*", "ls-files", "-z", "--", .. Needed]).Whole().Split(['\0', '\n'], StringSplitOptions.RemoveEmptyEntries))
+            if (File.Exists(Path.Combine(_root, path))) Copy(path);
     }
 
-    // One compiler that is warm for all mutants, a child of the tests: a build that had to start it would leave it behind.
-    Process? StartCompiler()
+    void Copy(string path)
     {
-        string version = Run(_folder, Dotnet, ["--version"]).Whole().Trim();
-        string sdks = Run(_folder, Dotnet, ["--list-sdks"]).Whole().Split('\n').Single(line => line.StartsWith(version + " [", StringComparison.Ordinal))[(version.Length + 2)..].Trim().TrimEnd(']');
-        string server = Path.Combine(sdks, version, "Roslyn", "bincore", "VBCSCompiler");
-        return !File.Exists(server) ? null : Process.Start(new ProcessStartInfo(server, [$"-pipename:{_pipe}"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true });
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_folder, path))!);
+        File.Copy(Path.Combine(_root, path), Path.Combine(_folder, path));
     }
 
     internal static string FindRoot()
@@ -50,77 +39,49 @@ public sealed class Workshop : IDisposable
     /// <returns>What the tests said of the spoiled program.</returns>
     internal string Show(Mutant mutant)
     {
-        if (_built.Add(mutant.Project))
+        string bin = Path.Combine("tests", mutant.Project, "bin", "Release", "net10.0");
+        if (_copied.Add(mutant.Project))
         {
-            Run(_folder, Dotnet, ["restore", ProjectOf(mutant), "--locked-mode", .. Quiet]).Whole();
-            Build(mutant);
+            foreach (string path in Directory.EnumerateFiles(Path.Combine(_root, bin), "*", SearchOption.AllDirectories)) Copy(Path.GetRelativePath(_root, path));
             string[] all = [.. Mutants().Where(other => other.Project == mutant.Project && MutantTests.IsBuilt(other.Name)).SelectMany(other => other.Tests).Distinct(StringComparer.Ordinal)];
             Test(mutant, all).Is(0);
             _passed.UnionWith(all.Select(name => mutant.Project + "." + name));
         }
         foreach (string name in mutant.Tests) Assert.Contains(mutant.Project + "." + name, _passed);
-        string file = Path.Combine(_folder, mutant.File);
-        string text = File.ReadAllText(file);
-        File.WriteAllText(file, mutant.Spoil(text));
+        string assembly = mutant.File.Split('/')[1];
+        string built = Path.Combine(_folder, bin, assembly + ".dll");
+        byte[] good = File.ReadAllBytes(built);
         try
         {
-            Build(mutant);
+            Compile(mutant, assembly, built);
             return Test(mutant, mutant.Tests).Is(2).Output; // 2: at least one test failed
         }
         finally
         {
-            File.WriteAllText(file, text);
+            File.WriteAllBytes(built, good);
         }
     }
 
-    static string Dotnet => Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) is "dotnet" ? host : "dotnet";
-
-    // No server may outlive the tests; what the analyzers think of a mutant does not matter.
-    string[] Quiet => ["--nologo", "-nodeReuse:false", "-v:quiet", $"-p:UseSharedCompilation={_compiler is { HasExited: false }}", $"-p:SharedCompilationId={_pipe}", "-p:NuGetAudit=false"];
-
-    static string ProjectOf(Mutant mutant) => $"tests/{mutant.Project}/{mutant.Project}.csproj";
-
-    void Build(Mutant mutant) => Run(_folder, Dotnet, ["build", ProjectOf(mutant), "-c", "Release", "--no-restore", .. Quiet, "-p:RunAnalyzers=false", "-p:EnforceCodeStyleInBuild=false", "-p:TreatWarningsAsErrors=false",
-        "-p:GenerateDocumentationFile=false"]).Whole();
-
-    Ended Test(Mutant mutant, IEnumerable<string> classes) => Run(_folder, Dotnet, [$"tests/{mutant.Project}/bin/Release/net10.0/{mutant.Project}.dll", "--progress", "off", "--ansi", "off", .. classes.SelectMany(name => new[] { "--filter-class", $"{mutant.Project}.{name}" })]);
-
-    static Ended Run(string folder, string program, IEnumerable<string> arguments)
+    // As it was compiled, but for the one file. What the analyzers think of it does not matter.
+    void Compile(Mutant mutant, string assembly, string into)
     {
-        ProcessStartInfo start = new(program, arguments) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
-        process.StandardInput.Close();
-        StringBuilder errors = new();
-        process.ErrorDataReceived += (_, line) => errors.AppendLine(line.Data);
-        process.BeginErrorReadLine();
-        StringBuilder output = new();
-        process.OutputDataReceived += (_, line) => output.Append(line.Data).Append('\n');
-        process.BeginOutputReadLine();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(15)))
-        {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', start.ArgumentList)} did not end within 15 minutes");
-        }
-        process.WaitForExit();
-        return new Ended($"{program} {string.Join(' ', start.ArgumentList)}", process.ExitCode, output.ToString(), errors.ToString());
+        string project = Path.Combine(_root, "src", assembly);
+        if (!_arguments.TryGetValue(assembly, out string[]? arguments)) _arguments.Add(assembly, arguments = Compiler.ArgumentsOf(Path.Combine(project, assembly + ".csproj")));
+        string spoiled = Path.Combine(_folder, "spoiled.cs");
+        File.WriteAllText(spoiled, mutant.Spoil(File.ReadAllText(Path.Combine(_root, mutant.File))));
+        string file = mutant.File["src/".Length..][(assembly.Length + 1)..];
+        Assert.Single(arguments, file);
+        _compiler.Run(project, [.. arguments.Where(static argument => !LeftOut.Any(argument.StartsWith) || argument.Contains(".App.Ref/", StringComparison.Ordinal)).Select(argument => argument == file ? spoiled : argument), $"/out:{into}"], Path.Combine(_folder, "spoiled.rsp")).Whole();
     }
+
+    // Of the analyzers only the generators, which come with the framework, make what is compiled.
+    static readonly string[] LeftOut = ["/out:", "/refout:", "/doc:", "/pdb:", "/warnaserror", "/analyzer:"];
+
+    Ended Test(Mutant mutant, IEnumerable<string> classes) => Processes.Run(_folder, Processes.Dotnet, [$"tests/{mutant.Project}/bin/Release/net10.0/{mutant.Project}.dll", "--progress", "off", "--ansi", "off", .. classes.SelectMany(name => new[] { "--filter-class", $"{mutant.Project}.{name}" })]);
 
     public void Dispose()
     {
-        _compiler?.Kill();
-        _compiler?.WaitForExit();
-        _compiler?.Dispose();
+        _compiler.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    sealed record Ended(string Command, int Exit, string Output, string Errors)
-    {
-        internal string Whole() => Is(0).Output;
-
-        internal Ended Is(int exit)
-        {
-            Assert.True(Exit == exit, $"{Command}\nended with {Exit}, expected {exit}:\n{Output}{Errors}");
-            return this;
-        }
     }
 }
