@@ -38,7 +38,20 @@ internal static class Hardware
         forms.Add(canary, "colons", Groups(2, ':'), bits);
         forms.Add(canary, "dashes", Groups(2, '-'), bits);
         forms.Add(canary, "dots", Groups(4, '.'), bits);
+        forms.Add(canary, "blanks", Groups(2, ' '), bits);
         forms.Add(canary, "bare", hex, bits);
+        foreach (char between in ":.- ,")
+        {
+            string each = between.ToString();
+            forms.Add(canary, "without-zeros", string.Join(each, raw.Select(static b => b.ToString("x", CultureInfo.InvariantCulture))), bits);
+            forms.Add(canary, "decimals", string.Join(each, raw), bits);
+            if (between == ',') forms.Add(canary, "decimals", string.Join(", ", raw), bits);
+        }
+        forms.Add(canary, "base64", Convert.ToBase64String(raw), bits);
+        // RFC 4291, appendix A: the lower half of an IPv6 address, as bytes and as it is written.
+        byte[] lower = [(byte)(raw[0] ^ 2), raw[1], raw[2], 0xff, 0xfe, raw[3], raw[4], raw[5]];
+        forms.Add(canary, "eui-64", lower, bits);
+        forms.Add(canary, "eui-64", string.Join(':', lower.Chunk(2).Select(static pair => BinaryPrimitives.ReadUInt16BigEndian(pair).ToString("x", CultureInfo.InvariantCulture))), bits);
         byte[] wide = [0, 0, .. raw];
         forms.Add(canary, "int64-be", wide, bits);
         forms.Add(canary, "int64-le", [.. wide.Reverse()], bits);

@@ -53,6 +53,18 @@ internal static class Spellings
         if (Ascii.IsValid(name)) yield return string.Concat(name.Select(static c => c == ' ' ? '\u3000' : c is > ' ' and < '\u007f' ? (char)(c + 0xfee0) : c));
     }
 
+    /// <summary>In capitals and in small letters, where the search, which knows the case of ASCII alone, would not find them.</summary>
+    internal static IEnumerable<string> InOtherCase(string text)
+    {
+        if (!text.Any(static c => c is > '\u007f' and < '\uff00' && char.IsLetter(c))) yield break;
+        string upper = Upper(text);
+        if (upper != text) yield return upper;
+        string lower = text.ToLowerInvariant();
+        if (lower != text) yield return lower;
+    }
+
+    internal static string Upper(string text) => text.Replace("ß", "SS", StringComparison.Ordinal).ToUpperInvariant();
+
     private static IEnumerable<string> WithApostrophes(string name)
     {
         yield return name;

@@ -5,6 +5,10 @@ namespace Offproof.Auditor;
 /// <summary>Undoes what stands in for single characters: % (RFC 3986, and %u of old scripts), \ (JSON, C, Java), &amp; (HTML 4 and XML), = (RFC 2045 §6.7).</summary>
 internal static class Escapes
 {
+    private const int LongestName = 8;
+
+    private static readonly System.Buffers.SearchValues<byte> LettersAndDigits = System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"u8);
+
     /// <summary>Whether anything changed. A % that begins no escape stands for itself.</summary>
     internal static bool Percent(ReadOnlySpan<byte> text, Output output, bool plus)
     {
@@ -97,7 +101,7 @@ internal static class Escapes
         return changed;
     }
 
-    /// <summary>&amp;#N; &amp;#xN; and the names that HTML escapes with, also without the semicolon.</summary>
+    /// <summary>&amp;#N; &amp;#xN; and the names that HTML 4 has for characters, also without the semicolon.</summary>
     internal static bool Entity(ReadOnlySpan<byte> text, Output output)
     {
         bool changed = false;
@@ -165,7 +169,7 @@ internal static class Escapes
             if (rune is < 0 or > 0x10FFFF) return 0;
             return to < text.Length && text[to] == ';' ? to + 1 : to;
         }
-        int end = text[..Math.Min(text.Length, 8)].IndexOf((byte)';');
+        int end = text[..Math.Min(text.Length, LongestName + 2)].IndexOf((byte)';');
         if (end < 0) return 0;
         rune = text[1..end] switch
         {
@@ -187,9 +191,16 @@ internal static class Escapes
             var name when name.SequenceEqual("sol"u8) => '/',
             var name when name.SequenceEqual("lpar"u8) => '(',
             var name when name.SequenceEqual("rpar"u8) => ')',
-            _ => -1,
+            var name => Letter(name),
         };
         return rune < 0 ? 0 : end + 1;
+    }
+
+    // HTML 4's names of letters and signs, of which thetasym is the longest.
+    private static int Letter(ReadOnlySpan<byte> name)
+    {
+        if (name.ContainsAnyExcept(LettersAndDigits)) return -1;
+        return System.Net.WebUtility.HtmlDecode($"&{Encoding.ASCII.GetString(name)};") is [var letter] ? letter : -1;
     }
 
     /// <summary>Two hexadecimal digits at the beginning of a text; -1 where they are not.</summary>

@@ -64,6 +64,9 @@ internal sealed class PatternSet
     // Of hashes and packed numbers, no one writes the letters.
     static bool IsText(byte[] bytes) => System.Text.Unicode.Utf8.IsValid(bytes) && !bytes.AsSpan().ContainsAnyInRange((byte)0, (byte)31);
 
+    // Wide, and those in which the locales of phones write numbers: Arabic, Persian, Devanagari, Bengali, Burmese (Unicode CLDR, default numbering systems).
+    static readonly int[] Zeros = [0xFF10, 0x0660, 0x06F0, 0x0966, 0x09E6, 0x1040];
+
     void Rewrite(int form)
     {
         byte[] bytes = Forms[form].Bytes;
@@ -75,7 +78,7 @@ internal sealed class PatternSet
         if (!rot13.AsSpan().SequenceEqual(bytes)) Add(form, rot13, Writing.Rot13, bits);
         Utf16(form, bytes, bits);
         if (!IsDigits(Forms[form])) return;
-        foreach (int zero in (int[])[0xFF10, 0x0660, 0x06F0, 0x0966])
+        foreach (int zero in Zeros)
             Add(form, Encoding.UTF8.GetBytes(string.Concat(bytes.Select(b => (char)(b - '0' + zero)))), Writing.OtherDigits, bits);
     }
 

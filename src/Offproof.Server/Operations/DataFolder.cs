@@ -41,6 +41,9 @@ sealed partial class DataFolder : IDisposable
 
     string Temporary => Path.Combine(root, "tmp");
 
+    // Windows knows it of drives only, and a folder need not be on one.
+    internal long FreeBytes => OperatingSystem.IsWindows() ? long.MaxValue : new DriveInfo(root).AvailableFreeSpace;
+
     internal string NewTemporaryFile() => Path.Combine(Temporary, Guid.NewGuid().ToString("N"));
 
     static bool IsTemporary(FileInfo file) => file.LinkTarget is null && Guid.TryParseExact(file.Name, "N", out _);

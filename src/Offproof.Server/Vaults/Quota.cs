@@ -18,12 +18,16 @@ enum Room
 sealed class Quota
 {
     readonly AccountStore known;
+    // Stays free of a disk for the database and for locks: to whom no token can be given, nothing is restored.
+    const long Spare = 1 << 20;
+
     readonly long? limit;
+    readonly DataFolder data;
     readonly ConcurrentDictionary<Thumbprint, Account> accounts = new();
 
     internal Quota(AccountStore known, long? limit, DataFolder data)
     {
-        (this.known, this.limit) = (known, limit);
+        (this.known, this.limit, this.data) = (known, limit, data);
         foreach (string root in (string[])[data.Vaults, data.Recovery])
         {
             foreach (var folder in new DirectoryInfo(root).EnumerateDirectories())
@@ -34,7 +38,7 @@ sealed class Quota
         }
     }
 
-    internal Reservation Reserve(Thumbprint account, Room room) => new(Bound(known.QuotaOf(account) ?? limit, room), Of(account));
+    internal Reservation Reserve(Thumbprint account, Room room) => new(Bound(known.QuotaOf(account) ?? limit, room), Of(account), data, room switch { Room.Objects => Spare, Room.Small => Spare / 2, _ => 0 });
 
     internal void Release(Thumbprint account, long bytes) => Interlocked.Add(ref Of(account).Bytes, -bytes);
 
@@ -54,7 +58,7 @@ sealed class Quota
     }
 
     /// <summary>Room for one upload. Given back when disposed, unless it was kept.</summary>
-    internal sealed class Reservation(long? limit, Account account) : IDisposable
+    internal sealed class Reservation(long? limit, Account account, DataFolder data, long spare) : IDisposable
     {
         long held;
 
@@ -72,6 +76,8 @@ sealed class Quota
             held = total;
             return true;
         }
+
+        internal bool FitsOnDisk(long bytes) => data.FreeBytes - bytes >= spare;
 
         // The bytes are stored now: only what was held in excess is given back.
         internal void Keep(long stored)

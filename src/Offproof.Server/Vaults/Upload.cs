@@ -24,7 +24,7 @@ sealed class Upload : IDisposable
     {
         // Refused before a byte is read where the sender says how much it will be, and again while it comes.
         if (request.ContentLength > most) return (null, Refusal.TooLarge);
-        if (request.ContentLength is { } announced && !room.TryHold(announced)) return (null, Refusal.Full);
+        if (request.ContentLength is { } announced && !(room.TryHold(announced) && room.FitsOnDisk(announced))) return (null, Refusal.Full);
         string path = data.NewTemporaryFile();
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         bool whole = false;
@@ -37,7 +37,7 @@ sealed class Upload : IDisposable
             {
                 received += read;
                 if (received > most) return (null, Refusal.TooLarge);
-                if (!room.TryHold(received)) return (null, Refusal.Full);
+                if (!room.TryHold(received) || !room.FitsOnDisk(read)) return (null, Refusal.Full);
                 hash.AppendData(buffer, 0, read);
                 await file.WriteAsync(buffer.AsMemory(0, read), cancel);
             }
