@@ -31,7 +31,7 @@ sealed class Compiler : IDisposable
 
     internal Ended Run(string folder, IEnumerable<string> arguments, string responseFile)
     {
-        // What one of these says of the runtime must not stand in a response file.
+        // The compiler passes over /noconfig in a response file, with a warning.
         File.WriteAllLines(responseFile, arguments.Where(static argument => argument != "/noconfig"));
         return Processes.Run(folder, Processes.Dotnet, ["exec", Path.Combine(_folder, "csc.dll"), $"/shared:{_pipe}", "/noconfig", "@" + responseFile]);
     }
