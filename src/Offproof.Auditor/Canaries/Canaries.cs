@@ -87,7 +87,9 @@ internal sealed class Canaries
         void Plain(string member, string kind, string? text)
         {
             if (text is not { Length: > 0 }) return;
-            foreach (string written in Spellings.InOtherCase(text).Prepend(text)) forms.Add(new Canary($"{id}.{member}", kind, text), "as-written", written, Entropy.OfText(written));
+            Canary canary = new($"{id}.{member}", kind, text);
+            forms.Add(canary, "as-written", text, Entropy.OfText(text));
+            foreach (string other in Spellings.InOtherCase(text)) forms.Add(canary, "other-case", other, Entropy.OfText(other));
         }
     }
 
@@ -98,27 +100,32 @@ internal sealed class Canaries
         if (whole.Length > 0) Add("as-written", whole);
         foreach (string variant in Spellings.Of(whole)) Add("other-spelling", variant);
         if (contact.Family is not { Length: > 0 } family || contact.Given is not { Length: > 0 } given) return;
-        foreach (string between in Between)
+        foreach (string between in (string[])[" ", "", ".", "_"])
         {
             Add("given-family", given + between + family);
             Add("family-given", family + between + given);
+        }
+        foreach (string between in Between)
+        {
+            Add("other-separator", given + between + family);
+            Add("other-separator", family + between + given);
         }
         foreach (string variant in Spellings.Of(given + " " + family).Concat(Spellings.Of(family + " " + given))) Add("other-spelling", variant);
         Add("family-given", family + ", " + given);
         string capitals = Spellings.Upper(family);
         if (Ascii.IsValid(family) || capitals == family) return;
-        Add("given-family", given + " " + capitals);
-        Add("family-given", capitals + " " + given);
+        Add("other-case", given + " " + capitals);
+        Add("other-case", capitals + " " + given);
 
         void Add(string form, string text)
         {
             forms.Add(canary, form, text, Entropy.OfText(text));
-            foreach (string other in Spellings.InOtherCase(text)) forms.Add(canary, form, other, Entropy.OfText(other));
+            foreach (string other in Spellings.InOtherCase(text)) forms.Add(canary, "other-case", other, Entropy.OfText(other));
         }
     }
 
-    // Also as vCard's N, as cells of a table, and as addresses and files are named.
-    static readonly string[] Between = [" ", "", ".", "_", "-", ";", ",", "\t", "\",\"", "\u00a0"];
+    // As vCard's N, as cells of a table, as files are named.
+    static readonly string[] Between = ["-", ";", ",", "\t", "\",\"", "\u00a0"];
 
     static void Message(FormList forms, Texts texts, Files files, Persona.Message message, string id, string? region)
     {

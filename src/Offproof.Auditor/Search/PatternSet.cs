@@ -58,8 +58,8 @@ internal sealed class PatternSet
     internal static bool IsPairOfDecimals(Form form) => form.Near is not null && DecimalPlace.IsDecimal(form.Bytes) && DecimalPlace.IsDecimal(form.Near);
 
     // Fragments and blocks are many, and what holds one in another writing holds the canary's other forms in it too, as whole texts hold their canary word.
-    // Of a number, the longer forms hold the significant one.
-    static bool IsRewritten(Form form) => form.Near is null && form.Bytes.Length <= LongestRewritten && form.Name is not ("fragment" or "block" or "international-00" or "international-trunk" or "local");
+    // Of a number, the longer forms hold the significant one. A name has its usual forms.
+    static bool IsRewritten(Form form) => form.Near is null && form.Bytes.Length <= LongestRewritten && form.Name is not ("fragment" or "block" or "international-00" or "international-trunk" or "local" or "other-separator" or "other-case");
 
     // Of hashes and packed numbers, no one writes the letters.
     static bool IsText(byte[] bytes) => System.Text.Unicode.Utf8.IsValid(bytes) && !bytes.AsSpan().ContainsAnyInRange((byte)0, (byte)31);
