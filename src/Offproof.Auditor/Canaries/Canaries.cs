@@ -125,7 +125,7 @@ internal sealed class Canaries
     }
 
     // As vCard's N, as cells of a table, as files are named.
-    static readonly string[] Between = ["-", ";", ",", "\t", "\",\"", "\u00a0"];
+    static readonly string[] Between = ["-", ";", ",", "\t", "\",\"", "\u00a0", "  "];
 
     static void Message(FormList forms, Texts texts, Files files, Persona.Message message, string id, string? region)
     {
@@ -186,6 +186,7 @@ internal sealed class Canaries
         string local = whole[..at], domain = whole[at..];
         double bits = Entropy.OfText(local);
         forms.Add(canary, "as-written", whole, bits);
+        if (!Ascii.IsValid(domain) && Spellings.InAscii(domain[1..]) is { } ascii) forms.Add(canary, "idn", local + "@" + ascii, bits);
         // Only where it cannot be a word or a name of many: with a digit, or long.
         if (local.Length >= Form.ShortestBytes && bits >= 30) forms.Add(canary, "local-part", local, bits);
         int plus = local.IndexOf('+', StringComparison.Ordinal);

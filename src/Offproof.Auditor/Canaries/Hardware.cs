@@ -1,11 +1,15 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Text;
 
 namespace Offproof.Auditor;
 
 /// <summary>Identifiers in hexadecimal. Their case is a step of the search (audit.md §5.1).</summary>
 internal static class Hardware
 {
+    // Beside a smaller one any large number would be evidence.
+    const long FewestOfHalf = 1_000_000;
+
     internal static void AndroidId(FormList forms, Canary canary)
     {
         string id = canary.Value;
@@ -20,6 +24,18 @@ internal static class Hardware
         long signed = unchecked((long)number);
         if (signed < 0) Digits("number", unchecked((ulong)-signed));
         Digits("zigzag", unchecked((ulong)((signed << 1) ^ (signed >> 63))));
+        // As programs that have no number of 64 bits keep it.
+        (uint high, uint low) = ((uint)(number >> 32), unchecked((uint)number));
+        Halves(high, low);
+        Halves(Math.Abs((long)unchecked((int)high)), Math.Abs((long)unchecked((int)low)));
+
+        void Halves(long first, long second)
+        {
+            if (Math.Min(first, second) < FewestOfHalf) return;
+            byte[] one = Encoding.ASCII.GetBytes(first.ToString(CultureInfo.InvariantCulture));
+            byte[] other = Encoding.ASCII.GetBytes(second.ToString(CultureInfo.InvariantCulture));
+            forms.Add(canary, "two-numbers", one.Length >= other.Length ? one : other, bits - Entropy.Pair, one.Length >= other.Length ? other : one);
+        }
 
         void Digits(string name, ulong value) => forms.Add(canary, name, value.ToString(CultureInfo.InvariantCulture), bits);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Offproof.Auditor;
@@ -61,6 +62,19 @@ internal static class Spellings
         if (upper != text) yield return upper;
         string lower = text.ToLowerInvariant();
         if (lower != text) yield return lower;
+    }
+
+    /// <summary>A domain name as DNS has it (RFC 3492); null where it is none.</summary>
+    internal static string? InAscii(string domain)
+    {
+        try
+        {
+            return new IdnMapping().GetAscii(domain.ToLowerInvariant());
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
     }
 
     internal static string Upper(string text) => text.Replace("ß", "SS", StringComparison.Ordinal).ToUpperInvariant();

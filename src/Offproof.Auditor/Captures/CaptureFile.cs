@@ -64,7 +64,7 @@ internal sealed partial class CaptureFile(Stream stream, SecretsReader? secrets 
             case 0xd4c3b2a1 or 0x4d3cb2a1 or 0x34cdb2a1:
                 return BeginPcap();
             default:
-                return Stop(CaptureEnd.Unknown, "it is neither pcap nor pcapng");
+                return Stop(CaptureEnd.Unknown, "it is no pcap, no pcapng, neither in gzip, and no HAR in UTF-8 and no flows of mitmproxy");
         }
     }
 
