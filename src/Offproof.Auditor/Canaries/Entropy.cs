@@ -45,8 +45,6 @@ internal static class Entropy
         return Math.Min(bits, Form.MostBits);
     }
 
-    internal static double OfEmail(ReadOnlySpan<char> local) => OfText(local);
-
     /// <summary>UTF-8, whole characters or not.</summary>
     internal static bool HasKana(ReadOnlySpan<byte> utf8)
     {

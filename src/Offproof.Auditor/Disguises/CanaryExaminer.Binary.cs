@@ -215,8 +215,6 @@ internal sealed partial class CanaryExaminer
         return unread;
     }
 
-    private static bool IsWorth(Output output) => output.Count >= 4 && (IsText(output.Written) || IsMagic(output.Written));
-
     // What stands somewhere in binary bytes: compressed pieces, and tokens. How many of the bytes were read.
     private int Inside(ReadOnlySpan<byte> bytes, in Layer at)
     {

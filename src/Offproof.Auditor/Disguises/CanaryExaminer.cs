@@ -30,8 +30,10 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
     private long _searchedJoined;
     private long _searchedStarts;
 
-    /// <summary>At how many places a form was looked for (audit.md §7.2): at each byte that was searched; of values that were put together, a number only where one begins.</summary>
-    internal long Places(Form form) => PatternSet.IsDigits(form) ? _searched - _searchedJoined + _searchedStarts : _searched;
+    /// <summary>At how many places what was found was looked for (audit.md §7.2): at each byte that was searched; of values that were put together, a number only where one begins; a hash of 32 bits only in whole values.</summary>
+    internal long Places(Finding finding) => finding.Chain is [.., var last] && HashAlgorithms.IsShort(last) ? _digests!.ShortValues : Places(finding.Form);
+
+    private long Places(Form form) => PatternSet.IsDigits(form) ? _searched - _searchedJoined + _searchedStarts : _searched;
 
     internal CanaryExaminer(Searcher searcher, Digests? digests, Limits? limits = null)
     {

@@ -32,8 +32,6 @@ internal readonly record struct FlowKey(UInt128 Low, UInt128 High, uint Ports, i
 
     internal ushort HighPort => (ushort)(Ports & 0xffff);
 
-    internal bool IsTcp => (Kind & ~Version6) == (Internet | Tcp);
-
     internal IPEndPoint End(bool isLow)
     {
         if ((Kind & Internet) == 0) return new IPEndPoint(IPAddress.Any, 0);

@@ -11,13 +11,19 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
     const int Shortest = 8, Longest = 64, LongestSalt = 128, MostRemembered = 100_000;
 
     // So many algorithms and spellings stand for one form.
-    const double Alternatives = 8, MostBitsOfShort = 30;
+    const double Alternatives = 8;
+
+    // A bit for each value that was asked about, by its hash: enough for some millions.
+    const int AskedBits = 1 << 20;
 
     readonly Dictionary<ulong, Hit[]> _tried = [];
     (Form Form, byte[] Value)[] _values = [], _canonical = [];
     Form[] _files = [];
     DigestTable? _table;
     (uint Hash, int Which)[]? _short;
+    double _bitsOfOwnShort, _bitsOfShort;
+    readonly ulong[] _asked = new ulong[AskedBits / 64];
+    int _askedOnce;
     // By the first bits of a hash of a short hash: most numbers are none.
     ulong[] _mayBeShort = [];
     int _slotBits;
@@ -36,6 +42,9 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
             return (_values.Length, _made);
         }
     }
+
+    /// <summary>About how many different values were looked up among hashes of 32 bits (by how full the bits are, as in linear counting).</summary>
+    internal long ShortValues => (long)(-AskedBits * Math.Log(1 - Math.Min(_askedOnce, AskedBits - 1) / (double)AskedBits));
 
     /// <summary>Is this whole value, already decoded from hex or base64, a hash of a form, or its first or last 8 or more bytes?</summary>
     internal void Find(ReadOnlySpan<byte> value, List<Hit> hits)
@@ -83,15 +92,27 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
     {
         if (!TryReadShort(text, out uint value)) return;
         Make();
+        Ask(value);
         (uint Hash, int Which)[] hashes = _short!;
         if ((_mayBeShort[Slot(value) >> 6] >> (int)(Slot(value) & 63) & 1) == 0) return;
         int at = Array.BinarySearch(hashes, (value, 0));
         for (at = at < 0 ? ~at : at; at < hashes.Length && hashes[at].Hash == value; at++)
         {
             Form form = _values[hashes[at].Which / HashAlgorithms.Short.Length].Form;
-            hits.Add(new Hit(form, 0, text.Length, HashAlgorithms.Short[hashes[at].Which % HashAlgorithms.Short.Length].Name, Math.Min(form.Bits, MostBitsOfShort)));
+            hits.Add(new Hit(form, 0, text.Length, HashAlgorithms.Short[hashes[at].Which % HashAlgorithms.Short.Length].Name, Math.Min(form.Bits, IsOwn(form) ? _bitsOfOwnShort : _bitsOfShort)));
         }
     }
+
+    void Ask(uint value)
+    {
+        uint slot = unchecked(value * 0x9E3779B1) >> 12;
+        ulong bit = 1UL << (int)(slot & 63);
+        if ((_asked[slot >> 6] & bit) != 0) return;
+        _asked[slot >> 6] |= bit;
+        _askedOnce++;
+    }
+
+    static bool IsOwn(Form form) => form.Canary.Id.StartsWith("identifiers.", StringComparison.Ordinal);
 
     /// <summary>Is this value a hash of a form with one of these salts before or after it, or keyed with one of them (HMAC)?</summary>
     internal void FindSalted(ReadOnlySpan<byte> value, IReadOnlyList<byte[]> salts, List<Hit> hits)
@@ -188,10 +209,13 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
             if (which < _values.Length * HashAlgorithms.All.Length && HashAlgorithms.All[which % HashAlgorithms.All.Length].Name == "md5") _middles.TryAdd(DigestTable.Key(digest[4..12]), which / HashAlgorithms.All.Length);
             if (length > Shortest) table.Add(DigestTable.Key(digest[(length - Shortest)..length]), which, last: true, anywhere: false);
         }
-        _short = [.. _values.SelectMany((value, v) => HashAlgorithms.Short.Select((algorithm, a) => (algorithm.Hash(value.Value), v * HashAlgorithms.Short.Length + a)))];
+        _short = [.. _values.SelectMany((value, v) => Hashed.IsIdentifying(value.Form) ? HashAlgorithms.Short.Select((algorithm, a) => (algorithm.Hash(value.Value), v * HashAlgorithms.Short.Length + a)) : [])];
         Array.Sort(_short);
+        // Any of them would have been found: a value is 2^-32 times their number likely to be one. The phone's own are few.
+        _bitsOfShort = 32 - Math.Log2(Math.Max(1, _short.Length));
+        _bitsOfOwnShort = 32 - Math.Log2(Math.Max(1, _short.Count(hash => IsOwn(_values[hash.Which / HashAlgorithms.Short.Length].Form))));
         // One in sixteen is looked for in vain, and the table stays near.
-        _slotBits = Math.Clamp(BitOperations.Log2((uint)_short.Length) + 5, 10, 24);
+        _slotBits = Math.Clamp(BitOperations.Log2((uint)_short.Length | 1) + 5, 10, 24);
         _mayBeShort = new ulong[1 << _slotBits - 6];
         foreach ((uint hash, _) in _short) _mayBeShort[Slot(hash) >> 6] |= 1UL << (int)(Slot(hash) & 63);
         return _table = table;

@@ -89,8 +89,6 @@ internal sealed class TlsDirection(Sender sender) : IDisposable
 
     internal long UnreadPacket { get; set; }
 
-    internal long UnreadOffset { get; set; }
-
     /// <summary>Opens a record with keys, at the number that is due or, after a loss, at one of those that follow.</summary>
     internal bool TryOpen(RecordKeys keys, KeyLog keyLog, ReadOnlySpan<byte> record, Span<byte> into, out OpenedRecord opened)
     {

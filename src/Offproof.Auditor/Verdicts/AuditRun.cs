@@ -248,7 +248,7 @@ internal sealed class AuditRun : IDisposable
     private FindingReport Of(Finding finding, int index, Unrolling unrolling)
     {
         Place place = finding.Place;
-        double chance = Chance.Expected(finding.Bits, _examiner.Places(finding.Form));
+        double chance = Chance.Expected(finding.Bits, _examiner.Places(finding));
         return new FindingReport(finding.Form.Canary.Id, [.. finding.Form.Also?.Select(static canary => canary.Id) ?? []], finding.Form.Canary.Kind, finding.Form.Canary.Value, finding.Form.Name, CaptureOf(place.Flow.Number), place.Packet, place.Flow.Number, place.Sender.Word(),
             Word(place.Carrier), finding.Field, place.Message, finding.Offset, finding.Length, finding.Chain, chance, Standings.Of(place.Flow.Leaves(place.Sender), chance).Word(), _times[index], unrolling.Of(finding));
     }

@@ -9,6 +9,11 @@ namespace Offproof.Channel;
 /// </summary>
 static partial class DirectorySync
 {
+    // errno of Linux, macOS and the BSDs.
+    private const int InputOutputError = 5;
+    private const int NoSpace = 28;
+
+    /// <exception cref="IOException">The disk says that it failed, or that it is full.</exception>
     internal static void Flush(string directory)
     {
         if (OperatingSystem.IsWindows()) return;
@@ -16,8 +21,10 @@ static partial class DirectorySync
         {
             int handle = Open(directory, flags: 0);
             if (handle < 0) return;
-            _ = Sync(handle); // EINVAL where a file system cannot: its renames are then as durable as it makes them
+            int failed = Sync(handle) == 0 ? 0 : Marshal.GetLastPInvokeError();
             _ = Close(handle);
+            // Others are of file systems that cannot sync a folder: their renames are as durable as they make them.
+            if (failed is InputOutputError or NoSpace) throw new IOException($"{directory} cannot be made durable: {Marshal.GetPInvokeErrorMessage(failed)}");
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
@@ -31,7 +38,7 @@ static partial class DirectorySync
     private static partial int Open(string path, int flags);
 
     [SuppressMessage("ApiDesign", "RS0030", Justification = "Files only.")]
-    [LibraryImport("libc", EntryPoint = "fsync")]
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Sync(int handle);
 

@@ -86,6 +86,11 @@ public sealed class Http2Tests
         Assert.Equal(0, heard.Of(Sender.Client, ByteKind.Opaque));
         heard = Overheard.In([C(s_begin), C(Http2(1, 4, 1, head)), C(Http2(0, 1, 1, "no such messages"u8.ToArray()))]);
         Assert.Equal(["1@0 no such messages"], Pieces(heard, Sender.Client, Carrier.Body));
+
+        // A gap within what stands before a message: what came of it is counted, and what follows it.
+        byte[] frame = Http2(0, 1, 1, body[..8]);
+        heard = Overheard.In([C(s_begin), C(Http2(1, 4, 1, head)), C(frame[..11]), (Sender.Client, null, 3), C(frame[14..])]);
+        Assert.Equal(["1@0 \0\0", "1@5 fir"], Pieces(heard, Sender.Client, Carrier.Body));
     }
 
     [Fact]

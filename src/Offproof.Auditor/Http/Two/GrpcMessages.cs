@@ -39,7 +39,11 @@ internal sealed class GrpcMessages(Flow flow, Sender sender, Gathered bytes, int
     }
 
     /// <summary>Bytes are lost: where messages begin is, too.</summary>
-    internal void Stop() => _isStopped = true;
+    internal void Stop()
+    {
+        End();
+        _isStopped = true;
+    }
 
     internal void End()
     {
