@@ -19,7 +19,8 @@ public static class AuditText
         yield return "";
         yield return $"read      {Share(report.Bytes.Decoded + report.Bytes.Structural, report.Bytes.Total)} of {Size(report.Bytes.Total)}: {Size(report.Bytes.Decoded)} decoded, {Size(report.Bytes.Structural)} structural, "
             + $"{Size(report.Bytes.Opaque)} opaque, {Size(report.Bytes.Missing)} missing";
-        yield return $"unseen    at most {Size(report.Budget.Most)} can have left unseen: {Size(report.Budget.Opaque)} opaque, {Size(report.Budget.Missing)} missing, {Size(report.Budget.Capacity)} in handshakes and frames";
+        string read = report.Captures.Any(static capture => capture.Damage is not null) ? "of what could be read of the captures, " : "";
+        yield return $"unseen    {read}at most {Size(report.Budget.Most)} can have left unseen: {Size(report.Budget.Opaque)} opaque, {Size(report.Budget.Missing)} missing, {Size(report.Budget.Capacity)} in handshakes and frames";
         yield return string.Create(CultureInfo.InvariantCulture, $"searched  {report.Persona.Canaries} planted data in {report.Persona.Forms} forms{(report.Persona.TooShort.Count > 0 ? $"; {report.Persona.TooShort.Count} are too short to be evidence (--json lists them)" : "")}");
         if (report.Keys is { } keys) yield return string.Create(CultureInfo.InvariantCulture, $"keys      {keys.Matched} of {keys.Entries} secrets belong to a handshake of these captures");
         foreach (string note in report.Notes) yield return $"note      {note}";

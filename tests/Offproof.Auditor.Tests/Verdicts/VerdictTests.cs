@@ -143,6 +143,7 @@ public sealed class VerdictTests
         AuditReport report = Audited(capture[..^3]);
         Assert.Equal("INCONCLUSIVE", report.Verdict);
         Assert.NotNull(Assert.Single(report.Captures).Damage);
+        Assert.Contains(AuditText.Lines(report), static line => line.StartsWith("unseen    of what could be read of the captures, at most ", StringComparison.Ordinal));
     }
 
     [Fact]
