@@ -85,20 +85,20 @@ internal sealed record BackupsJson(string Schema, IReadOnlyList<BackupJson> Back
 
 internal sealed record BackupJson(
     string Category, int Epoch, string Snapshot, long Items, long Bytes, long Unchanged, long StoredBytes, long Read, long Kept,
-    IReadOnlyList<SkippedItem> Skipped, IReadOnlyList<string> Remarks, IReadOnlyList<Alarm> Alarms, IReadOnlyList<string> Notices)
+    IReadOnlyList<SkippedItem> Skipped, IReadOnlyList<string> Remarks, IReadOnlyList<Alarm> Alarms, IReadOnlyList<string> Notices, long OtherFiles)
 {
     internal static BackupJson Of(BackupReport r) =>
-        new(r.Category.Name(), r.Epoch, r.Snapshot, r.Items, r.Bytes, r.Unchanged, r.StoredBytes, r.Read, r.Kept, r.Skipped, r.Remarks, r.Alarms, r.Notices);
+        new(r.Category.Name(), r.Epoch, r.Snapshot, r.Items, r.Bytes, r.Unchanged, r.StoredBytes, r.Read, r.Kept, r.Skipped, r.Remarks, r.Alarms, r.Notices, r.OtherFiles);
 }
 
 internal sealed record SnapshotsJson(string Schema, IReadOnlyList<SnapshotReport> Snapshots);
 
 internal sealed record RestoreJson(
     string Schema, string Category, string Snapshot, int Epoch, long? Entries, long Files, long Bytes, long AlreadyThere, IReadOnlyList<SkippedItem> Problems,
-    IReadOnlyList<string> Remarks, IReadOnlyList<string> Notices)
+    IReadOnlyList<string> Remarks, IReadOnlyList<string> Notices, long OtherFiles)
 {
     internal static RestoreJson Of(Category category, RestoreReport r) =>
-        new("offproof/v1/restore", category.Name(), r.Snapshot, r.Epoch, r.Entries, r.Files, r.Bytes, r.AlreadyThere, r.Problems, r.Remarks, r.Notices);
+        new("offproof/v1/restore", category.Name(), r.Snapshot, r.Epoch, r.Entries, r.Files, r.Bytes, r.AlreadyThere, r.Problems, r.Remarks, r.Notices, r.OtherFiles);
 }
 
 internal sealed record DrillsJson(string Schema, bool Ok, IReadOnlyList<DrillJson> Drills);

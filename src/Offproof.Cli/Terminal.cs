@@ -24,13 +24,44 @@ internal static class Terminal
     private const int MostPath = 300;
     private const int MostSentence = 700;
 
-    internal static void Error(string message) => Console.Error.WriteLine($"offproof: error: {Clean(message)}");
+    internal static void Error(string message) => Console.Error.WriteLine(ForReading($"offproof: error: {Clean(message)}", Console.IsErrorRedirected));
 
-    internal static void Hint(string hint) => Console.Error.WriteLine($"hint: {Clean(hint)}");
+    internal static void Hint(string hint) => Console.Error.WriteLine(ForReading($"hint: {Clean(hint)}", Console.IsErrorRedirected));
 
-    internal static void Say(string line) => Console.Out.WriteLine(Clean(line));
+    internal static void Say(string line) => Console.Out.WriteLine(ForReading(Clean(line), Console.IsOutputRedirected));
 
-    internal static void Talk(string line) => Console.Error.WriteLine(Clean(line));
+    internal static void Talk(string line) => Console.Error.WriteLine(ForReading(Clean(line), Console.IsErrorRedirected));
+
+    /// <summary>A document that has line ends of its own: where the terminal is too narrow for them, with other ones.</summary>
+    internal static void TalkDocument(string text)
+    {
+        bool fits = Console.IsErrorRedirected || text.Split('\n').Max(static line => line.Length) <= Width;
+        Talk(fits ? text : Wrapping.Join(text));
+    }
+
+    /// <summary>As it is for a file or a program; for a terminal broken at blanks to its width.</summary>
+    internal static string ForReading(string text, bool isRedirected) => isRedirected ? text : Wrapping.Wrap(text, Width);
+
+    /// <summary>Characters in a line, 0 where the terminal does not tell; in the last column some begin a new line by themselves.</summary>
+    private static int Width
+    {
+        get
+        {
+            try
+            {
+                return Math.Max(0, Console.WindowWidth - 1);
+            }
+            catch (Exception e) when (e is IOException or PlatformNotSupportedException)
+            {
+                return 0;
+            }
+        }
+    }
+
+    /// <summary>A word as a shell takes it.</summary>
+    internal static string ShellWord(string word) => word.Length > 0 && word.All(static c => char.IsAsciiLetterOrDigit(c) || "-_./:=,".Contains(c, StringComparison.Ordinal))
+        ? word
+        : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     /// <summary>A picture of half-block characters, light on dark, where stderr is a terminal that has room for it; else nothing, and false: what it says stands beside it in words.</summary>
     /// <param name="picture">Its lines, all of one width</param>
@@ -124,7 +155,7 @@ internal static class Terminal
     {
         if (yes) return;
         RequireSomebodyToAsk(yes);
-        await Console.Error.WriteAsync($"{question} [y/N] ");
+        await Console.Error.WriteAsync(ForReading($"{question} [y/N]", Console.IsErrorRedirected) + " ");
         string? answer;
         try
         {
@@ -157,6 +188,16 @@ internal static class Terminal
 
     /// <summary>"1 file", "2 files".</summary>
     internal static string Count(long number, string one) => string.Create(CultureInfo.InvariantCulture, $"{number} {one}{(number == 1 ? "" : "s")}");
+
+    /// <summary>"137 kept (100 notes, 37 other files)"; "200 kept" where all are what the category is named after.</summary>
+    internal static string Kept(string category, long kept, long otherFiles) => string.Create(CultureInfo.InvariantCulture, $"{kept} kept")
+        + (otherFiles == 0 ? "" : $" ({Entries(category, kept, otherFiles)})");
+
+    /// <summary>"100 notes, 37 other files".</summary>
+    /// <param name="category">A plural</param>
+    /// <param name="entries">All of them</param>
+    /// <param name="otherFiles">Those that are none of what the category is named after</param>
+    internal static string Entries(string category, long entries, long otherFiles) => Count(entries - otherFiles, category[..^1]) + (otherFiles == 0 ? "" : $", {Count(otherFiles, "other file")}");
 
     internal static string Size(long bytes) => bytes switch
     {

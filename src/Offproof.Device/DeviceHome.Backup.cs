@@ -10,7 +10,7 @@ namespace Offproof.Device;
 /// <param name="Snapshot">The new snapshot's id, 64 hex digits; the server acknowledged it and everything it names</param>
 /// <param name="Items">Files in the snapshot</param>
 /// <param name="Bytes">Their bytes</param>
-/// <param name="Unchanged">Files that were not read again</param>
+/// <param name="Unchanged">Files that were not read again, or are made anew each time and came out as the vault had them</param>
 /// <param name="StoredBytes">Bytes that were uploaded</param>
 /// <param name="Read">Entries met in the sources: contacts, messages, notes or photo files, and whatever else was there</param>
 /// <param name="Kept">Those that were taken</param>
@@ -20,7 +20,11 @@ namespace Offproof.Device;
 /// <param name="Notices">Damage at the server that cost time, not files: in the vault, or records that it had forgotten</param>
 public sealed record BackupReport(
     Category Category, int Epoch, string Snapshot, long Items, long Bytes, long Unchanged, long StoredBytes, long Read, long Kept,
-    IReadOnlyList<SkippedItem> Skipped, IReadOnlyList<string> Remarks, IReadOnlyList<Alarm> Alarms, IReadOnlyList<string> Notices);
+    IReadOnlyList<SkippedItem> Skipped, IReadOnlyList<string> Remarks, IReadOnlyList<Alarm> Alarms, IReadOnlyList<string> Notices)
+{
+    /// <summary>Of <see cref="Kept"/>: files beside notes, which are no notes.</summary>
+    public long OtherFiles { get; init; }
+}
 
 /// <summary>Something that was found and not taken.</summary>
 /// <param name="Path">The file</param>
@@ -115,7 +119,7 @@ public sealed partial class DeviceHome
         long kept = category == Category.Photos ? reading.Kept - summary.Unreadable.Count : reading.Kept;
         return new BackupReport(category, grant.Epoch.Value, summary.SnapshotId, summary.Files, summary.Bytes, summary.Unchanged, summary.BytesStored,
             reading.Read, kept, [.. reading.Skipped, .. summary.Unreadable.Select(static u => new SkippedItem(u.Path, u.Reason))],
-            [.. reading.Remarks, .. await LookAsync(category, told, cancel).ConfigureAwait(false)], Shrinking.Alarms(counts, sources, now), [.. notices.Skip(noticed), .. summary.Notices]);
+            [.. reading.Remarks, .. await LookAsync(category, told, cancel).ConfigureAwait(false)], Shrinking.Alarms(counts, sources, now), [.. notices.Skip(noticed), .. summary.Notices]) { OtherFiles = reading.OtherFiles };
     }
 
     /// <summary>After a backup, whose files are safe by then, the device asks what the account is: who joined, whether the sheet changed. A server that does not answer that costs nothing.</summary>

@@ -13,6 +13,9 @@ sealed class Chunk(byte[] buffer, int length)
     internal byte[]? Buffer { get; set; } = buffer;
     internal int Length { get; } = length;
     internal ContentId Id { get; set; }
+
+    /// <summary>Set with the id: the vault held it before this run.</summary>
+    internal bool WasStored { get; set; }
 }
 
 /// <summary>
@@ -110,6 +113,7 @@ sealed class BackupRun : IAsyncDisposable
                     await AddAsync(pack, chunk.Id, chunk.Buffer.AsMemory(0, chunk.Length)).ConfigureAwait(false);
                     Interlocked.Add(ref _bytesNew, chunk.Length);
                 }
+                else chunk.WasStored = !_index.IsClaimed(chunk.Id);
                 Buffers.Return(chunk.Buffer!);
                 chunk.Buffer = null;
             }

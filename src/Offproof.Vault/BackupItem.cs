@@ -79,7 +79,7 @@ public sealed record BackupSummary
     /// <summary>Files in the snapshot.</summary>
     public required long Files { get; init; }
 
-    /// <summary>Files that the parent already held and that were not read.</summary>
+    /// <summary>Files that the parent already held and that were not read; and of those that are always read (<see cref="BackupItem.ReadAlways"/>), the ones whose content the vault held before this run, empty ones aside.</summary>
     public required long Unchanged { get; init; }
 
     /// <summary>Bytes of all files in the snapshot.</summary>

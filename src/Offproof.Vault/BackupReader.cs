@@ -9,6 +9,9 @@ sealed class BackupReader(Repository repository, VaultIndex index, ParentTree be
 
     readonly RabinCutter _cutter = new(repository.Config.Polynomial);
     readonly List<Skipped> _unreadable = [];
+
+    // Whether they came out as before shows when their chunks are hashed; to ask the parent would be a request a folder.
+    readonly List<List<Chunk>> _readAlways = [];
     long _files, _bytes, _unchanged, _bytesRead;
 
     internal TreeDraft Draft { get; } = new();
@@ -80,6 +83,7 @@ sealed class BackupReader(Repository repository, VaultIndex index, ParentTree be
             return false;
         }
         node.Content = new ChunkIds(chunks);
+        if (item.ReadAlways && chunks.Count > 0) _readAlways.Add(chunks);
         _bytesRead += (long)node.Size;
         Count((long)node.Size);
         return true;
@@ -143,7 +147,7 @@ sealed class BackupReader(Repository repository, VaultIndex index, ParentTree be
     {
         SnapshotId = snapshot.ToString(),
         Files = _files,
-        Unchanged = _unchanged,
+        Unchanged = _unchanged + _readAlways.LongCount(static chunks => chunks.TrueForAll(static c => c.WasStored)),
         Bytes = _bytes,
         BytesRead = _bytesRead,
         BytesAdded = run.BytesNew,

@@ -22,6 +22,21 @@ public sealed class ChoiceTests
     }
 
     [Fact]
+    public async Task What_is_always_read_is_unchanged_where_the_vault_had_its_content_before()
+    {
+        using Scratch scratch = new();
+        await using Repository repository = await NewAsync(scratch);
+        List<long> unchanged = [];
+        // Two of one content in one run: neither was there before.
+        foreach (string second in (string[])["first", "first", "another"])
+        {
+            BackupItem[] items = [Item("/notes/a.md", "first", Day) with { ReadAlways = true }, Item("/notes/b.md", second, Day) with { ReadAlways = true }];
+            unchanged.Add((await repository.BackupAsync(items, new BackupOptions { Roots = ["/notes"] })).Unchanged);
+        }
+        Assert.Equal([0, 2, 1], unchanged);
+    }
+
+    [Fact]
     public async Task Only_files_changed_since_a_moment_are_restored_the_moment_itself_included()
     {
         using Scratch scratch = new();

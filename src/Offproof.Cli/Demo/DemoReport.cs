@@ -33,7 +33,7 @@ internal sealed record DemoOff(int Status, int ObjectsBefore, int ObjectsAfter, 
 /// <summary>What forged uploads to the other categories met while one was on, and what of them the server and the device held.</summary>
 internal sealed record DemoFirstOn(string Category, int Status, int OtherObjects, int OtherPasswords);
 
-internal sealed record DemoBackup(string Category, int Epoch, long Items, long Bytes, string Snapshot, long Read, long Kept);
+internal sealed record DemoBackup(string Category, int Epoch, long Items, long Bytes, string Snapshot, long Read, long Kept, long OtherFiles);
 
 internal sealed record DemoRestored(string Category, int Expected, int Equal, int Different, int Missing, int Extra);
 

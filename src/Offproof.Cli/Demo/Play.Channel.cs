@@ -26,7 +26,7 @@ internal sealed partial class Play
         byte[] altered = [.. kept];
         altered[kept.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(file, altered, cancel);
-        int exit = (await stage.OffproofAsync(["poll"], cancel)).Exit;
+        int exit = (await stage.OffproofAsync(["poll"], cancel, remark: "with one bit changed on the way")).Exit;
         await File.WriteAllBytesAsync(file, kept, cancel);
 
         channel = new DemoChannel(polled.GetProperty("greetings").GetInt32(), updates.GetArrayLength(), polled.GetProperty("release").GetInt64(), polled.GetProperty("assurance").GetString() ?? "",

@@ -23,7 +23,7 @@ internal sealed partial class Play
         string sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
         bytes[bytes.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(altered, bytes, cancel);
-        int exit = (await stage.OffproofAsync(["evidence", "verify", altered, "--key", key + ".pub"], cancel)).Exit;
+        int exit = (await stage.OffproofAsync(["evidence", "verify", altered, "--key", key + ".pub"], cancel, remark: "with one byte altered")).Exit;
         File.Delete(altered);
         File.Delete(key); // it has signed what it was made for
         bundle = new DemoBundle(stage.IsKept ? zip : null, sha256, verdict.GetProperty("unaltered").GetBoolean(), verdict.GetProperty("signer").GetProperty("known").GetBoolean(), packed.GetProperty("files").GetInt32(), exit);

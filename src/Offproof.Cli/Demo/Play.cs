@@ -45,6 +45,9 @@ internal sealed partial class Play(Stage stage, bool withLab = false)
         foreach (string failure in failures) stage.Say($"FAILED: {failure}");
         if (peers.Exists(static p => !p.Ran)) stage.Say("Not checked by a program of somebody else: install age and restic, and run the demo again.");
         stage.Say(failures.Count == 0 ? $"All of it held, in {Text(seconds)} s." : "It did not hold.");
+        stage.Say(stage.IsKept
+            ? $"What next: look at it in {stage.Root}. README.md, \"Back up a phone\", has these steps for files of your own."
+            : "What next: `offproof demo --keep DIR` leaves all of it for you to look at. README.md, \"Back up a phone\", has these steps for files of your own.");
         return new DemoReport("offproof/v1/demo", failures.Count == 0, seconds, failures, persona, off, firstOn, backups, wiped, restored, peers, ledger, offAgain, erasure, channel, audit, comparison, saboteur, lab, bundle);
     }
 
@@ -132,9 +135,9 @@ internal sealed partial class Play(Stage stage, bool withLab = false)
         foreach (JsonElement b in answer.GetProperty("backups").EnumerateArray())
         {
             DemoBackup backup = new(b.GetProperty("category").GetString() ?? "", b.GetProperty("epoch").GetInt32(), b.GetProperty("items").GetInt64(), b.GetProperty("bytes").GetInt64(),
-                b.GetProperty("snapshot").GetString() ?? "", b.GetProperty("read").GetInt64(), b.GetProperty("kept").GetInt64());
+                b.GetProperty("snapshot").GetString() ?? "", b.GetProperty("read").GetInt64(), b.GetProperty("kept").GetInt64(), b.GetProperty("otherFiles").GetInt64());
             backups.Add(backup);
-            stage.Say($"  {backup.Category}: {Text(backup.Read)} read, {Text(backup.Kept)} kept, {Terminal.Size(backup.Bytes)} in the vault");
+            stage.Say($"  {backup.Category}: {Text(backup.Read)} read, {Terminal.Kept(backup.Category, backup.Kept, backup.OtherFiles)}, {Terminal.Size(backup.Bytes)} in the vault");
             if (backup.Kept == 0 || backup.Kept != backup.Read) failures.Add($"the backup of {backup.Category} left something out");
         }
     }
@@ -149,7 +152,7 @@ internal sealed partial class Play(Stage stage, bool withLab = false)
         byte[] altered = [.. kept];
         altered[kept.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(file, altered, cancel);
-        int exit = (await stage.OffproofAsync(["ledger", "verify"], cancel)).Exit;
+        int exit = (await stage.OffproofAsync(["ledger", "verify"], cancel, remark: "with one bit changed")).Exit;
         await File.WriteAllBytesAsync(file, kept, cancel);
         stage.Say($"  The device's ledger: {Text(ledger.Lines)} lines, {(ledger.Verified ? "the chain is whole" : "the chain is NOT whole")}, {Text(ledger.Anchored)} anchored by the server's receipts. With one bit changed: exit {Text(exit)}.");
         if (!ledger.Verified || ledger.Lines == 0 || ledger.Anchored == 0) failures.Add("the device's ledger does not hold");

@@ -38,7 +38,7 @@ internal sealed class Stage : IDisposable
         return new Stage(root, keep: true, talk);
     }
 
-    internal void Say(string line) => talk.WriteLine(line);
+    internal void Say(string line) => talk.WriteLine(Terminal.ForReading(line, talk == Console.Out ? Console.IsOutputRedirected : Console.IsErrorRedirected));
 
     /// <summary>Starts `offproof serve` and waits for its address.</summary>
     internal async Task<Uri> StartServerAsync(CancellationToken cancel)
@@ -58,10 +58,10 @@ internal sealed class Stage : IDisposable
         throw new DeviceException(DeviceFault.Failure, "the demo's server ended before it listened");
     }
 
-    /// <summary>Runs this very program with arguments, showing them.</summary>
-    internal Task<Outcome> OffproofAsync(string[] arguments, CancellationToken cancel, bool isQuiet = false)
+    /// <summary>Runs this very program with arguments, showing them; with a remark, where what it meets was altered.</summary>
+    internal Task<Outcome> OffproofAsync(string[] arguments, CancellationToken cancel, bool isQuiet = false, string? remark = null)
     {
-        if (!isQuiet) Show(arguments);
+        if (!isQuiet) Show(arguments, remark);
         return RunAsync(OwnProgram, [.. arguments, "--json"], new(StringComparer.Ordinal) { ["OFFPROOF_HOME"] = this["home"] }, cancel, Root);
     }
 
@@ -89,10 +89,10 @@ internal sealed class Stage : IDisposable
 
     private static string OwnProgram => Environment.ProcessPath ?? throw new InvalidOperationException("this program does not know its own path");
 
-    private void Show(string[] arguments) =>
-        talk.WriteLine($"  $ offproof {string.Join(' ', arguments.Select(Short))}");
+    private void Show(string[] arguments, string? remark = null) =>
+        talk.WriteLine($"  $ offproof {string.Join(' ', arguments.Select(Short))}{(remark is null ? "" : $"  # {remark}")}");
 
-    private string Short(string path) => path.Replace(Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+    private string Short(string word) => Terminal.ShellWord(word.Replace(Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal));
 
     private static async Task<Outcome> RunAsync(string program, string[] arguments, Dictionary<string, string> environment, CancellationToken cancel, string folder = "")
     {

@@ -90,7 +90,7 @@ internal static class AuditVerb
 
     private static void WritePage(AuditReport report, string path, string language, ParseResult parsed, string[] inputs)
     {
-        string command = $"offproof {string.Join(' ', parsed.Tokens.Select(static token => token.Value.Any(static c => !char.IsAsciiLetterOrDigit(c) && !"-_./:=,".Contains(c, StringComparison.Ordinal)) ? $"'{token.Value.Replace("'", "'\\''", StringComparison.Ordinal)}'" : token.Value))}";
+        string command = $"offproof {string.Join(' ', parsed.Tokens.Select(static token => Terminal.ShellWord(token.Value)))}";
         PageFacts facts = new(language, Version, TimeProvider.System.GetUtcNow(), [.. report.Captures.Select(static capture => Hash(capture.Path))], command, [.. inputs.Select(static input => (input, Hash(input)))]);
         using FileStream file = new(path, FileMode.Create, FileAccess.Write);
         ReportPage.Write(report, facts, file);

@@ -67,11 +67,11 @@ internal static class BackupVerb
     {
         if (!talkOnly)
         {
-            Terminal.Say($"{report.Category.Name()}: snapshot {report.Snapshot[..8]}, {Terminal.Count(report.Items, "item")}, {Terminal.Size(report.Bytes)}"
+            Terminal.Say($"{report.Category.Name()}: snapshot {report.Snapshot[..8]}, {Terminal.Count(report.Items, "file")}, {Terminal.Size(report.Bytes)}"
                 + $" ({report.Unchanged} unchanged, {Terminal.Size(report.StoredBytes)} uploaded)");
         }
         if (report.Category != Category.Photos && !talkOnly)
-            Terminal.Say($"{report.Category.Name()}: {report.Read} read, {report.Kept} kept, {report.Read - report.Kept} skipped");
+            Terminal.Say($"{report.Category.Name()}: {report.Read} read, {Terminal.Kept(report.Category.Name(), report.Kept, report.OtherFiles)}, {report.Read - report.Kept} skipped");
         Terminal.Noticed(report.Notices);
         Terminal.Remarked(report.Remarks);
         Terminal.LeftOut("not backed up", report.Skipped);

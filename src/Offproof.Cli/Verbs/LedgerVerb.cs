@@ -20,12 +20,14 @@ internal static class LedgerVerb
             using DeviceHome home = parsed.OpenHome();
             return Verified(home.VerifyLedger(), parsed.GetValue(Options.Json));
         });
-        Command verb = new("ledger", "What this device sent, and why: one row a request, newest last") { verify };
+        Option<int?> last = Options.Number("--last", "Only the last N rows; with --json, the lines from there on", "N", 1, int.MaxValue);
+        Command verb = new("ledger", "What this device sent, and why: one row a request, newest last") { last, verify };
         verb.SetAction(parsed =>
         {
             using DeviceHome home = parsed.OpenHome();
-            if (parsed.GetValue(Options.Json)) Terminal.Json(new LedgerJson("offproof/v1/ledger", [.. home.Ledger()]), SparseJson.Default.LedgerJson);
-            else Print(home);
+            long from = parsed.GetValue(last) is { } rows ? RowFromTheEnd(home, rows) : 0;
+            if (parsed.GetValue(Options.Json)) Terminal.Json(new LedgerJson("offproof/v1/ledger", [.. home.Ledger().Where(line => line.Seq >= from)]), SparseJson.Default.LedgerJson);
+            else Print(home, from);
             return ExitCode.Ok;
         });
         return verb;
@@ -54,14 +56,26 @@ internal static class LedgerVerb
         $"{Terminal.Count(verdict.Lines, "line")}, {(verdict.Verified ? "the chain is whole" : "the chain is NOT whole")};"
         + string.Create(CultureInfo.InvariantCulture, $" {verdict.Anchored} anchored by the server's receipts, {verdict.Unanchored} not yet.");
 
+    /// <returns>The number of the line with which so many rows begin.</returns>
+    private static long RowFromTheEnd(DeviceHome home, int rows)
+    {
+        Queue<long> last = new();
+        foreach (LedgerLine line in home.Ledger().Where(static line => line.Of is null))
+        {
+            if (last.Count == rows) last.Dequeue();
+            last.Enqueue(line.Seq);
+        }
+        return last.TryPeek(out long from) ? from : 0;
+    }
+
     /// <summary>Two passes: a row is printed where its request stands, and its outcome comes later.</summary>
-    private static void Print(DeviceHome home)
+    private static void Print(DeviceHome home, long from)
     {
         Dictionary<long, LedgerLine> outcomes = [];
         foreach (LedgerLine line in home.Ledger())
             if (line.Of is { } of) outcomes[of] = line;
         foreach (LedgerLine line in home.Ledger())
-            if (line.Of is null) Terminal.Say(Row(line, outcomes.GetValueOrDefault(line.Seq)));
+            if (line.Of is null && line.Seq >= from) Terminal.Say(Row(line, outcomes.GetValueOrDefault(line.Seq)));
     }
 
     private static string Row(LedgerLine line, LedgerLine? outcome)

@@ -57,7 +57,7 @@ internal static class RestoreVerb
         else
         {
             string there = report.AlreadyThere > 0 ? $", {report.AlreadyThere} already there" : "";
-            string entries = report.Entries is { } count ? $"{Terminal.Count(count, category.Name()[..^1])} in " : ""; // categories are plurals
+            string entries = report.Entries is { } count ? $"{Terminal.Entries(category.Name(), count, report.OtherFiles)} in " : "";
             string files = Terminal.Count(report.Files, "file");
             Terminal.Say($"{category.Name()}: {entries}{files}, {Terminal.Size(report.Bytes)} restored to "
                 + $"{Path.Combine(request.Target, category.Name())}{there} (snapshot {report.Snapshot[..8]}, epoch {report.Epoch})");

@@ -34,7 +34,7 @@ internal static class SnapshotsVerb
         return verb;
     }
 
-    private static string Holds(SnapshotReport s) => s is { Items: { } items, Bytes: { } bytes } ? $"  {Terminal.Count(items, "item")}, {Terminal.Size(bytes)}" : "";
+    private static string Holds(SnapshotReport s) => s is { Items: { } items, Bytes: { } bytes } ? $"  {Terminal.Count(items, "file")}, {Terminal.Size(bytes)}" : "";
 
     /// <summary>What could be read is listed; what could not is no silence.</summary>
     internal static int Damaged(string damage)

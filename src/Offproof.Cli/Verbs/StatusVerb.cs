@@ -112,7 +112,7 @@ internal static class StatusVerb
         {
             { SheetLost: true } => $"no sheet opens it any more: offproof on {line.Category} begins the next epoch",
             { LastBackup: { } time } => string.Create(CultureInfo.InvariantCulture,
-                $"{Terminal.Count(line.Items ?? 0, "item")}, {Terminal.Size(line.Bytes ?? 0)}, last backup {Terminal.Time(time)}"),
+                $"{Terminal.Count(line.Items ?? 0, "file")}, {Terminal.Size(line.Bytes ?? 0)}, last backup {Terminal.Time(time)}"),
             { State: SwitchState.On or SwitchState.Paused } => "no backup yet",
             { KeyLeft: { } left } => $"its key could not be destroyed and still lies in {left}: delete that, then: offproof off {line.Category}",
             { KeyLost: true } => $"its key is gone, its revocation is not signed yet: offproof off {line.Category}",

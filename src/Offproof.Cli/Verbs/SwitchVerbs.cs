@@ -23,7 +23,7 @@ internal static class SwitchVerbs
                     home.RequireConfirmedSheet();
                     Terminal.RequireSomebodyToAsk(parsed.GetValue(yes));
                     await home.PrepareOnAsync(cancel);
-                    Disclose(home.Disclose(wanted));
+                    Disclose(home.Disclose(wanted), isAsked: !parsed.GetValue(yes));
                     await Terminal.RequireYesAsync(parsed.GetValue(yes), $"Turn {wanted.Name()} on?", cancel);
                 }
                 Show(parsed, await home.TurnOnAsync(wanted, cancel));
@@ -146,7 +146,7 @@ internal static class SwitchVerbs
         }
     }
 
-    private static void Disclose(Disclosure disclosure)
+    private static void Disclose(Disclosure disclosure, bool isAsked)
     {
         Uri server = disclosure.Server;
         Terminal.Talk($"""
@@ -159,7 +159,12 @@ internal static class SwitchVerbs
         if (disclosure.SheetLost) Terminal.Talk("It is on, but its key was sealed to a sheet that was lost: this epoch ends, and what is stored in it opens for nobody then.");
         if (disclosure.Epoch > 1) Terminal.Talk("A new key is made, so everything is uploaded again.");
         Terminal.Talk("");
-        Terminal.Talk(disclosure.Policy);
+        Terminal.TalkDocument(disclosure.Policy);
+        if (!isAsked) return;
+        // The beginning has left most screens by now.
+        string folders = disclosure.Folders switch { [] => "(no folder yet)", [var only] => Terminal.OneLine(only), [var first, ..] => $"{Terminal.OneLine(first)} and {Terminal.Count(disclosure.Folders.Count - 1, "other folder")}" };
+        Terminal.Talk($"In short: {disclosure.Category.Name()}, the files in {folders},");
+        Terminal.Talk($"  encrypted here, stored at {server}{(server.IsLoopback ? ", which is this machine" : "")}, until they are erased.");
     }
 
     private static void Show(ParseResult parsed, SwitchReport report)

@@ -23,4 +23,8 @@ public sealed record RestoreRequest(string Target, string? Snapshot = null, int?
 /// <param name="Notices">Damage in the vault that cost time, not files</param>
 public sealed record RestoreReport(
     string Snapshot, int Epoch, long? Entries, long Files, long Bytes, long AlreadyThere, IReadOnlyList<SkippedItem> Problems,
-    IReadOnlyList<string> Remarks, IReadOnlyList<string> Notices);
+    IReadOnlyList<string> Remarks, IReadOnlyList<string> Notices)
+{
+    /// <summary>Of <see cref="Entries"/>: files that stood beside notes.</summary>
+    public long OtherFiles { get; init; }
+}

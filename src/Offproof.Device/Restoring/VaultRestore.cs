@@ -90,6 +90,7 @@ internal static class VaultRestore
             return restored with
             {
                 Entries = written.Entries,
+                OtherFiles = written.OtherFiles,
                 Files = written.Files.Count,
                 Bytes = written.Files.Sum(file => new FileInfo(Path.Combine(into, file)).Length),
                 AlreadyThere = 0,

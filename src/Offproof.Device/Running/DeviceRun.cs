@@ -188,12 +188,19 @@ public sealed class DeviceRun : IDisposable
         saidOff = off;
         foreach (Category category in Categories.All)
         {
-            string? words = IsOn(category) ? State(category)?.Words : null;
-            if (words == said.GetValueOrDefault(category)) continue;
-            if (words is null) said.Remove(category);
-            else said[category] = words;
-            if (words is not null) Say(new RunEvent(RunEventKind.Waiting, time.GetUtcNow(), category) { Why = words, Since = State(category)!.FailingSince, Next = State(category)!.Next });
+            RunState? waits = IsOn(category) ? Waits(category) : null;
+            if (waits?.Words == said.GetValueOrDefault(category)) continue;
+            if (waits is null) said.Remove(category);
+            else said[category] = waits.Words;
+            if (waits is not null) Say(new RunEvent(RunEventKind.Waiting, time.GetUtcNow(), category) { Why = waits.Words, Since = waits.FailingSince, Next = waits.Next });
         }
+    }
+
+    /// <summary>Null for what is due: it is backed up next, and that is said.</summary>
+    private RunState? Waits(Category category)
+    {
+        (RunState? state, DateTimeOffset? lastGood, DateTimeOffset now) = (State(category), Folder(category).LastGood, time.GetUtcNow());
+        return schedule.Due(state, lastGood, now) > now ? schedule.Waits(state, lastGood) : null;
     }
 
     private void SayWhatIsOverdue()

@@ -14,11 +14,17 @@ internal sealed class Schedule(TimeSpan every, Func<double> chance)
     /// <param name="now">By this clock</param>
     internal DateTimeOffset Due(RunState? state, DateTimeOffset? lastGood, DateTimeOffset now)
     {
-        // A backup that somebody else started after ours is as good as ours.
-        DateTimeOffset due = state is not null && (lastGood is null || lastGood <= state.LastAttempt) ? state.Next : lastGood + every ?? now;
+        DateTimeOffset due = Waits(state, lastGood)?.Next ?? now;
         // A clock that was wrong, when this was written or now: waiting a year for it would be no backup at all.
         return due - now > every * 1.1 ? now : due;
     }
+
+    /// <summary>What a category waits for. A backup that somebody else started after ours is as good as ours.</summary>
+    /// <returns>Null where there has been no backup, and none was tried.</returns>
+    internal RunState? Waits(RunState? state, DateTimeOffset? lastGood) =>
+        state is not null && (lastGood is null || lastGood <= state.LastAttempt) ? state
+        : lastGood is { } good ? new RunState(RunState.CurrentSchema, good, 0, null, null, good + every)
+        : null;
 
     internal RunState AfterSuccess(DateTimeOffset now) => new(RunState.CurrentSchema, now, 0, null, null, now + Around(every));
 

@@ -25,6 +25,7 @@ internal sealed class SourceReading : IDisposable
         this.import = import;
         Read = import.Report.Read;
         Remarks = import.Report.Notices;
+        OtherFiles = import.Report.OtherFiles;
     }
 
     internal IReadOnlyList<BackupItem> Items { get; }
@@ -39,6 +40,9 @@ internal sealed class SourceReading : IDisposable
     internal long Kept { get; }
 
     internal IReadOnlyList<long> KeptBySource { get; }
+
+    /// <summary>Of what was kept: files beside notes.</summary>
+    internal long OtherFiles { get; }
 
     /// <exception cref="DeviceException">A password file cannot be read.</exception>
     internal static SourceReading Of(Category category, IReadOnlyList<Source> sources, CancellationToken cancel) => category switch

@@ -25,4 +25,7 @@ public sealed record ExportReport(long Entries, IReadOnlyList<string> Files, IRe
 {
     /// <summary>Where nothing was chosen: how it is asked for, and what comes nearest. Null where there is nothing to say.</summary>
     public string? Hint { get; init; }
+
+    /// <summary>Of <see cref="Entries"/>: files that stood beside notes.</summary>
+    public long OtherFiles { get; init; }
 }

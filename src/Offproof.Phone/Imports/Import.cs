@@ -41,7 +41,11 @@ public sealed record TreeFile(string Path, long Length, DateTimeOffset Modified,
 /// <param name="Notices">What was kept and is worth knowing, one sentence each: duplicates, a file that ends too early.</param>
 /// <param name="KeptBySource"><see cref="Kept"/>, for each source in the order given.</param>
 public sealed record ImportReport(
-    long Read, long Kept, IReadOnlyList<SkippedEntry> Skipped, IReadOnlyList<string> Notices, IReadOnlyList<long> KeptBySource);
+    long Read, long Kept, IReadOnlyList<SkippedEntry> Skipped, IReadOnlyList<string> Notices, IReadOnlyList<long> KeptBySource)
+{
+    /// <summary>Of <see cref="Kept"/>: files beside notes, which are no notes.</summary>
+    public long OtherFiles { get; init; }
+}
 
 /// <summary>An entry that an import did not keep.</summary>
 /// <param name="File">The file, as the source was given and with '/' separators below it; a ZIP's member follows after <c>!/</c>.</param>

@@ -16,12 +16,20 @@ sealed class Account(int sources)
     int _before;
     long _unsaid;
     long _marks;
+    long _otherFiles;
 
     internal void Begin(int source) => _source = source;
 
     internal void BeginFile() => _before = _skipped.Count;
 
     internal void Keep() => _kept[_source]++;
+
+    /// <summary>A file that stands beside the entries, and is kept like one.</summary>
+    internal void KeepFile()
+    {
+        Keep();
+        _otherFiles++;
+    }
 
     /// <summary>An empty .nomedia: nothing that could be lost (phone.md §2.2).</summary>
     internal void Mark() => _marks++;
@@ -60,6 +68,6 @@ sealed class Account(int sources)
         Count(_marks, "{0} empty [file|files] .nomedia, by which galleries pass over a folder, [is|are] not kept.");
         if (_unsaid > 0) _notices.Add(Sentence.Of(_unsaid, "{0} more [notice of this kind is|notices of this kind are] not listed."));
         long kept = _kept.Sum();
-        return new ImportReport(kept + _skipped.Count, kept, _skipped, _notices, _kept);
+        return new ImportReport(kept + _skipped.Count, kept, _skipped, _notices, _kept) { OtherFiles = _otherFiles };
     }
 }

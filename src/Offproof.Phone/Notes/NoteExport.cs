@@ -59,7 +59,7 @@ public static class NoteExport
             cancellationToken.ThrowIfCancellationRequested();
             writer.WriteNote(card);
         }
-        return new ExportReport(writer.Entries, writer.Files, notes.Problems, notes.Notices);
+        return new ExportReport(writer.Entries, writer.Files, notes.Problems, notes.Notices) { OtherFiles = writer.OtherFiles };
     }
 }
 
@@ -74,6 +74,8 @@ sealed class NoteWriter(NoteCards cards, string target, bool isApart, ExportNote
     internal List<string> Files { get; } = [];
 
     internal long Entries { get; private set; }
+
+    internal long OtherFiles { get; private set; }
 
     /// <summary>A file of a folder: its own bytes, where they stood; in a folder of its folder's name where the tree has files of several.</summary>
     internal void WriteFile(NoteCard card)
@@ -95,7 +97,9 @@ sealed class NoteWriter(NoteCards cards, string target, bool isApart, ExportNote
         if (name != path) notes.Count("{0} [file has|files have] the path of another and [is|are] written beside it with a number.");
         if (OperatingSystem.IsWindows() && path != own) notes.Count("{0} [file has a name|files have names] that this system cannot hold; '_' stands for what it cannot.");
         _taken.Add(name);
-        if (Place(card.Name, name, () => card.IsFile ? cards.OpenAttachment(card.Folder, card.Attachments[0]) : Body(card), card.Time)) Entries++;
+        if (!Place(card.Name, name, () => card.IsFile ? cards.OpenAttachment(card.Folder, card.Attachments[0]) : Body(card), card.Time)) return;
+        Entries++;
+        if (card.IsFile) OtherFiles++;
     }
 
     /// <summary>A note that was made Markdown: under its title, with its front matter and attachments.</summary>

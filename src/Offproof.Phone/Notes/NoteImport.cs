@@ -134,7 +134,8 @@ sealed class NoteSource(string folder, List<SourceEntry> entries, NoteTree tree,
             MarkdownText.AddLink(name, false, file.File, body);
             tree.Add(new NoteDraft(title, key, front, entry.Modified, [file]), body.Append('\n').ToString());
         }
-        account.Keep();
+        if (isNote) account.Keep();
+        else account.KeepFile();
     }
 
     // notes.md §3.2, §3.5: kept as files, and yet not what their owner thinks that is kept.

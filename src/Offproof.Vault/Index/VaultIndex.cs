@@ -57,6 +57,11 @@ sealed class VaultIndex
         lock (_lock) return !(tree ? _trees : _data).ContainsKey(id) && _claimed.Add(id);
     }
 
+    internal bool IsClaimed(ContentId id)
+    {
+        lock (_lock) return _claimed.Contains(id);
+    }
+
     internal void ForgetClaims()
     {
         lock (_lock) _claimed.Clear();

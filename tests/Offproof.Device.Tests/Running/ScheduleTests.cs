@@ -21,6 +21,16 @@ public sealed class ScheduleTests
         Assert.Equal(Now.AddHours(8), middle.Due(middle.AfterSuccess(Now), Now.AddHours(2), Now.AddHours(3)));
     }
 
+    [Fact]
+    public void What_somebody_else_backed_up_is_waited_for_as_well()
+    {
+        Assert.Null(middle.Waits(null, null));
+        Assert.Equal("nothing to do until 2026-02-01 00:00:00Z", middle.Waits(null, Now)?.Words);
+        Assert.Equal("nothing to do until 2026-02-01 02:00:00Z", middle.Waits(middle.AfterSuccess(Now), Now.AddHours(2))?.Words);
+        RunState failing = middle.AfterFailure(null, "server unreachable", Now);
+        Assert.Same(failing, middle.Waits(failing, Now.AddHours(-1)));
+    }
+
     [Theory]
     [InlineData(0.0, 5.4), InlineData(0.5, 6.0), InlineData(0.999999, 6.6)]
     public void Within_a_tenth_by_chance(double chance, double hours) =>
