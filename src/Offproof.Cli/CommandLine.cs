@@ -54,6 +54,11 @@ internal static class CommandLine
             MonitorVerb.Create(),
             WitnessVerb.Create(),
         };
+        if (args.Length == 0)
+        {
+            await root.Parse(["--help"]).InvokeAsync(new InvocationConfiguration { Output = Console.Error }).ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
@@ -85,7 +90,7 @@ internal static class CommandLine
         }
         catch (VaultException e)
         {
-            return Report(e.Message, null, ExitCode.Of(e));
+            return Report(e.Message, PathWords.Of(e).Hint, ExitCode.Of(e));
         }
         catch (PublishingException e)
         {
@@ -105,7 +110,8 @@ internal static class CommandLine
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Report(e.Message, null, ExitCode.Of(e));
+            (string message, string? hint) = PathWords.Of(e);
+            return Report(message, hint, ExitCode.Of(e));
         }
 #pragma warning disable CA1031 // the last line of defence: whatever it is, a person gets words and a script an exit code
         catch (Exception e)

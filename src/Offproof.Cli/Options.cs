@@ -66,7 +66,7 @@ internal static class Options
         {
             if (T.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out T number)
                 && number >= least && number <= most) return number;
-            result.AddError($"{name} is a whole number from {least} to {most}, not '{result.Tokens[0].Value}'");
+            result.AddError($"{name} is a whole number from {least} to {most}{(helpName == "BYTES" ? ", in digits alone (5000000000 is 5 GB)" : "")}, not '{result.Tokens[0].Value}'");
             return null;
         },
     };
@@ -87,25 +87,25 @@ internal static class Options
     };
 
     /// <summary>A whole number of seconds, minutes, hours or days: 30s, 10m, 6h, 1d; from a second to 31 days.</summary>
-    internal static Option<TimeSpan> Duration(string name, string description, TimeSpan usual) => Duration(name, description, usual, least: 1, mostDays: 31);
+    internal static Option<Duration> Duration(string name, string description, TimeSpan usual) => Duration(name, description, usual, least: 1, mostDays: 31);
 
     /// <summary>The same, of a rollout (channel.md §5): 0 is at once, and 366 days are the most.</summary>
-    internal static Option<TimeSpan> RolloutTime(string name, string description) => Duration(name, description, TimeSpan.Zero, least: 0, mostDays: 366);
+    internal static Option<Duration> RolloutTime(string name, string description) => Duration(name, description, TimeSpan.Zero, least: 0, mostDays: 366);
 
-    private static Option<TimeSpan> Duration(string name, string description, TimeSpan usual, int least, int mostDays) => new(name)
+    private static Option<Duration> Duration(string name, string description, TimeSpan usual, int least, int mostDays) => new(name)
     {
         Description = description,
         HelpName = "DURATION",
-        DefaultValueFactory = _ => usual,
+        DefaultValueFactory = _ => new(usual),
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            if (least == 0 && text == "0") return TimeSpan.Zero;
+            if (least == 0 && text == "0") return default;
             long unit = text switch { [.., 's'] => 1, [.., 'm'] => 60, [.., 'h'] => 3600, [.., 'd'] => 86400, _ => 0 };
             if (unit > 0 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-                && number * unit is var seconds && seconds >= least && seconds <= mostDays * 86400L) return TimeSpan.FromSeconds(seconds);
+                && number * unit is var seconds && seconds >= least && seconds <= mostDays * 86400L) return new(TimeSpan.FromSeconds(seconds));
             result.AddError($"{name} is {(least == 0 ? "0, " : "")}30s, 10m, 6h or 1d, at most {mostDays} days, not '{text}'");
-            return usual;
+            return new(usual);
         },
     };
 

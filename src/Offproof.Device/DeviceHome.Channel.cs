@@ -61,6 +61,9 @@ public sealed partial class DeviceHome
         if (PhoneFile.Read(home) != phone) phone.Write(home); // said again, it is no reason to fail on a full disk
     }
 
+    /// <summary>The model and track that were named, as in the notices; null where none was.</summary>
+    public (string Model, string Track)? NamedPhone => PhoneFile.Read(home) is { } phone ? (phone.Model, phone.Track) : null;
+
     /// <summary>What there is for the phone that was named, and for this program itself, newest first. Decided here; opens no connection.</summary>
     /// <param name="program">The version of this program</param>
     public IReadOnlyList<UpdateOffer> Updates(ReleaseVersion program)

@@ -31,7 +31,7 @@ public sealed partial class DeviceHome
         if (interrupted is null && ChainOrigin.AnyToKeep(home))
         {
             throw new DeviceException(DeviceFault.Refused, $"{home.Root} holds the records of a device, but no account.json: they are not overwritten",
-                "run init again with the sheet that belongs to them, or name another folder with --home");
+                "run offproof init again with the sheet that belongs to them, or name another folder with --home");
         }
         if (home.IsSomebodys)
             throw new DeviceException(DeviceFault.Refused, $"{home.Root} is not empty and not a device's folder: nothing was changed", "name another folder with --home");
@@ -107,7 +107,7 @@ public sealed partial class DeviceHome
     public Source AddSource(Category category, string path, string? passwordFile = null)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        if (category == Category.Photos && !Directory.Exists(full)) throw new DeviceException(DeviceFault.Failure, $"no folder at {full}");
+        if (category == Category.Photos && !Directory.Exists(full)) throw new DeviceException(DeviceFault.Failure, $"no folder at {full}", "name the folder that the photos lie in; nothing was added");
         if (!Path.Exists(full)) throw new DeviceException(DeviceFault.Failure, $"no folder or file at {full}");
         if (passwordFile is not null && category != Category.Messages)
             throw new DeviceException(DeviceFault.Usage, $"no export of {category.Name()} is encrypted", "--password-file goes with messages");

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -12,7 +13,7 @@ public static class ServerHost
     /// Runs until it is cancelled or the process gets SIGTERM or SIGINT; requests that are running then have five seconds. Writes
     /// <c>listening on http://127.0.0.1:PORT</c> to the log when it is ready. Throws <see cref="ArgumentException"/> for an address that protocol.md §15
     /// refuses, <see cref="InvalidOperationException"/> for a data folder or a certificate that cannot be used (<see cref="ForeignFolderException"/> for a
-    /// folder that is somebody else's), <see cref="IOException"/> for a port that is taken.
+    /// folder that is somebody else's), <see cref="ListenException"/> for a port that is taken or not for this user.
     /// </summary>
     public static async Task RunAsync(ServerOptions options, TextWriter log, CancellationToken cancel)
     {
@@ -67,6 +68,7 @@ public sealed class RunningServer : IAsyncDisposable
     readonly Watch watch;
     readonly Dues dues;
     readonly TimeProvider time;
+    readonly IPEndPoint endpoint;
     readonly Func<CancellationToken, Task>? beforeListening;
 
     internal RunningServer(ServerOptions options, Listening listening, TextWriter log)
@@ -97,6 +99,7 @@ public sealed class RunningServer : IAsyncDisposable
 
         Key = key.Thumbprint;
         time = options.TimeProvider;
+        endpoint = listening.Endpoint;
         beforeListening = options.BeforeListening;
     }
 
@@ -112,7 +115,15 @@ public sealed class RunningServer : IAsyncDisposable
     {
         await dues.StartAsync(time); // first what came while no server ran
         if (beforeListening is not null) await beforeListening(cancel);
-        await app.StartAsync(cancel);
+        try
+        {
+            await app.StartAsync(cancel);
+        }
+        catch (Exception e) when (ListenException.Of(e, endpoint) is { } refused)
+        {
+            throw refused;
+        }
+
         Url = new(app.Urls.First() + "/");
     }
 
@@ -120,7 +131,7 @@ public sealed class RunningServer : IAsyncDisposable
     WebApplication Build(ServerOptions options, Listening listening, TokenStore tokens, RefusalLog refusals, TextWriter log)
     {
         var certificate = listening.Tls ? new CertificateFiles(options.Certificate!, options.CertificateKey!, TimeProvider.System, log) : null;
-        var builder = WebApplication.CreateEmptyBuilder(new());
+        var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory }); // the current folder may be one that nobody here can read
         if (certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {

@@ -17,12 +17,22 @@ internal static partial class Layout
     [GeneratedRegex(@"(Manager|Helpers?|Utils?|Utilities)\.cs$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NameThatSaysNothing();
 
+    // A hint, the last word of an exception, that begins with a verb; a message comes right behind the fault.
+    [GeneratedRegex(@"Exception\([^\n]*(?<!Fault\.\w+), \$?""(?<hint>(audit|case|compare|evidence|init|invite|lab|ledger|persona|poll|publish(?! from )|sabotage|serve|sheet|updates|vault) [^""\n]*)""(, \w+)?\)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex HintWithoutProgram();
+
     // Assembled here, so that this file does not find itself. A person's own folders, a shared build machine's, and package sources of one workplace.
     [GeneratedRegex(@"(?<![\w$}.*-])/(work|root|home/\w+|Users/\w+)/|art[i]factory|pkgs\.dev\.azure|\b(10\.\d+|192\.168)\.\d+\.\d+:\d+", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Workplace();
 
     internal static IEnumerable<string> LongFiles(IEnumerable<SourceFile> sources) =>
         sources.Where(f => IsCode(f) && f.Lines > 800).Select(f => $"{f.Path} has {f.Lines} lines");
+
+    internal static IEnumerable<string> Hints(IEnumerable<SourceFile> sources) =>
+        from file in sources
+        where IsCode(file)
+        from Match found in HintWithoutProgram().Matches(file.Text)
+        select $"{file.Path}: '{found.Groups["hint"].Value}' is not to be run as it is printed: offproof {found.Groups["hint"].Value}";
 
     internal static IEnumerable<string> Namespaces(IEnumerable<SourceFile> sources) =>
         from file in sources

@@ -10,6 +10,9 @@ public sealed class LayoutTests
     public void No_source_file_is_longer_than_800_lines() => Assert.Empty(Layout.LongFiles(Repository.Sources));
 
     [Fact]
+    public void A_hint_is_run_as_it_is_printed() => Assert.Empty(Layout.Hints(Repository.Sources));
+
+    [Fact]
     public void A_project_is_one_namespace() => Assert.Empty(Layout.Namespaces(Repository.Sources));
 
     [Fact]
@@ -37,6 +40,12 @@ public sealed class LayoutTests
         Assert.Single(Layout.LongFiles([new("src/A/B.cs", new string('\n', 801))]));
         Assert.Empty(Layout.LongFiles([new("src/A/B.cs", new string('\n', 800))]));
     }
+
+    [Theory]
+    [InlineData("throw new DeviceException(DeviceFault.Usage, \"no capture is named\", \"audit CAPTURE...\");", 1)]
+    [InlineData("throw new DeviceException(DeviceFault.Usage, \"no capture is named\", \"offproof audit CAPTURE...\", e);", 0)]
+    [InlineData("throw new DeviceException(DeviceFault.Usage, \"audit wants a capture\");", 0)]
+    public void A_hint_without_the_program_is_found(string text, int complaints) => Assert.Equal(complaints, Layout.Hints([new("src/Offproof.Cli/A.cs", text)]).Count());
 
     [Theory]
     [InlineData("namespace Offproof.Vault.Packs;"), InlineData("namespace Offproof.Vault\n{ } namespace Other\n{ }\nnamespace B { }")]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Offproof.Consent;
 
 namespace Offproof.Server.Tests;
@@ -95,9 +96,21 @@ public sealed class HostTests
         string folder = Directory.CreateTempSubdirectory("offproof-host-").FullName;
         using StringWriter log = new();
         ServerOptions taken = new() { DataDirectory = folder, Listen = bench.Server.Url };
-        await Assert.ThrowsAsync<IOException>(() => ServerHost.StartAsync(taken, log, CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<ListenException>(() => ServerHost.StartAsync(taken, log, CancellationToken.None));
+        Assert.Equal(($"port {bench.Server.Url.Port} of 127.0.0.1 is in use: another program, or another server, listens there", "--listen with another port"), (refused.Message, refused.Hint));
         await using (await ServerHost.StartAsync(taken with { Listen = new("http://127.0.0.1:0") }, log, CancellationToken.None)) { }
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(SocketError.AccessDenied, "port 80 may not be used by this user", "--listen with a port from 1024 on")]
+    [InlineData(SocketError.AddressNotAvailable, "192.0.2.1 is no address of this machine", "--listen with one that it has")]
+    public void Where_it_cannot_listen_is_said_with_what_helps(SocketError error, string message, string hint)
+    {
+        var refused = ListenException.Of(new SocketException((int)error), new(IPAddress.Parse("192.0.2.1"), 80));
+        Assert.Equal(message, refused?.Message);
+        Assert.StartsWith(hint, refused?.Hint, StringComparison.Ordinal);
+        Assert.Null(ListenException.Of(new SocketException((int)SocketError.HostNotFound), new(IPAddress.Loopback, 80)));
     }
 
     [Fact]

@@ -48,7 +48,7 @@ static class KeyFile
         byte[] text = ReadBytes(path), secret = new byte[SigningKey.SecretSize];
         try
         {
-            if (!TryRead(text, secret)) throw new PublishingException(PublishingFault.WrongKey, $"{path} holds no Ed25519 key", "publish init wrote the keys; the log's key signs no metadata");
+            if (!TryRead(text, secret)) throw new PublishingException(PublishingFault.WrongKey, $"{path} holds no Ed25519 key", "offproof publish init wrote the keys; the log's key signs no metadata");
             return SigningKey.FromSecret(secret);
         }
         finally

@@ -59,7 +59,7 @@ public sealed partial class Publisher
     /// <summary>Makes a new key of snapshot or timestamp in the place of the old one, which devices then no longer believe, whatever it signed.</summary>
     public string ReplaceKey(string role)
     {
-        if (role is not (SnapshotMetadata.Type or TimestampMetadata.Type)) throw new PublishingException(PublishingFault.Usage, $"'{role}' is no role with a key online", "snapshot or timestamp; for root and targets: publish keys add, then remove");
+        if (role is not (SnapshotMetadata.Type or TimestampMetadata.Type)) throw new PublishingException(PublishingFault.Usage, $"'{role}' is no role with a key online", "snapshot or timestamp; for root and targets: offproof publish keys add, then remove");
         Standing latest = Latest();
         using SigningKey key = SigningKey.Generate();
         tree.BeforeWriting?.Invoke("key");
@@ -90,7 +90,7 @@ public sealed partial class Publisher
     {
         if (role is not (RootMetadata.Type or TargetsMetadata.Type))
         {
-            throw new PublishingException(PublishingFault.Usage, string.Create(CultureInfo.InvariantCulture, $"'{role}' is no role with keys offline"), "root or targets; for snapshot and timestamp: publish keys replace");
+            throw new PublishingException(PublishingFault.Usage, string.Create(CultureInfo.InvariantCulture, $"'{role}' is no role with keys offline"), "root or targets; for snapshot and timestamp: offproof publish keys replace");
         }
     }
 }

@@ -35,8 +35,8 @@ internal static class AuditVerb
 
     private static int Run(ParseResult parsed, string[] captures, string? persona, string[] keys, string?[] outputs, IPAddress[] phones, string? sources, bool isOnline, Action<AuditReport> write, CancellationToken cancel)
     {
-        if (captures.Length == 0) throw new DeviceException(DeviceFault.Usage, "no capture is named", "audit CAPTURE... --persona FILE, or audit --self-test");
-        if (persona is null) throw new DeviceException(DeviceFault.Usage, "--persona is missing: what should be searched for?", "persona new DIR plants one; docs/persona.md says how to write your own");
+        if (captures.Length == 0) throw new DeviceException(DeviceFault.Usage, "no capture is named", "offproof audit CAPTURE... --persona FILE, or offproof audit --self-test");
+        if (persona is null) throw new DeviceException(DeviceFault.Usage, "--persona is missing: what should be searched for?", "offproof persona new DIR plants one; docs/persona.md says how to write your own");
         if (Directory.Exists(persona)) throw new DeviceException(DeviceFault.Failure, $"{persona} is a folder", $"name the file in it: --persona {Path.Combine(persona, "persona.json")}");
         if (captures.Concat(keys).FirstOrDefault(Directory.Exists) is { } folder) throw new DeviceException(DeviceFault.Failure, $"{folder} is a folder", "name the files in it");
         RequireOthers(outputs, [.. captures, persona, .. keys]);
@@ -117,7 +117,7 @@ internal static class AuditVerb
         bool isJson = parsed.GetValue(Options.Json);
         if (folder is null)
         {
-            if (isJson) throw new DeviceException(DeviceFault.Usage, "--json lists what is in a folder, and none is named", "audit sources DIR --json");
+            if (isJson) throw new DeviceException(DeviceFault.Usage, "--json lists what is in a folder, and none is named", "offproof audit sources DIR --json");
             foreach (string line in SourceText.HowToGet) Terminal.Say(line);
             return ExitCode.Ok;
         }
@@ -130,7 +130,7 @@ internal static class AuditVerb
 
     private static void RequireFolder(string folder)
     {
-        if (!Directory.Exists(folder)) throw new DeviceException(DeviceFault.Failure, $"{folder} is not a folder", "audit sources says what belongs into one");
+        if (!Directory.Exists(folder)) throw new DeviceException(DeviceFault.Failure, $"{folder} is not a folder", "offproof audit sources says what belongs into one");
     }
 
     internal static IPAddress[] Addresses(string[] texts) => [.. texts.Select(static text => IPAddress.TryParse(text, out IPAddress? address)
@@ -139,7 +139,7 @@ internal static class AuditVerb
 
     private static int SelfTest(ParseResult parsed, bool hasCaptures, ulong seed, CancellationToken cancel)
     {
-        if (hasCaptures) throw new DeviceException(DeviceFault.Usage, "--self-test reads no captures and no persona: it plants data of its own", "audit --self-test [--seed N]");
+        if (hasCaptures) throw new DeviceException(DeviceFault.Usage, "--self-test reads no captures and no persona: it plants data of its own", "offproof audit --self-test [--seed N]");
         if (!parsed.GetValue(Options.Json)) Terminal.Talk("plants data in disguises and carriers, and looks for them");
         SelfTestReport report = SelfTesting.Run(seed, cancel);
         if (parsed.GetValue(Options.Json)) Terminal.Json(report, OutputJson.Default.SelfTestReport);

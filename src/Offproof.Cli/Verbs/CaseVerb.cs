@@ -105,13 +105,13 @@ internal static class CaseVerb
             string? accepted = parsed.GetValue(accept), refused = parsed.GetValue(refuse), why = parsed.GetValue(reason);
             if (accepted is not null || refused is not null)
             {
-                if ((accepted is not null && refused is not null) || parsed.GetValue(file) is not null) throw new EvidenceException(EvidenceFault.Usage, "--accept or --refuse decides about one comment, and takes no file", "case reply DIR --accept ID");
-                if ((refused is not null) != (why is not null)) throw new EvidenceException(EvidenceFault.Usage, "--refuse goes with --reason: it is shown in the comment's place", "case reply DIR --refuse ID --reason TEXT");
+                if ((accepted is not null && refused is not null) || parsed.GetValue(file) is not null) throw new EvidenceException(EvidenceFault.Usage, "--accept or --refuse decides about one comment, and takes no file", "offproof case reply DIR --accept ID");
+                if ((refused is not null) != (why is not null)) throw new EvidenceException(EvidenceFault.Usage, "--refuse goes with --reason: it is shown in the comment's place", "offproof case reply DIR --refuse ID --reason TEXT");
                 opened.Moderate((accepted ?? refused)!, why);
                 Say(parsed, new CaseJson("offproof/v1/case", at, null, accepted ?? refused, accepted is not null ? "accepted" : "refused"), $"{accepted ?? refused} is {(accepted is not null ? "accepted" : "refused")}; publish shows it");
                 return Task.FromResult(ExitCode.Ok);
             }
-            string text = parsed.GetValue(file) ?? throw new EvidenceException(EvidenceFault.Usage, "no file is named", "case reply DIR FILE --signature FILE --from NAME");
+            string text = parsed.GetValue(file) ?? throw new EvidenceException(EvidenceFault.Usage, "no file is named", "offproof case reply DIR FILE --signature FILE --from NAME");
             if (parsed.GetValue(withdraws) is { } old)
             {
                 if (parsed.GetValue(from) is not null || parsed.GetValue(comment)) throw new EvidenceException(EvidenceFault.Usage, "--withdraws takes the key of the reply that it names", "--withdraws ID alone");

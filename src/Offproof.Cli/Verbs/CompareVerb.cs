@@ -23,7 +23,7 @@ internal static class CompareVerb
 
     private static int Run(ParseResult parsed, string a, string b, string? control, string[] personas, string[] keys, IPAddress[] phones, CancellationToken cancel)
     {
-        if (personas is not [string first, string second]) throw new DeviceException(DeviceFault.Usage, $"{personas.Length} personas are named, and two are compared", "compare A B --control A2 --persona FILE-OF-A --persona FILE-OF-B");
+        if (personas is not [string first, string second]) throw new DeviceException(DeviceFault.Usage, $"{personas.Length} personas are named, and two are compared", "offproof compare A B --control A2 --persona FILE-OF-A --persona FILE-OF-B");
         string[] captures = control is null ? [a, b] : [a, b, control];
         if (captures.Concat(personas).Concat(keys).FirstOrDefault(Directory.Exists) is { } folder) throw new DeviceException(DeviceFault.Failure, $"{folder} is a folder", "name the files in it");
         if (captures.GroupBy(Path.GetFullPath, StringComparer.Ordinal).FirstOrDefault(static same => same.Count() > 1) is { } twice)

@@ -161,8 +161,8 @@ internal static partial class EvidenceVerb
                 SecretKeyReading.Read => key!,
                 SecretKeyReading.PasswordWanted => throw new EvidenceException(EvidenceFault.WrongKey, $"{path} is encrypted, and no password was given", "--password-file FILE"),
                 SecretKeyReading.WrongPassword => throw new EvidenceException(EvidenceFault.WrongKey, $"{path} does not open with that password", "the password is the first line of --password-file; without the option it is asked for"),
-                SecretKeyReading.TooCostly => throw new EvidenceException(EvidenceFault.WrongKey, $"{path} wants more memory than any key of minisign's", "evidence keygen FILE makes another one"),
-                _ => throw new EvidenceException(EvidenceFault.WrongKey, $"{path} is no secret key of minisign", "evidence keygen FILE makes one"),
+                SecretKeyReading.TooCostly => throw new EvidenceException(EvidenceFault.WrongKey, $"{path} wants more memory than any key of minisign's", "offproof evidence keygen FILE makes another one"),
+                _ => throw new EvidenceException(EvidenceFault.WrongKey, $"{path} is no secret key of minisign", "offproof evidence keygen FILE makes one"),
             };
         }
         finally

@@ -21,7 +21,7 @@ internal static class LabVerb
 
     private static async Task<int> RunAsync(ParseResult parsed, string scenario, string? persona, string? keep, bool withoutPrivileges, CancellationToken cancel)
     {
-        if (!OperatingSystem.IsLinux()) throw new DeviceException(DeviceFault.Failure, "the lab needs Linux: it works in network namespaces", "audit reads captures on any system (docs/how-to-capture.md)");
+        if (!OperatingSystem.IsLinux()) throw new DeviceException(DeviceFault.Failure, "the lab needs Linux: it works in network namespaces", "offproof audit reads captures on any system (docs/how-to-capture.md)");
         LabReport report;
         try
         {

@@ -43,7 +43,7 @@ internal static partial class PublishVerb
         Option<string> full = Options.RequiredFile("--full", "The whole update");
         Option<string[]> deltas = new("--delta-from") { Description = "An older version and its file: VERSION=FILE; may be given again", HelpName = "VERSION=FILE" };
         Option<string[]> notes = new("--notes") { Description = "What is new, as a text file: LANG=FILE, en among them", Required = true, HelpName = "LANG=FILE" };
-        Option<TimeSpan> rollout = Options.RolloutTime("--rollout", "Over which time more and more phones are offered it: 12h, 7d, 90d; 0, for all at once, where not given");
+        Option<Duration> rollout = Options.RolloutTime("--rollout", "Over which time more and more phones are offered it: 12h, 7d, 90d; 0, for all at once, where not given");
         Option<DateTimeOffset?> start = Options.Moment("--start", "When the rollout begins; when it is staged, where not given");
         Option<string?> minimum = new("--minimum") { Description = "The lowest version from which it can be installed", HelpName = "VERSION" };
         Option<bool> critical = new("--critical") { Description = "Offered to all at once, whatever the rollout" };
@@ -53,7 +53,7 @@ internal static partial class PublishVerb
             parsed.GetRequiredValue(model), ParseVersion(parsed.GetRequiredValue(version)), parsed.GetRequiredValue(channel), parsed.GetRequiredValue(full),
             (parsed.GetValue(notes) ?? []).Select(static text => Pair(text, "--notes")).ToDictionary(static pair => pair.Name, static pair => ReadNote(pair.File), StringComparer.Ordinal),
             [.. (parsed.GetValue(deltas) ?? []).Select(static text => Pair(text, "--delta-from")).Select(static pair => (ParseVersion(pair.Name), pair.File))],
-            parsed.GetValue(rollout), parsed.GetValue(minimum) is { } lowest ? ParseVersion(lowest) : null, parsed.GetValue(critical), parsed.GetValue(start))), "notice", cancel));
+            parsed.GetValue(rollout).Time, parsed.GetValue(minimum) is { } lowest ? ParseVersion(lowest) : null, parsed.GetValue(critical), parsed.GetValue(start))), "notice", cancel));
         return verb;
     }
 

@@ -9,7 +9,7 @@ internal static class RunVerb
 {
     internal static Command Create()
     {
-        Option<TimeSpan> every = Options.Duration("--every", "From one backup of a category to the next: 30s, 10m, 6h, 1d", TimeSpan.FromHours(6));
+        Option<Duration> every = Options.Duration("--every", "From one backup of a category to the next: 30s, 10m, 6h, 1d", TimeSpan.FromHours(6));
         Option<bool> once = new("--once") { Description = "One round of backups, now, and no more" };
         Option<Uri?> proxy = PollVerb.Proxy();
         Option<bool> noPoll = new("--no-poll") { Description = "Do not fetch the public data" };
@@ -20,7 +20,7 @@ internal static class RunVerb
             string home = parsed.HomeFolder();
             bool json = parsed.GetValue(Options.Json);
             BackupWorker worker = new(home) { Proxy = parsed.GetValue(proxy) };
-            using DeviceRun run = new(home, parsed.GetValue(every), TimeProvider.System, worker.RunAsync, e => Show(e, json, parsed.GetValue(once)), parsed.GetValue(noPoll) ? null : worker.PollAsync);
+            using DeviceRun run = new(home, parsed.GetValue(every).Time, TimeProvider.System, worker.RunAsync, e => Show(e, json, parsed.GetValue(once)), parsed.GetValue(noPoll) ? null : worker.PollAsync);
             if (parsed.GetValue(once)) return await run.OnceAsync(cancel);
             try
             {

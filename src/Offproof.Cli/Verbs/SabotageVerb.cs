@@ -33,8 +33,8 @@ internal static class SabotageVerb
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] names, string? keep, string? page, CancellationToken cancel)
     {
-        if (!OperatingSystem.IsLinux()) throw new DeviceException(DeviceFault.Failure, "the lab needs Linux: it works in network namespaces", "sabotage list works anywhere");
-        if (names.FirstOrDefault(static name => Saboteur.All.All(one => one.Name != name)) is { } none) throw new DeviceException(DeviceFault.Usage, $"there is no saboteur '{none}'", "sabotage list names them");
+        if (!OperatingSystem.IsLinux()) throw new DeviceException(DeviceFault.Failure, "the lab needs Linux: it works in network namespaces", "offproof sabotage list works anywhere");
+        if (names.FirstOrDefault(static name => Saboteur.All.All(one => one.Name != name)) is { } none) throw new DeviceException(DeviceFault.Usage, $"there is no saboteur '{none}'", "offproof sabotage list names them");
         SabotageReport report;
         try
         {

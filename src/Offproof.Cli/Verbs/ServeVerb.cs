@@ -46,6 +46,10 @@ internal static class ServeVerb
             {
                 throw new DeviceException(DeviceFault.Usage, e.Message.Split(" (Parameter", 2)[0]);
             }
+            catch (ListenException e)
+            {
+                throw new DeviceException(DeviceFault.Failure, e.Message, e.Hint, e);
+            }
             catch (ForeignFolderException e)
             {
                 throw new DeviceException(DeviceFault.Refused, e.Message, "name an empty folder, or one that is not there yet");

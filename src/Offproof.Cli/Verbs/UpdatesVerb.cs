@@ -32,13 +32,15 @@ internal static class UpdatesVerb
             IReadOnlyList<UpdateOffer> offers = home.Updates(Program());
             HeldRelease held = home.ChannelStatus().Held ?? throw new DeviceException(DeviceFault.Failure, "nothing was polled yet", "offproof poll");
             string tag = parsed.GetValue(language) ?? Locale.Language;
+            string? unknown = home.NamedPhone is { } phone && offers.All(o => o.Offer.Notice.Model != phone.Model) ? $"{phone.Model} ({phone.Track})" : null;
             if (parsed.GetValue(Options.Json))
             {
-                Terminal.Json(new UpdatesJson("offproof/v1/updates", held.Release, held.Assurance, [.. offers.Select(offer => UpdateJson.Of(offer, tag))]), OutputJson.Default.UpdatesJson);
+                Terminal.Json(new UpdatesJson("offproof/v1/updates", held.Release, held.Assurance, home.NamedPhone?.Model, unknown is null, [.. offers.Select(offer => UpdateJson.Of(offer, tag))]), OutputJson.Default.UpdatesJson);
                 return ExitCode.Ok;
             }
             foreach (UpdateOffer offer in offers.Where(static o => o.Offer.State != OfferState.NotNewer)) Show(offer, tag);
-            if (offers.All(static o => o.Offer.State == OfferState.NotNewer)) Terminal.Say("nothing newer than what is installed");
+            if (unknown is not null) Terminal.Say($"no notices for {unknown}: is the model written as its maker announces it?");
+            else if (offers.All(static o => o.Offer.State == OfferState.NotNewer)) Terminal.Say("nothing newer than what is installed");
             Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"(release {held.Release}: {held.Assurance})"));
             SayOld(held);
             return ExitCode.Ok;
@@ -141,7 +143,7 @@ internal static class UpdatesVerb
         update.Offer.From, update.Offer.Notice.Critical, update.Installed.ToString(), update.Offer.Notice.Minimum?.ToString(), Note(update.Offer.Notice, language));
 }
 
-internal sealed record UpdatesJson(string Schema, long Release, string Assurance, IReadOnlyList<UpdateJson> Updates);
+internal sealed record UpdatesJson(string Schema, long Release, string Assurance, string? Model, bool HasNotices, IReadOnlyList<UpdateJson> Updates);
 
 internal sealed record UpdateJson(string Id, string Model, string Version, string Track, string State, DateTimeOffset From, bool Critical, string Installed, string? Minimum, string Note)
 {

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Offproof.Channel;
 using Offproof.Device;
+using Offproof.Server;
 
 namespace Offproof.Cli;
 
@@ -25,7 +26,15 @@ internal static class WitnessHost
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         await using WebApplication app = Build(witness, endpoint);
-        await app.StartAsync(cancel);
+        try
+        {
+            await app.StartAsync(cancel);
+        }
+        catch (Exception e) when (ListenException.Of(e, endpoint) is { } refused)
+        {
+            // --behind-proxy is the server's: a witness is behind one whenever it is asked from elsewhere.
+            throw new DeviceException(DeviceFault.Failure, refused.Message, refused.Hint.Replace(" (--behind-proxy)", "", StringComparison.Ordinal), refused);
+        }
         Terminal.Talk($"listening on {app.Urls.First()}");
         await Task.Delay(Timeout.Infinite, stop.Token).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
@@ -47,7 +56,7 @@ internal static class WitnessHost
 
     private static WebApplication Build(Witness witness, IPEndPoint endpoint)
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

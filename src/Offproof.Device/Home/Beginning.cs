@@ -48,7 +48,7 @@ internal sealed class Beginning : IDisposable
             if (!Consent.Certificate.TryVerify(record, sheet.Signing.Public, sheet.Account, sheet.ServerKey, out Certificate? certificate)
                 || certificate.Account != sheet.Account || certificate.Device != device.Thumbprint) throw exists;
             if (sheet.Server != server)
-                throw new DeviceException(DeviceFault.Refused, $"{sheetFile} was begun for the server at {sheet.Server}", $"run init again with --server {sheet.Server}");
+                throw new DeviceException(DeviceFault.Refused, $"{sheetFile} was begun for the server at {sheet.Server}", $"run offproof init again with --server {sheet.Server}");
             return new Beginning(device, sheet, record);
         }
         catch (DeviceException e)

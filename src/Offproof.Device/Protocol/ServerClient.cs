@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using Offproof.Consent;
@@ -169,10 +170,24 @@ internal sealed partial class ServerClient(HttpMessageInvoker gate, Uri server)
         {
             throw new DeviceException(DeviceFault.Failure, $"{server} does not answer like an Offproof server: the answer has more than {MaximumAnswer >> 20} MiB", "nothing of it was read", e);
         }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            // The runtime's own words point inside: what is wrong with the certificate is what whoever asked has to know.
+            string why = Innermost(e).Message;
+            throw e.InnerException is AuthenticationException && why.Contains("certificate", StringComparison.Ordinal)
+                ? new DeviceException(DeviceFault.Unreachable, $"no answer from {server}: its certificate is not trusted: {why}", "nothing was lost; where the authority is your own (on Linux): SSL_CERT_FILE=chain.pem offproof ...", e)
+                : new DeviceException(DeviceFault.Unreachable, $"no answer from {server}: no TLS connection: {why}", "nothing was lost; does the server speak https there?", e);
+        }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             throw new DeviceException(DeviceFault.Unreachable, $"no answer from {server}{(e is OperationCanceledException ? $" within {Patience.TotalSeconds} s" : $": {e.Message}")}", "nothing was lost; try again when the server can be reached", e);
         }
+    }
+
+    private static Exception Innermost(Exception e)
+    {
+        while (e.Message.EndsWith("see inner exception.", StringComparison.Ordinal) && e.InnerException is { } inner) e = inner;
+        return e;
     }
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, string path, Body? content, Token? token, Purpose purpose, CancellationToken cancel)

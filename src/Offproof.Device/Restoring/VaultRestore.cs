@@ -84,7 +84,15 @@ internal static class VaultRestore
             Directory.CreateDirectory(tree);
             RestoreOptions everything = new() { Include = [$"/{category.Name()}"] };
             RestoreReport restored = await FilesAsync(repository, snapshot, epoch, staging, everything, progress, cancel).ConfigureAwait(false);
-            ExportReport written = RestoreFormats.Export(format, tree, into, selection, cancel);
+            ExportReport written;
+            try
+            {
+                written = RestoreFormats.Export(format, tree, into, selection, cancel);
+            }
+            catch (AlreadyThereException e)
+            {
+                throw new DeviceException(DeviceFault.Failure, e.Message, "name another folder with --to", e);
+            }
             if (written.Entries == 0 && selection != Selection.All)
                 throw new DeviceException(DeviceFault.Failure, $"nothing of {category.Name()} was chosen by these conditions: nothing was written", written.Hint);
             return restored with

@@ -10,7 +10,9 @@ static partial class FileKind
     const int StatusSize = 256, ModeAt = 28; // struct statx, the same on every processor
     const int TypeMask = 0xF000, Regular = 0x8000;
 
-    internal static bool IsLink(FileSystemInfo entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint) || entry.LinkTarget is not null;
+    // What is not there has every attribute.
+    internal static bool IsLink(FileSystemInfo entry) =>
+        entry.LinkTarget is not null || ((int)entry.Attributes != -1 && entry.Attributes.HasFlag(FileAttributes.ReparsePoint));
 
     /// <summary>True for pipes, sockets and devices; not known, and false, where the system is not Linux.</summary>
     internal static bool IsSpecial(string path)

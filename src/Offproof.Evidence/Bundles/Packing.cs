@@ -86,7 +86,7 @@ static class Packing
 
     static void Check(PackRequest request)
     {
-        if (request.Inputs.Count == 0) throw new EvidenceException(EvidenceFault.Usage, "nothing is named that could be packed", "evidence pack DIR --capture FILE --persona FILE --report FILE --key SECRETKEY");
+        if (request.Inputs.Count == 0) throw new EvidenceException(EvidenceFault.Usage, "nothing is named that could be packed", "offproof evidence pack DIR --capture FILE --persona FILE --report FILE --key SECRETKEY");
         if (request.Title is { } title && (title.Length > 300 || !MinisignText.IsPlain(title))) throw new EvidenceException(EvidenceFault.Usage, "a title is one plain line of at most 300 characters");
         if (request.Note is { Length: > 20_000 }) throw new EvidenceException(EvidenceFault.Usage, "a note has at most 20,000 characters");
         if (request.Inputs.Count(static input => input.Role == PackRole.Persona) > 8) throw new EvidenceException(EvidenceFault.Usage, "more than eight personas are none");

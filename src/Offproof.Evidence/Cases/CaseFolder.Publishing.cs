@@ -24,7 +24,7 @@ public sealed partial class CaseFolder
         if (Path.TrimEndingDirectorySeparator(target) is var bare && (bare == root || root.StartsWith(bare + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
             throw new EvidenceException(EvidenceFault.Usage, $"{to} is the case's own folder, or around it", "name another one");
         Dossier dossier = Read();
-        if (!dossier.All.Any(static placed => placed.Entry.Kind.Name == "claim")) throw new EvidenceException(EvidenceFault.Failure, "the case makes no claim yet", "case add DIR claim");
+        if (!dossier.All.Any(static placed => placed.Entry.Kind.Name == "claim")) throw new EvidenceException(EvidenceFault.Failure, "the case makes no claim yet", "offproof case add DIR claim");
         int before = dossier.History.Lines.Count;
         Seal(dossier);
         if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())

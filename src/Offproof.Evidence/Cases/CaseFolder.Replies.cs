@@ -20,8 +20,8 @@ public sealed partial class CaseFolder
     public string Reply(string party, SignedFile came)
     {
         Dossier dossier = Read();
-        Placed from = dossier.Find(party) is { } found && found.Entry.Kind.Name == "party" ? found : throw new EvidenceException(EvidenceFault.Failure, $"the case has no party '{party}'", "case add DIR party --id ID --name NAME --key FILE --obtained HOW records one first");
-        if (from["key"] is not { } recorded) throw new EvidenceException(EvidenceFault.Refused, $"no key of '{party}' was recorded: anybody could speak in its name", "case add DIR party --corrects ID --because WHY --key FILE --obtained HOW");
+        Placed from = dossier.Find(party) is { } found && found.Entry.Kind.Name == "party" ? found : throw new EvidenceException(EvidenceFault.Failure, $"the case has no party '{party}'", "offproof case add DIR party --id ID --name NAME --key FILE --obtained HOW records one first");
+        if (from["key"] is not { } recorded) throw new EvidenceException(EvidenceFault.Refused, $"no key of '{party}' was recorded: anybody could speak in its name", "offproof case add DIR party --corrects ID --because WHY --key FILE --obtained HOW");
         MinisignKey key = KeyFile(Path.Combine(root, recorded)).Key;
         if (came.Key is not null && !KeyFile(came.Key).Key.IsSame(key)) throw new EvidenceException(EvidenceFault.Forgery, $"{came.Key} is not the key that was recorded for '{party}': nothing was kept", "was it exchanged? case add DIR party --corrects records a new one, with how it was had");
         return TakeIn(dossier, "reply", FreeId(dossier, party), key, came, new(StringComparer.Ordinal) { ["from"] = [party] });

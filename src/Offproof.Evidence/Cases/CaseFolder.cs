@@ -53,7 +53,7 @@ public sealed partial class CaseFolder
     /// <exception cref="EvidenceException">It is none.</exception>
     public static CaseFolder Open(string folder, TimeProvider clock) => File.Exists(Path.Combine(folder, HeadFile))
         ? new CaseFolder(Path.GetFullPath(folder), clock)
-        : throw new EvidenceException(EvidenceFault.Failure, $"{folder} holds no {HeadFile}: it is no case", "case init begins one");
+        : throw new EvidenceException(EvidenceFault.Failure, $"{folder} holds no {HeadFile}: it is no case", "offproof case init begins one");
 
     /// <summary>Adds an entry, and returns its file below the folder.</summary>
     /// <param name="kind">One of those that <c>case add</c> writes</param>

@@ -147,7 +147,7 @@ sealed class Dossier
         foreach (Placed comment in Standing("comment").Where(comment => StateOf(comment) != "refused"))
         {
             if (PenName.Objection(comment.Entry.Need("name"), this) is { } objection)
-                throw new EvidenceException(EvidenceFault.Refused, $"{comment.File}: a comment is not shown as '{PlainText.Visible(comment.Entry.Need("name"))}': {objection}", $"case reply DIR --refuse {comment.Id} --reason TEXT comes first");
+                throw new EvidenceException(EvidenceFault.Refused, $"{comment.File}: a comment is not shown as '{PlainText.Visible(comment.Entry.Need("name"))}': {objection}", $"offproof case reply DIR --refuse {comment.Id} --reason TEXT comes first");
         }
     }
 

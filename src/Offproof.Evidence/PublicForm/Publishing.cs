@@ -13,11 +13,11 @@ static class Publishing
         if (File.Exists(request.Openings)) throw new EvidenceException(EvidenceFault.Refused, $"{request.Openings} is there already: it was not touched", "name another file");
         if (IsInside(request.Openings, request.Folder) || (Directory.Exists(request.Bundle) && IsInside(request.Openings, request.Bundle))) throw new EvidenceException(EvidenceFault.Refused, "the openings would lie in the bundle: whoever got it could open everything", "name a file elsewhere");
         var verified = Verifying.Run(request.Bundle, request.SignedBy, null, cancel);
-        if (!verified.Unaltered) throw new EvidenceException(EvidenceFault.Forgery, $"{request.Bundle} is not what was signed: nothing was published of it", "evidence verify names what is wrong");
+        if (!verified.Unaltered) throw new EvidenceException(EvidenceFault.Forgery, $"{request.Bundle} is not what was signed: nothing was published of it", "offproof evidence verify names what is wrong");
         using Signed bundle = new(request.Bundle);
         if (bundle.About.Form != About.Private) throw new EvidenceException(EvidenceFault.Refused, $"{request.Bundle} is a public form already");
         if (bundle.About.Files.Where(static file => file.Role == "persona").ToList() is not [var persona])
-            throw new EvidenceException(EvidenceFault.Usage, "a public form is made of a bundle with one persona", "evidence pack DIR --persona FILE --report FILE ...");
+            throw new EvidenceException(EvidenceFault.Usage, "a public form is made of a bundle with one persona", "offproof evidence pack DIR --persona FILE --report FILE ...");
 
         var values = PersonaValues.Read(bundle.Read(persona, PlantedPersona.Limit));
         Opening[] openings = [.. values.OrderBy(static value => value.Id, StringComparer.Ordinal).Select(static value => Opening.Create(value.Id, value.Value))];
@@ -25,7 +25,7 @@ static class Publishing
         if (Seed(values) is { } seed)
         {
             if (!request.IncludeGuessable) throw new EvidenceException(EvidenceFault.Refused, $"the persona was made from {seed}: {WhatItOpens}. Nothing was published",
-                "plant a persona with a seed by chance: persona new DIR --seed $(shuf -n 1 -i 4294967296-9007199254740991); --include-guessable publishes this one all the same, and says so in the bundle");
+                "plant a persona with a seed by chance: offproof persona new DIR --seed $(shuf -n 1 -i 4294967296-9007199254740991); --include-guessable publishes this one all the same, and says so in the bundle");
             opens = [$"The persona was made from {seed}: {WhatItOpens}."];
         }
         ValueSearch search = new(values);
@@ -50,7 +50,7 @@ static class Publishing
                 reports.Add(report.Told(name + ".json"));
                 limits.AddRange(report.Limits(name + ".json"));
             }
-            if (published.Count == 0) throw new EvidenceException(EvidenceFault.Usage, "the bundle holds no report of an audit that could be published", "audit CAPTURE... --persona FILE --json makes one");
+            if (published.Count == 0) throw new EvidenceException(EvidenceFault.Usage, "the bundle holds no report of an audit that could be published", "offproof audit CAPTURE... --persona FILE --json makes one");
             var about = AboutOf(request, bundle, writer.Id, published, reports, limits, opens, time);
             WriteOpenings(request.Openings, writer.Id, openings);
             hasSecret = true;

@@ -24,9 +24,9 @@ static class Reopening
 
     internal static IReadOnlyList<(string Path, byte[] Page)> Pages(string bundle)
     {
-        if (!Verifying.Run(bundle, null, null, CancellationToken.None).Unaltered) throw new EvidenceException(EvidenceFault.Forgery, $"{bundle} is not what was signed", "evidence verify names what is wrong");
+        if (!Verifying.Run(bundle, null, null, CancellationToken.None).Unaltered) throw new EvidenceException(EvidenceFault.Forgery, $"{bundle} is not what was signed", "offproof evidence verify names what is wrong");
         using Signed signed = new(bundle);
-        if (signed.About.Form != About.Public) throw new EvidenceException(EvidenceFault.Usage, $"{bundle} is no public form: its reports are as they were packed", "evidence publish makes one");
+        if (signed.About.Form != About.Public) throw new EvidenceException(EvidenceFault.Usage, $"{bundle} is no public form: its reports are as they were packed", "offproof evidence publish makes one");
         List<(string, byte[])> pages = [];
         foreach (var file in signed.About.Files.Where(static file => file.Role == "report" && file.Path.EndsWith(".json", StringComparison.Ordinal)))
             if (PublicReport.Read(signed.Read(file, ReportLimit)) is { } report) pages.Add((Path.ChangeExtension(file.Path, ".txt"), PublicReportText.Render(report)));

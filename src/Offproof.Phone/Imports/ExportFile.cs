@@ -10,12 +10,12 @@ static class ExportFile
         return new FileStream(path, options);
     }
 
-    /// <exception cref="IOException">There is a file of that name with other content, a link, or a folder.</exception>
+    /// <exception cref="AlreadyThereException">There is a file of that name with other content, a link, or a folder.</exception>
     internal static void Place(string temporary, string path)
     {
-        if (new FileInfo(path).LinkTarget is not null || Directory.Exists(path)) throw new IOException($"'{path}' is a link or a folder; it was not touched, and nothing was written");
+        if (new FileInfo(path).LinkTarget is not null || Directory.Exists(path)) throw new AlreadyThereException($"'{path}' is a link or a folder; it was not touched, and nothing was written");
         if (!File.Exists(path)) File.Move(temporary, path, overwrite: false);
-        else if (!Same(temporary, path)) throw new IOException($"'{path}' is already there, with other content; nothing was written");
+        else if (!Same(temporary, path)) throw new AlreadyThereException($"'{path}' is already there, with other content; nothing was written");
     }
 
     static bool Same(string one, string other)
@@ -32,6 +32,9 @@ static class ExportFile
         return true;
     }
 }
+
+/// <summary>Something else has the place of a file that was to be written; it was not touched.</summary>
+public sealed class AlreadyThereException(string message) : IOException(message);
 
 /// <summary>What an export has to say.</summary>
 sealed class ExportNotes

@@ -60,7 +60,7 @@ public sealed class ExportTests : IDisposable
             byte[] bytes = File.ReadAllBytes(Path.Combine(target, "contacts.vcf"));
             Cards.Write(_folder["tree"], target, format); // the same bytes: no complaint
             File.AppendAllText(Path.Combine(target, "contacts.vcf"), "mine");
-            Assert.Throws<IOException>(() => Cards.Write(_folder["tree"], target, format));
+            Assert.Throws<AlreadyThereException>(() => Cards.Write(_folder["tree"], target, format));
             Assert.EndsWith("mine", File.ReadAllText(Path.Combine(target, "contacts.vcf")), StringComparison.Ordinal);
             Assert.Single(Directory.GetFiles(target));
             Cards.Write(_folder["tree"], target + "2", format);

@@ -114,7 +114,7 @@ public sealed class SelectionTests
         Trees.Write(folder["tree"], folder["out"], MessageFormat.SmsBackupRestoreXml);
         byte[] first = File.ReadAllBytes(folder["out/messages.xml"]);
         Trees.Write(folder["tree"], folder["out"], MessageFormat.SmsBackupRestoreXml); // the same: nothing to do
-        Assert.Throws<IOException>(() => Trees.Write(folder["tree"], folder["out"], MessageFormat.SmsBackupRestoreXml, new Selection { Conversation = "Bank" }));
+        Assert.Throws<AlreadyThereException>(() => Trees.Write(folder["tree"], folder["out"], MessageFormat.SmsBackupRestoreXml, new Selection { Conversation = "Bank" }));
         Assert.Equal(first, File.ReadAllBytes(folder["out/messages.xml"]));
         Assert.Equal(["messages.xml"], Directory.EnumerateFileSystemEntries(folder["out"]).Select(Path.GetFileName));
     }
