@@ -30,8 +30,9 @@ internal sealed class FlowTable(FlowReaders readers, int firstNumber, Ends? ends
     internal int Count { get; private set; }
 
     /// <param name="isClientLow">For a flow that is not open yet.</param>
+    /// <param name="isFirstLow">For such a flow: did the low end send the packet?</param>
     /// <param name="isOpened">For such a flow: the client was seen to open it.</param>
-    internal OpenFlow Get(in FlowKey key, bool isClientLow, out bool isNew, bool isOpened = false)
+    internal OpenFlow Get(in FlowKey key, bool isClientLow, bool isFirstLow, out bool isNew, bool isOpened = false)
     {
         isNew = false;
         if (_newest is { } last && last.Key == key) return last;
@@ -49,7 +50,7 @@ internal sealed class FlowTable(FlowReaders readers, int firstNumber, Ends? ends
             Close(oldest);
         }
         open = new OpenFlow(key, new Flow(firstNumber + Count++, key.Transport, key.End(isClientLow), key.End(!isClientLow)), isClientLow);
-        if (ends is not null && (open.Flow.Phone = ends.Of(key, isClientLow, isOpened)) == PhoneSide.Either) open.Flow.Remark("which end is the phone's is not known: what either sent is judged as leaving");
+        if (ends is not null && (open.Flow.Phone = ends.Of(key, isClientLow, isFirstLow, isOpened)) == PhoneSide.Either) open.Flow.Remark("which end is the phone's is not known: what either sent is judged as leaving");
         _flows.Add(key, open);
         Link(open);
         return open;

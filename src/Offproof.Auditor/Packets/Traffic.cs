@@ -56,11 +56,11 @@ internal sealed class Traffic
         _flows.CloseAll();
     }
 
-    OpenFlow OfFrame(int kind) => _flows.Get(new FlowKey(0, 0, 0, kind), true, out _);
+    OpenFlow OfFrame(int kind) => _flows.Get(new FlowKey(0, 0, 0, kind), true, true, out _);
 
     OpenFlow OfAddresses(in Layers layers, int protocol, out Sender sender)
     {
-        OpenFlow open = _flows.Get(FlowKey.Of(layers, protocol, 0, 0, out bool isLow), isLow, out _);
+        OpenFlow open = _flows.Get(FlowKey.Of(layers, protocol, 0, 0, out bool isLow), isLow, isLow, out _);
         sender = open.SenderOf(isLow);
         return open;
     }
@@ -127,7 +127,7 @@ internal sealed class Traffic
             layers.At += 8;
             layers.Capacity += 4;
             FlowKey key = FlowKey.Of(layers, FlowKey.Udp, from, to, out bool isLow);
-            OpenFlow open = _flows.Get(key, Segment.IsClient(from, to) == isLow, out _);
+            OpenFlow open = _flows.Get(key, Segment.IsClient(from, to) == isLow, isLow, out _);
             Raw(open, open.SenderOf(isLow), ref layers);
         }
         else
@@ -150,11 +150,11 @@ internal sealed class Traffic
     {
         FlowKey key = FlowKey.Of(layers, FlowKey.Tcp, segment.From, segment.To, out bool isLow);
         bool isClientLow = segment.IsFromClient == isLow;
-        OpenFlow open = _flows.Get(key, isClientLow, out bool isNew, segment.IsSyn);
+        OpenFlow open = _flows.Get(key, isClientLow, isLow, out bool isNew, segment.IsSyn);
         if (!isNew && segment is { IsSyn: true, IsAcknowledging: false } && open.Streams!.IsAnother(open.SenderOf(isLow), segment))
         {
             _flows.Close(open);
-            open = _flows.Get(key, isClientLow, out _, segment.IsSyn);
+            open = _flows.Get(key, isClientLow, isLow, out _, segment.IsSyn);
         }
         open.Streams ??= new TcpStreams(open.Flow, _flows.Readers, _limits, this);
         Sender sender = open.SenderOf(isLow);

@@ -127,33 +127,69 @@ internal sealed class HarEntry(JsonElement entry, JsonElement request)
 
     private void RequestBody(Recorded recorded)
     {
-        if (Child(request, "postData") is { } data)
+        JsonElement? posted = Child(request, "postData");
+        long said = Math.Max(Number(request, "bodySize") ?? 0, long.TryParse(Field(request, "content-length"), NumberStyles.None, CultureInfo.InvariantCulture, out long length) && length < 1L << 40 ? length : 0);
+        if (posted is { } data)
         {
             Declared declared = new(Text(data, "mimeType"), null);
-            byte[] body = Content(data, "text", out _);
-            if (body.Length == 0 && data.TryGetProperty("params", out JsonElement list) && list.ValueKind == JsonValueKind.Array)
-            {
-                StringBuilder text = new();
-                foreach (JsonElement one in list.EnumerateArray())
-                {
-                    text.Append(text.Length > 0 ? "\r\n" : "").Append(Text(one, "name")).Append('=').Append(Text(one, "value"));
-                    if (Text(one, "fileName") is { } file) text.Append("; ").Append(file);
-                }
-                (body, declared) = (Encoding.UTF8.GetBytes(text.ToString()), default);
-            }
+            byte[] body = Content(data, "text", out bool wasCoded);
+            bool lacksFile = false;
+            if (body.Length == 0) (body, declared) = (Parameters(data, out lacksFile), default);
             if (body.Length > 0)
             {
                 recorded.Body(Sender.Client, body, declared);
                 // Of what the recording took off, sizes say nothing.
-                if (Field(request, "content-encoding") is null && Said() > body.Length) recorded.Missing(Sender.Client, Said() - body.Length);
+                bool isSized = said > 0 && Field(request, "content-encoding") is null;
+                long missing = isSized ? Math.Max(0, said - body.Length) : 0;
+                if (missing == 0 && (lacksFile || (!isSized && !wasCoded && LacksFile(body)))) missing = 1;
+                if (missing > 0) recorded.Missing(Sender.Client, missing);
+                if (!wasCoded) recorded.Replaced(Sender.Client, body, isSized ? said : null);
                 return;
             }
         }
-        bool isUnknown = Child(request, "postData") is null && Number(request, "bodySize") is null or < 0;
-        Framing framing = new(Said() > 0 ? Said() : isUnknown && Field(request, "content-length") is null ? -1 : 0, Field(request, "transfer-encoding")?.Contains("chunked", StringComparison.OrdinalIgnoreCase) == true, Field(request, "content-type") is not null);
-        if (framing.Lacking(Framing.MayHaveBody(Text(request, "method"))) is > 0 and long lacking) recorded.Missing(Sender.Client, lacking);
+        // What names a body without holding it (Playwright, Firefox).
+        bool isElsewhere = posted is { } named && (Text(named, "_file") is not null || Text(named, "comment")?.Contains("not included", StringComparison.OrdinalIgnoreCase) == true);
+        bool isBare = posted is { } bare && !bare.TryGetProperty("text", out _) && !bare.TryGetProperty("params", out _);
+        bool isUnknown = Number(request, "bodySize") is null or < 0 && Field(request, "content-length") is null;
+        bool hasType = Field(request, "content-type") is not null || (posted is { } typed && Text(typed, "mimeType") is { Length: > 0 });
+        Framing framing = new(said > 0 ? said : isUnknown ? -1 : 0, Field(request, "transfer-encoding")?.Contains("chunked", StringComparison.OrdinalIgnoreCase) == true, hasType);
+        long lacking = Math.Max(framing.Lacking(isBare || Framing.MayHaveBody(Text(request, "method"))), isElsewhere ? 1 : 0);
+        if (lacking > 0) recorded.Missing(Sender.Client, lacking);
+    }
 
-        long Said() => Math.Max(Number(request, "bodySize") ?? 0, long.TryParse(Field(request, "content-length"), NumberStyles.None, CultureInfo.InvariantCulture, out long length) && length < 1L << 40 ? length : 0);
+    // Of a file mostly its name alone is recorded.
+    private static byte[] Parameters(JsonElement data, out bool lacksFile)
+    {
+        lacksFile = false;
+        if (!data.TryGetProperty("params", out JsonElement list) || list.ValueKind != JsonValueKind.Array) return [];
+        StringBuilder text = new();
+        foreach (JsonElement one in list.EnumerateArray())
+        {
+            string? value = Text(one, "value");
+            text.Append(text.Length > 0 ? "\r\n" : "").Append(Text(one, "name")).Append('=').Append(value);
+            if (Text(one, "fileName") is not { } file) continue;
+            text.Append("; ").Append(file);
+            lacksFile |= file.Length > 0 && string.IsNullOrEmpty(value);
+        }
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    // A multipart with the name of a file and nothing in it (RFC 7578 §4.2); where none was chosen the name is empty.
+    private static bool LacksFile(ReadOnlySpan<byte> body)
+    {
+        if (!body.StartsWith("--"u8)) return false;
+        string text = Encoding.UTF8.GetString(body).Replace("\r\n", "\n", StringComparison.Ordinal);
+        int end = text.IndexOf('\n', StringComparison.Ordinal);
+        if (end < 3) return false;
+        foreach (string part in text.Split("\n" + text[..end].TrimEnd()))
+        {
+            int blank = part.IndexOf("\n\n", StringComparison.Ordinal);
+            if (blank >= 0 && blank + 2 < part.Length) continue;
+            string head = blank < 0 ? part : part[..blank];
+            int name = head.IndexOf("filename=", StringComparison.OrdinalIgnoreCase);
+            if (head.Contains("filename*=", StringComparison.OrdinalIgnoreCase) || (name >= 0 && !head.AsSpan(name + 9).StartsWith("\"\""))) return true;
+        }
+        return false;
     }
 
     private static void AnswerBody(Recorded recorded, JsonElement response, string? encoding)
@@ -162,8 +198,11 @@ internal sealed class HarEntry(JsonElement entry, JsonElement request)
         byte[] body = Content(content, "text", out bool wasCoded);
         // Text was decoded by whoever recorded it; bytes may not have been.
         if (body.Length > 0) recorded.Body(Sender.Server, body, new Declared(Text(content, "mimeType"), wasCoded ? encoding : null));
+        long? said = Number(content, "size");
         // A mark of the byte order is not always kept.
-        if (Number(content, "size") is { } size && size > body.Length + (body.Length > 0 ? 3 : 0)) recorded.Missing(Sender.Server, size - body.Length);
+        if (said is { } size && size > body.Length + (body.Length > 0 ? 3 : 0)) recorded.Missing(Sender.Server, size - body.Length);
+        else if (body.Length == 0 && Text(content, "_file") is not null) recorded.Missing(Sender.Server, 1);
+        if (!wasCoded) recorded.Replaced(Sender.Server, body, said);
     }
 
     private void Messages(Recorded recorded)
@@ -173,8 +212,12 @@ internal sealed class HarEntry(JsonElement entry, JsonElement request)
         foreach (JsonElement message in messages.EnumerateArray())
         {
             string data = Text(message, "data") ?? "";
-            byte[] bytes = Number(message, "opcode") == 2 && TryBase64(data, out byte[] decoded) ? decoded : Encoding.UTF8.GetBytes(data);
-            recorded.Message(Text(message, "type") == "receive" ? Sender.Server : Sender.Client, Carrier.WebSocket, bytes);
+            byte[] bytes = [];
+            bool wasCoded = Number(message, "opcode") == 2 && TryBase64(data, out bytes);
+            if (!wasCoded) bytes = Encoding.UTF8.GetBytes(data);
+            Sender sender = Text(message, "type") == "receive" ? Sender.Server : Sender.Client;
+            recorded.Message(sender, Carrier.WebSocket, bytes);
+            if (!wasCoded) recorded.Replaced(sender, bytes, null);
         }
     }
 

@@ -88,6 +88,22 @@ internal sealed class Recorded(Protocols protocols, Flow flow, long entry)
         flow.Count(sender, ByteKind.Missing, bytes);
     }
 
+    /// <summary>Characters that stand where bytes were no text (U+FFFD): what was sent is not recorded, unless the text is as long as what was sent. Even then broken characters of three bytes can stand there.</summary>
+    /// <param name="text">In UTF-8.</param>
+    /// <param name="said">The length of what was sent, where the recording says it.</param>
+    internal void Replaced(Sender sender, ReadOnlySpan<byte> text, long? said)
+    {
+        int replaced = text.Count("\uFFFD"u8);
+        if (replaced == 0) return;
+        if (said == text.Length)
+        {
+            flow.Capacity(sender, 3L * replaced);
+            return;
+        }
+        flow.Remark("a text holds characters that replace other bytes");
+        flow.Count(sender, ByteKind.Missing, replaced);
+    }
+
     internal static IPEndPoint End(string? address, int port) =>
         new(IPAddress.TryParse(address?.Trim('[', ']'), out IPAddress? known) ? known : IPAddress.Any, port is > 0 and <= 65535 ? port : 0);
 

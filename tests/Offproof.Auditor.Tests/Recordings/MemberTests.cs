@@ -81,4 +81,62 @@ public sealed class MemberTests
         Assert.Equal("INCONCLUSIVE", report.Verdict);
         Assert.InRange(report.Bytes.Missing, missing - 10, missing + 10);
     }
+
+    // As browsers write an upload over HTTP/2.
+    static AuditReport Uploaded(string posted, int size = -1, string method = "POST", string field = "Content-Type\",\"value\":\"image/jpeg") => Audited(Har(Entry
+        .Replace("\"bodySize\":5,\"postData\":{\"mimeType\":\"text/plain\",\"text\":\"hello\"}", $"\"bodySize\":{size},\"postData\":{posted}", StringComparison.Ordinal)
+        .Replace("\"POST\"", $"\"{method}\"", StringComparison.Ordinal).Replace("X-A\",\"value\":\"b", field, StringComparison.Ordinal)));
+
+    const string Empty = "{\"mimeType\":\"multipart/form-data; boundary=x\",\"params\":[],\"text\":\"--x\\r\\nContent-Disposition: form-data; name=\\\"f\\\"; filename=\\\"NAME\\\"\\r\\nContent-Type: image/jpeg\\r\\n\\r\\nBODY\\r\\n--x--\\r\\n\"}";
+
+    static string Part(string name, string body) => Empty.Replace("NAME", name, StringComparison.Ordinal).Replace("BODY", body, StringComparison.Ordinal);
+
+    [Theory] // each was CLEAN
+    [InlineData("""{"mimeType":"multipart/form-data","params":[{"name":"photo","fileName":"a.jpg","contentType":"image/jpeg"}]}""")]
+    [InlineData("""{"mimeType":"multipart/form-data","params":[{"name":"photo","fileName":"a.jpg","value":""}]}""")]
+    [InlineData("""{"mimeType":"image/jpeg"}""")]
+    [InlineData("""{"mimeType":"image/jpeg","text":""}""")]
+    [InlineData("""{"mimeType":"image/jpeg","params":[],"text":"","comment":"Request bodies are not included"}""")]
+    [InlineData("""{"mimeType":"application/json","params":[],"text":"","_file":"body-1.json"}""")]
+    public void An_upload_that_is_named_and_not_held_is_missing(string posted)
+    {
+        AuditReport report = Uploaded(posted);
+        Assert.Equal("INCONCLUSIVE", report.Verdict);
+        Assert.Equal(1, report.Budget.Missing);
+        Assert.Equal(1, Uploaded(posted, field: "X-A\",\"value\":\"b").Budget.Missing);
+    }
+
+    [Fact]
+    public void A_part_with_the_name_of_a_file_and_nothing_in_it()
+    {
+        Assert.Equal(1, Uploaded(Part("a.jpg", "")).Budget.Missing);
+        Assert.Equal(0, Uploaded(Part("a.txt", "hello")).Budget.Missing);
+        Assert.Equal(0, Uploaded(Part("", "")).Budget.Missing);
+        // A file of no bytes: the size says that all is here.
+        Assert.Equal(0, Uploaded(Part("a.txt", ""), size: Part("a.txt", "").Split("\"text\":\"")[1].Replace("\\r", "r", StringComparison.Ordinal).Replace("\\n", "n", StringComparison.Ordinal).Replace("\\\"", "'", StringComparison.Ordinal).Length - 2).Budget.Missing);
+    }
+
+    [Theory]
+    [InlineData(0, "POST", "Content-Type\",\"value\":\"image/jpeg")]
+    [InlineData(-1, "POST", "Content-Length\",\"value\":\"0")]
+    [InlineData(-1, "GET", "Accept\",\"value\":\"b")]
+    public void Where_the_recording_says_that_there_was_none_nothing_is_missing(int size, string method, string field) =>
+        Assert.Equal(0, Uploaded("""{"mimeType":"image/jpeg","text":""}""", size, method, field).Bytes.Missing);
+
+    [Theory]
+    [InlineData("Desir\uFFFDe H\uFFFDlderbach", 18, 2)]
+    [InlineData("Desir\uFFFDe H\uFFFDlderbach", 22, 0)]
+    [InlineData("Desir\uFFFDe H\uFFFDlderbach", -1, 2)]
+    [InlineData("\uFFFD\uFFFD\uFFFD", 3, 3)]
+    [InlineData("Desir\u00e9e", -1, 0)]
+    public void What_the_recorder_replaced_is_missing(string text, int size, int missing)
+    {
+        AuditReport report = Uploaded($"{{\"mimeType\":\"text/plain\",\"text\":\"{text}\"}}", size);
+        Assert.Equal(missing, report.Budget.Missing);
+        Assert.Equal(missing == 0 ? "CLEAN" : "INCONCLUSIVE", report.Verdict);
+        AuditReport answer = Audited(Har(Entry.Replace("\"size\":2,\"mimeType\":\"text/plain\",\"text\":\"ok\"", $"\"size\":{size},\"mimeType\":\"text/plain\",\"text\":\"{text}\"", StringComparison.Ordinal)));
+        Assert.Equal(missing, answer.Bytes.Missing);
+        AuditReport message = Audited(Har(Entry.Replace("\"cache\":{}", $"\"_webSocketMessages\":[{{\"type\":\"send\",\"opcode\":1,\"time\":1,\"data\":\"{text}\"}}]", StringComparison.Ordinal)));
+        Assert.Equal(text.Count(static character => character == '\uFFFD'), message.Budget.Missing);
+    }
 }

@@ -65,9 +65,11 @@ public sealed class SideTests
     [Fact]
     public void What_arrives_at_a_local_address_arrives()
     {
-        AuditReport report = Audited([Datagram("198.51.100.9", 40_000, "192.168.1.23", 5000, Mail)]);
+        AuditReport report = Audited([.. Peers("192.168.1.23"), Datagram("198.51.100.9", 40_000, "192.168.1.23", 5000, Mail)]);
         Assert.Equal("arriving", Assert.Single(report.Findings).Standing);
-        Assert.Equal("CLEAN", Audited([Datagram("198.51.100.9", 40_000, "192.168.1.23", 5000, Token(3))]).Verdict);
+        Assert.Equal("CLEAN", Audited([.. Peers("192.168.1.23"), Datagram("198.51.100.9", 40_000, "192.168.1.23", 5000, Token(3))]).Verdict);
+        // The answer of a service, with or without the question.
+        Assert.Equal("CLEAN", Audited([Datagram("198.51.100.9", 443, "192.168.1.23", 50_000, Token(3))]).Verdict);
         Assert.Equal("client", Assert.Single(Audited([Datagram("192.168.1.23", 5000, "198.51.100.9", 80, "hello")]).Flows).Phone);
     }
 
@@ -115,6 +117,71 @@ public sealed class SideTests
         AuditReport report = Audited([From(16), From(17), From(18)]);
         Assert.All(report.Flows, flow => Assert.Equal("undecided", flow.Phone));
         Assert.Equal(3 * 42, report.Bytes.Opaque);
+    }
+
+    static byte[] Datagram6(string from, int fromPort, string to, int toPort, string text)
+    {
+        byte[] datagram = Made.Udp(fromPort, toPort, Encoding.ASCII.GetBytes(text));
+        return Made.Ethernet(0x86dd, [0x60, 0, 0, 0, 0, (byte)datagram.Length, 17, 64, .. IPAddress.Parse(from).GetAddressBytes(), .. IPAddress.Parse(to).GetAddressBytes(), .. datagram]);
+    }
+
+    static byte[] Between(string from, int fromPort, string to, int toPort, string text) =>
+        from.Contains(':', StringComparison.Ordinal) ? Datagram6(from, fromPort, to, toPort, text) : Datagram(from, fromPort, to, toPort, text);
+
+    [Theory] // each was CLEAN: the server in a local network was taken for the phone
+    [InlineData("2001:db8:1::5", 43_000, "fd00::1", 53)]
+    [InlineData("2001:db8:1::5", 43_000, "fd00::1", 514)]
+    [InlineData("2001:db8:1::5", 5000, "fd00::1", 5000)]
+    [InlineData("2001:db8:1::5", 5000, "fd00::1", 40_000)]
+    [InlineData("2001:db8:1::5", 43_000, "fec0::1", 53)]
+    [InlineData("203.0.113.5", 43_000, "10.0.0.1", 53)]
+    [InlineData("26.26.26.1", 5000, "10.0.0.1", 5000)]
+    [InlineData("203.0.113.5", 5000, "169.254.1.1", 5000)]
+    [InlineData("192.0.0.4", 43_000, "10.0.0.1", 53)]
+    [InlineData("192.0.0.4", 5000, "10.0.0.1", 5000)]
+    [InlineData("198.18.0.1", 5000, "10.0.0.1", 5000)]
+    public void A_server_in_a_local_network_is_not_the_phone(string phone, int port, string server, int service)
+    {
+        string token = Token(7);
+        AuditReport report = Audited([Between(phone, port, server, service, $"id={token}"), Between(server, service, phone, port, "ok")]);
+        Assert.Equal("undecided", Assert.Single(report.Flows).Phone);
+        Assert.Equal(token.Length, report.Budget.Opaque);
+        // What it said there is no echo of what it says elsewhere.
+        report = Audited([Between(phone, port, server, service, $"id={token}"), Datagram("192.168.1.23", 43_000, "198.51.100.9", 443, $"id={token}")]);
+        Assert.Equal(2 * token.Length, report.Budget.Opaque);
+        // The capture begins behind the question.
+        if (service < 1024) Assert.Equal("undecided", Assert.Single(Audited([Between(server, service, phone, port, "ok")]).Flows).Phone);
+    }
+
+    [Theory] // without its SYN
+    [InlineData("192.168.1.23", 50_000, "198.51.100.9", 80, "client")]
+    [InlineData("192.168.1.23", 50_000, "198.51.100.9", 5228, "client")]
+    [InlineData("203.0.113.5", 50_000, "10.0.0.1", 80, "undecided")]
+    [InlineData("203.0.113.5", 50_000, "10.0.0.1", 8080, "undecided")]
+    public void Without_a_SYN_the_ports_and_who_speaks_first_may_not_contradict(string client, int port, string server, int service, string phone)
+    {
+        AuditReport report = Audited([Segment(client, port, server, service, 100, Made.Ack, $"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 42\r\n\r\n{Token(8)}", 200)]);
+        Assert.Equal(phone, Assert.Single(report.Flows).Phone);
+        Assert.Equal("INCONCLUSIVE", report.Verdict);
+    }
+
+    [Theory] // the resolver is the end of all packets, since the phone's address changes
+    [InlineData("2001:db8:1::5", "2001:db8:2::5", "fd00::1")]
+    [InlineData("2001:db8:1::5", "2001:db8:2::5", "2606:4700::1111")]
+    [InlineData("203.0.113.5", "203.0.113.6", "10.0.0.1")]
+    [InlineData("203.0.113.5", "203.0.113.6", "198.51.100.9")]
+    public void Who_only_serves_is_not_the_usual_end(string phone, string later, string resolver)
+    {
+        AuditReport report = Audited([Between(phone, 43_000, resolver, 53, Token(9)), Between(resolver, 53, phone, 43_000, "ok"), Between(later, 43_000, resolver, 53, Token(10)), Between(resolver, 53, later, 43_000, "ok")]);
+        Assert.All(report.Flows, flow => Assert.Equal("undecided", flow.Phone));
+        Assert.Equal(2 * Token(9).Length, report.Budget.Opaque);
+    }
+
+    [Fact] // recorded on a resolver of the home that answers by itself and asks others
+    public void The_usual_end_is_not_the_phone_where_it_serves()
+    {
+        AuditReport report = Audited([.. Peers("192.168.1.2"), Datagram("192.168.1.23", 43_000, "192.168.1.2", 53, Token(11)), Datagram("192.168.1.23", 43_000, "192.168.1.2", 5514, Token(12))]);
+        Assert.Equal(2 * Token(11).Length, report.Budget.Opaque);
     }
 
     [Fact]
