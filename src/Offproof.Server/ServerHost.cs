@@ -119,9 +119,9 @@ public sealed class RunningServer : IAsyncDisposable
         {
             await app.StartAsync(cancel);
         }
-        catch (Exception e) when (ListenException.Of(e, endpoint) is { } refused)
+        catch (Exception e) when (ListenException.Of(e, endpoint) is not null)
         {
-            throw refused;
+            throw ListenException.Of(e, endpoint)!;
         }
 
         Url = new(app.Urls.First() + "/");

@@ -125,7 +125,7 @@ internal sealed class Canaries
     }
 
     // As vCard's N, as cells of a table, as files are named.
-    static readonly string[] Between = ["-", ";", ",", "\t", "\",\"", "\u00a0", "  "];
+    static readonly string[] Between = ["-", ";", ",", "\t", "\",\"", "\u00a0", "  ", ",,", ";;", "|", "\n", "\r\n"];
 
     static void Message(FormList forms, Texts texts, Files files, Persona.Message message, string id, string? region)
     {

@@ -29,7 +29,10 @@ internal sealed partial class CanaryExaminer
             _place.Flow.Remark($"{media} from the server: recognised, not looked at");
             return 0;
         }
-        if (!isGuess && Turned(bytes, at) is var turned and >= 0) return turned;
+        int turned = isGuess ? -1 : Turned(bytes, at);
+        // Some key makes something printable of most texts with control characters.
+        if (!isGuess && _isLeaving && Controlled(bytes, at) is var controlled and >= 0) return Math.Max(turned, controlled);
+        if (turned >= 0) return turned;
         // Of no known grammar: what is in it is looked at all the same.
         int read = Inside(bytes, at);
         if (!isGuess && _digests is not null)
@@ -213,6 +216,16 @@ internal sealed partial class CanaryExaminer
             unread = Math.Max(unread, left);
         }
         return unread;
+    }
+
+    // A text, but for control characters in it: each of them is unread, and where they are many, everything. -1 where it is none.
+    private int Controlled(ReadOnlySpan<byte> bytes, in Layer at)
+    {
+        if (!IsUtf8(bytes) || Controls.Count(bytes) is not (> 0 and var controls) || controls * 2L > bytes.Length) return -1;
+        if (controls * 8L > bytes.Length) return bytes.Length - Inside(bytes, at);
+        Traits traits = Traits.WithControls(bytes);
+        int unread = Text(bytes, at, traits) + controls;
+        return Math.Min(bytes.Length, traits.HasEscape ? unread + Controls.Shifted(bytes) : unread);
     }
 
     // What stands somewhere in binary bytes: compressed pieces, and tokens. How many of the bytes were read.

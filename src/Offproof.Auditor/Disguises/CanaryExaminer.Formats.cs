@@ -181,7 +181,6 @@ internal sealed partial class CanaryExaminer
         int line = bytes[..Math.Min(bytes.Length, 80)].IndexOf("\r\n"u8);
         if (line < 3 || !IsText(bytes[..line])) return -1;
         ReadOnlySpan<byte> delimiter = bytes[..line];
-        if (_boundary.Length == 0) _boundary = delimiter.Trim((byte)'-').ToArray();
         int unread = 0;
         int from = line + 2;
         _nesting++;

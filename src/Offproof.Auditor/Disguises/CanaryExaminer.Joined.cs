@@ -10,6 +10,8 @@ internal sealed partial class CanaryExaminer
     private const int KeptValues = 128;
     private const int KeptOfName = 512;
     private const int MostParents = 256;
+    // JSON in JSON in a form, base64 of gzip of it.
+    private const int DeepestJoined = 3;
 
     private static readonly SearchValues<byte> HashLengths = SearchValues.Create([32, 40, 56, 64, 96, 128]);
     private static readonly SearchValues<byte> OfDottedBase64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_.,=~"u8);
@@ -23,6 +25,7 @@ internal sealed partial class CanaryExaminer
     private readonly Dictionary<ulong, (ulong Last, byte[] Labels)> _parents = [];
     private int _values;
     private int _hexValues;
+    private bool _isJoining;
 
     // The last values of a flow, and where each begins.
     private sealed class Tail
@@ -35,10 +38,18 @@ internal sealed partial class CanaryExaminer
     /// <summary>The short values of a text that leaves, in their order and without what stands between them, after the last ones of its flow.</summary>
     private void Joined(ReadOnlySpan<byte> text, in Layer at)
     {
-        if (at.Depth > 1 || at.Depth >= _limits.Depth || text.Length > LongestJoined) return;
+        // What comes out of one of the values is not put together with them.
+        if (_isJoining || at.Depth > DeepestJoined || at.Depth >= _limits.Depth || text.Length > LongestJoined) return;
         bool isHead = at.Depth == 0 && _place.Carrier == Carrier.Head;
-        bool isJson = !isHead && text.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
-        if (isHead ? !text[..(text.IndexOf((byte)'\n') + 1)].Contains((byte)'?') : !isJson && (!text.Contains((byte)'=') || text.IndexOfAny(" \r\n\t"u8) >= 0)) return;
+        Wrapping wrapping = isHead ? OfHead(text) : OfText(text);
+        if (wrapping == Wrapping.None) return;
+        _isJoining = true;
+        Joined(text, wrapping, at);
+        _isJoining = false;
+    }
+
+    private void Joined(ReadOnlySpan<byte> text, Wrapping wrapping, in Layer at)
+    {
         _joined.Clear();
         (_values, _hexValues) = (0, 0);
         _joinedHex.Clear();
@@ -50,9 +61,12 @@ internal sealed partial class CanaryExaminer
         }
         int before = _joined.Count;
         Layer inside = at.Inside(0, text.Length);
-        if (isHead) Parameters(text[(text.IndexOf((byte)'?') + 1)..text.IndexOf((byte)'\n')], inside, at);
-        else if (isJson) Members(text, inside, at);
-        else Parameters(text, inside, at);
+        if ((wrapping & Wrapping.Target) != Wrapping.None) Parameters(text[(text.IndexOf((byte)'?') + 1)..text.IndexOf((byte)'\n')], (byte)' ', inside, at);
+        if ((wrapping & Wrapping.Form) != Wrapping.None) Parameters(text.TrimEnd(" \t\r\n"u8), (byte)'&', inside, at);
+        if ((wrapping & Wrapping.Elements) != Wrapping.None) Elements(text[FirstElement(text)..], inside, at);
+        if ((wrapping & Wrapping.Fields) != Wrapping.None) Fields(text, inside, at);
+        if ((wrapping & Wrapping.Members) != Wrapping.None) Members(text[FirstMember(text)..], inside, at);
+        if ((wrapping & Wrapping.Json) != Wrapping.None) Members(text, inside, at);
         JoinedHash(inside, at);
         if (_values == 0) return;
         if (_joined.Count - before + Math.Min(before, 1) >= Form.ShortestBytes || before > 0) Across(_joined.Written, before, "joined values", inside, at);
@@ -122,6 +136,7 @@ internal sealed partial class CanaryExaminer
         if (value.Length is > 16 and <= 1024) Dotted(value, inside, at);
         if (value.Length is 0 or > LongestValue) return;
         _starts.Add(_joined.Count);
+        if (value[0] == '+') _starts.Add(_joined.Count + 1);
         _joined.Add(value);
         _values++;
         if (value.Length >= 4 && BaseN.Hex[value[^1]] != BaseN.None && BaseN.IsHex(value))
@@ -150,65 +165,6 @@ internal sealed partial class CanaryExaminer
         Output output = _made[at.Depth].Clear();
         int weak = -1;
         if (BaseN.TryBase64(letters.Written, output) && (IsText(output.Written) || IsMagic(output.Written)) && MayDecode(at)) Accepted(output, "base64", inside, at, isWhole: true, ref weak, out _);
-    }
-
-    private void Parameters(ReadOnlySpan<byte> text, in Layer inside, in Layer at)
-    {
-        Span<byte> plain = stackalloc byte[LongestValue];
-        while (!text.IsEmpty)
-        {
-            int end = text.IndexOfAny((byte)'&', (byte)' ') is var next and >= 0 ? next : text.Length;
-            ReadOnlySpan<byte> value = text[..end];
-            if (value.IndexOf((byte)'=') is var equals and >= 0) value = value[(equals + 1)..];
-            One(Plain(value, plain), inside, at);
-            if (end == text.Length || text[end] == ' ') return;
-            text = text[(end + 1)..];
-        }
-    }
-
-    private static ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> value, Span<byte> room)
-    {
-        if (!value.Contains((byte)'%')) return value;
-        int length = 0;
-        for (int i = 0; i < value.Length && length < room.Length; i++)
-        {
-            bool isEscape = value[i] == '%' && i + 2 < value.Length && (BaseN.Hex[value[i + 1]] | BaseN.Hex[value[i + 2]]) != BaseN.None;
-            room[length++] = isEscape ? (byte)(BaseN.Hex[value[i + 1]] << 4 | BaseN.Hex[value[i + 2]]) : value[i];
-            if (isEscape) i += 2;
-        }
-        return room[..length];
-    }
-
-    // Strings that no colon follows, and numbers.
-    private void Members(ReadOnlySpan<byte> text, in Layer inside, in Layer at)
-    {
-        Quotes marks = new(text);
-        for (int from = 0; from < text.Length;)
-        {
-            from = marks.Next(from, Quotes.Quote | Quotes.Digit);
-            if (from == text.Length) return;
-            if (text[from] == '"')
-            {
-                int close = marks.Next(from + 1, Quotes.Quote | Quotes.Backslash);
-                while (close < text.Length && text[close] == '\\') close = marks.Next(close + 2, Quotes.Quote | Quotes.Backslash);
-                int after = Math.Min(close + 1, text.Length);
-                if (!(after < text.Length && text[after] == ':') && !text[after..].TrimStart(" \t"u8).StartsWith(":"u8)) One(Unescaped(text[(from + 1)..close]), inside, at);
-                from = after;
-                continue;
-            }
-            int length = 0;
-            while (from + length < text.Length && text[from + length] is >= (byte)'0' and <= (byte)'9') length++;
-            if (length > 0) One(text.Slice(from, length), inside, at);
-            from += Math.Max(length, 1);
-        }
-    }
-
-    // A string as it is meant; a character takes twelve at most.
-    private ReadOnlySpan<byte> Unescaped(ReadOnlySpan<byte> text)
-    {
-        if (text.Length > 12 * LongestValue || !text.Contains((byte)'\\')) return text;
-        Escapes.Backslash(text, _unescaped.Clear());
-        return _unescaped.Written;
     }
 
     /// <summary>A name that leaves: its own labels without points, and those of the names of the same parent that were asked before.</summary>

@@ -24,6 +24,7 @@ internal sealed partial class CanaryExaminer
         int done = 0;
         int from = 0;
         bool isQuiet = false;
+        bool isSpaced = false;
         // Most escapes stand for blanks and punctuation: where all of them together make a text in which nothing is, the runs are not looked at one by one.
         int first = traits.HasMarks ? text.IndexOfAny(Marks) : -1;
         if (first < 0)
@@ -35,6 +36,11 @@ internal sealed partial class CanaryExaminer
             Output whole = _made[at.Depth].Clear();
             isQuiet = Escapes.Percent(text, whole, plus: true) && Spend(whole.Count) && !whole.Written.Contains((byte)'+') && IsQuiet(whole.Written, at);
             if (isQuiet && text.Contains((byte)'+')) isQuiet = Escapes.Percent(text, whole.Clear(), plus: false) && IsQuiet(whole.Written, at);
+            if (isQuiet && _isLeaving && (FirstMember(whole.Written) >= 0 || FirstElement(whole.Written) >= 0))
+            {
+                _steps[at.Depth] = "url";
+                Joined(whole.Written, at.Inside(0, text.Length));
+            }
         }
         while (from < text.Length && text[from..].IndexOfAny(Marks) is var next and >= 0)
         {
@@ -52,10 +58,18 @@ internal sealed partial class CanaryExaminer
             }
             unread += Between(text, done, start, at, traits);
             unread += Unescaped(text[start..end], kind, at.Inside(start, end - start), at);
+            isSpaced |= kind == '%' && ((start > 0 && text[start - 1] == ' ') || (end < text.Length && text[end] == ' '));
             done = from = end;
         }
         unread += Between(text, done, text.Length, at, traits);
+        if (isSpaced) Spaced(text, at);
         if (traits.HasHigh && at.Depth < _limits.Depth && Unicode.FirstWide(text) >= 0) LzUtf16(text, at);
+        if (traits.HasHigh && _isLeaving && at.Depth < _limits.Depth && Twice.Undo(text, _made[at.Depth].Clear()) && MayDecode(at))
+        {
+            _steps[at.Depth] = "utf-8 twice";
+            unread = Math.Max(unread, Decoded(_made[at.Depth].Written, at.Inside(0, text.Length), text.Length));
+        }
+        if (traits.HasEquals && _isLeaving) Latin1(text, at);
         if (traits.HasEquals && QuotedPrintable(text, at) is var printable and > 0)
         {
             unread = Math.Max(unread, printable);
@@ -151,6 +165,21 @@ internal sealed partial class CanaryExaminer
         }
     }
 
+    // Escapes beside a blank that is none: what stands on both sides of it. Each line at once, up to a quotation mark.
+    private void Spaced(ReadOnlySpan<byte> text, in Layer at)
+    {
+        int from = 0;
+        while (from < text.Length && at.Depth < _limits.Depth && text[from..].IndexOf((byte)'%') is var next and >= 0)
+        {
+            int start = text[from..(from + next)].LastIndexOfAny(AroundWide) + 1 + from;
+            from = After(text, from + next, AroundWide);
+            if (!text[start..from].Contains((byte)' ') || !Spend(from - start)) continue;
+            Output output = _made[at.Depth].Clear();
+            _steps[at.Depth] = "url";
+            if (Escapes.Percent(text[start..from], output, plus: false)) Search(output.Written, at.Inside(start, from - start));
+        }
+    }
+
     // A permutation that makes escapes of all the % of a run, where some are none as they stand.
     private static Permutation? Turning(ReadOnlySpan<byte> run)
     {
@@ -183,11 +212,43 @@ internal sealed partial class CanaryExaminer
     // RFC 2045 §6.7. "a=12&b=34" looks like it, so two escapes side by side are asked for, or a line that is broken softly, or an escaped '='.
     private int QuotedPrintable(ReadOnlySpan<byte> text, in Layer at)
     {
-        if (!IsQuotedPrintable(text) || !MayDecode(at)) return 0;
+        if (!(IsQuotedPrintable(text) || (_isLeaving && IsDeclaredPrintable(text))) || !MayDecode(at)) return 0;
         Output output = _made[at.Depth].Clear();
         _steps[at.Depth] = "quoted-printable";
         return Escapes.QuotedPrintable(text, output) ? Decoded(output.Written, at.Inside(0, text.Length), text.Length) : 0;
     }
+
+    // Quoted-printable of an encoding with one byte a character (RFC 2045 §6.7, RFC 2047 §4.2, vCard 2.1): letters beyond ASCII stand alone in it.
+    private void Latin1(ReadOnlySpan<byte> text, in Layer at)
+    {
+        if (at.Depth >= _limits.Depth || !HasHighEscape(text) || !Spend(text.Length)) return;
+        Output bytes = _spare[at.Depth].Clear();
+        Escapes.QuotedPrintable(text, bytes);
+        Output output = _made[at.Depth].Clear();
+        foreach (byte one in bytes.Written)
+        {
+            if (one < 128) output.Add(one);
+            else output.Add([(byte)(0xC0 | (one >> 6)), (byte)(0x80 | (one & 63))]);
+        }
+        _steps[at.Depth] = "quoted-printable, latin-1";
+        Search(output.Written, at.Inside(0, text.Length));
+    }
+
+    // Upper-case digits, as encoders write them.
+    private static bool HasHighEscape(ReadOnlySpan<byte> text)
+    {
+        int from = 0;
+        while (text[from..].IndexOf((byte)'=') is var next and >= 0)
+        {
+            from += next + 1;
+            if (text.Length - from >= 2 && text[from] is (byte)'8' or (byte)'9' or (>= (byte)'A' and <= (byte)'F') && text[from + 1] is (>= (byte)'0' and <= (byte)'9') or (>= (byte)'A' and <= (byte)'F')) return true;
+        }
+        return false;
+    }
+
+    // RFC 2047, vCard 2.1: a text that says so.
+    private static bool IsDeclaredPrintable(ReadOnlySpan<byte> text) =>
+        HasHighEscape(text) && (text.IndexOf("?Q?"u8) >= 0 || text.IndexOf("?q?"u8) >= 0 || text.IndexOf("QUOTED-PRINTABLE"u8) >= 0 || text.IndexOf("quoted-printable"u8) >= 0);
 
     // At the end of a long line, or it ends a base64 text.
     private static bool IsBrokenSoftly(ReadOnlySpan<byte> text, ReadOnlySpan<byte> end)

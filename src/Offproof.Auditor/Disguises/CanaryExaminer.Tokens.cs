@@ -130,20 +130,50 @@ internal sealed partial class CanaryExaminer
     // Nonces and delimiters that a protocol asks for: they say nothing to the receiver, and what they could hide is in the budget (audit.md §7).
     private bool IsOfTheProtocol(ReadOnlySpan<byte> token, ReadOnlySpan<byte> before)
     {
-        ReadOnlySpan<byte> name = before[Math.Max(0, before.Length - 21)..];
-        if (_place.Carrier == Carrier.Head && name.Length >= 10)
+        if (_place.Carrier == Carrier.Head && before.Length >= 10 && before[^1] is (byte)':' or (byte)' ' or (byte)'=' or (byte)'"')
         {
-            Span<byte> lower = stackalloc byte[name.Length];
-            System.Text.Ascii.ToLower(name, lower, out _);
-            if (lower.EndsWith("sec-websocket-key: "u8) || lower.EndsWith("sec-websocket-key:"u8) || lower.EndsWith("boundary="u8) || lower.EndsWith("boundary=\""u8)) return token.Length <= 72;
+            int line = before.LastIndexOf((byte)'\n') + 1;
+            ReadOnlySpan<byte> field = before[line..];
+            if (StartsWith(field, "sec-websocket-key:"u8)) return token.Length == KeyLength && _isUpgrade && field[18..].Trim((byte)' ').IsEmpty && !HasField(before[..line], "sec-websocket-key:"u8);
+            if (!StartsWith(field, "content-type:"u8) || !StartsWith(field[13..].TrimStart((byte)' '), "multipart/"u8)) return false;
+            field = field.TrimEnd((byte)'"');
+            return field.Length > 9 && StartsWith(field[^9..], "boundary="u8) && token.Length <= 72 && !HasField(before[..line], "content-type:"u8);
         }
         return _boundary.Length > 0 && token.Length <= 72 && token.Trim((byte)'-').SequenceEqual(_boundary);
+    }
+
+    // RFC 6455 §4.1: sixteen bytes in base64, without the two marks at its end.
+    private const int KeyLength = 22;
+    private bool _isUpgrade;
+
+    private static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lower) => text.Length >= lower.Length && System.Text.Ascii.EqualsIgnoreCase(text[..lower.Length], lower);
+
+    // Whether a line of a head begins so.
+    private static bool HasField(ReadOnlySpan<byte> head, ReadOnlySpan<byte> lower)
+    {
+        while (head.IndexOf((byte)'\n') is var line and >= 0)
+        {
+            head = head[(line + 1)..];
+            if (StartsWith(head, lower)) return true;
+        }
+        return false;
+    }
+
+    private static bool IsUpgrade(ReadOnlySpan<byte> head)
+    {
+        for (int from = 0; head[from..].IndexOf("pgrade:"u8) is var next and >= 0; from += next + 7)
+        {
+            int name = from + next - 1;
+            if (name > 0 && head[name - 1] == '\n' && StartsWith(head[(name + 8)..].TrimStart((byte)' '), "websocket"u8)) return true;
+        }
+        return false;
     }
 
     // RFC 2046 §5.1.1: at most seventy characters.
     private void Boundary(string? contentType)
     {
         _boundary = [];
+        if (contentType is null || !contentType.AsSpan().TrimStart().StartsWith("multipart/", StringComparison.OrdinalIgnoreCase)) return;
         int at = contentType?.IndexOf("boundary=", StringComparison.OrdinalIgnoreCase) ?? -1;
         if (at < 0) return;
         ReadOnlySpan<char> value = contentType.AsSpan(at + 9).TrimStart('"');

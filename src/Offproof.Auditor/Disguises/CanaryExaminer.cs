@@ -59,6 +59,7 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
         _tries = Tries;
         _names.Clear();
         Boundary(declared.ContentType);
+        _isUpgrade = place.Carrier == Carrier.Head && IsUpgrade(bytes);
         _encoding = declared.ContentEncoding;
         int unread = Region(bytes, new Layer(0, 0, bytes.Length), isNew: true);
         if (place.Carrier is Carrier.DnsName or Carrier.ServerName)
@@ -87,7 +88,8 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
         Traits traits = Traits.Of(bytes);
         if (!IsText(bytes, traits)) return Binary(bytes, at, isGuess: false);
         Remember(bytes, at);
-        return Text(bytes, at, traits);
+        int unread = Text(bytes, at, traits);
+        return traits.HasEscape && _isLeaving ? Math.Min(bytes.Length, unread + Controls.Shifted(bytes)) : unread;
     }
 
     /// <summary>What a decoder made out of a run of a layer, examined; the decoder's name is already among the steps.</summary>
@@ -128,7 +130,11 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
     private static bool IsText(ReadOnlySpan<byte> bytes, Traits traits)
     {
         if (traits.HasControls) return false;
-        if (!traits.HasHigh) return !bytes.IsEmpty;
+        return traits.HasHigh ? IsUtf8(bytes) : !bytes.IsEmpty;
+    }
+
+    private static bool IsUtf8(ReadOnlySpan<byte> bytes)
+    {
         int from = 0;
         while (from < 3 && from < bytes.Length && (bytes[from] & 0xC0) == 0x80) from++;
         int to = bytes.Length;

@@ -9,7 +9,7 @@ namespace Offproof.Auditor;
 internal readonly struct Traits
 {
     // What a byte is, by its low and its high half: the kinds in which both agree.
-    private const byte Control0 = 1, Control1 = 2, Delete = 4, Plus = 8, EqualsSign = 16, PercentOrAnd = 32, Backslash = 64;
+    private const byte Control0 = 1, Control1 = 2, Delete = 4, Plus = 8, EqualsSign = 16, PercentOrAnd = 32, Backslash = 64, Escape = 128;
 
     private const int Together = 1024;
 
@@ -23,6 +23,9 @@ internal readonly struct Traits
     /// <summary>Bytes beyond ASCII.</summary>
     internal bool HasHigh { get; }
 
+    /// <summary>The control character of that name.</summary>
+    internal bool HasEscape => (_kinds & Escape) != 0;
+
     internal bool HasPlus => (_kinds & Plus) != 0;
 
     internal bool HasEquals => (_kinds & EqualsSign) != 0;
@@ -31,7 +34,12 @@ internal readonly struct Traits
     internal bool HasMarks => (_kinds & (PercentOrAnd | Backslash)) != 0;
 
     /// <summary>With controls, the rest is not looked at.</summary>
-    internal static Traits Of(ReadOnlySpan<byte> bytes)
+    internal static Traits Of(ReadOnlySpan<byte> bytes) => Of(bytes, isText: false);
+
+    /// <summary>All kinds, controls or not.</summary>
+    internal static Traits WithControls(ReadOnlySpan<byte> bytes) => Of(bytes, isText: true);
+
+    private static Traits Of(ReadOnlySpan<byte> bytes, bool isText)
     {
         Vector256<byte> kinds = Vector256<byte>.Zero;
         Vector256<byte> all = Vector256<byte>.Zero;
@@ -42,7 +50,7 @@ internal readonly struct Traits
             Vector256<byte> some = Vector256.LoadUnsafe(ref first, (nuint)at);
             kinds |= Kinds(some);
             all |= some;
-            if ((at & (Together - 1)) == 0 && HasControl(kinds)) return new Traits(Control0, isWide: false);
+            if (!isText && (at & (Together - 1)) == 0 && HasControl(kinds)) return new Traits(Control0, isWide: false);
         }
         if (at < bytes.Length)
         {
@@ -66,8 +74,8 @@ internal readonly struct Traits
     private static Vector256<byte> Kinds(Vector256<byte> bytes)
     {
         const byte both = Control0 | Control1;
-        Vector128<byte> low = Vector128.Create(both, both, both, both, both, both | PercentOrAnd, both | PercentOrAnd, both, both, Control1, Control1, Control0 | Plus, Control1 | Backslash, Control1 | EqualsSign, both, both | Delete);
-        Vector128<byte> high = Vector128.Create(Control0, Control1, Plus | PercentOrAnd, EqualsSign, 0, Backslash, 0, Delete, 0, 0, 0, 0, 0, 0, 0, 0);
+        Vector128<byte> low = Vector128.Create(both, both, both, both, both, both | PercentOrAnd, both | PercentOrAnd, both, both, Control1, Control1, Control0 | Plus | Escape, Control1 | Backslash, Control1 | EqualsSign, both, both | Delete);
+        Vector128<byte> high = Vector128.Create(Control0, Control1 | Escape, Plus | PercentOrAnd, EqualsSign, 0, Backslash, 0, Delete, 0, 0, 0, 0, 0, 0, 0, 0);
         if (Avx2.IsSupported) return Avx2.Shuffle(Vector256.Create(low, low), bytes & Vector256.Create((byte)15)) & Avx2.Shuffle(Vector256.Create(high, high), (bytes >>> 4) & Vector256.Create((byte)15));
         return Vector256.Create(Kinds(bytes.GetLower(), low, high), Kinds(bytes.GetUpper(), low, high));
     }
