@@ -60,13 +60,13 @@ internal static partial class Wrapping
 
     private static int Indent(string line) => line.Length - line.AsSpan().TrimStart(' ').Length;
 
-    [GeneratedRegex(@"^ *(?:hint: )?(?:\$ |offproof )", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^ *(?:hint: )?(?:\$ |offproof )", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Command();
 
-    [GeneratedRegex("  +", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("  +", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Gap();
 
     // Between back quotes, or from the program's name to the end of the sentence; else a word.
-    [GeneratedRegex(@"[^ `]*`[^`]*`[^ ]*|offproof (?:[^ ]*[^ .,;:] )*[^ ]+|[^ ]+", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"[^ `]*`[^`]*`[^ ]*|offproof (?:[^ ]*[^ .,;:] )*[^ ]+|[^ ]+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Whole();
 }

@@ -11,7 +11,7 @@ public sealed class ShortHashTests
     {
         using CanaryExaminer examiner = Examiner();
         Offproof.Auditor.Dice numbers = new(5);
-        long chance = Murmur3.X86Of32("+447700900077"u8);
+        ulong chance = Murmur3.X86Of32("+447700900077"u8);
         string samples = string.Join(',', Enumerable.Range(0, 20_000).Select(_ => numbers.Next() >> 32).Append(chance));
         examiner.Examine(Disguises.ChainTests.Body(), Encoding.ASCII.GetBytes($"{{\"samples\":[{samples}]}}"));
         Assert.NotEmpty(examiner.Findings);
