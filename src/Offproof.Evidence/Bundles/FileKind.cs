@@ -10,9 +10,8 @@ static partial class FileKind
     const int StatusSize = 256, ModeAt = 28; // struct statx, the same on every processor
     const int TypeMask = 0xF000, Regular = 0x8000;
 
-    // What is not there has every attribute.
-    internal static bool IsLink(FileSystemInfo entry) =>
-        entry.LinkTarget is not null || ((int)entry.Attributes != -1 && entry.Attributes.HasFlag(FileAttributes.ReparsePoint));
+    // What is not there has every attribute, and so has what no name of ours leads to: nobody follows either.
+    internal static bool IsLink(FileSystemInfo entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint) || entry.LinkTarget is not null;
 
     /// <summary>True for pipes, sockets and devices; not known, and false, where the system is not Linux.</summary>
     internal static bool IsSpecial(string path)
@@ -36,8 +35,8 @@ static partial class FileKind
     {
         FileInfo file = new(path);
         if (Directory.Exists(path)) throw new EvidenceException(EvidenceFault.Failure, $"{path} is a folder", "name the files in it");
+        if ((int)file.Attributes == -1) throw new EvidenceException(EvidenceFault.Failure, $"{path} is not there");
         if (IsLink(file)) throw new EvidenceException(EvidenceFault.Refused, $"{path} is a link: what it holds is decided elsewhere", "name the file itself");
-        if (!file.Exists) throw new EvidenceException(EvidenceFault.Failure, $"{path} is not there");
         if (IsSpecial(path)) throw new EvidenceException(EvidenceFault.Refused, $"{path} is a pipe, a socket or a device: what it holds is decided later", "copy it to a file first");
         return Plain(path);
     }
