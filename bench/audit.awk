@@ -1,8 +1,8 @@
-# Medians per case and tool, and the auditor's ratios. Input: the lines that bench/audit writes.
+# Medians per case and tool, and the auditor's ratios. Input: the lines that bench/audit writes; few and many: how many forms the two personas have.
 BEGIN {
     FS = ","
-    title["http-few"] = "HTTP/1.1, about 2,700 forms"; title["http-many"] = "HTTP/1.1, about 26,000 forms"; title["tls"] = "TLS 1.2 with its key log"
-    title["clean"] = "HTTP/1.1, nothing planted, about 26,000 forms"; title["http-small"] = "HTTP/1.1, small"; title["http-large"] = "HTTP/1.1, large"
+    title["http-few"] = "HTTP/1.1, " few " forms"; title["http-many"] = "HTTP/1.1, " many " forms"; title["tls"] = "TLS 1.2 with its key log"
+    title["clean"] = "HTTP/1.1, nothing planted, " many " forms"; title["http-small"] = "HTTP/1.1, small"; title["http-large"] = "HTTP/1.1, large"
 }
 
 NR > 1 {
@@ -27,6 +27,6 @@ END {
     print "\n| ratio of processor times | measured | asked |\n|---|--:|---|"
     ratio("tshark and ripgrep to the auditor, HTTP/1.1", "http-few" SUBSEP "tshark+rg", "http-few" SUBSEP "offproof", "at least 10")
     ratio("tshark and ripgrep to the auditor, TLS 1.2", "tls" SUBSEP "tshark+rg", "tls" SUBSEP "offproof", "at least 8")
-    ratio("26,000 forms to 2,700, HTTP/1.1", "http-many" SUBSEP "offproof", "http-few" SUBSEP "offproof", "at most 3")
+    ratio(many " forms to " few ", HTTP/1.1", "http-many" SUBSEP "offproof", "http-few" SUBSEP "offproof", "at most 3")
     ratio("large to small", "http-large" SUBSEP "offproof", "http-small" SUBSEP "offproof", "100 is linear")
 }

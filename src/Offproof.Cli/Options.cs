@@ -58,7 +58,7 @@ internal static class Options
     }
 
     /// <summary>A whole number, refused in words of this program.</summary>
-    internal static Option<T?> Number<T>(string name, string description, string helpName, T least, T most) where T : struct, System.Numerics.INumber<T> => new(name)
+    internal static Option<T?> Number<T>(string name, string description, string helpName, T least, T most, string written = "") where T : struct, System.Numerics.INumber<T> => new(name)
     {
         Description = description,
         HelpName = helpName,
@@ -66,10 +66,13 @@ internal static class Options
         {
             if (T.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out T number)
                 && number >= least && number <= most) return number;
-            result.AddError($"{name} is a whole number from {least} to {most}{(helpName == "BYTES" ? ", in digits alone (5000000000 is 5 GB)" : "")}, not '{result.Tokens[0].Value}'");
+            result.AddError($"{name} is a whole number from {least} to {most}{written}, not '{result.Tokens[0].Value}'");
             return null;
         },
     };
+
+    /// <summary>A number of bytes, without a unit.</summary>
+    internal static Option<long?> Bytes(string name, string description) => Number(name, description, "BYTES", 0, long.MaxValue, ", in digits alone (5000000000 is 5 GB)");
 
     /// <summary>A day (it begins at midnight here) or a moment after RFC 3339.</summary>
     internal static Option<DateTimeOffset?> Moment(string name, string description) => new(name)

@@ -121,7 +121,7 @@ public sealed class RunningServer : IAsyncDisposable
         }
         catch (Exception e) when (ListenException.Of(e, endpoint) is not null)
         {
-            throw ListenException.Of(e, endpoint)!;
+            throw ListenException.Of(e, endpoint, "--behind-proxy")!;
         }
 
         Url = new(app.Urls.First() + "/");

@@ -4,7 +4,11 @@ namespace Offproof.Auditor;
 /// <param name="Id">Stable within a persona: <c>identifiers.imei</c>, <c>contacts[3].phones[0]</c>, <c>messages[17].body</c>.</param>
 /// <param name="Kind">imei, imsi, iccid, android-id, mac, serial, email, carrier, gps, phone, contact-phone, contact-name, contact, message-number, message-text, note-text, photo, ...</param>
 /// <param name="Value">What a report shows of it.</param>
-internal sealed record Canary(string Id, string Kind, string Value);
+internal sealed record Canary(string Id, string Kind, string Value)
+{
+    /// <summary>The phone's own: few, and the first that anybody asks for.</summary>
+    internal bool IsOwn => Id.StartsWith("identifiers.", StringComparison.Ordinal);
+}
 
 /// <summary>One way in which a canary is ordinarily written: bytes whose presence proves that it left (audit.md §4).</summary>
 /// <param name="Canary">Whose form it is.</param>

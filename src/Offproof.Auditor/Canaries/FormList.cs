@@ -53,6 +53,13 @@ internal sealed class FormList
 
     internal bool Add(Canary canary, string name, string text, double bits) => Add(canary, name, Encoding.UTF8.GetBytes(text), bits);
 
+    /// <summary>A pair of numbers in whichever order: the longer one is looked for, the other near it.</summary>
+    internal bool AddPair(Canary canary, string name, string one, string other, double bits)
+    {
+        (string first, string near) = one.Length >= other.Length ? (one, other) : (other, one);
+        return Add(canary, name, Encoding.ASCII.GetBytes(first), bits, Encoding.ASCII.GetBytes(near));
+    }
+
     /// <param name="always">Said though other forms of the canary are searched.</param>
     internal bool Refuse(Canary canary, string name, string reason, bool always = true)
     {

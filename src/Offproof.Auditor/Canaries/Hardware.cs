@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Text;
 
 namespace Offproof.Auditor;
 
@@ -31,10 +30,7 @@ internal static class Hardware
 
         void Halves(long first, long second)
         {
-            if (Math.Min(first, second) < FewestOfHalf) return;
-            byte[] one = Encoding.ASCII.GetBytes(first.ToString(CultureInfo.InvariantCulture));
-            byte[] other = Encoding.ASCII.GetBytes(second.ToString(CultureInfo.InvariantCulture));
-            forms.Add(canary, "two-numbers", one.Length >= other.Length ? one : other, bits - Entropy.Pair, one.Length >= other.Length ? other : one);
+            if (Math.Min(first, second) >= FewestOfHalf) forms.AddPair(canary, "two-numbers", first.ToString(CultureInfo.InvariantCulture), second.ToString(CultureInfo.InvariantCulture), bits - Entropy.Pair);
         }
 
         void Digits(string name, ulong value) => forms.Add(canary, name, value.ToString(CultureInfo.InvariantCulture), bits);

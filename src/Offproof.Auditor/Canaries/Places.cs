@@ -34,10 +34,10 @@ internal static class Places
         void Integers(string name, string a, string b)
         {
             // Near the equator and the first meridian, so few digits are ordinary.
-            if (Math.Min(a.Length, b.Length) >= Form.ShortestBytes - 1) Pair(name, a.Length >= b.Length ? a : b, a.Length >= b.Length ? b : a);
+            if (Math.Min(a.Length, b.Length) >= Form.ShortestBytes - 1) forms.AddPair(canary, name, a, b, name is "e5" ? Bits(5) : bits);
         }
 
-        void Pair(string name, string a, string b) => forms.Add(canary, name, Encoding.ASCII.GetBytes(a), name is "e5" ? Bits(5) : bits, Encoding.ASCII.GetBytes(b));
+        void Pair(string name, string a, string b) => forms.Add(canary, name, Encoding.ASCII.GetBytes(a), bits, Encoding.ASCII.GetBytes(b));
 
         // Both halves in a row are long enough to stand alone, in either sequence.
         void Binary(string name, byte[] a, byte[] b, double both)

@@ -91,7 +91,7 @@ internal sealed partial class CanaryExaminer
         for (int from = 0; from < text.Length;)
         {
             int open = text[from..].IndexOf((byte)'<') is var next and >= 0 ? from + next : text.Length;
-            if (!isKey) One(WithoutEntities(text[from..open].Trim(" \t\r\n"u8)), inside, at);
+            if (!isKey) One(Meant(text[from..open].Trim(" \t\r\n"u8), (byte)'&'), inside, at);
             ReadOnlySpan<byte> tag = text[open..];
             if (tag.StartsWith("<![CDATA["u8) && tag.IndexOf("]]>"u8) is var end and >= 0)
             {
@@ -110,19 +110,12 @@ internal sealed partial class CanaryExaminer
             if (mark is (byte)'<' or (byte)'>') isInTag = mark == '<';
             if (mark is (byte)'<' or (byte)'>' || !isInTag || text[from - 2] != '=') continue;
             int length = text[from..].IndexOf(mark) is var end and >= 0 ? end : text.Length - from;
-            One(WithoutEntities(text.Slice(from, length)), inside, at);
+            One(Meant(text.Slice(from, length), (byte)'&'), inside, at);
             from = Math.Min(from + length + 1, text.Length);
         }
     }
 
     private static readonly SearchValues<byte> OfTags = SearchValues.Create("<>\"'"u8);
-
-    private ReadOnlySpan<byte> WithoutEntities(ReadOnlySpan<byte> text)
-    {
-        if (text.Length > 12 * LongestValue || !text.Contains((byte)'&')) return text;
-        Escapes.Entity(text, _unescaped.Clear());
-        return _unescaped.Written;
-    }
 
     // Up to what ends them.
     private void Parameters(ReadOnlySpan<byte> text, byte last, in Layer inside, in Layer at)
@@ -165,7 +158,7 @@ internal sealed partial class CanaryExaminer
                 int close = marks.Next(from + 1, Quotes.Quote | Quotes.Backslash);
                 while (close < text.Length && text[close] == '\\') close = marks.Next(close + 2, Quotes.Quote | Quotes.Backslash);
                 int after = Math.Min(close + 1, text.Length);
-                if (!(after < text.Length && text[after] == ':') && !text[after..].TrimStart(" \t"u8).StartsWith(":"u8)) One(Unescaped(text[(from + 1)..close]), inside, at);
+                if (!(after < text.Length && text[after] == ':') && !text[after..].TrimStart(" \t"u8).StartsWith(":"u8)) One(Meant(text[(from + 1)..close], (byte)'\\'), inside, at);
                 from = after;
                 continue;
             }
@@ -176,11 +169,13 @@ internal sealed partial class CanaryExaminer
         }
     }
 
-    // A string as it is meant; a character takes twelve at most.
-    private ReadOnlySpan<byte> Unescaped(ReadOnlySpan<byte> text)
+    // A string, or a text of an element, as it is meant; a character takes twelve at most.
+    private ReadOnlySpan<byte> Meant(ReadOnlySpan<byte> text, byte mark)
     {
-        if (text.Length > 12 * LongestValue || !text.Contains((byte)'\\')) return text;
-        Escapes.Backslash(text, _unescaped.Clear());
+        if (text.Length > 12 * LongestValue || !text.Contains(mark)) return text;
+        _unescaped.Clear();
+        if (mark == '&') Escapes.Entity(text, _unescaped);
+        else Escapes.Backslash(text, _unescaped);
         return _unescaped.Written;
     }
 }

@@ -174,7 +174,7 @@ internal sealed partial class CanaryExaminer
     {
         _boundary = [];
         if (contentType is null || !contentType.AsSpan().TrimStart().StartsWith("multipart/", StringComparison.OrdinalIgnoreCase)) return;
-        int at = contentType?.IndexOf("boundary=", StringComparison.OrdinalIgnoreCase) ?? -1;
+        int at = contentType.IndexOf("boundary=", StringComparison.OrdinalIgnoreCase);
         if (at < 0) return;
         ReadOnlySpan<char> value = contentType.AsSpan(at + 9).TrimStart('"');
         int end = value.IndexOfAny("\"; ,\t");

@@ -34,7 +34,7 @@ internal sealed record Permutation(string Name, byte[]? Map)
         {
             Form mapped = form;
             // The phone's own identifiers also where the map was used again on its result: that is what the detector tries.
-            for (int times = form.Canary.Id.StartsWith("identifiers.", StringComparison.Ordinal) ? 3 : 1; times > 0; times--)
+            for (int times = form.Canary.IsOwn ? 3 : 1; times > 0; times--)
             {
                 mapped = mapped with { Name = CustomMap + ": " + mapped.Name, Bytes = [.. mapped.Bytes.Select(b => map[b])] };
                 if (!mapped.Bytes.AsSpan().SequenceEqual(form.Bytes)) all.Add(mapped);

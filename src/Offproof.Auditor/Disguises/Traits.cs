@@ -34,12 +34,12 @@ internal readonly struct Traits
     internal bool HasMarks => (_kinds & (PercentOrAnd | Backslash)) != 0;
 
     /// <summary>With controls, the rest is not looked at.</summary>
-    internal static Traits Of(ReadOnlySpan<byte> bytes) => Of(bytes, isText: false);
+    internal static Traits Of(ReadOnlySpan<byte> bytes) => Of(bytes, withControls: false);
 
     /// <summary>All kinds, controls or not.</summary>
-    internal static Traits WithControls(ReadOnlySpan<byte> bytes) => Of(bytes, isText: true);
+    internal static Traits WithControls(ReadOnlySpan<byte> bytes) => Of(bytes, withControls: true);
 
-    private static Traits Of(ReadOnlySpan<byte> bytes, bool isText)
+    private static Traits Of(ReadOnlySpan<byte> bytes, bool withControls)
     {
         Vector256<byte> kinds = Vector256<byte>.Zero;
         Vector256<byte> all = Vector256<byte>.Zero;
@@ -50,7 +50,7 @@ internal readonly struct Traits
             Vector256<byte> some = Vector256.LoadUnsafe(ref first, (nuint)at);
             kinds |= Kinds(some);
             all |= some;
-            if (!isText && (at & (Together - 1)) == 0 && HasControl(kinds)) return new Traits(Control0, isWide: false);
+            if (!withControls && (at & (Together - 1)) == 0 && HasControl(kinds)) return new Traits(Control0, isWide: false);
         }
         if (at < bytes.Length)
         {

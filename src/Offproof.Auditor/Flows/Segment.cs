@@ -3,6 +3,9 @@ namespace Offproof.Auditor;
 /// <summary>What a TCP header says.</summary>
 internal readonly record struct Segment(ushort From, ushort To, uint Sequence, uint Acknowledged, byte Flags)
 {
+    /// <summary>Ports below it are of servers (RFC 6335 §6).</summary>
+    internal const int WellKnown = 1024;
+
     internal bool IsFin => (Flags & 0x01) != 0;
 
     internal bool IsSyn => (Flags & 0x02) != 0;
@@ -17,7 +20,7 @@ internal readonly record struct Segment(ushort From, ushort To, uint Sequence, u
     /// <summary>By the ports: servers have low ones, and the first to speak is the client where they say nothing.</summary>
     internal static bool IsClient(ushort from, ushort to)
     {
-        if (from < 1024 != to < 1024) return to < 1024;
+        if (from < WellKnown != to < WellKnown) return to < WellKnown;
         if (from >= 32_768 != to >= 32_768) return from >= 32_768;
         return true;
     }

@@ -5,15 +5,12 @@ namespace Offproof.Auditor;
 
 /// <summary>
 /// Says which end of a flow is the phone (audit.md §3.1): whose address was stated, else the end that the capture's first packets have in common, else the one of a local network. Ports and who spoke
-/// first decide nothing, since who sends is free to choose them: they can only contradict.
+/// first decide nothing alone, since who sends is free to choose them: they support a local network, or contradict.
 /// </summary>
 internal sealed class Ends
 {
     // Of a capture's beginning, so many peers of one end are remembered: two are enough.
     const int MostPeers = 4, MostEnds = 4096;
-
-    // Ports below are those of services (RFC 6335 §6).
-    const int WellKnown = 1024;
 
     readonly HashSet<(bool IsVersion6, UInt128 Address)> _stated = [];
     UInt128? _usual4;
@@ -67,7 +64,7 @@ internal sealed class Ends
         PhoneSide? common = One(Network(isVersion6, client) == usual, Network(isVersion6, server) == usual, out _);
         PhoneSide? local = One(IsLocal(isVersion6, client), IsLocal(isVersion6, server), out _);
         (ushort clientPort, ushort serverPort) = isClientLow ? (key.LowPort, key.HighPort) : (key.HighPort, key.LowPort);
-        bool isService = serverPort is > 0 and < WellKnown && clientPort >= WellKnown;
+        bool isService = serverPort is > 0 and < Segment.WellKnown && clientPort >= Segment.WellKnown;
         // Hints that contradict each other decide nothing: a phone with a public address can speak to a server in a local network, and a resolver has many peers.
         if (common is not { } known) return local == PhoneSide.Client && (isOpened || isService || isFirstLow == isClientLow) ? PhoneSide.Client : PhoneSide.Either;
         if (known == PhoneSide.Server && isService) return PhoneSide.Either;

@@ -14,7 +14,7 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
     const double Alternatives = 8;
 
     // A bit for each value that was asked about, by its hash: enough for some millions.
-    const int AskedBits = 1 << 20;
+    const int AskedSlotBits = 20, AskedBits = 1 << AskedSlotBits;
 
     readonly Dictionary<ulong, Hit[]> _tried = [];
     (Form Form, byte[] Value)[] _values = [], _canonical = [];
@@ -99,20 +99,18 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
         for (at = at < 0 ? ~at : at; at < hashes.Length && hashes[at].Hash == value; at++)
         {
             Form form = _values[hashes[at].Which / HashAlgorithms.Short.Length].Form;
-            hits.Add(new Hit(form, 0, text.Length, HashAlgorithms.Short[hashes[at].Which % HashAlgorithms.Short.Length].Name, Math.Min(form.Bits, IsOwn(form) ? _bitsOfOwnShort : _bitsOfShort)));
+            hits.Add(new Hit(form, 0, text.Length, HashAlgorithms.Short[hashes[at].Which % HashAlgorithms.Short.Length].Name, Math.Min(form.Bits, form.Canary.IsOwn ? _bitsOfOwnShort : _bitsOfShort)));
         }
     }
 
     void Ask(uint value)
     {
-        uint slot = unchecked(value * 0x9E3779B1) >> 12;
+        uint slot = Slot(value, AskedSlotBits);
         ulong bit = 1UL << (int)(slot & 63);
         if ((_asked[slot >> 6] & bit) != 0) return;
         _asked[slot >> 6] |= bit;
         _askedOnce++;
     }
-
-    static bool IsOwn(Form form) => form.Canary.Id.StartsWith("identifiers.", StringComparison.Ordinal);
 
     /// <summary>Is this value a hash of a form with one of these salts before or after it, or keyed with one of them (HMAC)?</summary>
     internal void FindSalted(ReadOnlySpan<byte> value, IReadOnlyList<byte[]> salts, List<Hit> hits)
@@ -213,7 +211,7 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
         Array.Sort(_short);
         // Any of them would have been found: a value is 2^-32 times their number likely to be one. The phone's own are few.
         _bitsOfShort = 32 - Math.Log2(Math.Max(1, _short.Length));
-        _bitsOfOwnShort = 32 - Math.Log2(Math.Max(1, _short.Count(hash => IsOwn(_values[hash.Which / HashAlgorithms.Short.Length].Form))));
+        _bitsOfOwnShort = 32 - Math.Log2(Math.Max(1, _short.Count(hash => _values[hash.Which / HashAlgorithms.Short.Length].Form.Canary.IsOwn)));
         // One in sixteen is looked for in vain, and the table stays near.
         _slotBits = Math.Clamp(BitOperations.Log2((uint)_short.Length | 1) + 5, 10, 24);
         _mayBeShort = new ulong[1 << _slotBits - 6];
@@ -225,7 +223,9 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
 
     bool IsAnywhere(int which) => which >= _values.Length * HashAlgorithms.All.Length || HashAlgorithms.All[which % HashAlgorithms.All.Length].IsUsual;
 
-    uint Slot(uint hash) => unchecked(hash * 0x9E3779B1) >> 32 - _slotBits;
+    uint Slot(uint hash) => Slot(hash, _slotBits);
+
+    static uint Slot(uint hash, int bits) => unchecked(hash * 0x9E3779B1) >> 32 - bits;
 
     static bool TryReadShort(ReadOnlySpan<byte> text, out uint value)
     {

@@ -22,7 +22,7 @@ internal static class Hashed
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (Form form in forms.Where(f => IsHashed(f) && f.Name is "international" or "national" or "significant" or "digits" or "without-check-digit" or "as-written" or "colons" or "bare"
             && f.Canary.Kind is "imei" or "imsi" or "iccid" or "android-id" or "mac" or "serial" or "email" or "phone" or "contact-phone" or "contact-email" or "message-number")
-            .OrderBy(f => f.Canary.Id.StartsWith("identifiers", StringComparison.Ordinal) ? 0 : 1))
+            .OrderBy(f => f.Canary.IsOwn ? 0 : 1))
         {
             string value = Encoding.UTF8.GetString(form.Bytes);
             foreach (string spelling in form.Name is "international" ? ["+" + value, value] : form.Canary.Kind is "mac" ? [value, value.ToUpperInvariant()] : (string[])[value])

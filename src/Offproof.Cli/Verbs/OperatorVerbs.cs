@@ -12,7 +12,7 @@ internal static class OperatorVerbs
     internal static Command Invite()
     {
         Option<string> data = Data("The server's folder");
-        Option<long?> quota = Options.Number("--quota", "How many bytes the account may store; what `serve` says where not given", "BYTES", 0, long.MaxValue);
+        Option<long?> quota = Options.Bytes("--quota", "How many bytes the account may store; what `serve` says where not given");
         Option<int?> days = Options.Number("--days", "How long it is good; 14 where not given", "N", 1, ServerOperator.MaxDays);
         Option<bool> withdraw = new("--withdraw") { Description = "Make none, and end all that are open" };
         Command verb = new("invite", "Print an invitation: with it, once, an account is opened") { data, quota, days, withdraw };

@@ -11,7 +11,7 @@ internal static class ServeVerb
     {
         Option<string> data = OperatorVerbs.Data("The server's folder; created where absent");
         Option<string> listen = new("--listen") { Description = "http on loopback, https anywhere", DefaultValueFactory = static _ => "http://127.0.0.1:8750", HelpName = "URL" };
-        Option<long?> quota = Options.Number("--quota", "How many bytes an account without a quota of its own may store; no limit where not given", "BYTES", 0, long.MaxValue);
+        Option<long?> quota = Options.Bytes("--quota", "How many bytes an account without a quota of its own may store; no limit where not given");
         Option<bool> invited = new("--invited-only") { Description = "Who opens an account needs an invitation; always so off loopback" };
         Option<string?> certificate = new("--certificate") { Description = "For https: the certificate and the chain below it", HelpName = "PEM" };
         Option<string?> key = new("--certificate-key") { Description = "For https: its private key, not encrypted", HelpName = "PEM" };

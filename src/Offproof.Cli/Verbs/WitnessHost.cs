@@ -32,8 +32,7 @@ internal static class WitnessHost
         }
         catch (Exception e) when (ListenException.Of(e, endpoint) is { } refused)
         {
-            // --behind-proxy is the server's: a witness is behind one whenever it is asked from elsewhere.
-            throw new DeviceException(DeviceFault.Failure, refused.Message, refused.Hint.Replace(" (--behind-proxy)", "", StringComparison.Ordinal), refused);
+            throw new DeviceException(DeviceFault.Failure, refused.Message, refused.Hint, refused);
         }
         Terminal.Talk($"listening on {app.Urls.First()}");
         await Task.Delay(Timeout.Infinite, stop.Token).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);

@@ -13,7 +13,10 @@ public sealed class ListenException : IOException
     public string Hint { get; }
 
     /// <summary>What was thrown when a host began to listen on an address; null where it is about something else.</summary>
-    public static ListenException? Of(Exception thrown, IPEndPoint endpoint)
+    /// <param name="thrown">By the host, when it began.</param>
+    /// <param name="endpoint">Where it was to listen.</param>
+    /// <param name="proxy">The option that names a proxy in front, where the host has one.</param>
+    public static ListenException? Of(Exception thrown, IPEndPoint endpoint, string? proxy = null)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         return thrown switch
@@ -21,7 +24,7 @@ public sealed class ListenException : IOException
             IOException { InnerException: AddressInUseException } => new(
                 $"port {endpoint.Port} of {endpoint.Address} is in use: another program, or another server, listens there", "--listen with another port", thrown),
             SocketException { SocketErrorCode: SocketError.AccessDenied } => new(
-                $"port {endpoint.Port} may not be used by this user", "--listen with a port from 1024 on, or a proxy in front of it (--behind-proxy)", thrown),
+                $"port {endpoint.Port} may not be used by this user", "--listen with a port from 1024 on, or a proxy in front of it" + (proxy is null ? "" : $" ({proxy})"), thrown),
             SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => new(
                 $"{endpoint.Address} is no address of this machine", "--listen with one that it has", thrown),
             _ => null,

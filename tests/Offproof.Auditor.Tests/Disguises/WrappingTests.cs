@@ -150,6 +150,7 @@ public sealed class WrappingTests
         Assert.Equal(0, Unread($"Content-Type: multipart/form-data; boundary={Token}"));
         Assert.Equal(0, Unread($"content-type:multipart/form-data; boundary=\"{Token}\""));
         Assert.Equal(Token.Length, Unread($"X-Foo: multipart/form-data; boundary={Token}"));
+        Assert.Equal(Token.Length, Unread($"X-Same-Size1: multipart/form-data; boundary={Token}"));
         Assert.Equal(Token.Length, Unread($"Content-Type: application/json; boundary={Token}"));
         Assert.Equal(Token.Length, Unread($"Content-Type: multipart/mixed; boundary=b\r\nContent-Type: multipart/mixed; boundary={Token}"));
         byte[] body = Encoding.ASCII.GetBytes($"{{\"a\":\"{Token}\"}}");
