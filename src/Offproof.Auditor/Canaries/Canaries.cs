@@ -125,7 +125,7 @@ internal sealed class Canaries
     }
 
     // As vCard's N, as cells of a table, as files are named.
-    static readonly string[] Between = ["-", ";", ",", "\t", "\",\"", "\u00a0", "  ", ",,", ";;", "|", "\n", "\r\n"];
+    static readonly string[] Between = ["-", ";", ",", "\t", "\",\"", "\",\"\",\"", "\u00a0", "  ", ",,", ";;", "|", "\n", "\r\n"];
 
     static void Message(FormList forms, Texts texts, Files files, Persona.Message message, string id, string? region)
     {
@@ -156,9 +156,13 @@ internal sealed class Canaries
     {
         Canary canary = new(id, "photo", photo.Path ?? id);
         files.Add(forms, canary, photo.Sha256, photo.Path, photo.Bytes);
-        // A camera's name is the time; another's is as ordinary as it looks.
+        // A camera's name is the time; another's is as ordinary as it looks. Who makes it smaller calls it by another extension.
         if (photo.Path is { } path && path[(path.LastIndexOf('/') + 1)..] is { Length: > 0 } file)
-            forms.Add(new Canary($"{id}.name", "photo-name", file), "as-written", file, file.Count(char.IsAsciiDigit) >= 14 ? Year + 2 : Entropy.OfText(file));
+        {
+            Canary name = new($"{id}.name", "photo-name", file);
+            forms.Add(name, "as-written", file, file.Count(char.IsAsciiDigit) >= 14 ? Year + 2 : Entropy.OfText(file));
+            if (file.LastIndexOf('.') is > 0 and var point && file[..point] is var stem) forms.Add(name, "without-extension", stem, stem.Count(char.IsAsciiDigit) >= 14 ? Year + 1 : Entropy.OfText(stem));
+        }
         if (photo.Position is { } place) Places.Add(forms, new Canary($"{id}.gps", "photo-gps", Position(place)), place);
         // EXIF: the local time, without the offset.
         if (photo is { Taken: { Length: >= 19 } taken, Model: { Length: > 0 } model })

@@ -23,7 +23,7 @@ internal sealed partial class CanaryExaminer
         if (bytes.Length < 2 || _nesting >= Formats.Deepest) return -1;
         if (bytes.StartsWith(PropertyList.Mark)) return Read(bytes, "plist", PropertyList.TryRead, at);
         if (bytes.StartsWith("PK\x3\x4"u8)) return Zip(bytes, at);
-        if (bytes.StartsWith("--"u8) && Multipart(bytes, at) is var parts and >= 0) return parts;
+        if (DelimiterOf(bytes) is var delimiter and > 0) return Multipart(bytes, delimiter, at);
         if (bytes[0] <= 1 && bytes.Length >= 5 && Grpc(bytes, at) is var messages and >= 0) return messages;
         if (bytes[0] == 0 && Records(bytes, at) is var records and >= 0) return records;
         foreach ((string name, Reading read) in Unmarked)
@@ -176,10 +176,8 @@ internal sealed partial class CanaryExaminer
     }
 
     // RFC 2046 §5.1: parts between lines of two hyphens and the boundary, which the first line tells.
-    private int Multipart(ReadOnlySpan<byte> bytes, in Layer at)
+    private int Multipart(ReadOnlySpan<byte> bytes, int line, in Layer at)
     {
-        int line = bytes[..Math.Min(bytes.Length, 80)].IndexOf("\r\n"u8);
-        if (line < 3 || !IsText(bytes[..line])) return -1;
         ReadOnlySpan<byte> delimiter = bytes[..line];
         int unread = 0;
         int from = line + 2;
@@ -206,6 +204,7 @@ internal sealed partial class CanaryExaminer
             from += 2;
         }
         _nesting--;
+        if (_isLeaving) JoinedParts(bytes, at);
         return unread;
     }
 }

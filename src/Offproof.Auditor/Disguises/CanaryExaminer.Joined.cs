@@ -48,6 +48,15 @@ internal sealed partial class CanaryExaminer
         _isJoining = false;
     }
 
+    /// <summary>The same of the short parts of a multipart, whatever lies beside them.</summary>
+    private void JoinedParts(ReadOnlySpan<byte> multipart, in Layer at)
+    {
+        if (_isJoining || at.Depth > DeepestJoined || at.Depth >= _limits.Depth) return;
+        _isJoining = true;
+        Joined(multipart, Wrapping.Parts, at);
+        _isJoining = false;
+    }
+
     private void Joined(ReadOnlySpan<byte> text, Wrapping wrapping, in Layer at)
     {
         _joined.Clear();
@@ -63,6 +72,7 @@ internal sealed partial class CanaryExaminer
         Layer inside = at.Inside(0, text.Length);
         if ((wrapping & Wrapping.Target) != Wrapping.None) Parameters(text[(text.IndexOf((byte)'?') + 1)..text.IndexOf((byte)'\n')], (byte)' ', inside, at);
         if ((wrapping & Wrapping.Form) != Wrapping.None) Parameters(text.TrimEnd(" \t\r\n"u8), (byte)'&', inside, at);
+        if ((wrapping & Wrapping.Parts) != Wrapping.None) Parts(text, inside, at);
         if ((wrapping & Wrapping.Elements) != Wrapping.None) Elements(text[FirstElement(text)..], inside, at);
         if ((wrapping & Wrapping.Fields) != Wrapping.None) Fields(text, inside, at);
         if ((wrapping & Wrapping.Members) != Wrapping.None) Members(text[FirstMember(text)..], inside, at);

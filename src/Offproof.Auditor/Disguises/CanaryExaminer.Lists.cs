@@ -1,9 +1,11 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 
 namespace Offproof.Auditor;
 
-// Bytes written one by one (audit.md §6.2): 6a:6f:6e, 0x6a, 0x6f, [106,111,-3].
+// Bytes written one by one (audit.md §6.2): 6a:6f:6e, 0x6a, 0x6f, [106,111,-3], {"0":106,"1":111}; or four by four, in words.
 internal sealed partial class CanaryExaminer
 {
     private const int FewestItems = 8;
@@ -13,6 +15,9 @@ internal sealed partial class CanaryExaminer
     private readonly Output _bytesOfHex = new();
     private readonly Output _bytesOfDecimal = new();
     private readonly Output _digitsAlone = new();
+    private readonly Output _numbered = new();
+    private readonly Output _words = new();
+    private int _longWords;
 
     private static bool[] MakeIsOfList()
     {
@@ -62,6 +67,7 @@ internal sealed partial class CanaryExaminer
 
     private int List(ReadOnlySpan<byte> run, in Layer inside, in Layer at)
     {
+        if (run.IndexOf("\":"u8) >= 0 && Numbered(run, inside, at) is var numbered and >= 0) return numbered;
         int unread = 0;
         int items = 0;
         int width = 0;
@@ -70,6 +76,7 @@ internal sealed partial class CanaryExaminer
         _bytesOfHex.Clear();
         _bytesOfDecimal.Clear();
         _digitsAlone.Clear();
+        (_longWords, _words.Count) = (0, 0);
         for (int from = 0; from < run.Length;)
         {
             if (!char.IsAsciiHexDigit((char)run[from]))
@@ -97,6 +104,15 @@ internal sealed partial class CanaryExaminer
             {
                 Hexadecimal(inside, at, ref isMarked, ref unread);
             }
+            if (!hasMark && item.Length is > 0 and <= 10 && Utf8Parser.TryParse(item, out uint word, out int used) && used == item.Length)
+            {
+                AddWord(isNegative ? unchecked(0 - word) : word);
+                if (item.Length >= 9) _longWords++;
+            }
+            else
+            {
+                FourByFour(inside, at);
+            }
             if (!hasMark && item.Length is > 0 and <= 3 && !item.ContainsAnyExceptInRange((byte)'0', (byte)'9') && Decimal(item, isNegative) is { } value)
             {
                 items++;
@@ -111,6 +127,7 @@ internal sealed partial class CanaryExaminer
         }
         Hexadecimal(inside, at, ref isMarked, ref unread);
         Decimals(inside, at, ref items, ref isWide, ref unread);
+        FourByFour(inside, at);
         return Math.Min(unread, run.Length);
 
         static int? Decimal(ReadOnlySpan<byte> item, bool isNegative)
@@ -120,6 +137,47 @@ internal sealed partial class CanaryExaminer
             if (isNegative) value = -value;
             return value is >= -128 and <= 255 ? value : null;
         }
+    }
+
+    // A typed array that was written as an object: each byte under its number. -1 where there is none.
+    private int Numbered(ReadOnlySpan<byte> run, in Layer inside, in Layer at)
+    {
+        int unread = -1;
+        _numbered.Clear();
+        for (int from = 0; run[from..].IndexOf((byte)'"') is var quote and >= 0;)
+        {
+            from += quote + 1;
+            if (!Utf8Parser.TryParse(run[from..], out int number, out int used) || !run[(from + used)..].StartsWith("\":"u8)) continue;
+            from += used + 2;
+            if (number != _numbered.Count) NumberedBytes(inside, at, ref unread);
+            if (number == _numbered.Count && Utf8Parser.TryParse(run[from..].TrimStart(" \t\r\n"u8), out byte value, out _)) _numbered.Add(value);
+        }
+        NumberedBytes(inside, at, ref unread);
+        return unread;
+    }
+
+    private void NumberedBytes(in Layer inside, in Layer at, ref int unread)
+    {
+        if (_numbered.Count >= FewestItems)
+        {
+            int left = Listed(_numbered, "numbered bytes", inside, at);
+            unread = Math.Max(unread, 0) + (IsSpread(_numbered.Written) ? left : 0);
+        }
+        _numbered.Clear();
+    }
+
+    // Of 32 bits, the first byte first, as CryptoJS writes them.
+    private void AddWord(uint word)
+    {
+        BinaryPrimitives.WriteUInt32BigEndian(_words.Room(sizeof(uint)), word);
+        _words.Count += sizeof(uint);
+    }
+
+    // Most of a row of them have nine digits or ten. Such numbers are times and ids as well: nothing is unread because of them.
+    private void FourByFour(in Layer inside, in Layer at)
+    {
+        if (_longWords * 2 * sizeof(uint) >= _words.Count) Listed(_words, "words", inside, at);
+        (_longWords, _words.Count) = (0, 0);
     }
 
     private void Hexadecimal(in Layer inside, in Layer at, ref bool isMarked, ref int unread)

@@ -5,6 +5,9 @@ namespace Offproof.Auditor;
 // Where short values stand that belong together: parameters, members of JSON, elements of XML and HTML (audit.md §6.6).
 internal sealed partial class CanaryExaminer
 {
+    // Two hyphens, a boundary of seventy characters, and what some leave behind it.
+    private const int LongestDelimiter = 78;
+
     private static readonly SearchValues<byte> Blank = SearchValues.Create(" \t\r\n"u8);
 
     [Flags]
@@ -21,6 +24,8 @@ internal sealed partial class CanaryExaminer
         Fields = 16,
         /// <summary>JSON alone.</summary>
         Json = 32,
+        /// <summary>Parts of a multipart.</summary>
+        Parts = 64,
     }
 
     private static Wrapping OfHead(ReadOnlySpan<byte> head)
@@ -36,6 +41,7 @@ internal sealed partial class CanaryExaminer
         int element = FirstElement(text);
         Wrapping wrapping = element >= 0 ? Wrapping.Elements : Wrapping.None;
         if (FirstMember(text) >= 0) wrapping |= Wrapping.Members;
+        if (DelimiterOf(text) > 0) return wrapping | Wrapping.Parts;
         return element != text.Length - start.Length && IsForm(text) ? wrapping | Wrapping.Form : wrapping;
     }
 
@@ -116,6 +122,27 @@ internal sealed partial class CanaryExaminer
     }
 
     private static readonly SearchValues<byte> OfTags = SearchValues.Create("<>\"'"u8);
+
+    // RFC 2046 §5.1: how long the first line of a multipart is, which each part ends with; 0 where there is none.
+    private static int DelimiterOf(ReadOnlySpan<byte> bytes)
+    {
+        if (!bytes.StartsWith("--"u8)) return 0;
+        int line = bytes[..Math.Min(bytes.Length, LongestDelimiter + 2)].IndexOf("\r\n"u8);
+        return line > 2 && IsText(bytes[..line]) ? line : 0;
+    }
+
+    // What the parts hold, but for the last where nothing ends it.
+    private void Parts(ReadOnlySpan<byte> bytes, in Layer inside, in Layer at)
+    {
+        ReadOnlySpan<byte> delimiter = bytes[..DelimiterOf(bytes)];
+        for (int from = delimiter.Length; from < bytes.Length && bytes[from..].IndexOf(delimiter) is var next and >= 0; from += next + delimiter.Length)
+        {
+            ReadOnlySpan<byte> part = bytes.Slice(from, next);
+            if (!part.EndsWith("\r\n"u8)) continue;
+            part = part[..^2];
+            if (part.IndexOf("\r\n\r\n"u8) is var head and >= 0) One(part[(head + 4)..], inside, at);
+        }
+    }
 
     // Up to what ends them.
     private void Parameters(ReadOnlySpan<byte> text, byte last, in Layer inside, in Layer at)

@@ -21,10 +21,15 @@ internal sealed class DigitScan
     readonly ulong[] _ends = new ulong[1024];
     readonly ulong[] _places = new ulong[256];
     readonly int _shortest;
+    // Of how many numbers one is met in a row of digits, in bits: of the phone's own, and of all.
+    readonly double _bitsOfOwn, _bitsOfAll;
 
     internal DigitScan(IReadOnlyList<Form> forms)
     {
         _forms = forms;
+        Form[] numbers = [.. forms.Where(PatternSet.IsDigits)];
+        _bitsOfOwn = Math.Log2(Math.Max(1, numbers.Count(number => number.Canary.IsOwn)));
+        _bitsOfAll = Math.Log2(Math.Max(1, numbers.Length));
         Dictionary<uint, List<int>> ends = [];
         Dictionary<int, List<int>> places = [];
         for (int i = 0; i < forms.Count; i++)
@@ -188,7 +193,8 @@ internal sealed class DigitScan
             if (!Stands(bytes, begin, last, form.Bytes, out int start, out bool alone) || HasLonger(bytes, begin, last, candidates, c)) continue;
             int end = last + 1;
             if (form.Near is not null && !NearHalf.Find(bytes, ref start, ref end, form.Near)) continue;
-            double bits = alone ? Math.Min(form.Bits + Math.Log2(form.Bytes.Length + 1), Form.MostBits) : form.Bits;
+            // Long rows of digits are there to hold any number: one of those that are looked for is met sooner than this one.
+            double bits = alone ? Math.Min(form.Bits + Math.Log2(form.Bytes.Length + 1), Form.MostBits) : form.Bits - (form.Canary.IsOwn ? _bitsOfOwn : _bitsOfAll);
             hits.Add(candidates[c], new Hit(form, start, end - start, null, bits));
         }
     }

@@ -117,6 +117,19 @@ public sealed class CanariesTests
         Assert.Equal((shortest, longest), (lengths.Min(), lengths.Max()));
     }
 
+    [Theory]
+    [InlineData("IMG_20240221_065211.webp")]
+    [InlineData("IMG_20240221_065211_thumb.jpg")]
+    [InlineData("IMG_20240221_065211.jpg")]
+    public void A_photo_s_name_is_found_with_another_extension(string name)
+    {
+        Canaries canaries = Read("""{"schema":"offproof/v1/persona","photos":[{"path":"DCIM/Camera/IMG_20240221_065211.jpg","bytes":1}]}""");
+        List<Hit> hits = [];
+        new Searcher(canaries.Forms).Search(Encoding.UTF8.GetBytes($"{{\"file\":\"{name}\"}}"), hits);
+        Assert.NotEmpty(hits);
+        Assert.All(hits, hit => Assert.Equal("photos[0].name", hit.Form.Canary.Id));
+    }
+
     [Fact]
     public void A_part_of_a_photo_is_found_by_its_blocks()
     {

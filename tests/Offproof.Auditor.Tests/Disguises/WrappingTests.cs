@@ -104,6 +104,7 @@ public sealed class WrappingTests
 
     [Theory]
     [InlineData(",,")]
+    [InlineData("\",\"\",\"")]
     [InlineData(";;")]
     [InlineData("|")]
     [InlineData("\n")]

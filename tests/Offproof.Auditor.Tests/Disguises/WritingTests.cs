@@ -103,6 +103,12 @@ public sealed class WritingTests
         Found("identifiers.imei", Json($"[{string.Join(',', SHA256.HashData(Encoding.ASCII.GetBytes(Imei)).Select(b => (int)unchecked((sbyte)b)))}]"));
         Found("identifiers.androidId", Json($"[{string.Join(',', Convert.FromHexString(Android).Select(b => (int)unchecked((sbyte)b)))}]"));
         Found("identifiers.imei", $"GET /x?d={string.Join(',', Imei.ToArray())} HTTP/1.1\r\n\r\n", Carrier.Head);
+        // As scripts write a typed array, and CryptoJS its words.
+        Found("identifiers.email", Json(Numbered(Encoding.ASCII.GetBytes(Mail))));
+        Found("identifiers.imei", Json(Numbered(SHA256.HashData(Encoding.ASCII.GetBytes(Imei)))));
+        Assert.InRange(Examined(Carrier.Body, Encoding.ASCII.GetBytes(Json(Numbered([.. Enumerable.Range(0, 8).SelectMany(i => SHA512.HashData([(byte)i]))])))).Unread, 256, 5000);
+        Found("identifiers.imei", Json($"{{\"words\":[{string.Join(',', Encoding.ASCII.GetBytes(Imei + "\0").Chunk(4).Select(word => BinaryPrimitives.ReadInt32BigEndian(word)))}],\"sigBytes\":15}}"));
+        Found("identifiers.imei", Json($"{{\"words\":[{string.Join(',', SHA256.HashData(Encoding.ASCII.GetBytes(Imei)).Chunk(4).Select(word => BinaryPrimitives.ReadInt32BigEndian(word)))}],\"sigBytes\":32}}"));
         Assert.InRange(Examined(Carrier.Body, Encoding.ASCII.GetBytes(Json($"[{string.Join(',', SHA512.HashData("q"u8.ToArray()))}]"))).Unread, 32, 300);
         Assert.Equal(0, Examined(Carrier.Body, Encoding.ASCII.GetBytes(Json("[0,12,4,0,1,2,90,100,101,45,12,3,3,3,0,8,12]"))).Unread);
     }
@@ -228,9 +234,18 @@ public sealed class WritingTests
         Found("identifiers.email", Json($"[\"{Mail[..14]}\",\"\\u{(int)Mail[14]:x4}{Mail[15..]}\"]"));
         Found("identifiers.imei", $"GET /x HTTP/1.1\r\nHost: t\r\nX-N: {Imei[..8]}\r\n\t {Imei[8..]}\r\n\r\n", Carrier.Head);
         Assert.Single(Examined(Carrier.Head, Encoding.ASCII.GetBytes($"GET /x HTTP/1.1\r\nHost: t\r\nX-N: {Imei}\r\n again\r\n\r\n")).Findings);
+        // Parts of a form, also beside one that is no text.
+        Found("identifiers.email", Multipart(Mail[..14], Mail[14..]));
+        Found("identifiers.phone", Multipart("+44", "\0\u0001\u0002", "7700", "900028"));
+        Assert.Empty(Examined(Carrier.Body, Encoding.ASCII.GetBytes(Multipart("14477", "00900028"))).Findings);
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(Imei)));
         Found("identifiers.imei", string.Join('&', hash.Chunk(16).Select((chunk, i) => $"h{i}={new string(chunk)}")));
     }
+
+    static string Numbered(byte[] bytes) => $"{{{string.Join(',', bytes.Select((one, i) => $"\"{i}\":{one}"))}}}";
+
+    static string Multipart(params string[] parts) =>
+        string.Concat(parts.Select((part, i) => $"--Larkfield7\r\nContent-Disposition: form-data; name=\"p{i}\"\r\n\r\n{part}\r\n")) + "--Larkfield7--\r\n";
 
     [Fact]
     public void Data_cut_over_requests_and_names()

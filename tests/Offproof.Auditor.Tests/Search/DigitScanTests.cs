@@ -44,6 +44,19 @@ public sealed class DigitScanTests
     public void A_number_that_stands_alone_counts_for_more_than_one_inside_a_row() =>
         Assert.True(Assert.Single(Search("x447700900123x")).Bits > Assert.Single(Search("x44770090012399x")).Bits);
 
+    [Theory]
+    [InlineData("identifiers.phone", 33 - 3)] // eight are the phone's own
+    [InlineData("contacts[0].phones[0]", 33 - 6)]
+    public void Inside_a_row_any_of_the_numbers_could_have_been_met(string id, double bits)
+    {
+        Canary canary = new(id, "phone", "");
+        Form[] numbers = [new Form(canary, "international", "447700900123"u8.ToArray(), 33), .. Enumerable.Range(0, 63).Select(number =>
+            new Form(new Canary(number < 7 ? $"identifiers.{number}" : $"contacts[{number}].phones[0]", "phone", ""), "international", Encoding.ASCII.GetBytes($"4477009002{number:00}"), 33))];
+        List<Hit> hits = [];
+        new Searcher(numbers).Search("x44770090012399x"u8, hits);
+        Assert.Equal(bits, Assert.Single(hits).Bits);
+    }
+
     static readonly Gen<string> Filler = Gen.OneOf(Gen.String[Gen.Char['a', 'z'], 0, 80], Gen.String[Gen.Char['0', '9'], 0, 5].Select(s => s + ","), Choice.Of(" ", "(", "+", "   .", "2025-01-02 ", "-"));
 
     [Fact]
