@@ -48,12 +48,12 @@ public sealed class Workshop : IDisposable
             _passed.UnionWith(all.Select(name => mutant.Project + "." + name));
         }
         foreach (string name in mutant.Tests) Assert.Contains(mutant.Project + "." + name, _passed);
-        string assembly = mutant.File.Split('/')[1];
-        string built = Path.Combine(_folder, bin, assembly + ".dll");
+        string project = mutant.File.Split('/')[1];
+        string built = Path.Combine(_folder, bin, Path.GetFileName(Arguments(project).Single(static argument => argument.StartsWith("/out:", StringComparison.Ordinal))["/out:".Length..]));
         byte[] good = File.ReadAllBytes(built);
         try
         {
-            Compile(mutant, assembly, built);
+            Compile(mutant, project, built);
             return Test(mutant, mutant.Tests).Is(2).Output; // 2: at least one test failed
         }
         finally
@@ -63,15 +63,20 @@ public sealed class Workshop : IDisposable
     }
 
     // As it was compiled, but for the one file. What the analyzers think of it does not matter.
-    void Compile(Mutant mutant, string assembly, string into)
+    void Compile(Mutant mutant, string project, string into)
     {
-        string project = Path.Combine(_root, "src", assembly);
-        if (!_arguments.TryGetValue(assembly, out string[]? arguments)) _arguments.Add(assembly, arguments = Compiler.ArgumentsOf(Path.Combine(project, assembly + ".csproj")));
+        string[] arguments = Arguments(project);
         string spoiled = Path.Combine(_folder, "spoiled.cs");
         File.WriteAllText(spoiled, mutant.Spoil(File.ReadAllText(Path.Combine(_root, mutant.File))));
-        string file = mutant.File["src/".Length..][(assembly.Length + 1)..];
+        string file = mutant.File["src/".Length..][(project.Length + 1)..];
         Assert.Single(arguments, file);
-        _compiler.Run(project, [.. arguments.Where(static argument => !LeftOut.Any(argument.StartsWith) || argument.Contains(".App.Ref/", StringComparison.Ordinal)).Select(argument => argument == file ? spoiled : argument), $"/out:{into}"], Path.Combine(_folder, "spoiled.rsp")).Whole();
+        _compiler.Run(Path.Combine(_root, "src", project), [.. arguments.Where(static argument => !LeftOut.Any(argument.StartsWith) || argument.Contains(".App.Ref/", StringComparison.Ordinal)).Select(argument => argument == file ? spoiled : argument), $"/out:{into}"], Path.Combine(_folder, "spoiled.rsp")).Whole();
+    }
+
+    string[] Arguments(string project)
+    {
+        if (!_arguments.TryGetValue(project, out string[]? arguments)) _arguments.Add(project, arguments = Compiler.ArgumentsOf(Path.Combine(_root, "src", project, project + ".csproj")));
+        return arguments;
     }
 
     // Of the analyzers only the generators, which come with the framework, make what is compiled.

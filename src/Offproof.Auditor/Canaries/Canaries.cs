@@ -113,7 +113,7 @@ internal sealed class Canaries
         foreach (string variant in Spellings.Of(given + " " + family).Concat(Spellings.Of(family + " " + given))) Add("other-spelling", variant);
         Add("family-given", family + ", " + given);
         string capitals = Spellings.Upper(family);
-        if (Ascii.IsValid(family) || capitals == family) return;
+        if (capitals == family) return;
         Add("other-case", given + " " + capitals);
         Add("other-case", capitals + " " + given);
 
@@ -125,7 +125,7 @@ internal sealed class Canaries
     }
 
     // As vCard's N, as cells of a table, as files are named.
-    static readonly string[] Between = ["-", ";", ",", "\t", "\",\"", "\",\"\",\"", "\u00a0", "  ", ",,", ";;", "|", "\n", "\r\n"];
+    static readonly string[] Between = ["-", ";", ",", "\t", "\",\"", "\",\"\",\"", "\";\"", "\";\"\";\"", "\"\t\"", ",\"\",", "\t\t", "\u00a0", "  ", ",,", ";;", "|", "\n", "\r\n"];
 
     static void Message(FormList forms, Texts texts, Files files, Persona.Message message, string id, string? region)
     {
@@ -161,7 +161,7 @@ internal sealed class Canaries
         {
             Canary name = new($"{id}.name", "photo-name", file);
             forms.Add(name, "as-written", file, file.Count(char.IsAsciiDigit) >= 14 ? Year + 2 : Entropy.OfText(file));
-            if (file.LastIndexOf('.') is > 0 and var point && file[..point] is var stem) forms.Add(name, "without-extension", stem, stem.Count(char.IsAsciiDigit) >= 14 ? Year + 1 : Entropy.OfText(stem));
+            if (file.LastIndexOf('.') is > 0 and var point && file[..point] is var stem) forms.Add(name, "without-extension", stem, stem.Count(char.IsAsciiDigit) >= 14 ? Year + 2 : Entropy.OfText(stem));
         }
         if (photo.Position is { } place) Places.Add(forms, new Canary($"{id}.gps", "photo-gps", Position(place)), place);
         // EXIF: the local time, without the offset.

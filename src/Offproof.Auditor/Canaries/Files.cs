@@ -39,11 +39,14 @@ internal sealed class Files(string? folder)
 
     void Blocks(FormList forms, Canary canary, FileStream file, long length)
     {
+        long content = Pictures.Content(file, 0, length);
+        bool isJpeg = Pictures.IsJpeg(file, length);
+        (int thumbnail, int size) = isJpeg ? Thumbnail() : default;
+        long small = size == 0 ? 0 : thumbnail + Pictures.Content(file, thumbnail, thumbnail + size);
         int parts = length < 2 * Head ? 8 : 16;
         if (length >= 2 * Head)
             for (int i = 0; i < HeadBlocks; i++) One(Head / HeadBlocks * i, Head / HeadBlocks);
         for (int i = 0; i < parts; i++) One(length * i / parts, (int)Math.Min(length / parts, 4096));
-        (int thumbnail, int size) = Thumbnail();
         if (size >= 8 * Block)
             for (int i = 0; i < HeadBlocks; i++) One(thumbnail + size * i / HeadBlocks, size / HeadBlocks);
 
@@ -53,7 +56,6 @@ internal sealed class Files(string? folder)
             byte[] head = new byte[Math.Min(length, 2 * Head)];
             file.Position = 0;
             ReadOnlySpan<byte> read = head.AsSpan(0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));
-            if (read.Length < 4 || read[0] != 0xff || read[1] != 0xd8) return default;
             int from = read[2..].IndexOf((ReadOnlySpan<byte>)[0xff, 0xd8, 0xff]) + 2;
             if (from < 2) return default;
             int end = read[from..].IndexOf((ReadOnlySpan<byte>)[0xff, 0xd9]);
@@ -62,7 +64,7 @@ internal sealed class Files(string? folder)
             return (from, end + 2);
         }
 
-        // The first place in a stretch whose bytes say something: JPEGs have runs of zeros and tables that all files share.
+        // The first place in a stretch whose bytes say something: pictures have runs of zeros and tables that many share.
         void One(long from, int stretch)
         {
             if (_blocks >= MostBlocks) return;
@@ -73,10 +75,24 @@ internal sealed class Files(string? folder)
             for (int at = read / 2; at + Block <= read; at += Block)
             {
                 ReadOnlySpan<byte> block = bytes.AsSpan(at, Block);
-                if (Different(block) < FewestDifferent || !forms.Add(canary, "block", block.ToArray(), Form.MostBits)) continue;
+                if (IsShared(from + at) || IsOfTable(bytes.AsSpan(0, at + Block)) || Different(block) < FewestDifferent || !forms.Add(canary, "block", block.ToArray(), Form.MostBits)) continue;
                 _blocks++;
                 return;
             }
+        }
+
+        bool IsShared(long at) => at < content && (at < small || at + Block > thumbnail + size);
+
+        // A second JPEG behind the first: in a scan 0xff is followed by 0, or by a mark that begins it anew (T.81, table B.1).
+        bool IsOfTable(ReadOnlySpan<byte> before)
+        {
+            while (isJpeg && before.LastIndexOf((byte)0xff) is var at and >= 0)
+            {
+                if (at + 1 < before.Length && before[at + 1] is 0xda) return false;
+                if (at + 1 < before.Length && before[at + 1] is >= 0xc0 and not (>= 0xd0 and <= 0xd7) and < 0xff) return true;
+                before = before[..at];
+            }
+            return false;
         }
     }
 

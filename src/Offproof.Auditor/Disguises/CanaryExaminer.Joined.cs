@@ -100,9 +100,10 @@ internal sealed partial class CanaryExaminer
         _hits.Clear();
         if (joined.Length < Form.ShortestBytes || !Spend(joined.Length)) return;
         _searched += joined.Length;
-        _searchedJoined += joined.Length;
-        _searchedStarts += _starts.Count;
+        long ends = _searcher.PlacesAmongDigits;
         _searcher.Search(joined, _hits);
+        _joinedEnds += _searcher.PlacesAmongDigits - ends;
+        _joinedStarts += _starts.Count;
         int length = joined.Length;
         _hits.RemoveAll(hit => hit.Offset + hit.Length <= before || (PatternSet.IsDigits(hit.Form) && !IsOfValues(hit, length)));
         if (_hits.Count == 0) return;

@@ -67,7 +67,7 @@ internal sealed partial class CanaryExaminer
 
     private int List(ReadOnlySpan<byte> run, in Layer inside, in Layer at)
     {
-        if (run.IndexOf("\":"u8) >= 0 && Numbered(run, inside, at) is var numbered and >= 0) return numbered;
+        if (run.Contains((byte)'"') && run.Contains((byte)':') && Numbered(run, inside, at) is var numbered and >= 0) return numbered;
         int unread = 0;
         int items = 0;
         int width = 0;
@@ -143,14 +143,19 @@ internal sealed partial class CanaryExaminer
     private int Numbered(ReadOnlySpan<byte> run, in Layer inside, in Layer at)
     {
         int unread = -1;
+        int first = 0;
         _numbered.Clear();
         for (int from = 0; run[from..].IndexOf((byte)'"') is var quote and >= 0;)
         {
             from += quote + 1;
-            if (!Utf8Parser.TryParse(run[from..], out int number, out int used) || !run[(from + used)..].StartsWith("\":"u8)) continue;
-            from += used + 2;
-            if (number != _numbered.Count) NumberedBytes(inside, at, ref unread);
-            if (number == _numbered.Count && Utf8Parser.TryParse(run[from..].TrimStart(" \t\r\n"u8), out byte value, out _)) _numbered.Add(value);
+            if (!Utf8Parser.TryParse(run[from..], out int number, out int used) || !run[(from + used)..].StartsWith("\""u8)) continue;
+            ReadOnlySpan<byte> rest = run[(from + used + 1)..].TrimStart(" \t\r\n"u8);
+            if (!rest.StartsWith(":"u8)) continue;
+            rest = rest[1..].TrimStart(" \t\r\n\""u8);
+            from = run.Length - rest.Length;
+            if (number != first + _numbered.Count) NumberedBytes(inside, at, ref unread);
+            if (_numbered.Count == 0) first = number;
+            if (Utf8Parser.TryParse(rest, out int value, out _) && value is >= -128 and <= 255) _numbered.Add(unchecked((byte)value));
         }
         NumberedBytes(inside, at, ref unread);
         return unread;

@@ -34,14 +34,14 @@ internal sealed partial class CanaryExaminer
         return (head[..line].Contains((byte)'?') ? Wrapping.Target : Wrapping.None) | (FirstMember(head[line..]) >= 0 ? Wrapping.Fields : Wrapping.None);
     }
 
-    private static Wrapping OfText(ReadOnlySpan<byte> text)
+    private Wrapping OfText(ReadOnlySpan<byte> text)
     {
         ReadOnlySpan<byte> start = (text.StartsWith("\ufeff"u8) ? text[3..] : text).TrimStart(" \t\r\n"u8);
         if (start is [(byte)'{' or (byte)'[', ..]) return Wrapping.Json;
         int element = FirstElement(text);
         Wrapping wrapping = element >= 0 ? Wrapping.Elements : Wrapping.None;
         if (FirstMember(text) >= 0) wrapping |= Wrapping.Members;
-        if (DelimiterOf(text) > 0) return wrapping | Wrapping.Parts;
+        if (!Delimiter(text, out _).IsEmpty) return wrapping | Wrapping.Parts;
         return element != text.Length - start.Length && IsForm(text) ? wrapping | Wrapping.Form : wrapping;
     }
 
@@ -131,16 +131,36 @@ internal sealed partial class CanaryExaminer
         return line > 2 && IsText(bytes[..line]) ? line : 0;
     }
 
-    // What the parts hold, but for the last where nothing ends it.
-    private void Parts(ReadOnlySpan<byte> bytes, in Layer inside, in Layer at)
+    // The same of a text, whose lines may end without CR, and behind a preamble where the message names the boundary.
+    private ReadOnlySpan<byte> Delimiter(ReadOnlySpan<byte> text, out int start)
     {
-        ReadOnlySpan<byte> delimiter = bytes[..DelimiterOf(bytes)];
-        for (int from = delimiter.Length; from < bytes.Length && bytes[from..].IndexOf(delimiter) is var next and >= 0; from += next + delimiter.Length)
+        start = text.IndexOfAnyExcept("\ufeff \t\r\n"u8);
+        if (start < 0) return default;
+        if (!text[start..].StartsWith("--"u8))
         {
-            ReadOnlySpan<byte> part = bytes.Slice(from, next);
-            if (!part.EndsWith("\r\n"u8)) continue;
-            part = part[..^2];
-            if (part.IndexOf("\r\n\r\n"u8) is var head and >= 0) One(part[(head + 4)..], inside, at);
+            if (_boundary.Length == 0 || text.IndexOf(_boundary) is not (var named and >= 0)) return default;
+            start = text[..named].LastIndexOf((byte)'\n') + 1;
+        }
+        ReadOnlySpan<byte> line = text[start..];
+        line = line[..Math.Max(0, line[..Math.Min(line.Length, LongestDelimiter + 2)].IndexOf((byte)'\n'))].TrimEnd((byte)'\r');
+        return line.Length > 2 && line.StartsWith("--"u8) ? line : default;
+    }
+
+    // What the parts hold, also those in others; but for the last where nothing ends it.
+    private void Parts(ReadOnlySpan<byte> text, in Layer inside, in Layer at, int nesting = 0)
+    {
+        ReadOnlySpan<byte> delimiter = Delimiter(text, out int from);
+        if (delimiter.IsEmpty || nesting >= DeepestJoined) return;
+        for (from += delimiter.Length; from < text.Length && text[from..].IndexOf(delimiter) is var next and >= 0; from += next + delimiter.Length)
+        {
+            ReadOnlySpan<byte> part = text.Slice(from, next);
+            if (part is not [.., (byte)'\n']) continue;
+            part = part[..^(part.EndsWith("\r\n"u8) ? 2 : 1)];
+            int head = part.IndexOf("\n\r\n"u8) is var blank and >= 0 ? blank + 3 : part.IndexOf("\n\n"u8) is var line and >= 0 ? line + 2 : -1;
+            if (head < 0) continue;
+            part = part[head..];
+            if (part.Length > LongestValue && part.StartsWith("--"u8)) Parts(part, inside, at, nesting + 1);
+            else One(part, inside, at);
         }
     }
 

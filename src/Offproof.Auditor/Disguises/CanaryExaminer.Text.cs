@@ -33,14 +33,13 @@ internal sealed partial class CanaryExaminer
         }
         else if (text[first..].Contains((byte)'%') && MayDecode(at))
         {
-            Output whole = _made[at.Depth].Clear();
-            isQuiet = Escapes.Percent(text, whole, plus: true) && Spend(whole.Count) && !whole.Written.Contains((byte)'+') && IsQuiet(whole.Written, at);
-            if (isQuiet && text.Contains((byte)'+')) isQuiet = Escapes.Percent(text, whole.Clear(), plus: false) && IsQuiet(whole.Written, at);
-            if (isQuiet && _isLeaving && (FirstMember(whole.Written) >= 0 || FirstElement(whole.Written) >= 0))
+            isQuiet = IsQuietUndone(text, plus: true, at, out int left);
+            if (isQuiet && text.Contains((byte)'+'))
             {
-                _steps[at.Depth] = "url";
-                Joined(whole.Written, at.Inside(0, text.Length));
+                isQuiet = IsQuietUndone(text, plus: false, at, out int other);
+                left = Math.Min(left, other);
             }
+            if (isQuiet) unread = left;
         }
         while (from < text.Length && text[from..].IndexOfAny(Marks) is var next and >= 0)
         {
@@ -76,6 +75,23 @@ internal sealed partial class CanaryExaminer
             if (at.Depth == 0) _names.Clear();
         }
         return Math.Min(unread + Leaving(text, at), text.Length);
+    }
+
+    // All of its percent-encoding undone, where nothing is in what comes out; what is no token in it is looked at here.
+    private bool IsQuietUndone(ReadOnlySpan<byte> text, bool plus, in Layer at, out int unread)
+    {
+        unread = 0;
+        Output whole = _made[at.Depth].Clear();
+        if (!Escapes.Percent(text, whole, plus) || !Spend(whole.Count) || (plus && whole.Written.Contains((byte)'+')) || !IsQuiet(whole.Written, at)) return false;
+        _steps[at.Depth] = "url";
+        Layer inside = at.Inside(0, text.Length);
+        Runs runs = new(whole.Written, ShortestRun);
+        while (runs.MoveNext())
+            if (runs.End - runs.Start <= 11) ShortValue(whole.Written, runs.Start, runs.End, inside);
+        if (!_isLeaving || inside.Depth >= _limits.Depth) return true;
+        unread = Lists(whole.Written, inside) + Bases85(whole.Written, inside);
+        if (FirstMember(whole.Written) >= 0 || FirstElement(whole.Written) >= 0) Joined(whole.Written, inside);
+        return true;
     }
 
     // The run whose escapes belong together: a value of a URL or a form, a string, a text between tags. False where the mark is just a character.
@@ -250,15 +266,17 @@ internal sealed partial class CanaryExaminer
     private static bool IsDeclaredPrintable(ReadOnlySpan<byte> text) =>
         HasHighEscape(text) && (text.IndexOf("?Q?"u8) >= 0 || text.IndexOf("?q?"u8) >= 0 || text.IndexOf("QUOTED-PRINTABLE"u8) >= 0 || text.IndexOf("quoted-printable"u8) >= 0);
 
-    // At the end of a long line, or it ends a base64 text.
-    private static bool IsBrokenSoftly(ReadOnlySpan<byte> text, ReadOnlySpan<byte> end)
+    // At the end of a long line, or it ends a base64 text; in what leaves, of any that goes on at once.
+    private bool IsBrokenSoftly(ReadOnlySpan<byte> text, ReadOnlySpan<byte> end)
     {
-        const int shortestLine = 40;
         int at = text.IndexOf(end);
+        if (at < 0) return false;
+        bool goesOn = _isLeaving && text[(at + end.Length)..] is [not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'<' or (byte)'-'), ..];
+        int shortestLine = goesOn ? 1 : 40;
         return at >= shortestLine && text[(at - shortestLine)..at].IndexOf((byte)'\n') < 0 && text[at - 1] != '=';
     }
 
-    private static bool IsQuotedPrintable(ReadOnlySpan<byte> text)
+    private bool IsQuotedPrintable(ReadOnlySpan<byte> text)
     {
         bool isIt = text.IndexOf("=3D"u8) >= 0 || IsBrokenSoftly(text, "=\r\n"u8) || IsBrokenSoftly(text, "=\n"u8);
         for (int from = 0; !isIt && text[from..].IndexOf((byte)'=') is var next and >= 0; from += next + 1)
@@ -335,7 +353,9 @@ internal sealed partial class CanaryExaminer
     // A text without escapes, known formats and forms, whose tokens are all known to be ordinary.
     private bool IsQuiet(ReadOnlySpan<byte> text, in Layer at)
     {
-        if (!IsText(text) || text.ContainsAny(Quoted) || Unicode.FirstWide(text) >= 0 || text.IndexOf("&#"u8) >= 0 || IsQuotedPrintable(text)) return false;
+        Traits traits = Traits.Of(text);
+        if (_isLeaving && (traits.HasHigh || traits.HasEscape || (traits.HasEquals && HasHighEscape(text)))) return false;
+        if (!IsText(text, traits) || text.ContainsAny(Quoted) || Unicode.FirstWide(text) >= 0 || text.IndexOf("&#"u8) >= 0 || IsQuotedPrintable(text)) return false;
         _hits.Clear();
         _searcher.Search(text, _hits);
         if (_hits.Count > 0) return false;

@@ -25,15 +25,18 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
     private bool _isTooDeep;
     private bool _isSpent;
 
-    // Bytes that were searched, over all layers; and of them, those of values that were put together, and where these begin.
+    // Bytes that were searched, over all layers.
     private long _searched;
-    private long _searchedJoined;
-    private long _searchedStarts;
+    // Of values that were put together: where a number may have ended, and where a value begins.
+    private long _joinedEnds;
+    private long _joinedStarts;
 
-    /// <summary>At how many places what was found was looked for (audit.md §7.2): at each byte that was searched; of values that were put together, a number only where one begins; a hash of 32 bits only in whole values.</summary>
-    internal long Places(Finding finding) => finding.Chain is [.., var last] && HashAlgorithms.IsShort(last) ? _digests!.ShortValues : Places(finding.Form);
-
-    private long Places(Form form) => PatternSet.IsDigits(form) ? _searched - _searchedJoined + _searchedStarts : _searched;
+    /// <summary>At how many places what was found was looked for (audit.md §7.2): at each byte that was searched; a number where one may have ended; of values that were put together, where one begins; a hash of 32 bits only in whole values.</summary>
+    internal long Places(Finding finding)
+    {
+        if (finding.Chain is [.., var last] && HashAlgorithms.IsShort(last)) return _digests!.ShortValues;
+        return finding.AmongDigits ? _searcher.PlacesAmongDigits - _joinedEnds + _joinedStarts : _searched;
+    }
 
     internal CanaryExaminer(Searcher searcher, Digests? digests, Limits? limits = null)
     {

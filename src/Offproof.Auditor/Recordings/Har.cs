@@ -166,7 +166,7 @@ internal sealed class HarEntry(JsonElement entry, JsonElement request)
         foreach (JsonElement one in list.EnumerateArray())
         {
             string? value = Text(one, "value");
-            text.Append(text.Length > 0 ? "\r\n" : "").Append(Text(one, "name")).Append('=').Append(value);
+            text.Append(text.Length > 0 ? "&" : "").Append(Text(one, "name")).Append('=').Append(value);
             if (Text(one, "fileName") is not { } file) continue;
             text.Append("; ").Append(file);
             lacksFile |= file.Length > 0 && string.IsNullOrEmpty(value);

@@ -56,19 +56,50 @@ internal readonly record struct DecimalPlace(long Millionths)
     // Kept in 32 bits and written with all the digits of 64, as many programs do.
     long OfSingle => (long)((double)(float)(Millionths / 1e6) * 1e6);
 
-    /// <summary>This coordinate within reach of a range, nearest after it or before it: widens the range.</summary>
-    internal bool Find(ReadOnlySpan<byte> bytes, ref int start, ref int end, ref int places)
+    /// <summary>This coordinate within reach of a range that holds <paramref name="other"/>, after it or before it: widens the range. Behind a coordinate of another place nearby it is no longer of the same.</summary>
+    internal bool Find(ReadOnlySpan<byte> bytes, DecimalPlace other, ref int start, ref int end, ref int places)
     {
-        int from = Math.Max(0, start - Form.Reach), to = Math.Min(bytes.Length, end + Form.Reach);
-        for (int point = from; point < to; point++)
+        for (int point = end, to = Math.Min(bytes.Length, end + Form.Reach); point < to && bytes[point..to].IndexOfAny((byte)'.', (byte)',') is var next and >= 0; point++)
         {
-            int next = bytes[point..to].IndexOfAny((byte)'.', (byte)',');
-            if (next < 0) return false;
             point += next;
-            if ((point >= start && point < end) || !TryRead(bytes, point, out int first, out int past, out int found, out long value) || !IsWrittenAs(value, found)) continue;
-            (start, end, places) = (Math.Min(start, first), Math.Max(end, past), Math.Min(places, found));
-            return true;
+            if (!TryRead(bytes, point, out _, out int past, out int found, out long value)) continue;
+            if (IsWrittenAs(value, found) && !IsOfTwo(bytes[end..point]))
+            {
+                (end, places) = (past, Math.Min(places, found));
+                return true;
+            }
+            if (IsAnother(other, value, found)) break;
+        }
+        int from = Math.Max(0, start - Form.Reach);
+        for (int point = start; bytes[from..point].LastIndexOfAny((byte)'.', (byte)',') is var next and >= 0;)
+        {
+            point = from + next;
+            if (!TryRead(bytes, point, out int first, out _, out int found, out long value)) continue;
+            if (IsWrittenAs(value, found) && !IsOfTwo(bytes[point..start]))
+            {
+                (start, places) = (first, Math.Min(places, found));
+                return true;
+            }
+            if (IsAnother(other, value, found)) return false;
         }
         return false;
     }
+
+    // In the same degree as one of the two or beside it, and neither of them.
+    bool IsAnother(DecimalPlace other, long value, int places) =>
+        !other.IsWrittenAs(value, places) && (IsBeside(value, places) || other.IsBeside(value, places));
+
+    // One object, or one list, ends and the next begins.
+    static bool IsOfTwo(ReadOnlySpan<byte> between)
+    {
+        for (int from = 0; between[from..].IndexOfAny((byte)'}', (byte)']') is var end and >= 0;)
+        {
+            from += end + 1;
+            ReadOnlySpan<byte> rest = between[from..].TrimStart(" \t\r\n"u8);
+            if (rest is [(byte)',', ..] && rest[1..].TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..]) return true;
+        }
+        return false;
+    }
+
+    bool IsBeside(long value, int places) => Math.Abs(value * Powers[MostPlaces - places] - Millionths) < 1_000_000;
 }

@@ -15,21 +15,21 @@ internal sealed class DigitScan
     // Shortest things that are met: 8 digits; of a coordinate "1.234".
     const int ShortestNumber = 7, ShortestDecimal = 5;
 
+    readonly PatternSet _patterns;
     readonly IReadOnlyList<Form> _forms;
     readonly Dictionary<uint, int[]> _byEnd = [];
     readonly Dictionary<int, int[]> _byPlace = [];
     readonly ulong[] _ends = new ulong[1024];
     readonly ulong[] _places = new ulong[256];
     readonly int _shortest;
-    // Of how many numbers one is met in a row of digits, in bits: of the phone's own, and of all.
-    readonly double _bitsOfOwn, _bitsOfAll;
 
-    internal DigitScan(IReadOnlyList<Form> forms)
+    /// <summary>At how many places a number may have ended: digits with seven before them in their run.</summary>
+    internal long Ends { get; private set; }
+
+    internal DigitScan(PatternSet patterns)
     {
-        _forms = forms;
-        Form[] numbers = [.. forms.Where(PatternSet.IsDigits)];
-        _bitsOfOwn = Math.Log2(Math.Max(1, numbers.Count(number => number.Canary.IsOwn)));
-        _bitsOfAll = Math.Log2(Math.Max(1, numbers.Length));
+        IReadOnlyList<Form> forms = patterns.Forms;
+        (_patterns, _forms) = (patterns, forms);
         Dictionary<uint, List<int>> ends = [];
         Dictionary<int, List<int>> places = [];
         for (int i = 0; i < forms.Count; i++)
@@ -164,7 +164,7 @@ internal sealed class DigitScan
     {
         // The last eight digits, four bits each.
         uint last = 0;
-        int count = 0, gap = 0, begin = at;
+        int count = 0, gap = 0, begin = at, ends = 0;
         bool places = _byPlace.Count > 0;
         for (; at < bytes.Length; at++)
         {
@@ -173,13 +173,19 @@ internal sealed class DigitScan
             {
                 gap = 0;
                 last = last << 4 | digit;
-                if (count < KeyDigits - 1) count++;
-                else if (IsMarked(_ends, last)) Ending(bytes, begin, at, last, hits);
+                if (count < KeyDigits - 1)
+                {
+                    count++;
+                    continue;
+                }
+                ends++;
+                if (IsMarked(_ends, last)) Ending(bytes, begin, at, last, hits);
                 continue;
             }
             if (!IsSeparator(bytes[at]) || ++gap > MostGap) break;
             if (places && bytes[at] is (byte)'.' or (byte)',') Decimal(bytes, at, hits);
         }
+        Ends += ends;
         return Math.Max(at, 1);
     }
 
@@ -190,12 +196,10 @@ internal sealed class DigitScan
         for (int c = 0; c < candidates.Length; c++)
         {
             Form form = _forms[candidates[c]];
-            if (!Stands(bytes, begin, last, form.Bytes, out int start, out bool alone) || HasLonger(bytes, begin, last, candidates, c)) continue;
+            if (!Stands(bytes, begin, last, form.Bytes, out int start) || HasLonger(bytes, begin, last, candidates, c)) continue;
             int end = last + 1;
             if (form.Near is not null && !NearHalf.Find(bytes, ref start, ref end, form.Near)) continue;
-            // Long rows of digits are there to hold any number: one of those that are looked for is met sooner than this one.
-            double bits = alone ? Math.Min(form.Bits + Math.Log2(form.Bytes.Length + 1), Form.MostBits) : form.Bits - (form.Canary.IsOwn ? _bitsOfOwn : _bitsOfAll);
-            hits.Add(candidates[c], new Hit(form, start, end - start, null, bits));
+            hits.Add(candidates[c], new Hit(form, start, end - start, null, form.Bits - _patterns.Choice(form), AmongDigits: true));
         }
     }
 
@@ -206,18 +210,17 @@ internal sealed class DigitScan
         for (int c = 0; c < which; c++)
         {
             Form longer = _forms[candidates[c]];
-            if (longer.Canary == form.Canary && longer.Bytes.Length > form.Bytes.Length && Stands(bytes, begin, last, longer.Bytes, out _, out _)) return true;
+            if (longer.Canary == form.Canary && longer.Bytes.Length > form.Bytes.Length && Stands(bytes, begin, last, longer.Bytes, out _)) return true;
         }
         return false;
     }
 
     /// <summary>Read backwards from its last digit: the digits of the form, in a row or in groups as numbers have them (audit.md §4.2).</summary>
-    /// <param name="alone">No digit stands directly before or after it.</param>
-    static bool Stands(ReadOnlySpan<byte> bytes, int begin, int last, byte[] digits, out int start, out bool alone)
+    static bool Stands(ReadOnlySpan<byte> bytes, int begin, int last, byte[] digits, out int start)
     {
         int groups = 1, size = 0, singles = 0;
         bool second = false;
-        (start, alone) = (last, false);
+        start = last;
         for (int at = last, left = digits.Length - 1; ; at--)
         {
             if (at < begin) return false;
@@ -236,7 +239,7 @@ internal sealed class DigitScan
             size++;
             if (--left < 0) break;
         }
-        alone = !(start > 0 && char.IsAsciiDigit((char)bytes[start - 1])) && !(last + 1 < bytes.Length && char.IsAsciiDigit((char)bytes[last + 1]));
+        bool alone = !(start > 0 && char.IsAsciiDigit((char)bytes[start - 1])) && !(last + 1 < bytes.Length && char.IsAsciiDigit((char)bytes[last + 1]));
         return last + 1 - start == digits.Length || (alone && groups <= MostGroups && singles == (second ? 1 : 0));
     }
 
@@ -249,7 +252,7 @@ internal sealed class DigitScan
         {
             Form form = _forms[candidate];
             (int start, int end, int fewest) = (first, past, places);
-            if (DecimalPlace.Of(form.Bytes).IsWrittenAs(value, places) && DecimalPlace.Of(form.Near).Find(bytes, ref start, ref end, ref fewest))
+            if (DecimalPlace.Of(form.Bytes).IsWrittenAs(value, places) && DecimalPlace.Of(form.Near).Find(bytes, DecimalPlace.Of(form.Bytes), ref start, ref end, ref fewest))
                 hits.Add(candidate, new Hit(form, start, end - start, null, Math.Min(form.Bits, Places.Bits(fewest))));
         }
     }

@@ -152,6 +152,7 @@ internal sealed unsafe class GramFilter
         Form form = _patterns.Forms[pattern.Form];
         bool same = seen.SequenceEqual(wanted);
         int letters = 0;
+        bool amongDigits = false;
         string? step;
         double bits = pattern.Bits;
         switch (pattern.Writing)
@@ -163,10 +164,14 @@ internal sealed unsafe class GramFilter
                 break;
             case Writing.Plain or Writing.Digits when !same && Xored(seen, wanted) is > 0 and int key:
                 step = Xors[key];
-                // The high halves of the bytes must agree as well.
-                bits = Math.Min(bits - 8 + wanted.Length - 1, Form.MostBits);
+                // The high halves of the bytes must agree as well; those of digits do, and eight keys make other digits of them.
+                amongDigits = key < 16 && PatternSet.IsDigits(form);
+                bits = amongDigits ? bits - 3 : Math.Min(bits - 8 + wanted.Length - 1, Form.MostBits);
                 break;
-            case Writing.Reversed when same: step = "reversed"; break;
+            case Writing.Reversed when same:
+                step = "reversed";
+                amongDigits = PatternSet.IsDigits(form);
+                break;
             case Writing.Rot13 when same: step = "rot13"; break;
             case Writing.Utf16 when same: step = "utf-16"; break;
             case Writing.Base64 when same: step = "base64"; break;
@@ -177,7 +182,8 @@ internal sealed unsafe class GramFilter
         if (bits < Form.FewestBits && step is not null) return;
         int end = start + pattern.Length;
         if (form.Near is not null && !(step is null && NearHalf.Find(bytes, ref start, ref end, form.Near))) return;
-        hits.Add(pattern.Form, new Hit(form, start, end - start, step, bits));
+        if (amongDigits) bits -= _patterns.Choice(form);
+        hits.Add(pattern.Form, new Hit(form, start, end - start, step, bits, amongDigits));
     }
 
     // How many letters differ is how many bits were free, but that all are upper or all lower case is one choice.

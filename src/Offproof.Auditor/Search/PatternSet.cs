@@ -23,6 +23,7 @@ internal sealed class PatternSet
 {
     const int LongestRewritten = 64, MostPatterns = 200_000, MostEncoded = 60_000;
 
+    double _choiceOfOwn, _choice;
     readonly List<byte> _bytes = [];
     readonly List<Pattern> _patterns = [];
     byte[] _all = [];
@@ -40,6 +41,8 @@ internal sealed class PatternSet
     internal static PatternSet Of(IReadOnlyList<Form> forms)
     {
         PatternSet set = new() { Forms = forms };
+        Canary[] numbers = [.. forms.Where(IsDigits).Select(form => form.Canary).DistinctBy(canary => canary.Id, StringComparer.Ordinal)];
+        (set._choiceOfOwn, set._choice) = (Math.Log2(Math.Max(1, numbers.Count(number => number.IsOwn))), Math.Log2(Math.Max(1, numbers.Length)));
         for (int i = 0; i < forms.Count; i++)
             if (!IsPairOfDecimals(forms[i])) set.Add(i, forms[i].Bytes, IsDigits(forms[i]) ? Writing.Digits : Writing.Plain, forms[i].Bits);
         bool words = forms.Any(form => form.Name is "canary-word");
@@ -52,6 +55,9 @@ internal sealed class PatternSet
         set._all = [.. set._bytes];
         return set;
     }
+
+    /// <summary>Of how many numbers one would have been met as well, in bits: of the phone's own, or of all.</summary>
+    internal double Choice(Form form) => form.Canary.IsOwn ? _choiceOfOwn : _choice;
 
     internal static bool IsDigits(Form form) => form.Bytes.Length is >= Form.ShortestBytes and <= 24 && form.Bytes.AsSpan().IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
 

@@ -3,7 +3,8 @@ namespace Offproof.Auditor;
 /// <summary>A form that stands in searched bytes.</summary>
 /// <param name="Step">What was undone to see it, in the words of audit.md §5; null where nothing was.</param>
 /// <param name="Bits">How unlikely by accident, after what the step allows to vary.</param>
-internal readonly record struct Hit(Form Form, int Offset, int Length, string? Step, double Bits);
+/// <param name="AmongDigits">An accident could have happened where digits stand, and nowhere else.</param>
+internal readonly record struct Hit(Form Form, int Offset, int Length, string? Step, double Bits, bool AmongDigits = false);
 
 /// <summary>Finds all forms of all canaries in one pass (audit.md §5). Not safe for several threads at once: one for each.</summary>
 internal sealed class Searcher
@@ -20,11 +21,14 @@ internal sealed class Searcher
     {
         _patterns = PatternSet.Of(forms);
         _filter = new GramFilter(_patterns);
-        _digits = new DigitScan(forms);
+        _digits = new DigitScan(_patterns);
         _hits = new HitList(forms.Count);
     }
 
     internal int Patterns => _patterns.Count;
+
+    /// <summary>At how many places of all that was searched a number may have ended.</summary>
+    internal long PlacesAmongDigits => _digits.Ends;
 
     /// <summary>Bytes of the table that every third position asks.</summary>
     internal int FilterSize => _filter.Size;

@@ -134,7 +134,7 @@ internal sealed class Sample
     // A JPEG's frame and bytes that nobody could draw: EXIF 2.32 §4.5.4 (the first directory is empty, the second names the thumbnail).
     private static (byte[] Photo, byte[] Thumbnail) Photo(Dice dice)
     {
-        byte[] thumbnail = [0xFF, 0xD8, 0xFF, 0xDB, .. NoMarker(dice.Bytes(200)), 0xFF, 0xD9];
+        byte[] thumbnail = [0xFF, 0xD8, 0xFF, 0xDA, .. NoMarker(dice.Bytes(200)), 0xFF, 0xD9];
         byte[] exif =
         [
             .. "Exif\0\0II*\0"u8, 8, 0, 0, 0, 0, 0, 14, 0, 0, 0,

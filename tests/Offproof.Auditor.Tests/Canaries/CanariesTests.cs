@@ -130,19 +130,75 @@ public sealed class CanariesTests
         Assert.All(hits, hit => Assert.Equal("photos[0].name", hit.Form.Canary.Id));
     }
 
+    [Theory]
+    [InlineData("img_20240221_065211.heic")]
+    [InlineData("Bartholomew FEATHERSTONEHAUGH")]
+    [InlineData("FEATHERSTONEHAUGH Bartholomew")]
+    public void Names_in_other_cases(string text)
+    {
+        Canaries canaries = Read("""{"schema":"offproof/v1/persona","contacts":[{"name":{"given":"Bartholomew","family":"Featherstonehaugh"}}],"photos":[{"path":"IMG_20240221_065211.jpg","bytes":1}]}""");
+        List<Hit> hits = [];
+        new Searcher(canaries.Forms).Search(Encoding.UTF8.GetBytes($"x {text} y"), hits);
+        Assert.NotEmpty(hits);
+    }
+
+    // Tables of a coder, profiles of colours; and a small picture in the head of the other.
+    [Theory]
+    [InlineData("jpeg")]
+    [InlineData("png")]
+    [InlineData("heif")]
+    public void What_pictures_of_strangers_have_too_is_no_canary(string kind)
+    {
+        string folder = Directory.CreateTempSubdirectory("offproof-canaries-").FullName;
+        try
+        {
+            byte[] shared = [.. Enumerable.Range(0, 6000).Select(i => (byte)(unchecked(i * i * 2654435761u + (uint)i) >> 13 & 255))];
+            byte[] own = Noise(40_000, 5), small = Noise(3000, 7);
+            byte[] thumbnail = [0xff, 0xd8, 0xff, 0xc4, .. Length(1002), .. shared[..1000], 0xff, 0xda, .. small, 0xff, 0xd9];
+            byte[] photo = kind switch
+            {
+                "jpeg" => [0xff, 0xd8, 0xff, 0xe1, .. Length(thumbnail.Length + 8), .. "Exif\0\0"u8, .. thumbnail, 0xff, 0xe2, .. Length(6002), .. shared, 0xff, 0xda, .. own],
+                "png" => [0x89, .. "PNG\r\n\u001a\n"u8, 0, 0, .. Length(6000), .. "iCCP"u8, .. shared, 1, 2, 3, 4, 0, 0, .. Length(40_000), .. "IDAT"u8, .. own, 1, 2, 3, 4],
+                _ => [0, 0, 0, 16, .. "ftypheic"u8, 0, 0, 0, 0, 0, 0, .. Length(6008), .. "meta"u8, .. shared, 0, 0, .. Length(40_008), .. "mdat"u8, .. own],
+            };
+            File.WriteAllBytes(Path.Combine(folder, "a"), photo);
+            Searcher searcher = new(Read($$"""{"schema":"offproof/v1/persona","photos":[{"path":"a","bytes":{{photo.Length}}}]}""", folder).Forms);
+            List<Hit> hits = [];
+            searcher.Search(shared, hits);
+            Assert.Empty(hits);
+            searcher.Search(own, hits);
+            Assert.NotEmpty(hits);
+            hits.Clear();
+            searcher.Search(small, hits);
+            Assert.Equal(kind == "jpeg", hits.Count > 0);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        static byte[] Length(int length) => [(byte)(length >> 8), (byte)(length & 255)];
+    }
+
+    // Without 0xff, which would be a marker.
+    static byte[] Noise(int length, ulong state)
+    {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++)
+        {
+            state = unchecked(state * 6364136223846793005 + 1442695040888963407);
+            bytes[i] = (byte)Math.Min(254, state >> 56);
+        }
+        return bytes;
+    }
+
     [Fact]
     public void A_part_of_a_photo_is_found_by_its_blocks()
     {
         string folder = Directory.CreateTempSubdirectory("offproof-canaries-").FullName;
         try
         {
-            byte[] photo = new byte[300_000];
-            ulong state = 3;
-            for (int i = 0; i < photo.Length; i++)
-            {
-                state = unchecked(state * 6364136223846793005 + 1442695040888963407);
-                photo[i] = (byte)(state >> 56);
-            }
+            byte[] photo = Noise(300_000, 3);
             File.WriteAllBytes(Path.Combine(folder, "a.jpg"), photo);
             Canaries canaries = Read($$"""{"schema":"offproof/v1/persona","photos":[{"path":"a.jpg","bytes":{{photo.Length}}},{"path":"../outside.jpg","bytes":1},{"path":"gone.jpg","bytes":9}]}""", folder);
             Assert.Equal(2, canaries.AbsentFiles);

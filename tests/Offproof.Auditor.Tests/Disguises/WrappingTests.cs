@@ -105,6 +105,10 @@ public sealed class WrappingTests
     [Theory]
     [InlineData(",,")]
     [InlineData("\",\"\",\"")]
+    [InlineData("\";\"")]
+    [InlineData("\"\t\"")]
+    [InlineData(",\"\",")]
+    [InlineData("\t\t")]
     [InlineData(";;")]
     [InlineData("|")]
     [InlineData("\n")]
@@ -114,6 +118,9 @@ public sealed class WrappingTests
         Found("contacts[1].name", $"x Дарина{between}Жаворонок y");
         Found("contacts[1].name", $"x Жаворонок{between}Дарина y");
     }
+
+    [Fact]
+    public void UTF_8_twice_inside_of_percent_encoding() => Found("contacts[1].name", "d=" + Uri.EscapeDataString(Encoding.Latin1.GetString("Дарина Жаворонок"u8)));
 
     private static readonly byte[] Japanese = [.. "Hello "u8, 0x1B, .. "$B2H$KCe$$$?$h"u8, 0x1B, .. "(B bye"u8];
 

@@ -35,7 +35,7 @@ public sealed class WritingTests
     static void Found(string canary, string text, Carrier carrier = Carrier.Body) => Found(canary, Encoding.UTF8.GetBytes(text), carrier);
 
     static void Found(string canary, byte[] bytes, Carrier carrier = Carrier.Body) =>
-        Assert.Contains(Examined(carrier, bytes).Findings, finding => finding.Form.Canary.Id == canary && Chance.Expected(finding.Bits, 1 << 20) < Standings.MostChance);
+        Assert.Contains(Examined(carrier, bytes).Findings, finding => finding.Form.Canary.Id == canary && Chance.Expected(finding.Bits, finding.AmongDigits ? 1 << 15 : 1 << 20) < Standings.MostChance);
 
     static ulong Whole(string digits, int numberBase = 10) => numberBase == 16 ? ulong.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture) : ulong.Parse(digits, CultureInfo.InvariantCulture);
 
@@ -105,6 +105,9 @@ public sealed class WritingTests
         Found("identifiers.imei", $"GET /x?d={string.Join(',', Imei.ToArray())} HTTP/1.1\r\n\r\n", Carrier.Head);
         // As scripts write a typed array, and CryptoJS its words.
         Found("identifiers.email", Json(Numbered(Encoding.ASCII.GetBytes(Mail))));
+        Found("identifiers.email", Json(Numbered(Encoding.ASCII.GetBytes(Mail)).Replace("\":", "\" : ", StringComparison.Ordinal)));
+        Found("identifiers.email", Json(Numbered(Encoding.ASCII.GetBytes("..." + Mail))[15..].Insert(0, "{")));
+        Found("identifiers.imei", Json(Numbered(SHA256.HashData(Encoding.ASCII.GetBytes(Imei)), isSigned: true)));
         Found("identifiers.imei", Json(Numbered(SHA256.HashData(Encoding.ASCII.GetBytes(Imei)))));
         Assert.InRange(Examined(Carrier.Body, Encoding.ASCII.GetBytes(Json(Numbered([.. Enumerable.Range(0, 8).SelectMany(i => SHA512.HashData([(byte)i]))])))).Unread, 256, 5000);
         Found("identifiers.imei", Json($"{{\"words\":[{string.Join(',', Encoding.ASCII.GetBytes(Imei + "\0").Chunk(4).Select(word => BinaryPrimitives.ReadInt32BigEndian(word)))}],\"sigBytes\":15}}"));
@@ -234,15 +237,32 @@ public sealed class WritingTests
         Found("identifiers.email", Json($"[\"{Mail[..14]}\",\"\\u{(int)Mail[14]:x4}{Mail[15..]}\"]"));
         Found("identifiers.imei", $"GET /x HTTP/1.1\r\nHost: t\r\nX-N: {Imei[..8]}\r\n\t {Imei[8..]}\r\n\r\n", Carrier.Head);
         Assert.Single(Examined(Carrier.Head, Encoding.ASCII.GetBytes($"GET /x HTTP/1.1\r\nHost: t\r\nX-N: {Imei}\r\n again\r\n\r\n")).Findings);
-        // Parts of a form, also beside one that is no text.
+        // Parts of a form, also beside one that is no text, of lines without CR, behind a preamble, in another.
         Found("identifiers.email", Multipart(Mail[..14], Mail[14..]));
         Found("identifiers.phone", Multipart("+44", "\0\u0001\u0002", "7700", "900028"));
+        Found("identifiers.email", Multipart(Mail[..14], Mail[14..]).Replace("\r", "", StringComparison.Ordinal));
+        Found("identifiers.email", "\r\n" + Multipart(Mail[..14], Mail[14..]));
+        Found("identifiers.email", "--outer\r\nContent-Type: multipart/mixed\r\n\r\n" + Multipart(Mail[..14], Mail[14..]) + "\r\n--outer--\r\n");
         Assert.Empty(Examined(Carrier.Body, Encoding.ASCII.GetBytes(Multipart("14477", "00900028"))).Findings);
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(Imei)));
         Found("identifiers.imei", string.Join('&', hash.Chunk(16).Select((chunk, i) => $"h{i}={new string(chunk)}")));
     }
 
-    static string Numbered(byte[] bytes) => $"{{{string.Join(',', bytes.Select((one, i) => $"\"{i}\":{one}"))}}}";
+    static string Numbered(byte[] bytes, bool isSigned = false) => $"{{{string.Join(',', bytes.Select((one, i) => $"\"{i}\":{(isSigned ? unchecked((sbyte)one) : one)}"))}}}";
+
+    // Where all that is undone is words and lists, no run is looked at.
+    [Fact]
+    public void What_is_written_in_lists_and_bases_inside_of_percent_encoding()
+    {
+        foreach (string text in (string[])[$"[{string.Join(',', Encoding.ASCII.GetBytes(Mail))}]", Numbered(Encoding.ASCII.GetBytes(Mail)), string.Join(':', Mail.Select(letter => $"{(int)letter:x2}"))])
+            Found("identifiers.email", "d=" + Uri.EscapeDataString(text));
+        Assert.InRange(Examined(Carrier.Body, Encoding.ASCII.GetBytes("d=" + Uri.EscapeDataString($"[{string.Join(',', SHA512.HashData("q"u8))}]"))).Unread, 32, 400);
+        string hash = $"{HashAlgorithms.Short[0].Hash(Encoding.ASCII.GetBytes(Imei)):x8}";
+        Assert.Contains(Examined(Carrier.Body, Encoding.ASCII.GetBytes("d=" + Uri.EscapeDataString($"{{\"h\":\"{hash}\"}}"))).Findings, finding => finding.Form.Canary.Id == "identifiers.imei");
+    }
+
+    [Fact]
+    public void Soft_breaks_of_short_lines() => Found("identifiers.email", $"Mail: {Mail[..11]}=\r\n{Mail[11..]}\r\n");
 
     static string Multipart(params string[] parts) =>
         string.Concat(parts.Select((part, i) => $"--Larkfield7\r\nContent-Disposition: form-data; name=\"p{i}\"\r\n\r\n{part}\r\n")) + "--Larkfield7--\r\n";

@@ -43,7 +43,7 @@ public sealed class HostileTests
         (RecordingEnd end, List<Flow> flows, Http.Listener listener) = Read(Har(Entry), isHar: true);
         Assert.Equal(new RecordingEnd(1, 0, null), end);
         Assert.Equal(("har", "192.0.2.7:8443", "api.example.org", "http/2/websocket"), (flows[0].Transport, flows[0].Server.ToString(), flows[0].ServerName, flows[0].Protocol));
-        Assert.Equal(["POST https://api.example.org:8443/up?x=1 h2\r\nX-A: b\r\nCookie: id=00\r\n\r\n", "imei=001\r\nf=; a.jpg", "h2 200 OK\r\nContent-Encoding: gzip\r\n\r\n", "hello", "\0\u0001\u0002", "text"], listener.Pieces.Take(6).Select(piece => piece.Text));
+        Assert.Equal(["POST https://api.example.org:8443/up?x=1 h2\r\nX-A: b\r\nCookie: id=00\r\n\r\n", "imei=001&f=; a.jpg", "h2 200 OK\r\nContent-Encoding: gzip\r\n\r\n", "hello", "\0\u0001\u0002", "text"], listener.Pieces.Take(6).Select(piece => piece.Text));
         Assert.Equal("gzip", listener.Pieces[3].Declared.ContentEncoding);
         Assert.Equal((Sender.Client, Sender.Server), (listener.Pieces[4].Sender, listener.Pieces[5].Sender));
     }

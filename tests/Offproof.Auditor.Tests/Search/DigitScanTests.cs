@@ -40,21 +40,30 @@ public sealed class DigitScanTests
     [InlineData("07700 90012")]
     public void Lists_of_numbers_are_not_telephone_numbers(string text) => Assert.Empty(Search(text));
 
-    [Fact]
-    public void A_number_that_stands_alone_counts_for_more_than_one_inside_a_row() =>
-        Assert.True(Assert.Single(Search("x447700900123x")).Bits > Assert.Single(Search("x44770090012399x")).Bits);
-
     [Theory]
-    [InlineData("identifiers.phone", 33 - 3)] // eight are the phone's own
-    [InlineData("contacts[0].phones[0]", 33 - 6)]
-    public void Inside_a_row_any_of_the_numbers_could_have_been_met(string id, double bits)
+    [InlineData("identifiers.phone", "x447700900123x", 33 - 3)] // eight are the phone's own
+    [InlineData("identifiers.phone", "x44770090012399x", 33 - 3)]
+    [InlineData("identifiers.phone", "556611811032", 33 - 6)] // xor 0x01
+    [InlineData("contacts[0].phones[0]", "x44770090012399x", 33 - 6)]
+    public void Any_of_the_numbers_could_have_been_met(string id, string text, double bits)
     {
         Canary canary = new(id, "phone", "");
         Form[] numbers = [new Form(canary, "international", "447700900123"u8.ToArray(), 33), .. Enumerable.Range(0, 63).Select(number =>
             new Form(new Canary(number < 7 ? $"identifiers.{number}" : $"contacts[{number}].phones[0]", "phone", ""), "international", Encoding.ASCII.GetBytes($"4477009002{number:00}"), 33))];
         List<Hit> hits = [];
-        new Searcher(numbers).Search("x44770090012399x"u8, hits);
-        Assert.Equal(bits, Assert.Single(hits).Bits);
+        Searcher searcher = new(numbers);
+        searcher.Search(Encoding.ASCII.GetBytes(text), hits);
+        Hit hit = Assert.Single(hits);
+        Assert.Equal((bits, true), (hit.Bits, hit.AmongDigits));
+        Assert.InRange(searcher.PlacesAmongDigits, 5, 7);
+    }
+
+    [Fact]
+    public void Places_are_those_where_eight_digits_end()
+    {
+        Searcher searcher = new(Numbers);
+        searcher.Search("at 1234567, 12,34,56,78,90 and 1731002257 x 07700-900 999"u8, []);
+        Assert.Equal(10 + 3 + 4, searcher.PlacesAmongDigits); // 17 digits in groups, 10 in a row, 11 in groups
     }
 
     static readonly Gen<string> Filler = Gen.OneOf(Gen.String[Gen.Char['a', 'z'], 0, 80], Gen.String[Gen.Char['0', '9'], 0, 5].Select(s => s + ","), Choice.Of(" ", "(", "+", "   .", "2025-01-02 ", "-"));
@@ -70,6 +79,11 @@ public sealed class DigitScanTests
             },
             iter: 2000);
 
+    [Theory] // each half is that of the place, and no point is
+    [InlineData("{\"lat\":21.26714,\"lon\":-157.81310},{\"lat\":21.26690,\"lon\":-157.81248}")]
+    [InlineData("{\"lat\":21.26690,\"lon\":-157.81248}, {\"lat\":21.26714,\"lon\":-157.81310}")]
+    public void Halves_of_two_places_are_no_place(string text) => Assert.Empty(Search(text));
+
     [Theory]
     [InlineData("{\"lat\":21.267143,\"lon\":-157.812482}", 6)]
     [InlineData("lat=21.2671&lon=-157.8125", 4)] // rounded and cut off
@@ -78,6 +92,7 @@ public sealed class DigitScanTests
     [InlineData("POINT(-157.81248 21.26714)", 5)]
     [InlineData("$GPGGA,2116.0286,N,15748.7489,W", 4)]
     [InlineData("\"latitudeE7\":212671430,\"longitudeE7\":-1578124820", 6)]
+    [InlineData("{\"lat\":21.26714,\"accuracy\":12.345,\"lon\":-157.81248}", 5)]
     [InlineData("21°16'1.71\"N 157°48'44.93\"W", 4)]
     [InlineData("21 deg 16' 1.71\" N, 157 deg 48' 44.93\" W", 4)]
     [InlineData("21°16'01.7\"N 157°48'44.9\"W", 4)]
