@@ -51,7 +51,7 @@ internal sealed partial class CanaryExaminer
             // Beyond the end of the text there are none.
             end += BitOperations.TrailingZeroCount(~(mask >> (end - block)));
             while ((end & 63) == 0 && end < text.Length && BitOperations.TrailingZeroCount(~Listable(text, end)) is var more and > 0) end += more;
-            if (end - start >= 2 * FewestItems - 1 && IsProbed(text, start, end)) unread += List(text[start..end], at.Depth == 0 ? new Layer(1, at.Start + start, end - start) : at.Inside(0, 0), at);
+            if (end - start >= 2 * FewestItems - 1 && IsProbed(text, start, end)) unread += Numbered(text[start..end], at.Depth == 0 ? new Layer(1, at.Start + start, end - start) : at.Inside(0, 0), at);
             from = end;
         }
         return Math.Min(unread, text.Length);
@@ -67,7 +67,6 @@ internal sealed partial class CanaryExaminer
 
     private int List(ReadOnlySpan<byte> run, in Layer inside, in Layer at)
     {
-        if (run.Contains((byte)'"') && run.Contains((byte)':') && Numbered(run, inside, at) is var numbered and >= 0) return numbered;
         int unread = 0;
         int items = 0;
         int width = 0;
@@ -139,36 +138,45 @@ internal sealed partial class CanaryExaminer
         }
     }
 
-    // A typed array that was written as an object: each byte under its number. -1 where there is none.
+    // Typed arrays that were written as objects, each byte under its number, and what stands beside them.
     private int Numbered(ReadOnlySpan<byte> run, in Layer inside, in Layer at)
     {
-        int unread = -1;
+        int unread = 0;
+        while (NextNumbered(run, out int start, out int end))
+        {
+            int left = Listed(_numbered, "numbered bytes", inside, at);
+            if (IsSpread(_numbered.Written)) unread += left;
+            unread += List(run[..start], inside, at);
+            run = run[end..];
+        }
+        return unread + List(run, inside, at);
+    }
+
+    private bool NextNumbered(ReadOnlySpan<byte> run, out int start, out int end)
+    {
+        (start, end) = (0, 0);
         int first = 0;
         _numbered.Clear();
         for (int from = 0; run[from..].IndexOf((byte)'"') is var quote and >= 0;)
         {
-            from += quote + 1;
+            int key = from + quote;
+            from = key + 1;
             if (!Utf8Parser.TryParse(run[from..], out int number, out int used) || !run[(from + used)..].StartsWith("\""u8)) continue;
             ReadOnlySpan<byte> rest = run[(from + used + 1)..].TrimStart(" \t\r\n"u8);
             if (!rest.StartsWith(":"u8)) continue;
             rest = rest[1..].TrimStart(" \t\r\n\""u8);
             from = run.Length - rest.Length;
-            if (number != first + _numbered.Count) NumberedBytes(inside, at, ref unread);
-            if (_numbered.Count == 0) first = number;
-            if (Utf8Parser.TryParse(rest, out int value, out _) && value is >= -128 and <= 255) _numbered.Add(unchecked((byte)value));
+            if (number != first + _numbered.Count)
+            {
+                if (_numbered.Count >= FewestItems) return true;
+                _numbered.Clear();
+            }
+            if (!Utf8Parser.TryParse(rest, out int value, out int digits) || value is < -128 or > 255) continue;
+            if (_numbered.Count == 0) (first, start) = (number, key);
+            _numbered.Add(unchecked((byte)value));
+            end = from + digits;
         }
-        NumberedBytes(inside, at, ref unread);
-        return unread;
-    }
-
-    private void NumberedBytes(in Layer inside, in Layer at, ref int unread)
-    {
-        if (_numbered.Count >= FewestItems)
-        {
-            int left = Listed(_numbered, "numbered bytes", inside, at);
-            unread = Math.Max(unread, 0) + (IsSpread(_numbered.Written) ? left : 0);
-        }
-        _numbered.Clear();
+        return _numbered.Count >= FewestItems;
     }
 
     // Of 32 bits, the first byte first, as CryptoJS writes them.

@@ -108,6 +108,7 @@ public sealed class WritingTests
         Found("identifiers.email", Json(Numbered(Encoding.ASCII.GetBytes(Mail)).Replace("\":", "\" : ", StringComparison.Ordinal)));
         Found("identifiers.email", Json(Numbered(Encoding.ASCII.GetBytes("..." + Mail))[15..].Insert(0, "{")));
         Found("identifiers.imei", Json(Numbered(SHA256.HashData(Encoding.ASCII.GetBytes(Imei)), isSigned: true)));
+        Found("identifiers.email", Json(Numbered(Encoding.ASCII.GetBytes("counts!!")).Replace("}", $",\"9\":[{string.Join(',', Encoding.ASCII.GetBytes(Mail))}]}}", StringComparison.Ordinal)));
         Found("identifiers.imei", Json(Numbered(SHA256.HashData(Encoding.ASCII.GetBytes(Imei)))));
         Assert.InRange(Examined(Carrier.Body, Encoding.ASCII.GetBytes(Json(Numbered([.. Enumerable.Range(0, 8).SelectMany(i => SHA512.HashData([(byte)i]))])))).Unread, 256, 5000);
         Found("identifiers.imei", Json($"{{\"words\":[{string.Join(',', Encoding.ASCII.GetBytes(Imei + "\0").Chunk(4).Select(word => BinaryPrimitives.ReadInt32BigEndian(word)))}],\"sigBytes\":15}}"));
