@@ -111,7 +111,6 @@ internal sealed class Canaries
             Add("other-separator", family + between + given);
         }
         foreach (string variant in Spellings.Of(given + " " + family).Concat(Spellings.Of(family + " " + given))) Add("other-spelling", variant);
-        Add("family-given", family + ", " + given);
         string capitals = Spellings.Upper(family);
         if (capitals == family) return;
         Add("other-case", given + " " + capitals);
@@ -125,7 +124,7 @@ internal sealed class Canaries
     }
 
     // As vCard's N, as cells of a table, as files are named.
-    static readonly string[] Between = ["-", ";", ",", "\t", "\",\"", "\",\"\",\"", "\";\"", "\";\"\";\"", "\"\t\"", ",\"\",", "\t\t", "\u00a0", "  ", ",,", ";;", "|", "\n", "\r\n"];
+    static readonly string[] Between = ["-", ";", "; ", ",", ", ", "\t", "\",\"", "\",\"\",\"", "\";\"", "\";\"\";\"", "\"\t\"", ",\"\",", "\t\t", "\u00a0", "  ", ",,", ";;", "|", "\n", "\r\n"];
 
     static void Message(FormList forms, Texts texts, Files files, Persona.Message message, string id, string? region)
     {

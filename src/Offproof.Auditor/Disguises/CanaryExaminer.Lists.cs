@@ -10,6 +10,8 @@ internal sealed partial class CanaryExaminer
 {
     private const int FewestItems = 8;
     private const int LongestItem = 4;
+    // Of two characters in UTF-16 a word has seven digits, of four in UTF-8 nine or ten.
+    private const int ShortestWord = 7;
 
     private static readonly bool[] IsOfList = MakeIsOfList();
     private readonly Output _bytesOfHex = new();
@@ -106,7 +108,7 @@ internal sealed partial class CanaryExaminer
             if (!hasMark && item.Length is > 0 and <= 10 && Utf8Parser.TryParse(item, out uint word, out int used) && used == item.Length)
             {
                 AddWord(isNegative ? unchecked(0 - word) : word);
-                if (item.Length >= 9) _longWords++;
+                if (item.Length >= ShortestWord) _longWords++;
             }
             else
             {
@@ -186,7 +188,7 @@ internal sealed partial class CanaryExaminer
         _words.Count += sizeof(uint);
     }
 
-    // Most of a row of them have nine digits or ten. Such numbers are times and ids as well: nothing is unread because of them.
+    // Half of a row of them have so many digits. Such numbers are times and ids as well: nothing is unread because of them.
     private void FourByFour(in Layer inside, in Layer at)
     {
         if (_longWords * 2 * sizeof(uint) >= _words.Count) Listed(_words, "words", inside, at);

@@ -284,7 +284,21 @@ internal sealed partial class CanaryExaminer
             ReadOnlySpan<byte> rest = text[(from + next)..];
             isIt = rest.Length >= 6 && rest[3] == '=' && Escapes.Byte(rest[1..]) >= 0 && Escapes.Byte(rest[4..]) >= 0;
         }
-        return isIt;
+        return isIt || (_isLeaving && HasNothingButEscapes(text));
+    }
+
+    // What stands behind each of its equals signs is an escape, and no form or list of parameters is of them.
+    private static bool HasNothingButEscapes(ReadOnlySpan<byte> text)
+    {
+        const int fewest = 4;
+        if (text.ContainsAny((byte)'&', (byte)';')) return false;
+        int escapes = 0;
+        for (int from = 0; text[from..].IndexOf((byte)'=') is var next and >= 0; from += next + 1)
+        {
+            if (Escapes.Byte(text[(from + next + 1)..]) < 0) return false;
+            escapes++;
+        }
+        return escapes >= fewest;
     }
 
     // Texts do not shrink to a sixty-fourth.

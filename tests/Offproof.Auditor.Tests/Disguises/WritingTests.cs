@@ -103,7 +103,8 @@ public sealed class WritingTests
         Found("identifiers.imei", Json($"[{string.Join(',', SHA256.HashData(Encoding.ASCII.GetBytes(Imei)).Select(b => (int)unchecked((sbyte)b)))}]"));
         Found("identifiers.androidId", Json($"[{string.Join(',', Convert.FromHexString(Android).Select(b => (int)unchecked((sbyte)b)))}]"));
         Found("identifiers.imei", $"GET /x?d={string.Join(',', Imei.ToArray())} HTTP/1.1\r\n\r\n", Carrier.Head);
-        // As scripts write a typed array, and CryptoJS its words.
+        // As scripts write a typed array, and CryptoJS its words, also of UTF-16.
+        Found("identifiers.email", Json($"[{string.Join(',', Encoding.BigEndianUnicode.GetBytes(Mail).Chunk(4).Where(word => word.Length == 4).Select(word => BinaryPrimitives.ReadInt32BigEndian(word)))}]"));
         Found("identifiers.email", Json(Numbered(Encoding.ASCII.GetBytes(Mail))));
         Found("identifiers.email", Json(Numbered(Encoding.ASCII.GetBytes(Mail)).Replace("\":", "\" : ", StringComparison.Ordinal)));
         Found("identifiers.email", Json(Numbered(Encoding.ASCII.GetBytes("..." + Mail))[15..].Insert(0, "{")));
@@ -263,7 +264,11 @@ public sealed class WritingTests
     }
 
     [Fact]
-    public void Soft_breaks_of_short_lines() => Found("identifiers.email", $"Mail: {Mail[..11]}=\r\n{Mail[11..]}\r\n");
+    public void Quoted_printable_of_little()
+    {
+        Found("identifiers.email", $"Mail: {Mail[..11]}=\r\n{Mail[11..]}\r\n");
+        Found("identifiers.email", string.Join("=2C", Encoding.ASCII.GetBytes(Mail)));
+    }
 
     static string Multipart(params string[] parts) =>
         string.Concat(parts.Select((part, i) => $"--Larkfield7\r\nContent-Disposition: form-data; name=\"p{i}\"\r\n\r\n{part}\r\n")) + "--Larkfield7--\r\n";
