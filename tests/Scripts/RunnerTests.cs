@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Offproof.Scripts;
 
 /// <summary>The runner itself: a script that must fail fails, at the right line, with what a person needs to see.</summary>
@@ -31,8 +33,12 @@ public sealed class RunnerTests : IDisposable
     public RunnerTests()
     {
         program = Path.Combine(folder, "offproof");
-        File.WriteAllText(program, Program);
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string text = Path.Combine(folder, "program");
+        File.WriteAllText(text, Program);
+        // By a process of its own: one that another test starts meanwhile would hold it open for writing, and what is written cannot be executed.
+        using Process install = Process.Start("install", ["-m", "700", text, program]);
+        install.WaitForExit();
+        Assert.Equal(0, install.ExitCode);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

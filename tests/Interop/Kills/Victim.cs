@@ -99,7 +99,8 @@ sealed class Victim(Func<Task<ProcessStartInfo>> start, string repository, strin
             while (!process.HasExited && !Has(aim, before)) await Task.Yield();
             watch.Restart();
         }
-        while (!process.HasExited && watch.Elapsed < wait) await Task.Delay(wait - watch.Elapsed < TimeSpan.FromMilliseconds(2) ? TimeSpan.FromMilliseconds(1) : wait - watch.Elapsed - TimeSpan.FromMilliseconds(1));
+        while (!process.HasExited && wait - watch.Elapsed is var left && left > TimeSpan.Zero)
+            await Task.Delay(left < TimeSpan.FromMilliseconds(2) ? TimeSpan.FromMilliseconds(1) : left - TimeSpan.FromMilliseconds(1));
         TimeSpan killed = watch.Elapsed;
         if (other is null) process.Kill();
         bool ended = other is not null && process.HasExited;
