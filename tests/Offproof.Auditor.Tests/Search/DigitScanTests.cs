@@ -82,6 +82,8 @@ public sealed class DigitScanTests
     [Theory] // each half is that of the place, and no point is
     [InlineData("{\"lat\":21.26714,\"lon\":-157.81310},{\"lat\":21.26690,\"lon\":-157.81248}")]
     [InlineData("{\"lat\":21.26690,\"lon\":-157.81248}, {\"lat\":21.26714,\"lon\":-157.81310}")]
+    [InlineData("-157.81248 21.26690 -157.81310 21.26714")]
+    [InlineData("21.26714 -157.81310 21.26690 -157.81248")]
     public void Halves_of_two_places_are_no_place(string text) => Assert.Empty(Search(text));
 
     [Theory]
