@@ -81,7 +81,7 @@ internal sealed class Files(string? folder)
             }
         }
 
-        bool IsShared(long at) => at < content && (at < small || at + Block > thumbnail + size);
+        bool IsShared(long at) => at < small ? at < content || at >= thumbnail : at < content && at + Block > thumbnail + size;
 
         // A second JPEG behind the first: in a scan 0xff is followed by 0, or by a mark that begins it anew (T.81, table B.1).
         bool IsOfTable(ReadOnlySpan<byte> before)

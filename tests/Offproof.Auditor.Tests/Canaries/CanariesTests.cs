@@ -149,35 +149,51 @@ public sealed class CanariesTests
     [InlineData("heif")]
     public void What_pictures_of_strangers_have_too_is_no_canary(string kind)
     {
+        byte[] shared = [.. Enumerable.Range(0, 6000).Select(i => (byte)(unchecked(i * i * 2654435761u + (uint)i) >> 13 & 255))];
+        byte[] own = Noise(40_000, 5), small = Noise(3000, 7);
+        byte[] thumbnail = [0xff, 0xd8, 0xff, 0xc4, .. Length(1002), .. shared[..1000], 0xff, 0xda, .. small, 0xff, 0xd9];
+        Searcher searcher = OfPhoto(kind switch
+        {
+            "jpeg" => [0xff, 0xd8, 0xff, 0xe1, .. Length(thumbnail.Length + 8), .. "Exif\0\0"u8, .. thumbnail, 0xff, 0xe2, .. Length(6002), .. shared, 0xff, 0xda, .. own],
+            "png" => [0x89, .. "PNG\r\n\u001a\n"u8, 0, 0, .. Length(6000), .. "iCCP"u8, .. shared, 1, 2, 3, 4, 0, 0, .. Length(40_000), .. "IDAT"u8, .. own, 1, 2, 3, 4],
+            _ => [0, 0, 0, 16, .. "ftypheic"u8, 0, 0, 0, 0, 0, 0, .. Length(6008), .. "meta"u8, .. shared, 0, 0, .. Length(40_008), .. "mdat"u8, .. own],
+        });
+        List<Hit> hits = [];
+        searcher.Search(shared, hits);
+        Assert.Empty(hits);
+        searcher.Search(own, hits);
+        Assert.NotEmpty(hits);
+        hits.Clear();
+        searcher.Search(small, hits);
+        Assert.Equal(kind == "jpeg", hits.Count > 0);
+    }
+
+    [Fact] // as phones put several into one file, each with its tables
+    public void Tables_of_pictures_behind_the_first_are_no_canary()
+    {
+        byte[] table = Noise(400, 11);
+        Searcher searcher = OfPhoto([0xff, 0xd8, .. Enumerable.Range(0, 60).SelectMany(i => (byte[])[0xff, 0xc4, .. Length(402), .. table, 0xff, 0xda, .. Noise(1200, 100 + (ulong)i), 0xff, 0xd9, 0xff, 0xd8])]);
+        List<Hit> hits = [];
+        searcher.Search(table, hits);
+        Assert.Empty(hits);
+        for (int i = 0; i < 60; i++) searcher.Search(Noise(1200, 100 + (ulong)i), hits);
+        Assert.InRange(hits.Count, 8, 60);
+    }
+
+    static byte[] Length(int length) => [(byte)(length >> 8), (byte)(length & 255)];
+
+    static Searcher OfPhoto(byte[] photo)
+    {
         string folder = Directory.CreateTempSubdirectory("offproof-canaries-").FullName;
         try
         {
-            byte[] shared = [.. Enumerable.Range(0, 6000).Select(i => (byte)(unchecked(i * i * 2654435761u + (uint)i) >> 13 & 255))];
-            byte[] own = Noise(40_000, 5), small = Noise(3000, 7);
-            byte[] thumbnail = [0xff, 0xd8, 0xff, 0xc4, .. Length(1002), .. shared[..1000], 0xff, 0xda, .. small, 0xff, 0xd9];
-            byte[] photo = kind switch
-            {
-                "jpeg" => [0xff, 0xd8, 0xff, 0xe1, .. Length(thumbnail.Length + 8), .. "Exif\0\0"u8, .. thumbnail, 0xff, 0xe2, .. Length(6002), .. shared, 0xff, 0xda, .. own],
-                "png" => [0x89, .. "PNG\r\n\u001a\n"u8, 0, 0, .. Length(6000), .. "iCCP"u8, .. shared, 1, 2, 3, 4, 0, 0, .. Length(40_000), .. "IDAT"u8, .. own, 1, 2, 3, 4],
-                _ => [0, 0, 0, 16, .. "ftypheic"u8, 0, 0, 0, 0, 0, 0, .. Length(6008), .. "meta"u8, .. shared, 0, 0, .. Length(40_008), .. "mdat"u8, .. own],
-            };
             File.WriteAllBytes(Path.Combine(folder, "a"), photo);
-            Searcher searcher = new(Read($$"""{"schema":"offproof/v1/persona","photos":[{"path":"a","bytes":{{photo.Length}}}]}""", folder).Forms);
-            List<Hit> hits = [];
-            searcher.Search(shared, hits);
-            Assert.Empty(hits);
-            searcher.Search(own, hits);
-            Assert.NotEmpty(hits);
-            hits.Clear();
-            searcher.Search(small, hits);
-            Assert.Equal(kind == "jpeg", hits.Count > 0);
+            return new Searcher(Read($$"""{"schema":"offproof/v1/persona","photos":[{"path":"a","bytes":{{photo.Length}}}]}""", folder).Forms);
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
-
-        static byte[] Length(int length) => [(byte)(length >> 8), (byte)(length & 255)];
     }
 
     // Without 0xff, which would be a marker.
