@@ -38,26 +38,29 @@ internal sealed partial class CanaryExaminer
     /// <summary>The short values of a text that leaves, in their order and without what stands between them, after the last ones of its flow.</summary>
     private void Joined(ReadOnlySpan<byte> text, in Layer at)
     {
-        // What comes out of one of the values is not put together with them.
-        if (_isJoining || at.Depth > DeepestJoined || at.Depth >= _limits.Depth || text.Length > LongestJoined) return;
+        if (!MayJoin(at) || text.Length > LongestJoined) return;
         bool isHead = at.Depth == 0 && _place.Carrier == Carrier.Head;
-        Wrapping wrapping = isHead ? OfHead(text) : OfText(text);
-        if (wrapping == Wrapping.None) return;
-        _isJoining = true;
-        Joined(text, wrapping, at);
-        _isJoining = false;
+        Joined(text, isHead ? OfHead(text) : OfText(text), at);
     }
 
     /// <summary>The same of the short parts of a multipart, whatever lies beside them.</summary>
     private void JoinedParts(ReadOnlySpan<byte> multipart, in Layer at)
     {
-        if (_isJoining || at.Depth > DeepestJoined || at.Depth >= _limits.Depth) return;
+        if (MayJoin(at)) Joined(multipart, Wrapping.Parts, at);
+    }
+
+    // What comes out of one of the values is not put together with them.
+    private bool MayJoin(in Layer at) => !_isJoining && at.Depth <= DeepestJoined && at.Depth < _limits.Depth;
+
+    private void Joined(ReadOnlySpan<byte> text, Wrapping wrapping, in Layer at)
+    {
+        if (wrapping == Wrapping.None) return;
         _isJoining = true;
-        Joined(multipart, Wrapping.Parts, at);
+        Join(text, wrapping, at);
         _isJoining = false;
     }
 
-    private void Joined(ReadOnlySpan<byte> text, Wrapping wrapping, in Layer at)
+    private void Join(ReadOnlySpan<byte> text, Wrapping wrapping, in Layer at)
     {
         _joined.Clear();
         (_values, _hexValues) = (0, 0);

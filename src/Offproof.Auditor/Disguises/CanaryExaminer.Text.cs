@@ -6,6 +6,8 @@ internal sealed partial class CanaryExaminer
 {
     private const int ShortestRun = 8;
     private const int ShortestToken = 11;
+    // A hash of 32 bits as a signed number.
+    private const int LongestShortValue = 11;
 
     private static readonly SearchValues<byte> Quoted = SearchValues.Create("%\\\n;"u8);
     private static readonly SearchValues<byte> BeforeValue = SearchValues.Create(" =:;,&"u8);
@@ -87,7 +89,7 @@ internal sealed partial class CanaryExaminer
         Layer inside = at.Inside(0, text.Length);
         Runs runs = new(whole.Written, ShortestRun);
         while (runs.MoveNext())
-            if (runs.End - runs.Start <= 11) ShortValue(whole.Written, runs.Start, runs.End, inside);
+            if (runs.End - runs.Start <= LongestShortValue) ShortValue(whole.Written, runs.Start, runs.End, inside);
         if (!_isLeaving || inside.Depth >= _limits.Depth) return true;
         unread = Lists(whole.Written, inside) + Bases85(whole.Written, inside);
         if (FirstMember(whole.Written) >= 0 || FirstElement(whole.Written) >= 0) Joined(whole.Written, inside);
@@ -335,7 +337,7 @@ internal sealed partial class CanaryExaminer
             ulong hash = next;
             isMore = runs.MoveNext();
             if (isMore) next = Soon(runs.Token);
-            if (length is >= 8 and <= 11) ShortValue(text, from, to, at);
+            if (length <= LongestShortValue) ShortValue(text, from, to, at);
             if (length < ShortestToken) continue;
             if (Joined(text[..end], from, to, at) is var joined and > 0)
             {

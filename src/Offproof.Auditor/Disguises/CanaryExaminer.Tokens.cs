@@ -84,7 +84,7 @@ internal sealed partial class CanaryExaminer
         {
             int length = token[from..].IndexOfAny(separators) is var end and >= 0 ? end : token.Length - from;
             ReadOnlySpan<byte> piece = token.Slice(from, length);
-            if (isPath && length is >= 8 and <= 11) ShortValue(token, from, from + length, at.Depth == 0 ? new Layer(0, inside.Start, inside.Length) : at);
+            if (isPath && length is >= ShortestRun and <= LongestShortValue) ShortValue(token, from, from + length, at.Depth == 0 ? new Layer(0, inside.Start, inside.Length) : at);
             if (length >= (isPath ? ShortestToken : Opaque) && (isPath || Cases(piece) != 3 || BaseN.IsHex(piece)))
                 left += Token(piece, at.Depth == 0 ? new Layer(1, inside.Start + from, length) : inside, at, before);
             from += length + 1;

@@ -16,7 +16,6 @@ internal sealed class DigitScan
     const int ShortestNumber = 7, ShortestDecimal = 5;
 
     readonly PatternSet _patterns;
-    readonly IReadOnlyList<Form> _forms;
     readonly Dictionary<uint, int[]> _byEnd = [];
     readonly Dictionary<int, int[]> _byPlace = [];
     readonly ulong[] _ends = new ulong[1024];
@@ -29,7 +28,7 @@ internal sealed class DigitScan
     internal DigitScan(PatternSet patterns)
     {
         IReadOnlyList<Form> forms = patterns.Forms;
-        (_patterns, _forms) = (patterns, forms);
+        _patterns = patterns;
         Dictionary<uint, List<int>> ends = [];
         Dictionary<int, List<int>> places = [];
         for (int i = 0; i < forms.Count; i++)
@@ -195,7 +194,7 @@ internal sealed class DigitScan
         if (!_byEnd.TryGetValue(key, out int[]? candidates)) return;
         for (int c = 0; c < candidates.Length; c++)
         {
-            Form form = _forms[candidates[c]];
+            Form form = _patterns.Forms[candidates[c]];
             if (!Stands(bytes, begin, last, form.Bytes, out int start) || HasLonger(bytes, begin, last, candidates, c)) continue;
             int end = last + 1;
             if (form.Near is not null && !NearHalf.Find(bytes, ref start, ref end, form.Near)) continue;
@@ -206,10 +205,10 @@ internal sealed class DigitScan
     // Of the forms of one canary that end here, the longest.
     bool HasLonger(ReadOnlySpan<byte> bytes, int begin, int last, int[] candidates, int which)
     {
-        Form form = _forms[candidates[which]];
+        Form form = _patterns.Forms[candidates[which]];
         for (int c = 0; c < which; c++)
         {
-            Form longer = _forms[candidates[c]];
+            Form longer = _patterns.Forms[candidates[c]];
             if (longer.Canary == form.Canary && longer.Bytes.Length > form.Bytes.Length && Stands(bytes, begin, last, longer.Bytes, out _)) return true;
         }
         return false;
@@ -250,7 +249,7 @@ internal sealed class DigitScan
         if (!IsMarked(_places, (uint)key) || !_byPlace.TryGetValue(key, out int[]? candidates)) return;
         foreach (int candidate in candidates)
         {
-            Form form = _forms[candidate];
+            Form form = _patterns.Forms[candidate];
             (int start, int end, int fewest) = (first, past, places);
             if (DecimalPlace.Of(form.Bytes).IsWrittenAs(value, places) && DecimalPlace.Of(form.Near).Find(bytes, DecimalPlace.Of(form.Bytes), ref start, ref end, ref fewest))
                 hits.Add(candidate, new Hit(form, start, end - start, null, Math.Min(form.Bits, Places.Bits(fewest))));
