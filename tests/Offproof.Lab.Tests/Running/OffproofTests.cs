@@ -69,7 +69,12 @@ public sealed class OffproofTests
     public async Task All_off_nothing_that_is_sent_follows_the_owner()
     {
         string folder = Directory.CreateTempSubdirectory("offproof-lab-test-").FullName, scenario = Path.Combine(folder, "scenario.txt");
-        await File.WriteAllTextAsync(scenario, Begin + """
+        // One server, copied: of one made anew the keys, and so the lengths of what it packs, are other ones in each run (compare.md §1).
+        string server = Path.Combine(folder, "server");
+        await MakeServerAsync(server);
+        string copied = Begin.Replace("umask 077; offproof serve", $"umask 077; cp -r '{server}' server; exec offproof serve", StringComparison.Ordinal);
+        Assert.NotEqual(Begin, copied);
+        await File.WriteAllTextAsync(scenario, copied + """
             section all-off, and polled
             contact add
             sms in
@@ -99,6 +104,22 @@ public sealed class OffproofTests
         string Persona(string seed) => Path.Combine(folder, seed, "persona.json");
         string Polled(string run) => Assert.Single(Directory.GetFiles(Path.Combine(folder, run, "sections"), "*polled.pcapng"));
         string Keys(string run) => Path.Combine(folder, run, "keys.txt");
+    }
+
+    static async Task MakeServerAsync(string folder)
+    {
+        using Process serve = Process.Start(new ProcessStartInfo(Lab.Program, ["serve", "--data", folder, "--listen", "http://127.0.0.1:0"]) { RedirectStandardError = true })!;
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(1));
+        try
+        {
+            while (await serve.StandardError.ReadLineAsync(patience.Token) is { } line && !line.Contains("listening", StringComparison.Ordinal)) { }
+        }
+        finally
+        {
+            serve.Kill();
+            await serve.WaitForExitAsync(CancellationToken.None);
+        }
+        Assert.True(File.Exists(Path.Combine(folder, "channel", "public", "roots.bin.zst")));
     }
 
     static int Unmatched(IReadOnlyList<Connection> connections, byte[] ledger)
