@@ -33,7 +33,7 @@ internal sealed partial class CanaryExaminer
             List<string> chain = [.. _steps.AsSpan(0, at.Depth)];
             if (hit.Step is not null) chain.Add(hit.Step);
             for (; mapped > 0; mapped--) chain.Add(Permutation.CustomMap);
-            Finding finding = new(form, _place, null, offset, length, chain, hit.Bits, [], 0, hit.AmongDigits);
+            Finding finding = new(form, _place, null, offset, length, chain, hit.Bits, [], 0, hit.Among);
             if (same >= 0)
                 _ofThis[same] = finding;
             else if (_findings.Count + _ofThis.Count < _limits.Findings)

@@ -102,10 +102,7 @@ internal sealed partial class CanaryExaminer
     {
         _hits.Clear();
         if (joined.Length < Form.ShortestBytes || !Spend(joined.Length)) return;
-        _searched += joined.Length;
-        long ends = _searcher.PlacesAmongDigits;
-        _searcher.Search(joined, _hits);
-        _joinedEnds += _searcher.PlacesAmongDigits - ends;
+        _searcher.Search(joined, _hits, areJoined: true);
         _joinedStarts += _starts.Count;
         int length = joined.Length;
         _hits.RemoveAll(hit => hit.Offset + hit.Length <= before || (PatternSet.IsDigits(hit.Form) && !IsOfValues(hit, length)));
@@ -133,7 +130,6 @@ internal sealed partial class CanaryExaminer
         }
         _hits.Clear();
         if (!Spend(_joined.Count)) return;
-        _searched += _joined.Count;
         _searcher.Search(_joined.Written, _hits);
         _hits.RemoveAll(hit => !_starts.Exists(fold => hit.Offset < fold && fold < hit.Offset + hit.Length));
         if (_hits.Count == 0) return;

@@ -25,18 +25,17 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
     private bool _isTooDeep;
     private bool _isSpent;
 
-    // Bytes that were searched, over all layers.
-    private long _searched;
-    // Of values that were put together: where a number may have ended, and where a value begins.
-    private long _joinedEnds;
+    // Of values that were put together: where one begins.
     private long _joinedStarts;
 
-    /// <summary>At how many places what was found was looked for (audit.md §7.2): at each byte that was searched; a number where one may have ended; of values that were put together, where one begins; a hash of 32 bits only in whole values.</summary>
-    internal long Places(Finding finding)
+    /// <summary>At how many places like its own what was found could have been met by accident (audit.md §7.2).</summary>
+    internal long Places(Finding finding) => finding.Among switch
     {
-        if (finding.Chain is [.., var last] && HashAlgorithms.IsShort(last)) return _digests!.ShortValues;
-        return finding.AmongDigits ? _searcher.PlacesAmongDigits - _joinedEnds + _joinedStarts : _searched;
-    }
+        Among.Values => _digests!.Values,
+        Among.ShortValues => _digests!.ShortValues,
+        Among.Digits => _searcher.Places(Among.Digits, finding.Form.Bytes.Length) + _joinedStarts,
+        _ => _searcher.Places(finding.Among, finding.Form.Bytes.Length),
+    };
 
     internal CanaryExaminer(Searcher searcher, Digests? digests, Limits? limits = null)
     {
@@ -106,7 +105,6 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
     private void Search(ReadOnlySpan<byte> bytes, in Layer at)
     {
         _hits.Clear();
-        _searched += bytes.Length;
         _searcher.Search(bytes, _hits);
         if (_hits.Count > 0) Report(at);
     }

@@ -22,6 +22,8 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
     DigestTable? _table;
     (uint Hash, int Which)[]? _short;
     double _bitsOfOwnShort, _bitsOfShort;
+    // Of how many of its kind one is: log2.
+    Dictionary<string, double> _choice = [];
     readonly ulong[] _asked = new ulong[AskedBits / 64];
     int _askedOnce;
     // By the first bits of a hash of a short hash: most numbers are none.
@@ -43,6 +45,9 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
         }
     }
 
+    /// <summary>How many values of 8 to 64 bytes were looked up as digests.</summary>
+    internal long Values { get; private set; }
+
     /// <summary>About how many different values were looked up among hashes of 32 bits (by how full the bits are, as in linear counting).</summary>
     internal long ShortValues => (long)(-AskedBits * Math.Log(1 - Math.Min(_askedOnce, AskedBits - 1) / (double)AskedBits));
 
@@ -50,6 +55,7 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
     internal void Find(ReadOnlySpan<byte> value, List<Hit> hits)
     {
         if (value.Length is < Shortest or > Longest) return;
+        Values++;
         DigestTable table = Make();
         // Both are asked at once: each is a look into memory that is seldom near.
         bool isAny = table.MayHold(DigestTable.Key(value)) | table.MayHold(DigestTable.Key(value[^Shortest..]));
@@ -63,11 +69,11 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
                 if (last != (end == 1)) continue;
                 int length = Digest(which, digest, out Form form, out string name);
                 if (value.Length > length || !(last ? digest[(length - value.Length)..length] : digest[..value.Length]).SequenceEqual(value) || (last && value.Length == length)) continue;
-                hits.Add(Found(form, name, 0, value.Length, length));
+                hits.Add(Found(form, name, 0, value.Length, length, Among.Values));
             }
         }
         if (value.Length == Shortest && _middles.TryGetValue(DigestTable.Key(value), out int middle))
-            hits.Add(new Hit(_values[middle].Form, 0, Shortest, "md5, its middle", Math.Min(_values[middle].Form.Bits, Shortest * 8 - Alternatives)));
+            hits.Add(new Hit(_values[middle].Form, 0, Shortest, "md5, its middle", Math.Min(BitsOf(_values[middle].Form), Shortest * 8 - Alternatives), Among.Values));
     }
 
     /// <summary>The same at any offset of binary bytes: the usual hashes, whole or their first 8 or more bytes.</summary>
@@ -82,7 +88,7 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
             for (int slot = -1; table.Next(key, ref slot, out int which, out bool last);)
             {
                 int length = Digest(which, digest, out Form form, out string name);
-                if (!last && IsAnywhere(which)) hits.Add(Found(form, name, at, digest[..length].CommonPrefixLength(bytes[at..]), length));
+                if (!last && IsAnywhere(which)) hits.Add(Found(form, name, at, digest[..length].CommonPrefixLength(bytes[at..]), length, Among.Bytes));
             }
         }
     }
@@ -99,7 +105,7 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
         for (at = at < 0 ? ~at : at; at < hashes.Length && hashes[at].Hash == value; at++)
         {
             Form form = _values[hashes[at].Which / HashAlgorithms.Short.Length].Form;
-            hits.Add(new Hit(form, 0, text.Length, HashAlgorithms.Short[hashes[at].Which % HashAlgorithms.Short.Length].Name, Math.Min(form.Bits, form.Canary.IsOwn ? _bitsOfOwnShort : _bitsOfShort)));
+            hits.Add(new Hit(form, 0, text.Length, HashAlgorithms.Short[hashes[at].Which % HashAlgorithms.Short.Length].Name, Math.Min(form.Bits, form.Canary.IsOwn ? _bitsOfOwnShort : _bitsOfShort), Among.ShortValues));
         }
     }
 
@@ -154,7 +160,7 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
                     string? found = algorithm.Name == "md5" && Md5Lanes.Fits(plain, salt)
                         ? (lanes[s] ??= new Md5Lanes(salt)).Find(value, plain)
                         : Salted.Find(algorithm, value, plain, salt, digest);
-                    if (found is { } way) hits.Add(Found(form, $"{algorithm.Name} {way}", 0, value.Length, value.Length));
+                    if (found is { } way) hits.Add(Found(form, $"{algorithm.Name} {way}", 0, value.Length, value.Length, Among.Values));
                 }
             }
         }
@@ -168,7 +174,10 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
         return unchecked((ulong)hash.ToHashCode() << 32) ^ DigestTable.Key(value);
     }
 
-    static Hit Found(Form form, string name, int offset, int matched, int length) => new(form, offset, matched, matched < length ? name + ", cut" : name, Math.Min(form.Bits, matched * 8 - Alternatives));
+    // Somebody else may have hashed the same, or another of its kind.
+    double BitsOf(Form form) => form.Bits - _choice.GetValueOrDefault(form.Canary.Kind);
+
+    Hit Found(Form form, string name, int offset, int matched, int length, Among among) => new(form, offset, matched, matched < length ? name + ", cut" : name, Math.Min(BitsOf(form), matched * 8 - Alternatives), among);
 
     /// <summary>Makes a digest again; only what may have been found is.</summary>
     int Digest(int which, Span<byte> into, out Form form, out string name)
@@ -192,6 +201,8 @@ internal sealed class Digests(IReadOnlyList<Form> forms)
     {
         if (_table is not null) return _table;
         _values = [.. Hashed.Of(forms)];
+        _choice = _values.Select(static value => value.Form.Canary).DistinctBy(static canary => canary.Id, StringComparer.Ordinal).CountBy(static canary => canary.Kind, StringComparer.Ordinal)
+            .ToDictionary(static kind => kind.Key, static kind => Math.Log2(kind.Value), StringComparer.Ordinal);
         _canonical = [.. Hashed.Canonical(forms)];
         _files = [.. forms.Where(Hashed.IsFileHash)];
         int digests = _values.Length * HashAlgorithms.All.Length + _files.Length;

@@ -10,7 +10,10 @@ namespace Offproof.Auditor;
 /// </summary>
 internal sealed class DigitScan
 {
-    const int Block = 64, MostGap = 3, MostGroups = 7, KeyDigits = Form.ShortestBytes;
+    const int Block = 64, MostGap = 3, MostGroups = 7, KeyDigits = Form.ShortestBytes, MostDigits = 24;
+
+    // A number can stand alone in one row or in groups.
+    const int WaysToStandAlone = 2;
 
     // Shortest things that are met: 8 digits; of a coordinate "1.234".
     const int ShortestNumber = 7, ShortestDecimal = 5;
@@ -22,8 +25,18 @@ internal sealed class DigitScan
     readonly ulong[] _places = new ulong[256];
     readonly int _shortest;
 
-    /// <summary>At how many places a number may have ended: digits with seven before them in their run.</summary>
-    internal long Ends { get; private set; }
+    // At how many digits a number may have ended: with seven before them in their run; and how many of these stand in numbers of so many digits that stand alone.
+    long _numbersEnd;
+    readonly long[] _alone = new long[MostDigits + 1], _inGroups = new long[MostDigits + 1];
+    bool _areJoined;
+
+    /// <summary>At how many places like its own a number of so many digits may have ended.</summary>
+    internal long Ends(Among among, int digits) => among switch
+    {
+        Among.Alone => WaysToStandAlone * _alone[digits],
+        Among.Groups => WaysToStandAlone * _inGroups[digits],
+        _ => _numbersEnd,
+    };
 
     internal DigitScan(PatternSet patterns)
     {
@@ -60,8 +73,9 @@ internal sealed class DigitScan
         }
     }
 
-    internal void Search(ReadOnlySpan<byte> bytes, HitList hits)
+    internal void Search(ReadOnlySpan<byte> bytes, HitList hits, bool areJoined)
     {
+        _areJoined = areJoined;
         if (_byEnd.Count == 0 && _byPlace.Count == 0) return;
         Span<byte> tail = stackalloc byte[Block];
         // What lies within three bytes of a block's edge, or of a run that leaves it, is judged by the next block.
@@ -163,14 +177,18 @@ internal sealed class DigitScan
     {
         // The last eight digits, four bits each.
         uint last = 0;
-        int count = 0, gap = 0, begin = at, ends = 0;
+        int count = 0, gap = 0, begin = at, first = at, row = at, end = at, ends = 0;
         bool places = _byPlace.Count > 0;
         for (; at < bytes.Length; at++)
         {
             uint digit = unchecked((uint)bytes[at] - '0');
             if (digit <= 9)
             {
-                gap = 0;
+                if (gap > 0)
+                {
+                    (gap, row) = (0, at);
+                    if (count == 0) first = at;
+                }
                 last = last << 4 | digit;
                 if (count < KeyDigits - 1)
                 {
@@ -181,11 +199,35 @@ internal sealed class DigitScan
                 if (IsMarked(_ends, last)) Ending(bytes, begin, at, last, hits);
                 continue;
             }
+            if (gap == 0) Count(_alone, at - row, bytes, row, end = at);
             if (!IsSeparator(bytes[at]) || ++gap > MostGap) break;
             if (places && bytes[at] is (byte)'.' or (byte)',') Decimal(bytes, at, hits);
         }
-        Ends += ends;
+        if (at == bytes.Length && gap == 0) Count(_alone, at - row, bytes, row, end = at);
+        Count(_inGroups, count + ends, bytes, first, end);
+        if (!_areJoined) _numbersEnd += ends;
         return Math.Max(at, 1);
+    }
+
+    /// <summary>Of the digits of a number those where one may have ended, if it stands alone.</summary>
+    void Count(long[] among, int digits, ReadOnlySpan<byte> bytes, int start, int end)
+    {
+        if (digits is >= KeyDigits and <= MostDigits && !_areJoined && !IsInWord(bytes, start, end)) among[digits] += digits - KeyDigits + 1;
+    }
+
+    // Hexadecimal digits, and codes of letters and digits.
+    static bool IsInWord(ReadOnlySpan<byte> bytes, int start, int end) =>
+        (start > 0 && char.IsAsciiLetterOrDigit((char)bytes[start - 1])) || (end < bytes.Length && char.IsAsciiLetterOrDigit((char)bytes[end]));
+
+    /// <summary>How a number stands: alone where no letter or digit is beside it, in groups where its run has no other digits.</summary>
+    Among AmongOf(ReadOnlySpan<byte> bytes, int begin, int start, int end, int digits)
+    {
+        if (_areJoined || IsInWord(bytes, start, end)) return Among.Digits;
+        if (end - start == digits) return Among.Alone;
+        int next = end;
+        while (next < bytes.Length && next - end < MostGap && IsSeparator(bytes[next])) next++;
+        bool isWhole = !bytes[begin..start].ContainsAnyInRange((byte)'0', (byte)'9') && !(next < bytes.Length && char.IsAsciiDigit((char)bytes[next]));
+        return isWhole ? Among.Groups : Among.Digits;
     }
 
     /// <summary>The forms that end with this digit.</summary>
@@ -198,7 +240,8 @@ internal sealed class DigitScan
             if (!Stands(bytes, begin, last, form.Bytes, out int start) || HasLonger(bytes, begin, last, candidates, c)) continue;
             int end = last + 1;
             if (form.Near is not null && !NearHalf.Find(bytes, ref start, ref end, form.Near)) continue;
-            hits.Add(candidates[c], new Hit(form, start, end - start, null, form.Bits - _patterns.Choice(form), AmongDigits: true));
+            Among among = form.Near is null ? AmongOf(bytes, begin, start, end, form.Bytes.Length) : Among.Digits;
+            hits.Add(candidates[c], new Hit(form, start, end - start, null, form.Bits - _patterns.BitsOfChoice(form, among), among));
         }
     }
 

@@ -9,5 +9,5 @@ namespace Offproof.Auditor;
 /// <param name="Bits">How unlikely by accident, after what the chain allows to vary.</param>
 /// <param name="Bytes">Those captured bytes, between a few that stand before and after them; of the later findings none, and none where they are too long to be kept.</param>
 /// <param name="Before">How many stand before.</param>
-/// <param name="AmongDigits">An accident could have happened where digits stand, and nowhere else.</param>
-internal sealed record Finding(Form Form, Place Place, string? Field, long Offset, int Length, IReadOnlyList<string> Chain, double Bits, byte[] Bytes, int Before, bool AmongDigits = false);
+/// <param name="Among">Where else an accident could have happened.</param>
+internal sealed record Finding(Form Form, Place Place, string? Field, long Offset, int Length, IReadOnlyList<string> Chain, double Bits, byte[] Bytes, int Before, Among Among = Among.Bytes);

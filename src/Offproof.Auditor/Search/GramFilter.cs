@@ -152,25 +152,29 @@ internal sealed unsafe class GramFilter
         Form form = _patterns.Forms[pattern.Form];
         bool same = seen.SequenceEqual(wanted);
         int letters = 0;
-        bool amongDigits = false;
+        Among among = Among.Bytes;
         string? step;
         double bits = pattern.Bits;
         switch (pattern.Writing)
         {
-            case Writing.Plain when same: step = null; break;
+            case Writing.Plain when same:
+                step = null;
+                among = OfPlain(form);
+                break;
             case Writing.Plain when OtherCase(seen, wanted, out letters):
                 step = "other case";
+                among = OfPlain(form);
                 bits -= letters;
                 break;
             case Writing.Plain or Writing.Digits when !same && Xored(seen, wanted) is > 0 and int key:
                 step = Xors[key];
                 // The high halves of the bytes must agree as well; those of digits do, and eight keys make other digits of them.
-                amongDigits = key < 16 && PatternSet.IsDigits(form);
-                bits = amongDigits ? bits - 3 : Math.Min(bits - 8 + wanted.Length - 1, Form.MostBits);
+                among = key < 16 && PatternSet.IsDigits(form) ? Among.Digits : Among.Bytes;
+                bits = among == Among.Digits ? bits - 3 : Math.Min(bits - 8 + wanted.Length - 1, Form.MostBits);
                 break;
             case Writing.Reversed when same:
                 step = "reversed";
-                amongDigits = PatternSet.IsDigits(form);
+                among = PatternSet.IsDigits(form) ? Among.Digits : Among.Bytes;
                 break;
             case Writing.Rot13 when same: step = "rot13"; break;
             case Writing.Utf16 when same: step = "utf-16"; break;
@@ -182,9 +186,10 @@ internal sealed unsafe class GramFilter
         if (bits < Form.FewestBits && step is not null) return;
         int end = start + pattern.Length;
         if (form.Near is not null && !(step is null && NearHalf.Find(bytes, ref start, ref end, form.Near))) return;
-        if (amongDigits) bits -= _patterns.Choice(form);
-        hits.Add(pattern.Form, new Hit(form, start, end - start, step, bits, amongDigits));
+        hits.Add(pattern.Form, new Hit(form, start, end - start, step, bits - _patterns.BitsOfChoice(form, among), among));
     }
+
+    static Among OfPlain(Form form) => PatternSet.IsMail(form) ? Among.Mail : Among.Bytes;
 
     // How many letters differ is how many bits were free, but that all are upper or all lower case is one choice.
     static bool OtherCase(ReadOnlySpan<byte> seen, ReadOnlySpan<byte> wanted, out int free)

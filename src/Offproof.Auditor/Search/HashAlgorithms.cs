@@ -58,8 +58,6 @@ internal static class HashAlgorithms
         ("java-hash", JavaHash),
     ];
 
-    internal static bool IsShort(string name) => Array.Exists(Short, algorithm => algorithm.Name == name);
-
     static HashAlgorithm Bouncy(string name, IDigest digest, bool keyed = false)
     {
         HMac hmac = new(digest);

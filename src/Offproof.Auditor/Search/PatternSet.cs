@@ -18,12 +18,26 @@ internal enum Writing : byte
     OtherDigits,
 }
 
+/// <summary>Where many of a kind are looked for, any of them would have been met as well (audit.md §5.4): log2 of how many are the phone's own, and of all.</summary>
+internal readonly record struct Multitude(double Own, double All)
+{
+    internal static readonly Multitude None = new(0, 0);
+
+    internal static Multitude Of(IEnumerable<Form> forms)
+    {
+        Canary[] canaries = [.. forms.Select(form => form.Canary).DistinctBy(canary => canary.Id, StringComparer.Ordinal)];
+        return new(Math.Log2(Math.Max(1, canaries.Count(canary => canary.IsOwn))), Math.Log2(Math.Max(1, canaries.Length)));
+    }
+
+    internal double Bits(Form form) => form.Canary.IsOwn ? Own : All;
+}
+
 /// <summary>The sequences of bytes that the filter looks for: the forms, and their further writings (audit.md §5.1).</summary>
 internal sealed class PatternSet
 {
     const int LongestRewritten = 64, MostPatterns = 200_000, MostEncoded = 60_000;
 
-    double _choiceOfOwn, _choice;
+    Multitude _numbers = Multitude.None, _mails = Multitude.None;
     readonly List<byte> _bytes = [];
     readonly List<Pattern> _patterns = [];
     byte[] _all = [];
@@ -41,8 +55,7 @@ internal sealed class PatternSet
     internal static PatternSet Of(IReadOnlyList<Form> forms)
     {
         PatternSet set = new() { Forms = forms };
-        Canary[] numbers = [.. forms.Where(IsDigits).Select(form => form.Canary).DistinctBy(canary => canary.Id, StringComparer.Ordinal)];
-        (set._choiceOfOwn, set._choice) = (Math.Log2(Math.Max(1, numbers.Count(number => number.IsOwn))), Math.Log2(Math.Max(1, numbers.Length)));
+        (set._numbers, set._mails) = (Multitude.Of(forms.Where(IsDigits)), Multitude.Of(forms.Where(IsMail)));
         for (int i = 0; i < forms.Count; i++)
             if (!IsPairOfDecimals(forms[i])) set.Add(i, forms[i].Bytes, IsDigits(forms[i]) ? Writing.Digits : Writing.Plain, forms[i].Bits);
         bool words = forms.Any(form => form.Name is "canary-word");
@@ -56,8 +69,10 @@ internal sealed class PatternSet
         return set;
     }
 
-    /// <summary>Of how many numbers one would have been met as well, in bits: of the phone's own, or of all.</summary>
-    internal double Choice(Form form) => form.Canary.IsOwn ? _choiceOfOwn : _choice;
+    /// <summary>Of how many of its like one would have been met as well, in bits.</summary>
+    internal double BitsOfChoice(Form form, Among among) => among switch { Among.Bytes => 0, Among.Mail => _mails.Bits(form), _ => _numbers.Bits(form) };
+
+    internal static bool IsMail(Form form) => MailAddress.Is(form.Bytes);
 
     internal static bool IsDigits(Form form) => form.Bytes.Length is >= Form.ShortestBytes and <= 24 && form.Bytes.AsSpan().IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
 

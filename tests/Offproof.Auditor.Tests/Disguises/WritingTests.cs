@@ -36,7 +36,7 @@ public sealed class WritingTests
 
     // In a megabyte; a number that is met by its digits in half of one, with as many of its length as there is room for.
     static void Found(string canary, byte[] bytes, Carrier carrier = Carrier.Body) =>
-        Assert.Contains(Examined(carrier, bytes).Findings, finding => finding.Form.Canary.Id == canary && Chance.Expected(finding.Bits, finding.AmongDigits ? (1 << 19) / (finding.Form.Bytes.Length + 1) : 1 << 20) < Standings.MostChance);
+        Assert.Contains(Examined(carrier, bytes).Findings, finding => finding.Form.Canary.Id == canary && Chance.Expected(finding.Bits, finding.Among != Among.Bytes ? (1 << 19) / (finding.Form.Bytes.Length + 1) : 1 << 20) < Standings.MostChance);
 
     static ulong Whole(string digits, int numberBase = 10) => numberBase == 16 ? ulong.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture) : ulong.Parse(digits, CultureInfo.InvariantCulture);
 

@@ -54,8 +54,8 @@ public sealed class DigitScanTests
         Searcher searcher = new(numbers);
         searcher.Search(Encoding.ASCII.GetBytes(text), hits);
         Hit hit = Assert.Single(hits);
-        Assert.Equal((bits, true), (hit.Bits, hit.AmongDigits));
-        Assert.InRange(searcher.PlacesAmongDigits, 5, 7);
+        Assert.Equal((bits, Among.Digits), (hit.Bits, hit.Among));
+        Assert.InRange(searcher.Places(Among.Digits, 12), 5, 7);
     }
 
     [Fact]
@@ -63,7 +63,40 @@ public sealed class DigitScanTests
     {
         Searcher searcher = new(Numbers);
         searcher.Search("at 1234567, 12,34,56,78,90 and 1731002257 x 07700-900 999"u8, []);
-        Assert.Equal(10 + 3 + 4, searcher.PlacesAmongDigits); // 17 digits in groups, 10 in a row, 11 in groups
+        Assert.Equal(10 + 3 + 4, searcher.Places(Among.Digits, 12)); // 17 digits in groups, 10 in a row, 11 in groups
+    }
+
+    [Theory] // §7.2
+    [InlineData("{\"tel\":\"447700900123\"}", nameof(Among.Alone))]
+    [InlineData("+447700900123", nameof(Among.Alone))]
+    [InlineData("447700900123,447700900124", nameof(Among.Alone))]
+    [InlineData("at +44 7700 900123.", nameof(Among.Groups))]
+    [InlineData("0 +44 7700 900123", nameof(Among.Digits))]
+    [InlineData("+44 7700 900123 - 5", nameof(Among.Digits))]
+    [InlineData("+44 7700 900123    5", nameof(Among.Groups))]
+    [InlineData("a447700900123", nameof(Among.Digits))]
+    [InlineData("447700900123a", nameof(Among.Digits))]
+    [InlineData("x+44 7700 900123a", nameof(Among.Digits))]
+    [InlineData("4477009001230", nameof(Among.Digits))]
+    public void A_number_stands_alone_or_among_digits(string text, string among)
+    {
+        Hit hit = Assert.Single(Search(text));
+        Assert.Equal(among, hit.Among.ToString());
+    }
+
+    [Fact]
+    public void A_number_that_stands_alone_is_one_of_its_like()
+    {
+        Searcher searcher = new(Numbers);
+        searcher.Search("447700900555;44770-0900444; (44) 7700 900 333;447700900888,1;x447700900222 and 447700900111a 4477009001112"u8, []);
+        searcher.Search(" 447700900666"u8, []);
+        // Of twelve digits five may be the last of a number. In one row stand the first, the fourth and the last; a run of their own have the first three and the last.
+        Assert.Equal(2 * 3 * 5, searcher.Places(Among.Alone, 12));
+        Assert.Equal(2 * 4 * 5, searcher.Places(Among.Groups, 12));
+        Assert.Equal(0, searcher.Places(Among.Alone, 11));
+        Assert.Equal(2 * 6, searcher.Places(Among.Alone, 13));
+        searcher.Search("447700900777"u8, [], areJoined: true);
+        Assert.Equal(2 * 3 * 5, searcher.Places(Among.Alone, 12));
     }
 
     static readonly Gen<string> Filler = Gen.OneOf(Gen.String[Gen.Char['a', 'z'], 0, 80], Gen.String[Gen.Char['0', '9'], 0, 5].Select(s => s + ","), Choice.Of(" ", "(", "+", "   .", "2025-01-02 ", "-"));
