@@ -16,7 +16,7 @@ internal sealed partial class CanaryExaminer
     /// <summary>Findings beyond the limit: counted, not kept.</summary>
     internal long FindingsNotKept { get; private set; }
 
-    // The hits of one layer. The same canary in the same place counts once: by the shortest chain, then by the least likely form.
+    // The hits of one layer. The same canary in the same place counts once: by the shortest chain, then as one of its like, then by the least likely form.
     private void Report(in Layer at)
     {
         _reports += _hits.Count;
@@ -29,7 +29,7 @@ internal sealed partial class CanaryExaminer
             while (Permutation.IsMapped(ref form)) mapped++;
             int steps = at.Depth + (hit.Step is null ? 0 : 1) + mapped;
             int same = _ofThis.FindIndex(f => string.Equals(f.Form.Canary.Id, hit.Form.Canary.Id, StringComparison.Ordinal) && f.Offset < offset + length && offset < f.Offset + f.Length);
-            if (same >= 0 && (_ofThis[same].Chain.Count, -_ofThis[same].Bits).CompareTo((steps, -hit.Bits)) <= 0) continue;
+            if (same >= 0 && (_ofThis[same].Chain.Count, IsAmongAll(_ofThis[same].Among), -_ofThis[same].Bits).CompareTo((steps, IsAmongAll(hit.Among), -hit.Bits)) <= 0) continue;
             List<string> chain = [.. _steps.AsSpan(0, at.Depth)];
             if (hit.Step is not null) chain.Add(hit.Step);
             for (; mapped > 0; mapped--) chain.Add(Permutation.CustomMap);
@@ -42,6 +42,8 @@ internal sealed partial class CanaryExaminer
                 FindingsNotKept++;
         }
     }
+
+    private static bool IsAmongAll(Among among) => among is Among.Bytes or Among.Digits;
 
     private void Keep(ReadOnlySpan<byte> bytes)
     {

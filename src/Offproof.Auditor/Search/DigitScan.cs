@@ -212,12 +212,28 @@ internal sealed class DigitScan
     /// <summary>Of the digits of a number those where one may have ended, if it stands alone.</summary>
     void Count(long[] among, int digits, ReadOnlySpan<byte> bytes, int start, int end)
     {
-        if (digits is >= KeyDigits and <= MostDigits && !_areJoined && !IsInWord(bytes, start, end)) among[digits] += digits - KeyDigits + 1;
+        int ofEscape = DigitsOfEscape(bytes, start, end);
+        digits -= ofEscape;
+        if (digits is >= KeyDigits and <= MostDigits && !_areJoined && !IsInWord(bytes, start + ofEscape, end)) among[digits] += digits - KeyDigits + 1;
     }
 
-    // Hexadecimal digits, and codes of letters and digits.
+    // Hexadecimal digits, and codes of letters and digits; the end of an escape is no part of a word.
     static bool IsInWord(ReadOnlySpan<byte> bytes, int start, int end) =>
-        (start > 0 && char.IsAsciiLetterOrDigit((char)bytes[start - 1])) || (end < bytes.Length && char.IsAsciiLetterOrDigit((char)bytes[end]));
+        (start > 0 && char.IsAsciiLetterOrDigit((char)bytes[start - 1]) && !EndsEscape(bytes[..start])) || (end < bytes.Length && char.IsAsciiLetterOrDigit((char)bytes[end]));
+
+    // %2B, \n, \u002b: as forms and JSON write what stands before a number.
+    static bool EndsEscape(ReadOnlySpan<byte> before) =>
+        before is [.., (byte)'%', var high, var low] && (BaseN.Hex[high] | BaseN.Hex[low]) != BaseN.None
+        || before is [.., (byte)'\\', (byte)'n' or (byte)'r' or (byte)'t']
+        || before is [.., (byte)'\\', (byte)'u', _, _, _, _] && BaseN.IsHex(before[^4..]);
+
+    // The first digits of a row may be the last of an escape: %20, \u0020.
+    static int DigitsOfEscape(ReadOnlySpan<byte> bytes, int start, int end)
+    {
+        for (int digits = Math.Min(4, end - start); digits >= 2; digits -= 2)
+            if (EndsEscape(bytes[..(start + digits)])) return digits;
+        return 0;
+    }
 
     /// <summary>How a number stands: alone where no letter or digit is beside it, in groups where its run has no other digits.</summary>
     Among AmongOf(ReadOnlySpan<byte> bytes, int begin, int start, int end, int digits)
@@ -226,7 +242,8 @@ internal sealed class DigitScan
         if (end - start == digits) return Among.Alone;
         int next = end;
         while (next < bytes.Length && next - end < MostGap && IsSeparator(bytes[next])) next++;
-        bool isWhole = !bytes[begin..start].ContainsAnyInRange((byte)'0', (byte)'9') && !(next < bytes.Length && char.IsAsciiDigit((char)bytes[next]));
+        int first = begin + Math.Max(0, bytes[begin..].IndexOfAnyInRange((byte)'0', (byte)'9'));
+        bool isWhole = first + DigitsOfEscape(bytes, first, start) == start && !(next < bytes.Length && char.IsAsciiDigit((char)bytes[next]));
         return isWhole ? Among.Groups : Among.Digits;
     }
 
@@ -237,22 +254,24 @@ internal sealed class DigitScan
         for (int c = 0; c < candidates.Length; c++)
         {
             Form form = _patterns.Forms[candidates[c]];
-            if (!Stands(bytes, begin, last, form.Bytes, out int start) || HasLonger(bytes, begin, last, candidates, c)) continue;
+            if (!Stands(bytes, begin, last, form.Bytes, out int start)) continue;
             int end = last + 1;
-            if (form.Near is not null && !NearHalf.Find(bytes, ref start, ref end, form.Near)) continue;
             Among among = form.Near is null ? AmongOf(bytes, begin, start, end, form.Bytes.Length) : Among.Digits;
-            hits.Add(candidates[c], new Hit(form, start, end - start, null, form.Bits - _patterns.BitsOfChoice(form, among), among));
+            if (HasLonger(bytes, begin, last, candidates, c, among)) continue;
+            if (form.Near is not null && !NearHalf.Find(bytes, ref start, ref end, form.Near)) continue;
+            hits.Add(candidates[c], new Hit(form, start, end - start, null, form.Bits - _patterns.BitsOfChoice(form), among));
         }
     }
 
-    // Of the forms of one canary that end here, the longest.
-    bool HasLonger(ReadOnlySpan<byte> bytes, int begin, int last, int[] candidates, int which)
+    // Of the forms of one canary that end here, the longest; of one that stands alone, the longest that does.
+    bool HasLonger(ReadOnlySpan<byte> bytes, int begin, int last, int[] candidates, int which, Among among)
     {
         Form form = _patterns.Forms[candidates[which]];
         for (int c = 0; c < which; c++)
         {
             Form longer = _patterns.Forms[candidates[c]];
-            if (longer.Canary == form.Canary && longer.Bytes.Length > form.Bytes.Length && Stands(bytes, begin, last, longer.Bytes, out _)) return true;
+            if (longer.Canary == form.Canary && longer.Bytes.Length > form.Bytes.Length && Stands(bytes, begin, last, longer.Bytes, out int start)
+                && (among == Among.Digits || AmongOf(bytes, begin, start, last + 1, longer.Bytes.Length) != Among.Digits)) return true;
         }
         return false;
     }

@@ -168,9 +168,10 @@ internal sealed unsafe class GramFilter
                 break;
             case Writing.Plain or Writing.Digits when !same && Xored(seen, wanted) is > 0 and int key:
                 step = Xors[key];
-                // The high halves of the bytes must agree as well; those of digits do, and eight keys make other digits of them.
-                among = key < 16 && PatternSet.IsDigits(form) ? Among.Digits : Among.Bytes;
-                bits = among == Among.Digits ? bits - 3 : Math.Min(bits - 8 + wanted.Length - 1, Form.MostBits);
+                // The high halves of the bytes must agree as well; those of digits do where the key is small, and half of these keys make other digits of them.
+                bool isOfDigits = key < 16 && PatternSet.IsDigits(form);
+                if (isOfDigits && key < 8) among = Among.Digits;
+                bits = isOfDigits ? bits - 3 : Math.Min(bits - 8 + wanted.Length - 1, Form.MostBits);
                 break;
             case Writing.Reversed when same:
                 step = "reversed";
@@ -186,7 +187,7 @@ internal sealed unsafe class GramFilter
         if (bits < Form.FewestBits && step is not null) return;
         int end = start + pattern.Length;
         if (form.Near is not null && !(step is null && NearHalf.Find(bytes, ref start, ref end, form.Near))) return;
-        hits.Add(pattern.Form, new Hit(form, start, end - start, step, bits - _patterns.BitsOfChoice(form, among), among));
+        hits.Add(pattern.Form, new Hit(form, start, end - start, step, bits - _patterns.BitsOfChoice(form), among));
     }
 
     static Among OfPlain(Form form) => PatternSet.IsMail(form) ? Among.Mail : Among.Bytes;

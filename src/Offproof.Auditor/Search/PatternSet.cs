@@ -70,7 +70,7 @@ internal sealed class PatternSet
     }
 
     /// <summary>Of how many of its like one would have been met as well, in bits.</summary>
-    internal double BitsOfChoice(Form form, Among among) => among switch { Among.Bytes => 0, Among.Mail => _mails.Bits(form), _ => _numbers.Bits(form) };
+    internal double BitsOfChoice(Form form) => IsDigits(form) ? _numbers.Bits(form) : IsMail(form) ? _mails.Bits(form) : 0;
 
     internal static bool IsMail(Form form) => MailAddress.Is(form.Bytes);
 

@@ -12,6 +12,9 @@ public sealed class PlacesTests
     [Theory]
     [InlineData($"{{\"tel\":\"+{Number}\"}}")]
     [InlineData("call +44 7700 900077.")]
+    [InlineData("tel=%2B447700900077&x=y")]
+    [InlineData("{\"text\":\"my number:\\n07700900077\\nbye\"}")]
+    [InlineData("{\"tel\":\"\\u002b447700900077\"}")]
     [InlineData($"{{\"to\":\"{Mail}\"}}")]
     [InlineData("{\"to\":\"PETRA.NOVAK077@EXAMPLE.ORG\"}")]
     [InlineData("{\"h\":\"MD5\"}")]
@@ -35,6 +38,28 @@ public sealed class PlacesTests
         Examine(examiner, one);
         Assert.Contains(examiner.Findings, finding => finding.Form.Canary.Id.Contains("[77]", StringComparison.Ordinal));
         Assert.All(examiner.Findings, finding => Assert.Equal(Standing.Weak, Of(examiner, finding)));
+    }
+
+    [Fact] // in what was decoded every place is the whole layer
+    public void A_number_that_stands_alone_is_told_before_one_within_a_code()
+    {
+        using CanaryExaminer examiner = Examiner();
+        for (int piece = 0; piece < 32; piece++) Examine(examiner, Noise(piece));
+        using MemoryStream zipped = new();
+        using (System.IO.Compression.GZipStream zip = new(zipped, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true)) zip.Write(Encoding.ASCII.GetBytes($"{{\"uid\":\"u{Number}x\",\"tel\":\"+{Number}\"}}"));
+        examiner.Examine(Disguises.ChainTests.Body(), zipped.ToArray());
+        Assert.Equal(Among.Alone, Assert.Single(examiner.Findings).Among);
+    }
+
+    [Fact]
+    public void Numbers_in_utf16_are_as_many_as_in_ascii()
+    {
+        using CanaryExaminer examiner = Examiner();
+        for (int piece = 0; piece < 16; piece++) examiner.Examine(Disguises.ChainTests.Body(), Encoding.Unicode.GetBytes(string.Join('\n', Enumerable.Range(0, 8000).Select(i => $"44771{(piece * 8000) + i:d7}"))));
+        examiner.Examine(Disguises.ChainTests.Body(), Encoding.Unicode.GetBytes(Number));
+        Finding finding = Assert.Single(examiner.Findings);
+        Assert.Equal(Standing.Weak, Of(examiner, finding));
+        Assert.True(finding.Bits < 36.2 - Math.Log2(100) + 0.1);
     }
 
     [Fact]
