@@ -48,7 +48,7 @@ public sealed class LauncherTests : IDisposable
         Assert.Equal(42, run.ExitCode);
         Assert.Equal($"args:\n<a b><><--x=*>\nin: typed\ncwd: {elsewhere}\n", run.Output);
         // The longer where there is a linker for a native program.
-        Assert.Matches("^offproof: building \\(first run, about (a minute|three minutes)\\)\\.\\.\\.\ntalk\n$", run.Errors);
+        Assert.Matches("^offproof: building \\(first run, about (a minute|four minutes)\\)\\.\\.\\.\ntalk\n$", run.Errors);
     }
 
     [Fact]
