@@ -10,7 +10,7 @@ namespace Offproof.Auditor;
 /// </summary>
 internal sealed class DigitScan
 {
-    const int Block = 64, MostGap = 3, MostGroups = 7, KeyDigits = Form.ShortestBytes, MostDigits = 24;
+    const int Block = 64, MostGap = 3, MostGroups = 7, KeyDigits = Form.ShortestBytes, MostDigits = PatternSet.MostDigits;
 
     // A number can stand alone in one row or in groups.
     const int WaysToStandAlone = 2;
@@ -212,9 +212,10 @@ internal sealed class DigitScan
     /// <summary>Of the digits of a number those where one may have ended, if it stands alone.</summary>
     void Count(long[] among, int digits, ReadOnlySpan<byte> bytes, int start, int end)
     {
+        if (digits < KeyDigits || _areJoined) return;
         int ofEscape = DigitsOfEscape(bytes, start, end);
         digits -= ofEscape;
-        if (digits is >= KeyDigits and <= MostDigits && !_areJoined && !IsInWord(bytes, start + ofEscape, end)) among[digits] += digits - KeyDigits + 1;
+        if (digits is >= KeyDigits and <= MostDigits && !IsInWord(bytes, start + ofEscape, end)) among[digits] += digits - KeyDigits + 1;
     }
 
     // Hexadecimal digits, and codes of letters and digits; the end of an escape is no part of a word.

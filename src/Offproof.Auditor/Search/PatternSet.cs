@@ -35,6 +35,8 @@ internal readonly record struct Multitude(double Own, double All)
 /// <summary>The sequences of bytes that the filter looks for: the forms, and their further writings (audit.md §5.1).</summary>
 internal sealed class PatternSet
 {
+    internal const int MostDigits = 24;
+
     const int LongestRewritten = 64, MostPatterns = 200_000, MostEncoded = 60_000;
 
     Multitude _numbers = Multitude.None, _mails = Multitude.None;
@@ -74,7 +76,7 @@ internal sealed class PatternSet
 
     internal static bool IsMail(Form form) => MailAddress.Is(form.Bytes);
 
-    internal static bool IsDigits(Form form) => form.Bytes.Length is >= Form.ShortestBytes and <= 24 && form.Bytes.AsSpan().IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+    internal static bool IsDigits(Form form) => form.Bytes.Length is >= Form.ShortestBytes and <= MostDigits && form.Bytes.AsSpan().IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
 
     internal static bool IsPairOfDecimals(Form form) => form.Near is not null && DecimalPlace.IsDecimal(form.Bytes) && DecimalPlace.IsDecimal(form.Near);
 

@@ -58,6 +58,19 @@ public sealed class DigitScanTests
         Assert.InRange(searcher.Places(Among.Digits, 12), 5, 7);
     }
 
+    [Theory] // what is no digit is counted nowhere as one; that any of the 64 could have been met holds in every writing
+    [InlineData("xor 0x08", "<<??881889:;")]
+    [InlineData("utf-16", "4\04\07\07\00\00\09\00\00\01\02\03\0")]
+    public void A_number_in_other_writing_is_among_bytes(string step, string text)
+    {
+        Canary canary = new("contacts[0].phones[0]", "phone", "");
+        Form[] numbers = [.. Enumerable.Range(0, 64).Select(number => new Form(canary with { Id = $"contacts[{number}].phones[0]" }, "international", Encoding.ASCII.GetBytes($"4477009001{23 + number:00}"), 33))];
+        List<Hit> hits = [];
+        new Searcher(numbers).Search(Encoding.Latin1.GetBytes(text), hits);
+        Hit hit = Assert.Single(hits);
+        Assert.Equal((step, 33 - 3 - 6, Among.Bytes), (hit.Step, hit.Bits, hit.Among));
+    }
+
     [Fact]
     public void Places_are_those_where_eight_digits_end()
     {

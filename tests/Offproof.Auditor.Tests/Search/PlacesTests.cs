@@ -102,13 +102,7 @@ public sealed class PlacesTests
 
     static void Examine(CanaryExaminer examiner, string text) => examiner.Examine(Disguises.ChainTests.Body(), Encoding.ASCII.GetBytes(text));
 
-    static Standing Of(CanaryExaminer examiner, Finding finding) => Standings.Of(leaves: true, Chance.Expected(finding.Bits, examiner.Places(finding)));
+    static Standing Of(CanaryExaminer examiner, Finding finding) => ShortHashTests.Of(examiner, finding);
 
-    static CanaryExaminer Examiner()
-    {
-        string contacts = string.Join(',', Enumerable.Range(0, 100).Select(static i => $"{{\"phones\":[{{\"value\":\"+44770090{i:d4}\"}}],\"emails\":[{{\"value\":\"petra.novak{i:d3}@example.org\"}}]}}"));
-        using MemoryStream persona = new(Encoding.UTF8.GetBytes($"{{\"schema\":\"offproof/v1/persona\",\"identifiers\":{{\"imei\":\"001017981670485\",\"phone\":\"+447700900928\"}},\"contacts\":[{contacts}]}}"));
-        Canaries canaries = Canaries.Read(persona, null);
-        return new CanaryExaminer(new Searcher(canaries.Forms), canaries.Digests);
-    }
+    static CanaryExaminer Examiner() => ShortHashTests.Examiner("+447700900928", 100, static i => $"{{\"phones\":[{{\"value\":\"+44770090{i:d4}\"}}],\"emails\":[{{\"value\":\"petra.novak{i:d3}@example.org\"}}]}}");
 }

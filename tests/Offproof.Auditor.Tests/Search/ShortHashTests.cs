@@ -36,12 +36,14 @@ public sealed class ShortHashTests
         Assert.InRange(digests.ShortValues, 48_000, 52_000);
     }
 
-    static Standing Of(CanaryExaminer examiner, Finding finding) => Standings.Of(leaves: true, Chance.Expected(finding.Bits, examiner.Places(finding)));
+    internal static Standing Of(CanaryExaminer examiner, Finding finding) => Standings.Of(leaves: true, Chance.Expected(finding.Bits, examiner.Places(finding)));
 
-    static CanaryExaminer Examiner()
+    static CanaryExaminer Examiner() => Examiner("+447700900028", 200, static i => $"{{\"phones\":[{{\"value\":\"+4477009{i:d5}\"}}]}}");
+
+    internal static CanaryExaminer Examiner(string phone, int contacts, Func<int, string> contact)
     {
-        string contacts = string.Join(',', Enumerable.Range(0, 200).Select(static i => $"{{\"phones\":[{{\"value\":\"+4477009{i:d5}\"}}]}}"));
-        using MemoryStream persona = new(Encoding.UTF8.GetBytes($"{{\"schema\":\"offproof/v1/persona\",\"identifiers\":{{\"imei\":\"001017981670485\",\"phone\":\"+447700900028\"}},\"contacts\":[{contacts}]}}"));
+        string all = string.Join(',', Enumerable.Range(0, contacts).Select(contact));
+        using MemoryStream persona = new(Encoding.UTF8.GetBytes($"{{\"schema\":\"offproof/v1/persona\",\"identifiers\":{{\"imei\":\"001017981670485\",\"phone\":\"{phone}\"}},\"contacts\":[{all}]}}"));
         Canaries canaries = Canaries.Read(persona, null);
         return new CanaryExaminer(new Searcher(canaries.Forms), canaries.Digests);
     }
