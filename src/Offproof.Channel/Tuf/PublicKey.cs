@@ -90,6 +90,8 @@ internal sealed class PublicKey
     {
         using var rsa = RSA.Create();
         rsa.ImportSubjectPublicKeyInfo(material, out _);
+        // RFC 8017 §8.1.2: as long as the modulus. The platform takes one without its leading zeros as well: two texts of one signature.
+        if (signature.Length != (rsa.KeySize + 7) / 8) return false;
         // The salt is as long as the hash, as the reference implementation writes it.
         return rsa.VerifyData(data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
     }

@@ -51,6 +51,19 @@ public sealed class KeyTests
         }
     }
 
+    [Fact] // RFC 8017 §8.1.2
+    public void A_signature_of_RSA_is_as_long_as_its_modulus()
+    {
+        using var rsa = RSA.Create(2048);
+        var key = Named("rsa", "rsassa-pss-sha256", rsa.ExportSubjectPublicKeyInfoPem());
+        byte[] signature;
+        do signature = rsa.SignData(Data, HashAlgorithmName.SHA256, RSASignaturePadding.Pss); // one of 256 begins with a zero
+        while (signature[0] != 0);
+        Assert.True(key.Verify(Data, signature));
+        Assert.False(key.Verify(Data, signature.AsSpan(1)));
+        Assert.False(key.Verify(Data, [0, .. signature]));
+    }
+
     [Fact]
     public void Keys_that_are_too_short_of_another_curve_secret_or_of_another_kind_verify_nothing()
     {
