@@ -107,7 +107,7 @@ internal sealed partial class Interleaving : IAsyncDisposable
 
     private async Task OnAsync(ModelDevice device, Category category, CrashingWire wire, Deed deed)
     {
-        bool removed = ground.Removed.Contains(device.Id), ended = ground.Newest(device.Id, category) is not { State: Told.On };
+        bool ended = ground.Newest(device.Id, category) is not { State: Told.On };
         bool held = false;
         device.Ons[category]++;
         device.Wishes[category] = Wish.Unsettled;
@@ -122,7 +122,7 @@ internal sealed partial class Interleaving : IAsyncDisposable
         });
         if (deed.Mishap != Mishap.None) return;
         // What this home holds to be on, and the sheet ended meanwhile, is said to be off, and not begun anew unasked (docs/cli.md).
-        if (removed || (held && ended)) Assert.Equal(DeviceFault.Refused, refused?.Fault);
+        if (IsRemoved(device) || (held && ended)) Assert.Equal(DeviceFault.Refused, refused?.Fault);
         else Assert.Null(refused);
     }
 
@@ -144,7 +144,7 @@ internal sealed partial class Interleaving : IAsyncDisposable
     private async Task BackupAsync(ModelDevice device, Category category, CrashingWire wire, Deed deed)
     {
         SwitchState? state = null;
-        bool on = ground.Newest(device.Id, category) is { State: Told.On } && !ground.Removed.Contains(device.Id);
+        bool granted = ground.Newest(device.Id, category) is { State: Told.On };
         SortedDictionary<string, string> held = device.Change(category);
         DeviceException? refused = await RunAsync(device, wire, async home =>
         {
@@ -154,6 +154,7 @@ internal sealed partial class Interleaving : IAsyncDisposable
             snapshots.Add(new(device.Id, category, report.Epoch, report.Snapshot, held));
         });
         if (deed.Mishap != Mishap.None) return;
+        bool on = granted && !IsRemoved(device);
         if (state == SwitchState.On && on) Assert.Null(refused);
         else Assert.Equal(DeviceFault.Refused, refused?.Fault);
         if (state != SwitchState.On && !ground.Removed.Contains(device.Id)) Assert.Equal(0, wire.Count);
@@ -178,33 +179,28 @@ internal sealed partial class Interleaving : IAsyncDisposable
 
     private async Task OffAsync(ModelDevice device, Category category, CrashingWire wire, Deed deed)
     {
-        bool removed = ground.Removed.Contains(device.Id);
         SwitchReport? off = null;
         device.Wishes[category] = Wish.Off; // however it ends
         DeviceException? refused = await RunAsync(device, wire, async home => off = await home.TurnOffAsync(category, deed.Kind == DeedKind.OffErase, static _ => { }, None));
         Assert.Empty(device.Passwords(category));
         if (deed.Mishap != Mishap.None) return;
         Assert.Null(refused);
-        if (!removed) Assert.True(off!.ServerTold, off.WhyNotTold);
+        if (!IsRemoved(device)) Assert.True(off!.ServerTold, off.WhyNotTold);
         Assert.False(off!.State is SwitchState.On or SwitchState.Paused);
     }
 
-    private Task EraseAsync(ModelDevice device, Category category, CrashingWire wire, Deed deed)
+    private Task EraseAsync(ModelDevice device, Category category, CrashingWire wire, Deed deed) => MustAsync(device, wire, deed, async home =>
     {
-        bool removed = ground.Removed.Contains(device.Id);
-        return MustAsync(device, wire, deed, async home =>
+        try
         {
-            try
-            {
-                home.Erasable(category, null);
-            }
-            catch (DeviceException)
-            {
-                return; // nothing is kept, as far as this device knows
-            }
-            await home.EraseAsync(category, null, None);
-        }, refused: removed);
-    }
+            home.Erasable(category, null);
+        }
+        catch (DeviceException)
+        {
+            return; // nothing is kept, as far as this device knows
+        }
+        await home.EraseAsync(category, null, None);
+    });
 
     private async Task EraseBySheetAsync(ModelDevice device, Category category, CrashingWire wire, Deed deed)
     {
@@ -231,7 +227,6 @@ internal sealed partial class Interleaving : IAsyncDisposable
     private async Task RotateAsync(ModelDevice device, CrashingWire wire, Deed deed)
     {
         string next = nextSheet ??= rig[$"sheet{++made}.txt"];
-        bool removed = ground.Removed.Contains(device.Id);
         bool whole = false;
         await BySheetAsync(wire, deed, expected: true, async _ =>
         {
@@ -248,7 +243,7 @@ internal sealed partial class Interleaving : IAsyncDisposable
         }
         catch (DeviceException e)
         {
-            Assert.True(removed || deed.Mishap != Mishap.None, e.Message);
+            Assert.True(IsRemoved(device) || deed.Mishap != Mishap.None, e.Message);
         }
     }
 
@@ -287,7 +282,7 @@ internal sealed partial class Interleaving : IAsyncDisposable
             Assert.True(approval.Takes(await shown));
 #pragma warning restore VSTHRD003
             string? untold = await home.AdmitAsync(approval, None);
-            if (deed.Mishap == Mishap.None) Assert.Null(untold);
+            if (deed.Mishap == Mishap.None && !IsRemoved(device)) Assert.Null(untold);
             admitted = untold is null; // else this device was removed since its offer
         });
         if (!admitted)
@@ -310,8 +305,14 @@ internal sealed partial class Interleaving : IAsyncDisposable
         Enter(coming);
     }
 
-    private Task RemoveAsync(ModelDevice device, ModelDevice gone, CrashingWire wire, Deed deed) =>
-        MustAsync(device, wire, deed, home => home.RemoveAsync(gone.Id, None), refused: ground.Removed.Contains(device.Id) || ground.Removed.Contains(gone.Id));
+    private Task RemoveAsync(ModelDevice device, ModelDevice gone, CrashingWire wire, Deed deed)
+    {
+        device.Leaves |= gone == device;
+        return MustAsync(device, wire, deed, home => home.RemoveAsync(gone.Id, None), refused: ground.Removed.Contains(gone.Id));
+    }
+
+    /// <summary>Removed before this deed, or by it: a device that was to remove itself and was broken off tells the server with whatever it tells it next.</summary>
+    private bool IsRemoved(ModelDevice device) => ground.Removed.Contains(device.Id) || (device.Leaves && Ground.Read(rig.ServerData, account).Removed.Contains(device.Id));
 
     private Task RemoveBySheetAsync(ModelDevice gone, CrashingWire wire, Deed deed) => BySheetAsync(
         wire, deed, expected: !ground.Removed.Contains(gone.Id), sheet => SheetDevices.RemoveAsync(sheet, null, gone.Id, elsewhere, wire, None));
@@ -350,11 +351,11 @@ internal sealed partial class Interleaving : IAsyncDisposable
         await rig.StartServerAsync(port);
     }
 
-    private static async Task MustAsync(ModelDevice device, CrashingWire wire, Deed deed, Func<DeviceHome, Task> work, bool refused = false)
+    private async Task MustAsync(ModelDevice device, CrashingWire wire, Deed deed, Func<DeviceHome, Task> work, bool refused = false)
     {
         DeviceException? said = await RunAsync(device, wire, work);
         if (deed.Mishap != Mishap.None) return;
-        if (refused) Assert.True(said is null or { Fault: DeviceFault.Refused }, said?.ToString());
+        if (refused || IsRemoved(device)) Assert.True(said is null or { Fault: DeviceFault.Refused }, said?.ToString());
         else Assert.Null(said);
     }
 

@@ -21,6 +21,12 @@ public sealed class InterleavingOrders
     [InlineData("On.0.0 Backup.0.0/Meanwhile5:OffErase Cancel.0.0 On.0.0/Meanwhile7:Off On.0.0 Backup.0.0/Meanwhile9:EraseBySheet On.0.0 Backup.0.0 Off.0.0")]
     [InlineData("DeviceClock.0.3 On.0.0 Backup.0.0 DeviceClock.0.4 DeviceClock.0.4 Backup.0.0 ServerClock.0.3 Backup.0.0 OffErase.0.0/KillAfter1 On.0.0 ServerClock.0.3")]
     [InlineData("On.0.0 Backup.0.0 SetBack.0.0 On.0.0 Backup.0.0 SetBack.0.2 Join.0.2 On.1.0 Backup.1.0 SetBack.0.5 Backup.1.0 Off.1.0 SetBack.0.4")]
+    [InlineData("Remove.0.0/KillBefore4 On.0.0")] // it is removed by its next deed, which tells the server what was broken off
+    [InlineData("On.0.0 Backup.0.0 Remove.0.0/KillBefore4 Backup.0.0 Off.0.0 On.0.0")]
+    [InlineData("On.0.0 Backup.0.0 Remove.0.0/KillBefore4 Off.0.0 Erase.0.0 EraseBySheet.0.0")]
+    [InlineData("On.0.0 Backup.0.0 Off.0.0 Remove.0.0/KillBefore4 Erase.0.0 Rotate.0.0 Remove.0.0")]
+    [InlineData("Join.0.2 Remove.1.1/KillBefore4 Admit.1.3 Remove.1.0 On.0.0")]
+    [InlineData("Join.0.2 Remove.0.1/KillBefore4 On.0.0 Remove.0.1 On.1.0 Remove.0.1/KillBefore4 Backup.0.0")]
     public Task What_was_promised_holds_in_this_order(string deeds) => Interleaving.HappensAsync(Of(deeds));
 
     [Theory] // No grant, stored byte

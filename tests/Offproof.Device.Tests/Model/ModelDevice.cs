@@ -30,6 +30,9 @@ internal sealed class ModelDevice(string home)
 
     internal ModelTime Time { get; init; } = new();
 
+    /// <summary>It was to remove itself.</summary>
+    internal bool Leaves { get; set; }
+
     internal Dictionary<Category, Wish> Wishes { get; } = Switches.ToDictionary(static c => c, static _ => Wish.Off);
 
     /// <summary>How often each was asked to be on.</summary>
