@@ -29,7 +29,7 @@ internal sealed class Window(Stream stream) : IDisposable
         if (Length >= length) return true;
         if (_buffer.Length - _start < length)
         {
-            // Twice as much as is wanted, so that small pieces are not moved again and again; but a small file needs no large buffer.
+            // More than a small piece, so that what is left of it is not moved again and again; but a small file needs no large buffer.
             byte[] into = _buffer.Length >= length && _buffer.Length >= Usual ? _buffer : new byte[Math.Max(length, Position > 0 || length > Usual ? Usual : _buffer.Length)];
             _buffer.AsSpan(_start, Length).CopyTo(into);
             (_buffer, _start, _end) = (into, 0, Length);

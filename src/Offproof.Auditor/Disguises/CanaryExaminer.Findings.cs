@@ -10,6 +10,9 @@ internal sealed partial class CanaryExaminer
     // Of hits, those too that are no new finding: a token that has one is looked at again wherever it stands.
     private long _reports;
 
+    // The best of each planted datum that leaves: it is kept however many findings there are.
+    private readonly Dictionary<(string Canary, Among Among), double> _best = [];
+
     /// <summary>What was found so far, in the order of examination.</summary>
     internal IReadOnlyList<Finding> Findings => _findings;
 
@@ -34,9 +37,11 @@ internal sealed partial class CanaryExaminer
             if (hit.Step is not null) chain.Add(hit.Step);
             for (; mapped > 0; mapped--) chain.Add(Permutation.CustomMap);
             Finding finding = new(form, _place, null, offset, length, chain, hit.Bits, [], 0, hit.Among);
+            bool isBest = _isLeaving && hit.Bits > _best.GetValueOrDefault((form.Canary.Id, hit.Among));
+            if (isBest) _best[(form.Canary.Id, hit.Among)] = hit.Bits;
             if (same >= 0)
                 _ofThis[same] = finding;
-            else if (_findings.Count + _ofThis.Count < _limits.Findings)
+            else if (isBest || _findings.Count + _ofThis.Count < _limits.Findings)
                 _ofThis.Add(finding);
             else
                 FindingsNotKept++;

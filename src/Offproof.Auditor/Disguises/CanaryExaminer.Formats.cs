@@ -41,6 +41,8 @@ internal sealed partial class CanaryExaminer
         {
             _nesting++;
             Numbers(name, first, end, at);
+            // Which objects it refers to, and in which order they lie.
+            if (name == "plist") Free(bytes.Length - _leaves.Skip(first).Sum(static leaf => leaf.Length), at);
             for (int i = first; i < end; i++)
             {
                 Leaf leaf = _leaves[i];
@@ -179,7 +181,8 @@ internal sealed partial class CanaryExaminer
     private int Multipart(ReadOnlySpan<byte> bytes, int line, in Layer at)
     {
         ReadOnlySpan<byte> delimiter = bytes[..line];
-        int unread = 0;
+        // One that was declared is in the budget (audit.md §6.4).
+        int unread = delimiter[2..].SequenceEqual(_boundary) ? 0 : Region(delimiter[2..], at.Slice(2, line - 2), isNew: false);
         int from = line + 2;
         _nesting++;
         while (true)

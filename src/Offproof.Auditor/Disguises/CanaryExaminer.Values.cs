@@ -10,14 +10,29 @@ internal sealed partial class CanaryExaminer
 
     // Such as stand in base 85, and seldom in words or addresses.
     private static readonly SearchValues<byte> Odd = SearchValues.Create("!#$()*<>@^`{|}~[]"u8);
+    private static readonly SearchValues<byte> MarksOfRows = SearchValues.Create("!#$()*<>@^`{|}~[] ,:;-\"&="u8);
     private static readonly SearchValues<byte> Around85 = SearchValues.Create([.. Enumerable.Range(0, 33).Select(static c => (byte)c), (byte)'"', .. Enumerable.Range(127, 129).Select(static c => (byte)c)]);
 
     private int Leaving(ReadOnlySpan<byte> text, in Layer at)
     {
-        if (!_isLeaving || at.Depth >= _limits.Depth) return 0;
+        if (!_isLeaving) return 0;
+        if (at.Depth >= _limits.Depth)
+        {
+            _isTooDeep |= HasMarks(text);
+            return 0;
+        }
         int unread = Lists(text, at);
         Joined(text, at);
         return Math.Min(text.Length, unread + Bases85(text, at));
+    }
+
+    // As many as a row of values or something in base 85 has, and a few words have not.
+    private static bool HasMarks(ReadOnlySpan<byte> text)
+    {
+        const int fewest = 8;
+        int marks = 0;
+        for (int from = 0; marks < fewest && text[from..].IndexOfAny(MarksOfRows) is var next and >= 0; from += next + 1) marks++;
+        return marks == fewest;
     }
 
     // How many bytes of a text look like base 85 of something that nobody can read.

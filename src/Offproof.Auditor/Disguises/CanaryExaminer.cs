@@ -72,8 +72,8 @@ internal sealed partial class CanaryExaminer : Examiner, IDisposable
         if (_isLeaving && place.Carrier == Carrier.Head) Folded(bytes);
         if (unread >= bytes.Length) _names.Clear(); // counted whole: nobody knows what would be left without them
         Keep(bytes);
-        if (_isTooDeep) place.Flow.Remark($"nested deeper than {_limits.Depth} layers: not looked at");
-        if (_isSpent) place.Flow.Remark("grows too much when it is decoded: the rest was not looked at");
+        if (_isTooDeep) place.Flow.CutOff($"nested deeper than {_limits.Depth} layers: not looked at");
+        if (_isSpent) place.Flow.CutOff("grows too much when it is decoded: the rest was not looked at");
         return Math.Clamp(unread, 0, bytes.Length);
     }
 

@@ -28,6 +28,9 @@ internal sealed class Compressed : IDisposable
     /// <summary>The most that a coding of so much is long: what gains nothing is stored (RFC 1951 §3.2.4), with a header and some ends where it was flushed. What is longer holds something else (audit.md §6.2).</summary>
     internal static long Longest(long made, int header = Header) => made + made / 8 + header;
 
+    // A name or a comment of a gzip is no longer.
+    private const int LongestNote = 4096;
+
     private readonly List<(int Start, int Length, bool AreTexts)> _fields = [];
 
     /// <summary>Where the last gzip had more in its headers than it needs: names, comments, extra fields of any content.</summary>
@@ -193,8 +196,9 @@ internal sealed class Compressed : IDisposable
         {
             if ((flags & text) == 0) continue;
             if (at > bytes.Length) return -1;
-            int end = bytes[at..].IndexOf((byte)0);
-            if (end < 0) return -1;
+            ReadOnlySpan<byte> note = bytes[at..Math.Min(bytes.Length, at + LongestNote)];
+            int end = note.IndexOf((byte)0);
+            if (end < 0) return note.Length == LongestNote ? -2 : -1;
             at += end + 1;
         }
         if ((flags & 2) != 0) at += 2;

@@ -17,6 +17,9 @@ internal sealed class Ahead(TcpLimits limits)
     internal const int MaxPieces = 4096;
     internal const int MaxBytes = 4 << 20;
 
+    // What a piece takes beside its bytes, of which a cut segment may have none.
+    const int Cost = 64;
+
     readonly List<Piece> _pieces = [];
     int _taken;
     long _bytes;
@@ -47,7 +50,7 @@ internal sealed class Ahead(TcpLimits limits)
                 byte[] buffer = ArrayPool<byte>.Shared.Rent(fresh.Length);
                 fresh.CopyTo(buffer);
                 _pieces.Insert(index++, new Piece(at, fresh.Length, free == end ? cutEnd : free, buffer, packet));
-                Hold(buffer.Length);
+                Hold(buffer.Length + Cost);
                 at = free;
                 continue;
             }
@@ -76,7 +79,7 @@ internal sealed class Ahead(TcpLimits limits)
     internal void TakeFirst()
     {
         Piece piece = _pieces[_taken++];
-        Hold(-piece.Buffer.Length);
+        Hold(-piece.Buffer.Length - Cost);
         ArrayPool<byte>.Shared.Return(piece.Buffer);
         if (IsEmpty) Tidy();
     }

@@ -70,6 +70,15 @@ internal sealed class Flow(int number, string transport, IPEndPoint client, IPEn
         Remark(words);
     }
 
+    /// <summary>Is there something that a limit kept from being looked at (audit.md §7.3)?</summary>
+    internal bool IsCutOff { get; private set; }
+
+    internal void CutOff(string words)
+    {
+        IsCutOff = true;
+        Remark(words);
+    }
+
     internal void Remark(string words)
     {
         if (_remarks.Count < 16) _remarks.Add(words);

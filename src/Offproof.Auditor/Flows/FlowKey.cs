@@ -15,6 +15,7 @@ internal readonly record struct FlowKey(UInt128 Low, UInt128 High, uint Ports, i
     internal const int Internet = 0x10_0000;
     internal const int Version6 = 0x200;
     internal const int Fragments = 0x100;
+    internal const int Broken = 0x400; // its transport header cannot be read
     internal const int Tcp = 6;
     internal const int Udp = 17;
 

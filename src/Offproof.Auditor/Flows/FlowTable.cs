@@ -26,6 +26,9 @@ internal sealed class FlowTable(FlowReaders readers, int firstNumber, Ends? ends
 
     internal FlowReaders Readers { get; } = readers;
 
+    /// <summary>Told of a flow that ends, while bytes can be counted at it.</summary>
+    internal Action<OpenFlow>? Closing { get; set; }
+
     /// <summary>How many flows there were.</summary>
     internal int Count { get; private set; }
 
@@ -61,6 +64,7 @@ internal sealed class FlowTable(FlowReaders readers, int firstNumber, Ends? ends
         Unlink(open);
         _flows.Remove(open.Key);
         open.Streams?.Close();
+        Closing?.Invoke(open);
         Readers.Finished?.Invoke(open.Flow);
     }
 

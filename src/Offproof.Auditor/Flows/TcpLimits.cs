@@ -9,6 +9,8 @@ internal sealed class TcpLimits(FlowTable flows)
     // By the logarithm of their length.
     readonly Stack<byte[]>?[] _free = new Stack<byte[]>?[int.Log2(History.Most) + 1];
 
+    long _kept; // in those that are free
+
     /// <summary>Bytes that are held so that others can be compared with them.</summary>
     internal long Remembered { get; private set; }
 
@@ -19,12 +21,16 @@ internal sealed class TcpLimits(FlowTable flows)
     internal byte[] Rent(int size)
     {
         Remembered += size;
-        return _free[int.Log2(size)] is { Count: > 0 } free ? free.Pop() : GC.AllocateUninitializedArray<byte>(size);
+        if (_free[int.Log2(size)] is not { Count: > 0 } free) return GC.AllocateUninitializedArray<byte>(size);
+        _kept -= size;
+        return free.Pop();
     }
 
     internal void Return(byte[] ring)
     {
         Remembered -= ring.Length;
+        if (_kept + ring.Length > MaxRemembered) return;
+        _kept += ring.Length;
         (_free[int.Log2(ring.Length)] ??= new Stack<byte[]>()).Push(ring);
     }
 

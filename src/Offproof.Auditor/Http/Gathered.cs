@@ -21,6 +21,9 @@ internal sealed class Gathered(Flow flow, Examiner examiner, Sender sender, int 
     private bool _inPieces;
     private int _old;         // of what is held, how much was handed over before
     private long _charge;     // captured bytes that are not counted yet
+    private long _unread;     // of what was handed over and is not counted yet
+    private bool _isDecoded;  // what it cost is known only after it was added
+    private long _unpacked;   // captured bytes that are taken apart while they come
     private long _nextPacket; // of the first byte of the next piece, once it came
     private Unpacking? _unpacking;
 
@@ -37,6 +40,7 @@ internal sealed class Gathered(Flow flow, Examiner examiner, Sender sender, int 
     {
         _place = new Place(flow, sender, carrier, 0, message);
         (_declared, _opaque, _inPieces, _old, _charge, _nextPacket) = (declared, opaque, false, 0, 0, 0);
+        (_unread, _isDecoded, _unpacked) = (0, false, 0);
         Opaque = 0;
     }
 
@@ -47,7 +51,9 @@ internal sealed class Gathered(Flow flow, Examiner examiner, Sender sender, int 
         {
             if (bytes.IsEmpty) return;
             _place = _place with { Packet = packet };
-            Count(bytes.Length, bytes.Length, examiner.Examine(_place, bytes, _declared));
+            _unread = examiner.Examine(_place, bytes, _declared);
+            _charge = bytes.Length;
+            Count();
         }
         else
         {
@@ -61,6 +67,7 @@ internal sealed class Gathered(Flow flow, Examiner examiner, Sender sender, int 
     {
         if (_unpacking is not null)
         {
+            _unpacked += bytes.Length;
             _unpacking.Add(bytes, packet);
             return;
         }
@@ -75,6 +82,7 @@ internal sealed class Gathered(Flow flow, Examiner examiner, Sender sender, int 
             if (!_inPieces && _place.Offset == 0 && Unpacking.Of(flow, examiner, sender, _place, _declared, _opaque) is { } unpacking)
             {
                 _unpacking = unpacking;
+                _unpacked = _held.Length + bytes.Length;
                 unpacking.Add(_held.Span, _place.Packet);
                 unpacking.Add(bytes, packet);
                 _charge = 0;
@@ -88,6 +96,7 @@ internal sealed class Gathered(Flow flow, Examiner examiner, Sender sender, int 
     /// <summary>Decoded bytes, without what they cost.</summary>
     internal void AddDecoded(ReadOnlySpan<byte> bytes, long packet)
     {
+        _isDecoded = true;
         while (!bytes.IsEmpty)
         {
             if (_held.Length == piece) Hand(keep: true);
@@ -114,7 +123,8 @@ internal sealed class Gathered(Flow flow, Examiner examiner, Sender sender, int 
         _unpacking?.Dispose();
         _unpacking = null;
         Hand(keep: false);
-        _place = _place with { Offset = _place.Offset + length };
+        _place = _place with { Offset = _place.Offset + _unpacked + length };
+        _unpacked = 0;
         _declared = _declared with { ContentEncoding = null }; // no coding goes on behind a gap
         _inPieces = true;
     }
@@ -149,9 +159,9 @@ internal sealed class Gathered(Flow flow, Examiner examiner, Sender sender, int 
     private void Hand(bool keep)
     {
         int fresh = _held.Length - _old;
-        if (fresh > 0) Count(_charge, fresh, examiner.Examine(_place, _held.Span, _declared));
-        else if (_charge > 0) Count(_charge, 1, 0);
-        _charge = 0;
+        if (fresh > 0) _unread += Math.Clamp(examiner.Examine(_place, _held.Span, _declared), 0, fresh);
+        // A piece goes in the middle of the block that it was made of.
+        if (!keep || !_isDecoded) Count();
         int drop = keep ? _held.Length - Overlap : _held.Length;
         _held.Drop(drop);
         _old = _held.Length;
@@ -160,13 +170,14 @@ internal sealed class Gathered(Flow flow, Examiner examiner, Sender sender, int 
         if (keep) (_inPieces, _declared) = (true, _declared with { ContentEncoding = null });
     }
 
-    // Of a piece that was decoded before, the captured bytes are shared out as its decoded ones are read and unread.
-    private void Count(long captured, int fresh, int unread)
+    // Of what was decoded before, as many captured bytes are opaque as decoded ones are unread: random bytes were no fewer.
+    private void Count()
     {
-        long opaque = _opaque ? captured : unread <= 0 ? 0 : Part(captured, Math.Min(unread, fresh), fresh);
+        long opaque = _opaque ? _charge : Math.Clamp(_unread, 0, _charge);
         Opaque += opaque;
         flow.Count(sender, ByteKind.Opaque, opaque);
-        flow.Count(sender, ByteKind.Decoded, captured - opaque);
+        flow.Count(sender, ByteKind.Decoded, _charge - opaque);
+        (_charge, _unread) = (0, 0);
     }
 
     /// <summary>So much of <paramref name="whole"/> as <paramref name="part"/> is of <paramref name="of"/>, rounded up.</summary>

@@ -99,7 +99,7 @@ internal ref struct HttpHead
                 ReadLength(value);
                 break;
             case 16 when Ascii.EqualsIgnoreCase(name, "content-encoding"u8):
-                ContentEncoding = ContentEncoding is null ? Interned.Of(value) : $"{ContentEncoding}, {Interned.Of(value)}";
+                ContentEncoding = Declared.Also(ContentEncoding, Interned.Of(value));
                 break;
             case 17 when Ascii.EqualsIgnoreCase(name, "transfer-encoding"u8):
                 transfer = transfer is null ? Interned.Of(value) : $"{transfer}, {Interned.Of(value)}";
@@ -148,7 +148,7 @@ internal ref struct HttpHead
         foreach (string coding in codings.AsSpan(0, codings.Length - (IsChunked ? 1 : 0)))
         {
             if (coding.Equals("chunked", StringComparison.OrdinalIgnoreCase)) Ambiguous ??= "chunked is not the last transfer coding";
-            else if (!coding.Equals("identity", StringComparison.OrdinalIgnoreCase)) ContentEncoding = ContentEncoding is null ? coding : $"{ContentEncoding}, {coding}";
+            else if (!coding.Equals("identity", StringComparison.OrdinalIgnoreCase)) ContentEncoding = Declared.Also(ContentEncoding, coding);
         }
     }
 

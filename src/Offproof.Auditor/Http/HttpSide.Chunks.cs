@@ -11,7 +11,9 @@ internal sealed partial class HttpSide
         int extension = line.IndexOf((byte)';');
         ReadOnlySpan<byte> size = (extension < 0 ? line : line[..extension]).Trim(" \t\r\n"u8);
         if (!TryHex(size, out _left)) return Broken();
-        _flow.Capacity(_sender, Math.Max(0, size.IndexOfAnyExcept((byte)'0'))); // more zeros than a number has
+        int zeros = size.IndexOfAnyExcept((byte)'0') is var first and >= 0 ? first : size.Length - 1;
+        int blanks = (extension < 0 ? line.TrimEnd("\r\n"u8).Length : extension) - size.Length;
+        _flow.Capacity(_sender, zeros + blanks); // more than a number has
         if (extension < 0)
         {
             _flow.Count(_sender, ByteKind.Structural, line.Length);

@@ -78,7 +78,7 @@ internal sealed class Recognition : Conversation
     private void Decide()
     {
         bool isAll = _over[0] && _over[1];
-        bool waits = false;
+        bool isFull = false;
         foreach (Sender sender in (ReadOnlySpan<Sender>)[Sender.Client, Sender.Server])
         {
             ReadOnlySpan<byte> bytes = _first[(int)sender].Span;
@@ -91,9 +91,9 @@ internal sealed class Recognition : Conversation
                 HandOver(guess);
                 return;
             }
-            waits |= bytes.Length < Most;
+            isFull |= bytes.Length == Most;
         }
-        if (isAll || !waits) HandOver(Guess.Raw);
+        if (isAll || isFull) HandOver(Guess.Raw);
     }
 
     // A capture that begins in the middle of a message.
@@ -109,13 +109,13 @@ internal sealed class Recognition : Conversation
     {
         bool isClient = sender == Sender.Client;
         bool perhaps = false;
-        if (bytes[0] is >= 0x14 and <= 0x17 && (bytes.Length < 2 || bytes[1] == 3) && (bytes.Length < 3 || bytes[2] <= 4))
+        // With a hello of SSL 2 only a client begins.
+        if (isClient || bytes[0] < 0x80)
         {
-            if (bytes.Length >= 3) return Guess.Tls;
-            perhaps = true;
+            bool? isTls = TlsConversation.Recognises(bytes);
+            if (isTls == true) return Guess.Tls;
+            perhaps = isTls is null;
         }
-        // The hello of SSL 2, in which newer versions were offered too (RFC 5246 appendix E.2).
-        if (isClient && bytes[0] >= 0x80 && bytes.Length >= 4 && bytes[2] == 1 && bytes[3] == 3) return Guess.Tls;
         ReadOnlySpan<byte> preface = Http2Side.Preface;
         if (isClient && preface.StartsWith(bytes[..Math.Min(bytes.Length, preface.Length)]))
         {

@@ -169,7 +169,9 @@ internal sealed class WebSocketSide(Flow flow, Examiner examiner, Sender sender,
             _message.End();
         }
         flow.Count(sender, ByteKind.Structural, size);
-        if (isMasked) flow.Capacity(sender, 4);
+        // A frame of nothing, reserved bits and names, and a length that could be shorter say what their sender likes.
+        bool isFree = left == 0 || (bytes[0] & (deflates && begins ? 0x30 : 0x70)) != 0 || opcode is (> 2 and < 8) or > 10 || (more > 0 && left < (more == 2 ? 126UL : 1 << 16));
+        flow.Capacity(sender, (isMasked ? 4 : 0) + (isFree ? 2 : 0));
         (_left, _opcode, _isFinal, _isMasked) = ((long)left, opcode, isFinal, isMasked);
         _mask = isMasked ? MemoryMarshal.Read<uint>(bytes[(2 + more)..]) : 0;
         if (begins)

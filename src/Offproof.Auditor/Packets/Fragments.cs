@@ -127,6 +127,13 @@ internal sealed class Fragments(Traffic traffic)
         while (_order.First?.Value is { } oldest && (Int128)time - oldest.Time > MaxAge) GiveUp(oldest);
     }
 
+    /// <summary>Those of a flow that ends: nobody counts at it afterwards.</summary>
+    internal void GiveUpOf(OpenFlow open)
+    {
+        if ((open.Key.Kind & FlowKey.Fragments) == 0) return;
+        foreach (Datagram datagram in _order.Where(datagram => datagram.Flow == open.Flow).ToList()) GiveUp(datagram);
+    }
+
     internal void GiveUpAll()
     {
         while (_order.First?.Value is { } oldest) GiveUp(oldest);

@@ -16,6 +16,7 @@ internal sealed class Traffic
     {
         _flows = new FlowTable(readers, firstNumber, ends);
         _fragments = new Fragments(this);
+        _flows.Closing = _fragments.GiveUpOf;
         _limits = new TcpLimits(_flows);
     }
 
@@ -46,7 +47,15 @@ internal sealed class Traffic
         int type = LinkTypes.Pass(ref layers, packet.LinkType);
         if (type is LinkTypes.Ip or LinkTypes.Ip6) Internet(ref layers, type == LinkTypes.Ip6, packet.Nanoseconds);
         else if (type == LinkTypes.Arp && IsArp(ref layers)) Count(OfFrame(FlowKey.Ethertype | LinkTypes.Arp), Sender.Client, ref layers);
+        else if ((type & FlowKey.Link) != 0) Unknown(OfFrame(type), ref layers);
         else Raw(OfFrame(type < FlowKey.Ethertype ? FlowKey.Ethertype | type : type), Sender.Client, ref layers);
+    }
+
+    // Of a link type that is not known: whatever can be read of it.
+    void Unknown(OpenFlow open, ref Layers layers)
+    {
+        Count(open, Sender.Client, ref layers);
+        if (!layers.Payload.IsEmpty) Stray(open.Flow, Sender.Client, layers.Payload, layers.Packet);
     }
 
     /// <summary>The capture is over: what is open ends.</summary>
@@ -132,6 +141,7 @@ internal sealed class Traffic
         }
         else
         {
+            int kind = protocol;
             if (!Neighbours.Pass(ref layers, protocol) && protocol is 1 or 58 && layers.Has(8))
             {
                 layers.At += 8;
@@ -140,8 +150,9 @@ internal sealed class Traffic
             else if (protocol is FlowKey.Tcp or FlowKey.Udp)
             {
                 layers.Remark ??= "headers are cut or broken";
+                kind |= FlowKey.Broken;
             }
-            OpenFlow open = OfAddresses(layers, protocol, out Sender sender);
+            OpenFlow open = OfAddresses(layers, kind, out Sender sender);
             Raw(open, sender, ref layers);
         }
     }

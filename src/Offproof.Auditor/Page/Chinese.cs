@@ -159,6 +159,7 @@ internal static class Chinese
         "missing" => $"{count} 个已发送的字节不在抓包中。",
         "begun-before" => $"{count} 个数据流从中间开始：之前的内容不在抓包中。",
         "cut-short" => $"{count} 个数据流在消息中途结束。",
+        "cut-off" => $"{count} 个数据流含有未查看的内容：嵌套过深，或解码后过大。",
         "forms-left-out" => $"{count} 种写法没有查找：植入的数据集太大。",
         "incomplete" => $"{reason.Subject} 不完整。",
         "without-cookies" => $"{reason.Subject} 是 Chrome 供分享的导出：其中省略了 Cookie 和授权信息，它们携带的内容不在其中。",

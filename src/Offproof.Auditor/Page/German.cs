@@ -160,6 +160,7 @@ internal static class German
         "missing" => $"{count} gesendete Bytes fehlen in den Mitschnitten.",
         "begun-before" => $"Verbindungen, die mittendrin beginnen: {count}. Was vorher gesagt wurde, steht nicht in den Mitschnitten.",
         "cut-short" => $"Verbindungen, die mitten in einer Nachricht enden: {count}.",
+        "cut-off" => $"Verbindungen mit etwas, das nicht angesehen wurde, weil es zu tief verschachtelt ist oder beim Dekodieren zu groß wird: {count}.",
         "forms-left-out" => $"{count} Schreibweisen wurden nicht gesucht: Die Persona ist zu groß.",
         "incomplete" => $"{reason.Subject} ist nicht vollständig.",
         "without-cookies" => $"{reason.Subject} ist so, wie Chrome zum Weitergeben schreibt: Cookies und Anmeldedaten sind weggelassen, und was sie trugen, steht nicht darin.",

@@ -18,7 +18,14 @@ internal sealed class AsTable
     private AsTable(SourceFile file, Matches matches) => (_file, _matches) = (file, matches);
 
     /// <returns>False when it is no such table.</returns>
-    internal static bool TryRead(SourceFile file, TextLines lines, Matches matches) => new AsTable(file, matches).TryRead(lines);
+    internal static bool TryRead(SourceFile file, TextLines lines, Matches matches)
+    {
+        file.Kind = "as-table"; // as its claims say
+        if (new AsTable(file, matches).TryRead(lines)) return true;
+        file.Kind = "unknown";
+        matches.Clear();
+        return false;
+    }
 
     private bool TryRead(TextLines lines)
     {
@@ -41,7 +48,6 @@ internal sealed class AsTable
             if (_bad > 1000 && _bad > _file.Entries) return false;
         }
         if (_file.Entries == 0 || _bad > _file.Entries) return false;
-        _file.Kind = "as-table";
         if (_bad + lines.TooLong > 0) _file.Damaged(string.Create(CultureInfo.InvariantCulture, $"{_bad + lines.TooLong} lines are none of the format"));
         if (lines.IsCut) _file.Lacks("it is larger than what is read");
         if (_file.Date is null) _file.Lacks("it is undated: put its day into its name, as 2026-08-01");

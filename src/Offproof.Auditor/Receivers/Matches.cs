@@ -33,6 +33,8 @@ internal sealed class Matches(Wanted wanted)
 
     internal IEnumerable<(Address Address, IReadOnlyList<ClaimReport> Claims)> All => _claims.Select(static pair => (pair.Key, (IReadOnlyList<ClaimReport>)pair.Value.Claims));
 
+    internal void Clear() => _claims.Clear();
+
     internal void Add(Address address, AddressRange range, ReadOnlySpan<ClaimReport> claims)
     {
         if (!_claims.TryGetValue(address, out (UInt128 Extent, List<ClaimReport> Claims) known) || range.Extent < known.Extent) known = (range.Extent, []);

@@ -12,6 +12,7 @@ namespace Offproof.Auditor;
 internal sealed class HarMembers(string sent, string came)
 {
     private const int Deepest = 64;
+    internal const long MostCompared = 1L << 32; // characters of heads
 
     // What the messages were made of. Headers and cookies are looked at like all others: what the heads hold is passed over.
     private static readonly HashSet<string> Used = new(StringComparer.Ordinal)
@@ -21,6 +22,7 @@ internal sealed class HarMembers(string sent, string came)
         "startedDateTime", "time", "timings.blocked", "timings.dns", "timings.connect", "timings.send", "timings.wait", "timings.receive", "timings.ssl",
     };
 
+    private long _compared;
     private readonly StringBuilder _client = new();
     private readonly StringBuilder _server = new();
     private readonly string _sent = sent + Plain(sent);
@@ -47,9 +49,10 @@ internal sealed class HarMembers(string sent, string came)
                 at = 0;
                 foreach (JsonProperty member in element.EnumerateObject())
                 {
-                    string name = path.Length == 0 ? member.Name : $"{path}.{member.Name}";
+                    bool isName = IsName(member.Name);
+                    if (!isName) Line(path, member.Name);
+                    string part = isName ? member.Name : "?", name = path.Length == 0 ? part : $"{path}.{part}";
                     bool isLast = last[member.Name] == at++ && isTaken;
-                    if (!IsName(member.Name)) Line(path, member.Name);
                     if (depth < Deepest) Look(member.Value, name, depth + 1, isLast, isLast && Used.Contains(name) && (came.Length > 0 || name != "response.content.text"));
                     else Line(path, member.Value.GetRawText());
                 }
@@ -76,7 +79,9 @@ internal sealed class HarMembers(string sent, string came)
     {
         if (value.Length == 0) return;
         bool isAnswer = path.StartsWith("response", StringComparison.Ordinal);
-        if ((isAnswer ? came : _sent).Contains(value, StringComparison.Ordinal) || (path.Length > 0 && !isAnswer && !path.StartsWith("request", StringComparison.Ordinal) && came.Contains(value, StringComparison.Ordinal))) return;
+        // What is not compared any more is examined once more.
+        _compared += _sent.Length + came.Length;
+        if (_compared <= MostCompared && ((isAnswer ? came : _sent).Contains(value, StringComparison.Ordinal) || (path.Length > 0 && !isAnswer && !path.StartsWith("request", StringComparison.Ordinal) && came.Contains(value, StringComparison.Ordinal)))) return;
         (isAnswer ? _server : _client).Append(path.Length <= 64 ? path : path[..64]).Append(": ").Append(value.ReplaceLineEndings(" ")).Append("\r\n");
     }
 

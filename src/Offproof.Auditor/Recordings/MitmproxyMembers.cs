@@ -29,6 +29,7 @@ internal sealed class MitmproxyMembers(Recorded recorded, string sent, string ca
     // Numbers of the protocol, and of the proxy.
     private static readonly HashSet<string> Plain = new(StringComparer.Ordinal) { "version", "port", "status_code", "code", "close_code", "state", "id", "type", "class", "ttl", "op_code", "response_code", "size" };
 
+    private long _compared;
     private readonly StringBuilder _client = new();
     private readonly StringBuilder _server = new();
     private bool _isOfNames;
@@ -54,8 +55,9 @@ internal sealed class MitmproxyMembers(Recorded recorded, string sent, string ca
             while (!rest.IsEmpty && Netstring.TryTake(ref rest, out Netstring key) && Netstring.TryTake(ref rest, out Netstring member))
             {
                 string name = key.Text() ?? "";
-                if (!IsName(name)) Text(path, key);
-                string inside = path.Length == 0 ? name : $"{path}.{name}";
+                bool isName = IsName(name);
+                if (!isName) Text(path, key);
+                string part = isName ? name : "?", inside = path.Length == 0 ? part : $"{path}.{part}";
                 bool isFirst = names.Add(name) && isTaken;
                 if (isFirst && IsUsed(inside, name)) continue;
                 Look(member, inside, isFirst, isEnd || (Ends.Contains(name) && path.EndsWith("_conn", StringComparison.Ordinal)));
@@ -106,7 +108,11 @@ internal sealed class MitmproxyMembers(Recorded recorded, string sent, string ca
     private void Line(string path, string value)
     {
         Sender sender = Of(path);
-        if (value.Length == 0 || (sender == Sender.Server ? came : sent).Contains(value, StringComparison.Ordinal)) return;
+        if (value.Length == 0) return;
+        string head = sender == Sender.Server ? came : sent;
+        // What is not compared any more is examined once more.
+        _compared += head.Length;
+        if (_compared <= HarMembers.MostCompared && head.Contains(value, StringComparison.Ordinal)) return;
         (sender == Sender.Server ? _server : _client).Append(path.Length <= 64 ? path : path[..64]).Append(": ").Append(value.ReplaceLineEndings(" ")).Append("\r\n");
     }
 }

@@ -3,7 +3,15 @@ namespace Offproof.Auditor;
 /// <summary>What the one who hands bytes over knows of them. Declarations are hints: they add a way to read, they never take one away.</summary>
 /// <param name="ContentType">As declared, whole; null where nothing was.</param>
 /// <param name="ContentEncoding">As declared: "gzip", "br, gzip"; null where nothing was.</param>
-internal readonly record struct Declared(string? ContentType, string? ContentEncoding);
+internal readonly record struct Declared(string? ContentType, string? ContentEncoding)
+{
+    // More codings than anybody lays over one another.
+    private const int LongestEncoding = 256;
+
+    /// <summary>A further declaration behind those that came before it. What is longer than any is passed over: other codings are tried anyway.</summary>
+    internal static string Also(string? before, string encoding) =>
+        before is null ? encoding[..Math.Min(encoding.Length, LongestEncoding)] : before.Length >= LongestEncoding ? before : Also(null, $"{before}, {encoding}");
+}
 
 /// <summary>64 hexadecimal digits in a head that leaves, which may be the SHA-256 of what is asked for (audit.md §6.7).</summary>
 /// <param name="Offset">Of the first digit, in the examined bytes.</param>

@@ -52,7 +52,9 @@ internal sealed partial class TlsConversation
             EncryptedExtensions => isServer && isOpened && (hello = Hello.ReadExtensions(body)) is not null,
             HelloRequest or EndOfEarlyData or ServerHelloDone => body.IsEmpty,
             KeyUpdate => isOpened && body.Length == 1 && body[0] <= 1,
-            NewSessionTicket or (>= 11 and <= 13) or 15 or ClientKeyExchange or Finished or (>= 21 and <= 23) or 25 or 67 or 203 => true,
+            // Always encrypted, and as long as the session's hash, or 12 bytes.
+            Finished => isOpened && body.Length is 12 or 32 or 48,
+            NewSessionTicket or (>= 11 and <= 13) or 15 or ClientKeyExchange or (>= 21 and <= 23) or 25 or 67 or 203 => true,
             _ => false,
         };
         Place place = new(Flow, direction.Sender, Carrier.Stream, direction.Handshake.Packet, 0, direction.Handshake.Offset);

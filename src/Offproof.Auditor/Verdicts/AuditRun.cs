@@ -35,6 +35,7 @@ internal sealed class AuditRun : IDisposable
     private int _told;
     private int _begunBefore;
     private int _cutShort;
+    private int _cutOff;
     private long _onTheWire;
 
     /// <param name="seen">Told of each head of a message; null where nobody wants to know.</param>
@@ -175,6 +176,7 @@ internal sealed class AuditRun : IDisposable
             quic.Dispose();
         }
         if (flow.IsCutShort) _cutShort++;
+        if (flow.IsCutOff) _cutOff++;
         for (; _told < _examiner.Findings.Count; _told++) _withFindings.Add(_examiner.Findings[_told].Place.Flow.Number);
         bool isFound = _withFindings.Contains(flow.Number);
         _shelf.Add(flow, isFound);
@@ -220,6 +222,7 @@ internal sealed class AuditRun : IDisposable
         Because("missing", bytes.Missing, "byte that was sent is", "bytes that were sent are", " not in the capture");
         Because("begun-before", _begunBefore, "flow begins", "flows begin", " in the middle: what was said before is not in the capture");
         Because("cut-short", _cutShort, "flow ends", "flows end", " inside of a message");
+        Because("cut-off", _cutOff, "flow holds", "flows hold", " something that was not looked at: it is nested too deep, or grows too much");
         Because("forms-left-out", _canaries.LeftOut, "form was", "forms were", " not searched: the persona is too large");
         if (_shelf.Total != bytes.Total) _reasons.Add(new Reason("unbalanced", "the account does not balance: this is a mistake of the program"));
         if (_keysGiven && _keys.Matched == 0) _reasons.Add(_keys.Count == 0 ? new Reason("no-secret", "the key log holds no secret") : new Reason("no-match", "the key log belongs to no handshake of these captures"));

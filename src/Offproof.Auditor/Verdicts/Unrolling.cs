@@ -64,7 +64,7 @@ internal sealed class Unrolling : IDisposable
         IEnumerable<(int, int, byte[])> anywhere = _decoders.Undo(step, bytes), seen = Seen(bytes, step);
         foreach ((int start, int run, byte[] made) in step.StartsWith("base", StringComparison.Ordinal) ? anywhere.Concat(seen) : seen.Concat(anywhere))
         {
-            if (++_candidates > MostCandidates) return false;
+            if (++_candidates > MostCandidates || _made > MostMade) return false;
             if (!Follow(made, steps + 1, layers)) continue;
             layers.Add(Layer(bytes, steps, start, run));
             return true;

@@ -11,7 +11,7 @@ internal static class Judgement
     private const int MostShown = 200;
 
     // Of an audit, what makes its capture an incomplete account; that bytes could not be read is judged here by whether they differ.
-    private static readonly string[] Incomplete = ["incomplete", "no-packet", "no-message", "missing", "begun-before", "cut-short", "unbalanced", "without-cookies", "no-forms", "forms-left-out"];
+    private static readonly string[] Incomplete = ["incomplete", "no-packet", "no-message", "missing", "begun-before", "cut-short", "cut-off", "unbalanced", "without-cookies", "no-forms", "forms-left-out"];
 
     internal static ComparisonReport Of(CompareRequest request, IReadOnlyList<(string Role, CapturedRun Run)> runs, Differences differences, Power power, IReadOnlyList<string> same)
     {

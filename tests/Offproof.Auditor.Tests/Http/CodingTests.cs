@@ -60,6 +60,35 @@ public sealed class CodingTests
     public void Two_codings_are_taken_off_one_after_the_other() => Assert.True(s_text.AsSpan().SequenceEqual(Joined(In("br, gzip", Encode("gzip", Encode("br", s_text))))));
 
     [Fact]
+    public void What_nobody_can_read_is_counted_wherever_a_piece_ends()
+    {
+        // What is random stands where a piece ends, before what the next one has as well; and that one is so short when it is coded that it comes out of the same block.
+        const int third = 3 * Gathered.Body - 2 * (64 << 10);
+        byte[] random = new byte[7000];
+        Func<int, int> next = ChunkingTests.Numbers(3);
+        for (int i = 0; i < random.Length; i++) random[i] = (byte)(0x80 | next(128));
+        foreach (int less in Enumerable.Range(0, 8).Select(static at => at * 3000))
+        {
+            byte[] text = s_text[..^less];
+            text = [.. text, .. Enumerable.Repeat((byte)'a', third - 80_000 - text.Length), .. random, .. Enumerable.Repeat((byte)'a', 5 << 20)];
+            Assert.Equal(random.Length, In("gzip", Encode("gzip", text)).Of(Sender.Server, ByteKind.Opaque));
+        }
+    }
+
+    [Fact]
+    public void Behind_a_gap_a_coded_body_goes_on_where_it_would()
+    {
+        byte[] body = Encode("gzip", s_text);
+        int half = body.Length - 1000;
+        Overheard heard = Overheard.In(
+        [
+            HttpTests.Client("GET / HTTP/1.1\r\n\r\n"), HttpTests.Server($"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {body.Length}\r\n\r\n"), (Sender.Server, body[..half], 0),
+            (Sender.Server, null, 100), (Sender.Server, body[(half + 100)..], 0),
+        ], _ => 50_000);
+        Assert.Equal(half + 100, heard.Listener.Pieces[^1].Offset);
+    }
+
+    [Fact]
     public void A_short_body_keeps_its_coding_for_the_examiner()
     {
         byte[] body = Encode("gzip", s_text[..1000]);

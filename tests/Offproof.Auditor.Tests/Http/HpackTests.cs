@@ -77,4 +77,13 @@ public sealed class HpackTests
         Assert.True(fields.TryRead([0xBE]));
         Assert.False(fields.IsTooLarge);
     }
+
+    [Fact]
+    public void A_block_that_declares_codings_without_end_is_too_large_and_soon_read()
+    {
+        FieldBlock fields = new();
+        Assert.True(fields.TryRead([.. Enumerable.Repeat((byte)0x9A, FieldBlock.Most)])); // "content-encoding: " of the static table
+        Assert.True(fields.IsTooLarge);
+        Assert.InRange(fields.ContentEncoding!.Length, 256, 512);
+    }
 }

@@ -191,4 +191,16 @@ public sealed class HttpTests
         Assert.Contains("a head is longer than 256 KiB", heard.Flow.Remarks);
         Assert.True(heard.Of(Sender.Client, ByteKind.Opaque) > 500_000);
     }
+
+    [Fact]
+    public void A_protocol_that_nobody_knows_does_not_wait_for_an_end_that_says_little()
+    {
+        Listener listener = new();
+        Recognition conversation = new(Listener.NewFlow(), listener.Protocols);
+        conversation.Data(Sender.Client, [1, 2, 3], 1);
+        for (int packet = 2; packet < 50; packet++) conversation.Data(Sender.Server, new byte[64 << 10], packet);
+        Assert.NotEmpty(listener.Pieces);
+        conversation.End(Sender.Client, clean: true);
+        conversation.End(Sender.Server, clean: true);
+    }
 }

@@ -42,6 +42,8 @@ public sealed class FreeChoiceTests
 
     static byte[][] Http2(params byte[][] frames) => Stream(80, [.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, .. Frame(4, []), .. frames.SelectMany(one => one)]);
 
+    static byte[][] Chunked(string size, string last) => Stream(80, Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\na\r\n{last}\r\n\r\n"));
+
     static byte[] Negotiation(byte[] versions) => Datagram(40_000, 443, [0x80, 0, 0, 0, 0, 2, .. "me"u8, 2, .. "to"u8, .. versions]);
 
     static byte[] Extension(int type, byte[] content) => [.. Big(2, (ulong)type), .. Big(2, (ulong)content.Length), .. content];
@@ -123,6 +125,7 @@ public sealed class FreeChoiceTests
         { "dns, an address", [Answer(28, [0x20, 1, 0x0d, 0xb8, .. new byte[11], 1])], "CLEAN" },
         { "dns, an address that is none", [Answer(28, Filled(s_imei, 16))], "LEAK" },
         { "dns, a long address of NetBIOS", [Answer(32, Random(96))], "INCONCLUSIVE" },
+        { "tls, the end of a handshake in the clear", Stream(443, [22, 3, 3, .. Big(2, 404), 20, .. Big(3, 400), .. Random(400)]), "INCONCLUSIVE" },
         { "tls, names", Tls([.. "www.example.com"u8], [0x1a, 0x1a], [.. "h2"u8], [.. "http/1.1"u8]), "CLEAN" },
         { "tls, a name of random bytes", Tls(Random(250), [.. "h2"u8]), "INCONCLUSIVE" },
         { "tls, a name of random digits", Tls(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(Random(125))), [.. "h2"u8]), "INCONCLUSIVE" },
@@ -160,6 +163,10 @@ public sealed class FreeChoiceTests
         { "alerts", Alerts(0), Alerts(20), 40 },
         { "sizes of a table", Http2(Frame(1, [0x82, 0x86, 0x84], 5, 1)), Http2(Frame(1, [0x3f, 0x80, 1, 0x3f, 0x85, 1, 0x82, 0x86, 0x84], 5, 1)), 6 },
         { "empty frames", Http2(), Http2(Frame(0x20, [], 7, 77), Frame(0x20, [], 7, 78)), 12 },
+        { "streams of empty bodies", Http2(), Http2(Frame(0, [], 0, 77), Frame(0, [], 0, 78)), 8 },
+        { "streams of settings and pings", Http2(Frame(4, []), Frame(6, new byte[8])), Http2(Frame(4, [], 0, 77), Frame(6, new byte[8], 0, 78)), 8 },
+        { "streams that are ended, and windows of them", Http2(Frame(8, new byte[4])), Http2(Frame(8, new byte[4], 0, 77), Frame(3, new byte[4], 0, 78)), 4 + 8 },
+        { "blanks and zeros of chunks", Chunked("1", "0"), Chunked(" \t 1 ", "0000"), 4 + 3 },
         { "classes", [Question()], [Question(77)], 2 },
         { "lifetimes", [Question()], [Question(answers: 2, rest: [.. Record(1, [192, 0, 2, 1]), .. Record(1, [192, 0, 2, 1], 0x12345678)])], 16 },
         { "padding and pings", [Initial(s_id, [], s_crypto)], [Initial(s_id, [], [.. Enumerable.Range(0, 400).SelectMany(at => (byte[])[0, (byte)(at % 3 & 1)]), .. s_crypto])], 100 },

@@ -60,8 +60,17 @@ public sealed class SourceTests : IDisposable
     {
         Assert.Equal(claims, _sources.With(name, text).Said("192.0.2.7"));
         Assert.Equal("as-table", _sources.Only().Kind);
+        Assert.All(_sources.Read("192.0.2.7").Claims(Sources.Of("192.0.2.7")), claim => Assert.Equal("as-table", claim.Kind));
         _sources.With(name, Packets.Made.Gzip(Encoding.UTF8.GetBytes(text)));
         Assert.Equal(claims, _sources.Said("192.0.2.7"));
+    }
+
+    [Fact]
+    public void A_text_that_is_no_table_says_nothing_of_an_address()
+    {
+        _sources.With("t.csv", "192.0.2.0/24,64496\na\nb\n");
+        Assert.Equal("unknown", _sources.Only().Kind);
+        Assert.Empty(_sources.Said("192.0.2.7"));
     }
 
     [Fact]

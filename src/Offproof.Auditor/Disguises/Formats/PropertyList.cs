@@ -24,12 +24,26 @@ internal static class PropertyList
         if (offsetSize is < 1 or > 8 || referenceSize is < 1 or > 8 || objects > end || table > end || table + (objects * (ulong)offsetSize) != end) return false;
         int at = Mark.Length;
         ReadOnlySpan<byte> body = bytes[..(int)table];
+        HashSet<ulong> starts = [];
         while (at < body.Length)
-            if (!One(body, ref at, referenceSize, leaves)) return false;
+        {
+            starts.Add((ulong)at);
+            if (!One(body, ref at, referenceSize, objects, leaves)) return false;
+        }
+        // What stands in the table is where objects begin, each once.
+        for (ReadOnlySpan<byte> offsets = bytes[(int)table..(int)end]; !offsets.IsEmpty; offsets = offsets[offsetSize..])
+            if (!starts.Remove(Number(offsets[..offsetSize]))) return false;
         return true;
     }
 
-    private static bool One(ReadOnlySpan<byte> bytes, ref int at, int referenceSize, List<Leaf> leaves)
+    private static ulong Number(ReadOnlySpan<byte> bytes)
+    {
+        ulong value = 0;
+        foreach (byte one in bytes) value = (value << 8) | one;
+        return value;
+    }
+
+    private static bool One(ReadOnlySpan<byte> bytes, ref int at, int referenceSize, ulong objects, List<Leaf> leaves)
     {
         int start = at;
         int type = bytes[at] >> 4;
@@ -54,8 +68,12 @@ internal static class PropertyList
         if (!Count(bytes, ref at, more, out long count)) return false;
         long length = type switch { 4 or 5 or 7 => count, 6 => count * 2, 10 or 11 or 12 => count * referenceSize, 13 => count * 2 * referenceSize, _ => -1 };
         if (length < 0 || length > bytes.Length - at) return false;
-        if (type <= 7) leaves.Add(new Leaf(LeafKind.Bytes, at, (int)length));
-        at += (int)length;
+        ReadOnlySpan<byte> content = bytes.Slice(at, (int)length);
+        if (type <= 7) leaves.Add(new Leaf(LeafKind.Bytes, at, content.Length));
+        at += content.Length;
+        if (type <= 7) return true;
+        for (; !content.IsEmpty; content = content[referenceSize..])
+            if (Number(content[..referenceSize]) >= objects) return false;
         return true;
     }
 

@@ -121,13 +121,10 @@ internal sealed class FieldBlock
 
     private void Emit(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        Note(name, value);
         int size = name.Length + value.Length + 4;
-        if (_length + size > Most || IsTooLarge)
-        {
-            IsTooLarge = true;
-            return;
-        }
+        IsTooLarge |= _length + size > Most;
+        if (IsTooLarge) return;
+        Note(name, value);
         if (_length + size > _lines.Length) Array.Resize(ref _lines, Math.Min(Most, Math.Max(_length + size, 2 * _lines.Length)));
         Span<byte> line = _lines.AsSpan(_length, size);
         name.CopyTo(line);
@@ -155,7 +152,7 @@ internal sealed class FieldBlock
                 GrpcEncoding ??= Interned.Of(value);
                 break;
             case 16 when Ascii.EqualsIgnoreCase(name, "content-encoding"u8):
-                ContentEncoding = ContentEncoding is null ? Interned.Of(value) : $"{ContentEncoding}, {Interned.Of(value)}";
+                ContentEncoding = Declared.Also(ContentEncoding, Interned.Of(value));
                 break;
             default:
                 break;

@@ -19,25 +19,28 @@ internal sealed partial class Http2Side
                 Continue(payload);
                 break;
             case Frame.Settings when payload.Length % 6 == 0:
+                if (_stream != 0) _flow.Capacity(_sender, AnyStream);
                 Chosen(payload);
                 break;
             case Frame.Priority when payload.Length == 5:
-                _flow.Capacity(_sender, 4 + 5); // of any stream
+                _flow.Capacity(_sender, AnyStream + 5);
                 Structural(5);
                 break;
             case Frame.Reset when payload.Length == 4:
-                _flow.Capacity(_sender, 4);
+                _flow.Capacity(_sender, AnyStream + 4);
                 Structural(4);
                 _conversation.Reset(_stream);
                 break;
             case Frame.Ping when payload.Length == 8:
+                if (_stream != 0) _flow.Capacity(_sender, AnyStream);
                 Chosen(payload);
                 break;
             case Frame.Window when payload.Length == 4:
-                _flow.Capacity(_sender, 4);
+                _flow.Capacity(_sender, _stream == 0 ? 4 : AnyStream + 4);
                 Structural(4);
                 break;
             case Frame.GoAway when payload.Length >= 8:
+                if (_stream != 0) _flow.Capacity(_sender, AnyStream);
                 Chosen(payload[..8]);
                 Unknown(payload[8..]);
                 break;

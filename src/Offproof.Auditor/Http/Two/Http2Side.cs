@@ -10,6 +10,9 @@ internal sealed partial class Http2Side
     private const long MostWaiting = 32 << 20;
     private const int LargestFrame = 1 << 20; // of those that are read whole
 
+    // A frame can name any stream, and nobody can tell why it is this one.
+    private const int AnyStream = 4;
+
     private readonly Http2Conversation _conversation;
     private readonly Flow _flow;
     private readonly Protocols _protocols;
@@ -230,6 +233,7 @@ internal sealed partial class Http2Side
         if (type == Frame.Data)
         {
             MakeRoom(length);
+            if (length == 0 && !_bodies.ContainsKey(_stream)) _flow.Capacity(_sender, AnyStream);
             if (length == 0) EndData();
         }
         else if (length == 0)
