@@ -9,8 +9,11 @@ internal readonly record struct Declared(string? ContentType, string? ContentEnc
     private const int LongestEncoding = 256;
 
     /// <summary>A further declaration behind those that came before it. What is longer than any is passed over: other codings are tried anyway.</summary>
-    internal static string Also(string? before, string encoding) =>
-        before is null ? encoding[..Math.Min(encoding.Length, LongestEncoding)] : before.Length >= LongestEncoding ? before : Also(null, $"{before}, {encoding}");
+    internal static string Also(string? before, string encoding)
+    {
+        string all = before is null ? encoding : $"{before}, {encoding}";
+        return all.Length <= LongestEncoding ? all : all[..LongestEncoding];
+    }
 }
 
 /// <summary>64 hexadecimal digits in a head that leaves, which may be the SHA-256 of what is asked for (audit.md §6.7).</summary>

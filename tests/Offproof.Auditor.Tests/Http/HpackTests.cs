@@ -84,6 +84,6 @@ public sealed class HpackTests
         FieldBlock fields = new();
         Assert.True(fields.TryRead([.. Enumerable.Repeat((byte)0x9A, FieldBlock.Most)])); // "content-encoding: " of the static table
         Assert.True(fields.IsTooLarge);
-        Assert.InRange(fields.ContentEncoding!.Length, 256, 512);
+        Assert.Equal(256, fields.ContentEncoding!.Length);
     }
 }
