@@ -12,7 +12,7 @@ internal sealed partial class HttpSide
         ReadOnlySpan<byte> size = (extension < 0 ? line : line[..extension]).Trim(" \t\r\n"u8);
         if (!TryHex(size, out _left)) return Broken();
         int zeros = size.IndexOfAnyExcept((byte)'0') is var first and >= 0 ? first : size.Length - 1;
-        int blanks = (extension < 0 ? line.TrimEnd("\r\n"u8).Length : extension) - size.Length;
+        int blanks = (extension >= 0 ? extension : line.Length - (line.EndsWith("\r\n"u8) ? 2 : 1)) - size.Length;
         _flow.Capacity(_sender, zeros + blanks); // more than a number has
         if (extension < 0)
         {

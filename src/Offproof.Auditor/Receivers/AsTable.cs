@@ -22,7 +22,7 @@ internal sealed class AsTable
     {
         file.Kind = "as-table"; // as its claims say
         if (new AsTable(file, matches).TryRead(lines)) return true;
-        file.Kind = "unknown";
+        (file.Kind, file.Entries) = ("unknown", 0);
         matches.Clear();
         return false;
     }

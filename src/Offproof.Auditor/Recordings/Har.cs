@@ -128,7 +128,7 @@ internal sealed class HarEntry(JsonElement entry, JsonElement request)
     private void RequestBody(Recorded recorded)
     {
         JsonElement? posted = Child(request, "postData");
-        long said = Math.Max(Number(request, "bodySize") ?? 0, long.TryParse(Field(request, "content-length"), NumberStyles.None, CultureInfo.InvariantCulture, out long length) && length < 1L << 40 ? length : 0);
+        long said = Math.Max(Number(request, "bodySize") ?? 0, long.TryParse(Field(request, "content-length"), NumberStyles.None, CultureInfo.InvariantCulture, out long length) && length < Framing.Most ? length : 0);
         if (posted is { } data)
         {
             Declared declared = new(Text(data, "mimeType"), null);

@@ -13,6 +13,7 @@ internal sealed class HarMembers(string sent, string came)
 {
     private const int Deepest = 64;
     internal const long MostCompared = 1L << 32; // characters of heads
+    internal const int LongestCompared = 4096;
 
     // What the messages were made of. Headers and cookies are looked at like all others: what the heads hold is passed over.
     private static readonly HashSet<string> Used = new(StringComparer.Ordinal)
@@ -81,7 +82,7 @@ internal sealed class HarMembers(string sent, string came)
         bool isAnswer = path.StartsWith("response", StringComparison.Ordinal);
         // What is not compared any more is examined once more.
         _compared += _sent.Length + came.Length;
-        if (_compared <= MostCompared && ((isAnswer ? came : _sent).Contains(value, StringComparison.Ordinal) || (path.Length > 0 && !isAnswer && !path.StartsWith("request", StringComparison.Ordinal) && came.Contains(value, StringComparison.Ordinal)))) return;
+        if (value.Length <= LongestCompared && _compared <= MostCompared && ((isAnswer ? came : _sent).Contains(value, StringComparison.Ordinal) || (path.Length > 0 && !isAnswer && !path.StartsWith("request", StringComparison.Ordinal) && came.Contains(value, StringComparison.Ordinal)))) return;
         (isAnswer ? _server : _client).Append(path.Length <= 64 ? path : path[..64]).Append(": ").Append(value.ReplaceLineEndings(" ")).Append("\r\n");
     }
 

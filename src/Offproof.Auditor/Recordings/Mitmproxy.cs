@@ -190,7 +190,7 @@ internal static class MitmproxyFlow
             head.Append(name).Append(": ").Append(value).Append("\r\n");
             if (name.Equals("content-type", StringComparison.OrdinalIgnoreCase)) type ??= value;
             else if (name.Equals("content-encoding", StringComparison.OrdinalIgnoreCase)) encoding = Declared.Also(encoding, value);
-            else if (name.Equals("content-length", StringComparison.OrdinalIgnoreCase)) length = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long said) ? said : 1;
+            else if (name.Equals("content-length", StringComparison.OrdinalIgnoreCase)) length = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long said) && said < Framing.Most ? said : 1;
             else if (name.Equals("transfer-encoding", StringComparison.OrdinalIgnoreCase)) isChunked |= value.Contains("chunked", StringComparison.OrdinalIgnoreCase);
         }
         framing = new Framing(length, isChunked, type is not null);

@@ -112,7 +112,7 @@ internal sealed class MitmproxyMembers(Recorded recorded, string sent, string ca
         string head = sender == Sender.Server ? came : sent;
         // What is not compared any more is examined once more.
         _compared += head.Length;
-        if (_compared <= HarMembers.MostCompared && head.Contains(value, StringComparison.Ordinal)) return;
+        if (value.Length <= HarMembers.LongestCompared && _compared <= HarMembers.MostCompared && head.Contains(value, StringComparison.Ordinal)) return;
         (sender == Sender.Server ? _server : _client).Append(path.Length <= 64 ? path : path[..64]).Append(": ").Append(value.ReplaceLineEndings(" ")).Append("\r\n");
     }
 }

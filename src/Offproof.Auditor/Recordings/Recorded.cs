@@ -132,6 +132,9 @@ internal sealed class Recorded(Protocols protocols, Flow flow, long entry)
 /// <param name="Length">Content-Length; -1 where it is not said.</param>
 internal readonly record struct Framing(long Length, bool IsChunked, bool HasType)
 {
+    /// <summary>A longer body than anybody sends; what says that it is one says nothing.</summary>
+    internal const long Most = 1L << 40;
+
     /// <summary>Methods whose requests have a body (RFC 9110 §9.3, RFC 5789).</summary>
     internal static bool MayHaveBody(string? method) => method?.ToUpperInvariant() is "POST" or "PUT" or "PATCH";
 

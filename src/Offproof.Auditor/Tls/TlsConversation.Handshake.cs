@@ -65,7 +65,10 @@ internal sealed partial class TlsConversation
             Examiner.Examine(place, message);
             return;
         }
-        Flow.Capacity(direction.Sender, hello?.Free ?? (type is Finished or KeyUpdate ? 0 : body.Length));
+        // What the end of a handshake says is computed of it; a second one would say anything.
+        bool isComputed = type is KeyUpdate || (type is Finished && !direction.HasFinished);
+        direction.HasFinished |= type is Finished;
+        Flow.Capacity(direction.Sender, hello?.Free ?? (isComputed ? 0 : body.Length));
         HelloAccount.Take(Examiner, place, message, HandshakeStream.HeaderSize, hello);
         if (hello is not null) HelloAccount.Remark(Flow, hello);
         if (type is 11 && isServer && Examiner.Observed is { } observed) observed.Presented(Flow, body, isOpened && _session is { Is13: true }, direction.Handshake.Packet);

@@ -40,6 +40,8 @@ internal sealed class TlsDirection(Sender sender) : IDisposable
 
     internal HandshakeStream Handshake { get; } = new();
 
+    internal bool HasFinished { get; set; }
+
     internal RecordKeys? Keys { get; set; }
 
     /// <summary>TLS 1.2: the handshake whose keys are at work, null before the first ChangeCipherSpec. TLS 1.3 has one for all.</summary>

@@ -209,6 +209,9 @@ internal sealed class CapturedRun
         Put(new Field(place, parent, "pause", Role.Gap, true, packet, flow, 0, Encoding.ASCII.GetBytes(text), text.Length) { Number = (long)gap });
     }
 
+    /// <summary>What the place of a stream's length is called, and that of what was opened of it.</summary>
+    internal const string AllBytes = ": number of all bytes", AllBytesInside = ": number of inside TLS, all bytes";
+
     // What a stream's reader leaves out - framing, settings, padding - is in its hash and in its length.
     private void Sizes()
     {

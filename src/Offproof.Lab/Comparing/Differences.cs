@@ -166,6 +166,7 @@ internal sealed class Differences(CapturedRun a, CapturedRun b, CapturedRun? con
             if (control is not null && (left is null) == (third is not null)) return Is(Class.Control, "comes and goes in two runs of A too", 1);
             return IsUnexplained(left is null ? "only in B" : "only in A");
         }
+        if (IsFraming(left, a.Fields, b.Fields)) return Is(Class.Tls, "the other end's TLS wrote as much in other records", Math.Log2(1 + Math.Abs((double)right.Number - left.Number)));
         if (left.Role is Role.Size or Role.Gap)
         {
             if (third is not null && third.Number != left.Number && Math.Abs((double)right.Number - left.Number) <= Spread * Math.Abs((double)third.Number - left.Number))
@@ -185,6 +186,14 @@ internal sealed class Differences(CapturedRun a, CapturedRun b, CapturedRun? con
         if (left.Leaves && WasHeard(left, a) && WasHeard(right, b)) return Is(Class.Server, "said again as the other end said it earlier in this run: if that knows somebody by it, it is a tracker", 1);
         if (third is not null && !third.Is(left)) return Controlled(left, right, third, Is, IsUnexplained);
         return IsUnexplained(third is null ? control is null ? "differs" : "differs, and is not in the control" : "the same in both runs of A, another in B");
+    }
+
+    /// <summary>How long a stream of TLS is that arrived, where what was opened of it is as long in both runs: into how many records its writer cuts it is a matter of moments.</summary>
+    internal static bool IsFraming(Field size, IReadOnlyDictionary<string, Field> a, IReadOnlyDictionary<string, Field> b)
+    {
+        if (size.Role != Role.Size || size.Leaves) return false;
+        string inside = size.Place.Replace(CapturedRun.AllBytes, CapturedRun.AllBytesInside, StringComparison.Ordinal);
+        return inside != size.Place && a.TryGetValue(inside, out Field? own) && b.TryGetValue(inside, out Field? other) && own.Number == other.Number;
     }
 
     private static Difference Opaque(Field left, Field right, Field? third, Func<Class, string, double, Difference> kind, Func<string, Difference> unexplained)

@@ -166,7 +166,7 @@ public sealed class FreeChoiceTests
         { "streams of empty bodies", Http2(), Http2(Frame(0, [], 0, 77), Frame(0, [], 0, 78)), 8 },
         { "streams of settings and pings", Http2(Frame(4, []), Frame(6, new byte[8])), Http2(Frame(4, [], 0, 77), Frame(6, new byte[8], 0, 78)), 8 },
         { "streams that are ended, and windows of them", Http2(Frame(8, new byte[4])), Http2(Frame(8, new byte[4], 0, 77), Frame(3, new byte[4], 0, 78)), 4 + 8 },
-        { "blanks and zeros of chunks", Chunked("1", "0"), Chunked(" \t 1 ", "0000"), 4 + 3 },
+        { "blanks and zeros of chunks", Chunked("1", "0"), Chunked(" \t 1 \r", "0000"), 5 + 3 },
         { "classes", [Question()], [Question(77)], 2 },
         { "lifetimes", [Question()], [Question(answers: 2, rest: [.. Record(1, [192, 0, 2, 1]), .. Record(1, [192, 0, 2, 1], 0x12345678)])], 16 },
         { "padding and pings", [Initial(s_id, [], s_crypto)], [Initial(s_id, [], [.. Enumerable.Range(0, 400).SelectMany(at => (byte[])[0, (byte)(at % 3 & 1)]), .. s_crypto])], 100 },

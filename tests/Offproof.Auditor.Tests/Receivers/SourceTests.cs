@@ -69,7 +69,7 @@ public sealed class SourceTests : IDisposable
     public void A_text_that_is_no_table_says_nothing_of_an_address()
     {
         _sources.With("t.csv", "192.0.2.0/24,64496\na\nb\n");
-        Assert.Equal("unknown", _sources.Only().Kind);
+        Assert.Equal(("unknown", 0), (_sources.Only().Kind, _sources.Only().Entries));
         Assert.Empty(_sources.Said("192.0.2.7"));
     }
 

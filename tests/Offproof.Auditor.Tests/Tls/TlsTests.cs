@@ -199,6 +199,17 @@ public sealed class TlsTests
         Assert.Equal("late", new TlsRun([.. steps, writer.Data(Sender.Client, "late")], writer.KeyLog).Text(Sender.Client));
     }
 
+    [Theory, InlineData(true), InlineData(false)] // what is computed can hide nothing; what comes again can
+    public void A_handshake_ends_once(bool is13)
+    {
+        TlsWriter writer = new(is13);
+        List<Step> steps = writer.Handshake();
+        TlsRun Run(params Step[] more) => new([.. steps, .. more], writer.KeyLog);
+        long before = Run().Flow.Capacity(Sender.Client);
+        Step again = new(Sender.Client, writer.Seal(Sender.Client, 22, TlsWriter.Message(20, new byte[12])));
+        Assert.True(Run(again).Flow.Capacity(Sender.Client) - before >= 12);
+    }
+
     [Theory]
     [InlineData("1603010200", true), InlineData("170303004000", true), InlineData("1403", null), InlineData("16", null), InlineData("", null), InlineData("474554202f", false), InlineData("160400", false),
      InlineData("16030148ff", false), InlineData("8042010300", true), InlineData("804201", null), InlineData("8042020300", false), InlineData("1503050002", false)]

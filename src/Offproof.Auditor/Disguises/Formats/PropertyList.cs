@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections;
 
 namespace Offproof.Auditor;
 
@@ -24,15 +25,19 @@ internal static class PropertyList
         if (offsetSize is < 1 or > 8 || referenceSize is < 1 or > 8 || objects > end || table > end || table + (objects * (ulong)offsetSize) != end) return false;
         int at = Mark.Length;
         ReadOnlySpan<byte> body = bytes[..(int)table];
-        HashSet<ulong> starts = [];
+        BitArray starts = new(body.Length);
         while (at < body.Length)
         {
-            starts.Add((ulong)at);
+            starts[at] = true;
             if (!One(body, ref at, referenceSize, objects, leaves)) return false;
         }
         // What stands in the table is where objects begin, each once.
         for (ReadOnlySpan<byte> offsets = bytes[(int)table..(int)end]; !offsets.IsEmpty; offsets = offsets[offsetSize..])
-            if (!starts.Remove(Number(offsets[..offsetSize]))) return false;
+        {
+            ulong start = Number(offsets[..offsetSize]);
+            if (start >= (ulong)body.Length || !starts[(int)start]) return false;
+            starts[(int)start] = false;
+        }
         return true;
     }
 

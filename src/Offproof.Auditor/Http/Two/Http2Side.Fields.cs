@@ -167,6 +167,8 @@ internal sealed partial class Http2Side
             if (!isRead) body.IsWhole = false;
             return body.Message; // trailers
         }
+        // What came behind an answer that is not the last one.
+        body?.Bytes.End();
         body ??= Open(_blockStream);
         body.IsInterim = _fields.Status is >= 100 and < 200;
         body.IsWhole = isRead;
