@@ -9,8 +9,10 @@ internal sealed partial class CanaryExaminer
     private const int Longest85 = 1 << 16;
 
     // Such as stand in base 85, and seldom in words or addresses.
-    private static readonly SearchValues<byte> Odd = SearchValues.Create("!#$()*<>@^`{|}~[]"u8);
-    private static readonly SearchValues<byte> MarksOfRows = SearchValues.Create("!#$()*<>@^`{|}~[] ,:;-\"&="u8);
+    private static ReadOnlySpan<byte> OddOnes => "!#$()*<>@^`{|}~[]"u8;
+
+    private static readonly SearchValues<byte> Odd = SearchValues.Create(OddOnes);
+    private static readonly SearchValues<byte> MarksOfRows = SearchValues.Create([.. OddOnes, .. " ,:;-\"&="u8]);
     private static readonly SearchValues<byte> Around85 = SearchValues.Create([.. Enumerable.Range(0, 33).Select(static c => (byte)c), (byte)'"', .. Enumerable.Range(127, 129).Select(static c => (byte)c)]);
 
     private int Leaving(ReadOnlySpan<byte> text, in Layer at)

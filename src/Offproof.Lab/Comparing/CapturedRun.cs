@@ -210,7 +210,9 @@ internal sealed class CapturedRun
     }
 
     /// <summary>What the place of a stream's length is called, and that of what was opened of it.</summary>
-    internal const string AllBytes = ": number of all bytes", AllBytesInside = ": number of inside TLS, all bytes";
+    internal const string AllBytes = ": number of all bytes", AllBytesInside = $": number of {Inside}all bytes";
+
+    private const string Inside = "inside TLS, ";
 
     // What a stream's reader leaves out - framing, settings, padding - is in its hash and in its length.
     private void Sizes()
@@ -221,7 +223,7 @@ internal sealed class CapturedRun
             if (!_flows.TryGetValue(stream.Flow, out string? flow)) continue;
             int number = seen[(stream.Flow, stream.FromClient, stream.IsInside)] = seen.GetValueOrDefault((stream.Flow, stream.FromClient, stream.IsInside)) + 1;
             bool leaves = IsSent(stream.Flow, stream.Leaves, stream.FromClient);
-            string what = $"{(stream.IsInside ? "inside TLS, " : "")}all bytes {(leaves ? "sent" : "received")}{(number > 1 ? $" ({Text(number)})" : "")}";
+            string what = $"{(stream.IsInside ? Inside : "")}all bytes {(leaves ? "sent" : "received")}{(number > 1 ? $" ({Text(number)})" : "")}";
             string size = Text(stream.Bytes);
             Put(new Field($"{flow}: number of {what}", flow, $"number of {what}", Role.Size, leaves, 0, stream.Flow, 0, Encoding.ASCII.GetBytes(size), size.Length) { Number = stream.Bytes, Follows = true });
             bool isCiphertext = !stream.IsInside && _fields[flow].Value.AsSpan().StartsWith("tls"u8);

@@ -305,10 +305,10 @@ internal sealed partial class Interleaving : IAsyncDisposable
         Enter(coming);
     }
 
-    private Task RemoveAsync(ModelDevice device, ModelDevice gone, CrashingWire wire, Deed deed)
+    private async Task RemoveAsync(ModelDevice device, ModelDevice gone, CrashingWire wire, Deed deed)
     {
-        device.Leaves |= gone == device;
-        return MustAsync(device, wire, deed, home => home.RemoveAsync(gone.Id, None), refused: ground.Removed.Contains(gone.Id));
+        await MustAsync(device, wire, deed, home => home.RemoveAsync(gone.Id, None), refused: ground.Removed.Contains(gone.Id));
+        device.Leaves |= gone == device; // for what comes after: its removal itself is not refused
     }
 
     /// <summary>Removed before this deed, or by it: a device that was to remove itself and was broken off tells the server with whatever it tells it next.</summary>
